@@ -1,0 +1,43 @@
+# make setup   the environment (.venv/bin/assay works after it)
+# make demo    the sample task end to end, then the verdict
+# make test    the whole test suite
+# make check   lint, types, import contract
+# make lock    refresh dvc.lock after a change of code, parameters or data
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+export DVC_NO_ANALYTICS = 1
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: setup demo test check lock clean
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[pipeline,hub,train,dev]'
+	touch $@
+
+demo: setup
+	dvc repro
+	assay report --show
+
+test: setup
+	$(BIN)/python -m pytest
+
+check: setup
+	ruff check .
+	ruff format --check .
+	mypy
+	lint-imports
+
+lock: setup
+	dvc repro
+
+clean:
+	rm -rf data/ingest data/scan data/redact data/dedup data/validate data/split gold models

@@ -1,0 +1,188 @@
+"""The similarity join: candidate pairs from shared keys, two exact filters, then the exact Jaccard index of each survivor.
+
+Pairs are made run by run from sorted postings, at most `PAIRS_AT_ONCE` at a time, so memory follows the pairs that survive
+and not the candidates. Every pair that comes out has been verified on its full shingle sets: precision is 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curate.dedup.shingles import I64, MATRIX_CELLS, U64, Documents
+from curate.dedup.signatures import Signatures
+
+Mask = NDArray[np.bool_]
+# Candidate pairs made, filtered and forgotten at a time: about 150 MB of temporaries.
+PAIRS_AT_ONCE = 1 << 20
+# Hashes of the sets held during verification: 256 MB.
+HASHES_AT_ONCE = 1 << 25
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Verified pairs: document numbers (`left < right`) and their Jaccard index, sorted by both."""
+
+    left: I64
+    right: I64
+    similarity: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+
+def no_pairs() -> Pairs:
+    """No pairs."""
+    return Pairs(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float64))
+
+
+def together(parts: list[Pairs]) -> Pairs:
+    """Disjoint sets of pairs as one, sorted."""
+    if not parts:
+        return no_pairs()
+    left, right = (np.concatenate([getattr(part, side) for part in parts]) for side in ("left", "right"))
+    order = np.lexsort((right, left))
+    return Pairs(left[order], right[order], np.concatenate([part.similarity for part in parts])[order])
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Postings of one table with the range of partners of each: candidates before they are made."""
+
+    documents: I64
+    begin: I64
+    counts: I64
+
+
+def partners(signatures: Signatures, first: Mask, second: Mask | None) -> Iterator[Runs]:
+    """For each table, who meets whom: within `first`, or each of `first` with each of `second` (whose numbers are all higher)."""
+    low = np.uint64((1 << signatures.bits) - 1)
+    wanted = first if second is None else first | second
+    everything = bool(wanted.all())
+    for table in signatures.tables:
+        postings = table if everything else table[wanted[(table & low).astype(np.int64)]]
+        keys = postings >> np.uint64(signatures.bits)
+        new = np.ones(len(keys), np.bool_)
+        np.not_equal(keys[1:], keys[:-1], out=new[1:])
+        heads = np.flatnonzero(new)
+        lengths = np.diff(np.append(heads, len(keys)))
+        shared = np.repeat(lengths > 1, lengths)
+        documents = (postings[shared] & low).astype(np.int64)
+        lengths = lengths[lengths > 1]
+        heads = np.cumsum(lengths) - lengths
+        place = np.arange(len(documents))
+        ends = np.repeat(heads + lengths, lengths)
+        if second is None:
+            yield Runs(documents, place + 1, ends - place - 1)
+        elif len(documents):
+            # A run ascends by number, so the second side is its tail.
+            own = first[documents]
+            tail = np.repeat(heads + np.add.reduceat(own.astype(np.int64), heads), lengths)
+            yield Runs(documents, tail, np.where(own, ends - tail, 0))
+
+
+def raw_count(signatures: Signatures, first: Mask, second: Mask | None = None) -> int:
+    """Candidate pairs that would be made, repeats over tables included."""
+    return sum(int(runs.counts.sum()) for runs in partners(signatures, first, second))
+
+
+def _possible(signatures: Signatures, left: I64, right: I64, threshold: float) -> Mask:
+    """Which pairs may reach the threshold by size and bitmap."""
+    a, b = signatures.sizes[left], signatures.sizes[right]
+    fits = np.minimum(a, b) >= threshold * np.maximum(a, b) - 1e-9
+    near = np.flatnonzero(fits)
+    differ = np.bitwise_count(signatures.bitmaps[left[near]] ^ signatures.bitmaps[right[near]]).sum(axis=1, dtype=np.int64)
+    fits[near] = differ <= (1 - threshold) / (1 + threshold) * (a[near] + b[near]) + 1e-9
+    return fits
+
+
+def candidates(signatures: Signatures, threshold: float, first: Mask, second: Mask | None = None, limit: int | None = None) -> U64 | None:
+    """Distinct pairs that share a key and pass the filters, packed `left << 32 | right` and sorted; None if above `limit`."""
+    found = np.zeros(0, np.uint64)
+    fresh: list[U64] = []
+    waiting = 0
+    for runs in partners(signatures, first, second):
+        reach = np.cumsum(runs.counts)
+        at, total = 0, int(reach[-1]) if len(reach) else 0
+        while at < total:
+            upto = min(at + PAIRS_AT_ONCE, total)
+            a, b = int(np.searchsorted(reach, at, side="right")), int(np.searchsorted(reach, upto, side="left")) + 1
+            counts = runs.counts[a:b].copy()
+            skip = at - (int(reach[a - 1]) if a else 0)
+            counts[-1] -= int(reach[b - 1]) - upto
+            counts[0] -= skip
+            begin = runs.begin[a:b].copy()
+            begin[0] += skip
+            left = np.repeat(runs.documents[a:b], counts)
+            step = np.arange(upto - at) - np.repeat(np.cumsum(counts) - counts, counts)
+            right = runs.documents[np.repeat(begin, counts) + step]
+            fits = _possible(signatures, left, right, threshold)
+            fresh.append((left[fits].astype(np.uint64) << np.uint64(32)) | right[fits].astype(np.uint64))
+            waiting += len(fresh[-1])
+            at = upto
+            if waiting > max(4 * PAIRS_AT_ONCE, len(found)):
+                found, fresh, waiting = _merge(found, fresh), [], 0
+                if limit is not None and len(found) > limit:
+                    return None
+    found = _merge(found, fresh)
+    return None if limit is not None and len(found) > limit else found
+
+
+def _merge(found: U64, fresh: list[U64]) -> U64:
+    if not fresh:
+        return found
+    merged = np.concatenate([found, *fresh])
+    merged.sort()
+    first = np.ones(len(merged), np.bool_)
+    np.not_equal(merged[1:], merged[:-1], out=first[1:])
+    return merged[first]
+
+
+def verify(documents: Documents, signatures: Signatures, packed: U64, threshold: float) -> Pairs:
+    """The candidates whose exact Jaccard index reaches the threshold."""
+    left, right = (packed >> np.uint64(32)).astype(np.int64), (packed & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    kept = []
+    for part in _tiles(signatures.sizes, left, right):
+        similarity = _jaccard(documents, left[part], right[part])
+        good = similarity >= threshold
+        kept.append(Pairs(left[part][good], right[part][good], similarity[good]))
+    return together(kept)
+
+
+def _tiles(sizes: I64, left: I64, right: I64) -> Iterator[I64]:
+    """Pair numbers in groups whose documents' sets fit into memory together."""
+    if not len(left):
+        return
+    involved = np.unique(np.concatenate([left, right]))
+    block = np.cumsum(sizes[involved]) // (HASHES_AT_ONCE // 2)
+    tile = block[np.searchsorted(involved, left)] * (int(block[-1]) + 1) + block[np.searchsorted(involved, right)]
+    order = np.argsort(tile, kind="stable")
+    yield from np.split(order, np.flatnonzero(np.diff(tile[order])) + 1)
+
+
+def _jaccard(documents: Documents, left: I64, right: I64) -> NDArray[np.float64]:
+    """Exact Jaccard index of each pair: sort both sets as one row and count its distinct hashes."""
+    involved = np.unique(np.concatenate([left, right]))
+    flat, sizes = documents.sets(involved)
+    starts = np.cumsum(sizes) - sizes
+    a, b = np.searchsorted(involved, left), np.searchsorted(involved, right)
+    both = sizes[a] + sizes[b]
+    order = np.argsort(both, kind="stable")
+    similarity = np.empty(len(left), np.float64)
+    at = 0
+    while at < len(order):
+        widths = both[order[at : at + MATRIX_CELLS]]
+        fits = np.searchsorted(widths * np.arange(1, len(widths) + 1), MATRIX_CELLS, side="right")
+        rows = order[at : at + max(1, int(fits))]
+        place = np.arange(int(both[rows[-1]]))
+        x, y = a[rows][:, None], b[rows][:, None]
+        # Left set, then right set, then the right set's last hash over and over: a repeat adds nothing distinct.
+        matrix = flat[np.where(place < sizes[x], starts[x] + place, starts[y] + np.minimum(place - sizes[x], sizes[y] - 1))]
+        matrix.sort(axis=1)
+        union = 1 + (matrix[:, 1:] != matrix[:, :-1]).sum(axis=1)
+        similarity[rows] = (both[rows] - union) / union
+        at += len(rows)
+    return similarity

@@ -1,0 +1,89 @@
+"""The published fingerprints: as marks in place of the text, and as witnesses that changed rows are as published.
+
+Marks from fingerprints are the quick way through two gold versions. They are taken only where the Parquet files still have
+the digests of their manifest; a row edited by hand after publishing still has its old fingerprint.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from curate.diff.version import Version
+from curate.publish.digest import CONTENT, PUBLISHED, row_digests
+
+NEEDED = ("example_id", "split", "row_digest")
+
+
+def marks_of_both(before: Version, after: Version) -> tuple[pl.DataFrame, pl.DataFrame] | None:
+    """Marks (`at, key, digest, split`) of both sides with no text read, or None where fingerprints cannot stand for the rows."""
+    if not all(side.as_published and _witnessed(side) for side in (before, after)):
+        return None
+    left, right = _marks(before), _marks(after)
+    return None if left is None or right is None else (left, right)
+
+
+def _marks(version: Version) -> pl.DataFrame | None:
+    assert version.fingerprints is not None  # `_witnessed` said so
+    frame = version.fingerprints.select(pl.col("example_id").alias("key"), pl.col("row_digest").alias("digest"), "split")
+    rows = frame.collect(engine="streaming")
+    # Parts are published sorted by example_id, so sorted fingerprints number the rows; checked on that one column.
+    marks = pl.concat(rows.filter(pl.col("split") == part.split).sort("key") for part in version.table.parts).with_row_index("at")
+    return marks.with_columns(pl.col("at").cast(pl.UInt32)) if marks["key"].equals(version.table.column("example_id")) else None
+
+
+def disputed(changes: pl.DataFrame, before: Version, after: Version) -> pl.DataFrame:
+    """Changed rows that are not what a version published: edited, added, moved or taken out by hand afterwards.
+
+    Returns
+    -------
+    pl.DataFrame
+        `row`, `dispute`: one line a row, for a person. Empty where the versions carry no fingerprints.
+    """
+    found = [
+        _disputed(changes, side, f"at_{when}")
+        for side, when in ((before, "before"), (after, "after"))
+        if _witnessed(side) and not side.as_published
+    ]
+    empty = pl.DataFrame(schema={"row": pl.String, "dispute": pl.String})
+    return pl.concat([empty, *found]).unique("row", keep="first", maintain_order=True)
+
+
+def same_key(before: Version, after: Version) -> bool:
+    """Whether keyed digests and content ids of the two versions can be compared."""
+    return before.key_id == after.key_id
+
+
+def _witnessed(version: Version) -> bool:
+    """Whether a version has fingerprints, over rows of the published columns."""
+    columns = version.fingerprints.collect_schema().names() if version.fingerprints is not None else []
+    return set(NEEDED) <= set(columns) and version.table.schema == dict(PUBLISHED)
+
+
+def _disputed(changes: pl.DataFrame, version: Version, at: str) -> pl.DataFrame:
+    name = "was" if at == "at_before" else "row"  # a row paired by likeness had another name before
+    published = version.records("fingerprints", changes[name])
+    assert published is not None  # `_witnessed` said so
+    places = version.table.places(changes[at].drop_nulls())
+    rows = version.table.take(changes[at].drop_nulls(), {name: PUBLISHED[name] for name in CONTENT})
+    actual = (
+        changes.select("row", pl.coalesce(name, "row").alias("name"), pl.col(at).alias("at"))
+        .unique()
+        .join(rows.select("at", row_digests(rows).alias("actual")), on="at", how="left")
+    )
+    actual = actual.join(places, on="at", how="left")
+    both = actual.join(
+        published.select("example_id", "row_digest", pl.col("split").alias("stated")), left_on="name", right_on="example_id", how="left"
+    )
+    present, known = pl.col("at").is_not_null(), pl.col("row_digest").is_not_null()
+    where = f"{version.name}: "
+    dispute = (
+        pl.when(present & ~known)
+        .then(pl.lit(where + "the row has no fingerprint, so it was not published"))
+        .when(~present & known)
+        .then(pl.lit(where + "the row was published and is gone"))
+        .when(present & (pl.col("actual") != pl.col("row_digest")))
+        .then(pl.lit(where + "the row is not what its fingerprint says: changed after publishing"))
+        .when(present & (pl.col("split") != pl.col("stated")))
+        .then(pl.lit(where + "the row was published in another split"))
+    )
+    return both.select("row", dispute.alias("dispute")).filter(pl.col("dispute").is_not_null()).sort("row", "dispute")

@@ -1,0 +1,34 @@
+"""Errors that name the object, the cause and the command that fixes it.
+
+Exit codes follow the command line's contract: 1 for a finding or a failed gate, 2 for usage or configuration.
+"""
+
+from __future__ import annotations
+
+
+class AssayError(Exception):
+    """A fault a person can fix: bad input, bad configuration, a missing key or file. Exit code 2.
+
+    Parameters
+    ----------
+    problem
+        What is wrong, naming the object (file, row, column, parameter). Never holds a raw value of dataset text.
+    fix
+        The command to run or the edit to make, in one line.
+    """
+
+    exit_code = 2
+
+    def __init__(self, problem: str, *, fix: str = "") -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.fix = fix
+
+    def __str__(self) -> str:
+        return f"{self.problem}\n  fix: {self.fix}" if self.fix else self.problem
+
+
+class GateFailed(AssayError):
+    """A check ran well and its answer is no: a gate failed or findings stand. Exit code 1."""
+
+    exit_code = 1

@@ -1,0 +1,66 @@
+"""`params.yaml`: one section a stage, each read into that stage's own frozen model.
+
+A stage's model lives beside the stage; this file only reads the YAML and turns a fault into words.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from curate.errors import AssayError
+
+
+class Params(BaseModel):
+    """Base of every section: frozen, and an unknown key is an error rather than a silent default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+Section = TypeVar("Section", bound=BaseModel)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """A YAML mapping from `path`.
+
+    Raises
+    ------
+    AssayError
+        If it is missing, is not YAML, is not UTF-8 or is not a mapping.
+    """
+    import yaml
+
+    if not path.exists():
+        raise AssayError(f"{path} does not exist", fix="assay init DIR --kind KIND --data FILE --input COLUMN --output COLUMN")
+    try:
+        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        where = getattr(error, "problem_mark", None)
+        raise AssayError(
+            f"{path} is not valid YAML" + (f" at line {where.line + 1}" if where else ""), fix=f"mend that line of {path}"
+        ) from error
+    if not isinstance(loaded, dict):
+        raise AssayError(f"{path} holds no mapping of names to values", fix=f"compare {path} with the example in the README")
+    return loaded
+
+
+def parse(model: type[Section], value: Any, where: str) -> Section:
+    """`value` as `model`; faults are listed by the dotted name of each field under `where`."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        faults = "; ".join(
+            f"`{'.'.join([where, *map(str, fault['loc'])])}`: {fault['msg'].removeprefix('Value error, ')}"
+            for fault in error.errors(include_url=False, include_input=False)
+        )
+        raise AssayError(
+            f"configuration is not valid: {faults}",
+            fix=f"edit {where.split('.')[0]}.yaml" if where.split(".")[0] in ("task", "params") else "correct the value",
+        ) from None
+
+
+def read_section(root: Path, name: str, model: type[Section]) -> Section:
+    """Section `name` of `root/params.yaml` as `model`; an absent section means its defaults."""
+    return parse(model, read_yaml(root / "params.yaml").get(name) or {}, f"params.{name}")

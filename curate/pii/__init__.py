@@ -1,0 +1,1 @@
+"""Personal data: find it (`scan`) and take it out (`redact`)."""

@@ -1,0 +1,163 @@
+"""The entities Assay knows, as data: who finds each, what a text must hold to be worth a look, what counts as proof.
+
+Nothing here imports Presidio (that costs seconds), so that params are checked at once and the pre-filter is plain polars.
+`tests/curate/pii/test_catalogue.py` holds the table to what the installed Presidio really ships.
+
+Each entity's `needs` is a regex in the syntax of Rust's `regex` (which polars uses: linear time, no look-around) that
+matches every text in which its recognizer can match. It may match more; a text it does not match is never sent to that
+recognizer. `None` sends every text.
+"""
+
+# ruff: noqa: SIM905 (a table reads better in columns than as a list of literals)
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from curate.errors import AssayError
+
+# alone: the form and its check cannot be met by chance. with_context: a check digit, but one random number in ten or so
+# has it, so a context word must agree too. never: a shape with nothing to check.
+Proof = Literal["never", "with_context", "alone"]
+
+# Words that end a street's name; `STREET_TYPES_STRONG` are not also common English words in lower case.
+STREET_TYPES_STRONG = ("street", "road", "avenue", "lane", "crescent", "terrace", "boulevard", "mews", "rd", "ave", "blvd")
+STREET_TYPES = (
+    *STREET_TYPES_STRONG, "st", "ln", "drive", "dr", "close", "cl", "court", "ct", "place", "pl", "gardens", "gdns", "square",
+    "sq", "way", "grove", "hill", "park", "walk", "row", "rise", "view", "parade", "green", "highway", "quay", "wharf", "yard",
+    "circle", "cir", "parkway", "pkwy", "trail", "trl", "loop", "plaza", "pike",
+)  # fmt: skip
+# Seven digits with at most four marks between two of them: fewer are no valid number anywhere we look.
+PHONE_CANDIDATE = r"(?:\d[^a-zA-Z\d]{0,4}){7}"
+
+
+# A country code, a leading 0, or the groups of a US number.
+PHONE_FORM = r"[+＋]|(?:^|\D)0|\d{3}\)?[-. ]{1,2}\d{3}[-. ]\d{4}"
+# A label, or the prefix that an issuer gives its keys.
+KEY_CANDIDATE = r"(?i:key|secret|token|bearer)|(?:AKIA|ASIA)[A-Z0-9]{4}|gh[opsur]_|github_pat_|glpat-|[prs]k_(?:live|test)_|sk-|xox[abprs]-|AIza|SG\.|npm_|hf_|eyJ|dop_v1_"
+PASSWORD_CANDIDATE = r"(?i:pass|pwd|p/w|\bpw\b|\bpin\b)"
+# Every `needs` of DEFAULT demands one of these.
+ANY_CANDIDATE = r"(?i)[@\d]|::|\.[a-z]{2}|[a-f]{2}[:-][a-f]{2}[:-]|[a-f]{4}\.|[a-f]{8}-|" + KEY_CANDIDATE + "|" + PASSWORD_CANDIDATE
+
+
+@dataclass(frozen=True)
+class Entity:
+    """One kind of personal data.
+
+    Parameters
+    ----------
+    name
+        Presidio's name for it, or ours where Presidio has none.
+    recognizer
+        Class name, in `curate.pii.recognizers` if it is there, else in `presidio_analyzer.predefined_recognizers`.
+    needs
+        A necessary condition, see the module's docstring.
+    proof
+        When a finding is `verified`.
+    unlabelled
+        The highest score without a word of context. Where the threshold is higher, a text without such a word is not read.
+    speaks
+        A form (Rust regex) that scores more than `unlabelled` without a word of context, where there is one.
+    """
+
+    name: str
+    recognizer: str
+    needs: str | None = None
+    proof: Proof = "never"
+    unlabelled: float = 1.0
+    speaks: str | None = None
+
+
+# Generic recognizers, all of the UK's (Presidio disables five of the six), the US ones Presidio enables, and our own.
+DEFAULT = (
+    Entity("EMAIL_ADDRESS", "OfflineEmailRecognizer", "@", "alone"),
+    Entity("PHONE_NUMBER", "PlausiblePhoneRecognizer", PHONE_CANDIDATE, unlabelled=0.1, speaks=PHONE_FORM),
+    Entity("CREDIT_CARD", "IssuedCardRecognizer", r"(?:\d[- ]?){12}", "with_context"),
+    Entity("IBAN_CODE", "AnyCaseIbanRecognizer", r"(?i)[a-z]{2}\d{2}[ -]?[a-z0-9]{4}", "alone"),
+    Entity("CRYPTO", "CryptoRecognizer", r"[13]\S{25}", "alone"),
+    Entity("IP_ADDRESS", "IpRecognizer", r"(?i)\d\.\d{1,3}\.\d{1,3}\.\d|::|(?:[0-9a-f]{1,4}:){6}"),
+    Entity("MAC_ADDRESS", "MacAddressRecognizer", r"(?i)[0-9a-f]{2}[:-][0-9a-f]{2}[:-]|[0-9a-f]{4}\.[0-9a-f]{4}\."),
+    Entity("UUID", "UuidRecognizer", r"(?i)[0-9a-f]{8}-[0-9a-f]{4}-"),
+    Entity("URL", "BoundedUrlRecognizer", r"(?i)\.[a-z]{2}"),
+    Entity("DATE_TIME", "DateRecognizer", r"(?i)\d[-/.]\d|\d-[jfmasond]|[a-z]-\d"),
+    Entity("DATE_OF_BIRTH", "BirthDateRecognizer", r"(?i)birth|born|d\.?o\.?b"),
+    Entity(
+        "STREET_ADDRESS",
+        "StreetAddressRecognizer",
+        r"(?i)\d[a-z]?,?[ \t](?:(?:\S+[ \t]){1,4}?(?:" + "|".join(STREET_TYPES) + r")(?:[^a-zA-Z]|$)|[a-z]+gate|the[ \t])",
+    ),
+    Entity("UK_NHS", "FormedNhsRecognizer", r"\d{3}[- ]?\d{3}[- ]?\d{4}", "with_context"),
+    Entity("UK_NINO", "UkNinoRecognizer", r"(?i)[a-z]{2} ?\d{2} ?\d{2} ?\d{2} ?[a-d]"),
+    Entity("UK_PASSPORT", "EveryUkPassportRecognizer", r"(?i)[a-z]{2}\d{7}|\d{9}", unlabelled=0.1),
+    Entity("UK_DRIVING_LICENCE", "SpacedUkDrivingLicenceRecognizer", r"(?i)[a-z9]{5} ?\d{6}"),
+    Entity("UK_UTR", "UtrRecognizer", r"(?i)utr|tax", "alone"),
+    Entity("UK_VAT", "UkVatRecognizer", r"(?i)vat|(?:gb|xi) ?\d{3}", "alone"),
+    Entity("UK_CHI", "ChiRecognizer", r"(?i)chi\b|health index", "alone"),
+    Entity("API_KEY", "ApiKeyRecognizer", KEY_CANDIDATE),
+    Entity("PASSWORD", "PasswordRecognizer", PASSWORD_CANDIDATE),
+    Entity("PERSONAL_URL", "PersonalUrlRecognizer", r"(?i)[a-z]/|://"),
+    Entity("UK_POSTCODE", "AreaPostcodeRecognizer", r"(?is)[a-z]\d[a-z\d]?.?\d[a-z]{2}|GIR.?0AA"),
+    Entity("UK_VEHICLE_REGISTRATION", "CasedVehicleRecognizer", r"(?i)[a-z][- ]?\d{1,3}[- ]?[a-z]"),
+    Entity("UK_BANK_ACCOUNT", "UkBankAccountRecognizer", r"\d{2}[- ]?\d{2}[- ]?\d{2}"),
+    Entity("US_BANK_NUMBER", "UsBankRecognizer", r"\d{8}", unlabelled=0.05),
+    Entity("US_DRIVER_LICENSE", "UsLicenseRecognizer", r"(?i)[a-z\]]\d|\d{6}", unlabelled=0.3),
+    Entity("US_ITIN", "UsItinRecognizer", r"9\d{2}[- ]?\d{2}[- ]?\d{4}"),
+    Entity("US_PASSPORT", "UsPassportRecognizer", r"(?i)[a-z\d]\d{8}", unlabelled=0.1),
+    Entity("US_SSN", "UsSsnRecognizer", r"\d{3}[- .]?\d{2}[- .]?\d{4}"),
+    Entity("MEDICAL_LICENSE", "LabelledMedicalLicenseRecognizer", r"(?i)[a-z9]\d{7}", "with_context", unlabelled=0.1),
+)
+
+# Presidio's other countries and US health papers: off unless named in `scan.entities`; run on every text.
+OPTIONAL = tuple(
+    Entity(*pair.split(":"))  # type: ignore[arg-type]
+    for pair in """
+    ABA_ROUTING_NUMBER:AbaRoutingRecognizer AU_ABN:AuAbnRecognizer AU_ACN:AuAcnRecognizer AU_MEDICARE:AuMedicareRecognizer
+    AU_TFN:AuTfnRecognizer CA_POSTAL_CODE:CaPostalCodeRecognizer CA_SIN:CaSinRecognizer DE_BSNR:DeBsnrRecognizer
+    DE_FUEHRERSCHEIN:DeFuehrerscheinRecognizer DE_HANDELSREGISTER:DeHandelsregisterRecognizer
+    DE_HEALTH_INSURANCE:DeHealthInsuranceRecognizer DE_ID_CARD:DeIdCardRecognizer DE_KFZ:DeKfzRecognizer DE_LANR:DeLanrRecognizer
+    DE_PASSPORT:DePassportRecognizer DE_PLZ:DePlzRecognizer DE_SOCIAL_SECURITY:DeSocialSecurityRecognizer DE_TAX_ID:DeTaxIdRecognizer
+    DE_TAX_NUMBER:DeTaxNumberRecognizer DE_VAT_ID:DeVatIdRecognizer ES_NIE:EsNieRecognizer ES_NIF:EsNifRecognizer
+    ES_PASSPORT:EsPassportRecognizer FI_PERSONAL_IDENTITY_CODE:FiPersonalIdentityCodeRecognizer IN_AADHAAR:InAadhaarRecognizer
+    IN_GSTIN:InGstinRecognizer IN_PAN:InPanRecognizer IN_PASSPORT:InPassportRecognizer
+    IN_VEHICLE_REGISTRATION:InVehicleRegistrationRecognizer IN_VOTER:InVoterRecognizer IT_DRIVER_LICENSE:ItDriverLicenseRecognizer
+    IT_FISCAL_CODE:ItFiscalCodeRecognizer IT_IDENTITY_CARD:ItIdentityCardRecognizer IT_PASSPORT:ItPassportRecognizer
+    IT_VAT_CODE:ItVatCodeRecognizer KR_BRN:KrBrnRecognizer KR_DRIVER_LICENSE:KrDriverLicenseRecognizer KR_FRN:KrFrnRecognizer
+    KR_PASSPORT:KrPassportRecognizer KR_RRN:KrRrnRecognizer NG_NIN:NgNinRecognizer
+    NG_VEHICLE_REGISTRATION:NgVehicleRegistrationRecognizer PH_PASSPORT:PhPassportRecognizer PH_TIN:PhTinRecognizer
+    PH_UMID:PhUmidRecognizer PL_PESEL:PlPeselRecognizer SE_ORGANISATIONSNUMMER:SeOrganisationsnummerRecognizer
+    SE_PERSONNUMMER:SePersonnummerRecognizer SG_NRIC_FIN:SgFinRecognizer SG_UEN:SgUenRecognizer TH_TNIN:ThTninRecognizer
+    TR_LICENSE_PLATE:TrLicensePlateRecognizer TR_NATIONAL_ID:TrNationalIdRecognizer US_CLAIM_NUMBER:UsClaimNumberRecognizer
+    US_HEALTH_INSURANCE_MEMBER_ID:UsHealthInsuranceMemberIdRecognizer US_MBI:UsMbiRecognizer US_NPI:UsNpiRecognizer
+    US_PRESCRIPTION_NUMBER:UsPrescriptionNumberRecognizer US_PRIOR_AUTHORIZATION_NUMBER:UsPriorAuthorizationNumberRecognizer
+    US_PROVIDER_TAX_ID:UsProviderTaxIdRecognizer US_REFERRAL_NUMBER:UsReferralNumberRecognizer
+    ZA_COMPANY_REGISTRATION:ZaCompanyRegistrationRecognizer ZA_DRIVER_LICENSE:ZaDriverLicenseRecognizer
+    ZA_ID_NUMBER:ZaIdNumberRecognizer ZA_INCOME_TAX_NUMBER:ZaIncomeTaxNumberRecognizer ZA_LICENSE_PLATE:ZaLicensePlateRecognizer
+    ZA_PASSPORT:ZaPassportRecognizer ZA_TRAFFIC_REGISTER_NUMBER:ZaTrafficRegisterNumberRecognizer ZA_VAT_NUMBER:ZaVatNumberRecognizer
+    """.split()
+)
+
+ENTITIES = {entity.name: entity for entity in (*DEFAULT, *OPTIONAL)}
+
+# What a named-entity model may add; findings carry these only where `scan.ner` is set.
+NER_ENTITIES = ("PERSON", "LOCATION", "ORGANIZATION", "NRP", "DATE_TIME")
+
+
+def check_names(names: set[str], where: str, extra: set[str] | None = None) -> None:
+    """Fail on an entity nobody detects: a misspelt name in a policy would else be a silent hole in it.
+
+    Raises
+    ------
+    AssayError
+        Naming the unknown entities and the nearest known ones.
+    """
+    known = ENTITIES.keys() | (extra or set())
+    unknown = sorted(names - known)
+    if unknown:
+        import difflib
+
+        near = [match for name in unknown for match in difflib.get_close_matches(name.upper(), known, 1, 0.5)]
+        raise AssayError(
+            f"`{where}` names unknown entities: {', '.join(unknown)}" + (f" (did you mean {', '.join(near)}?)" if near else ""),
+            fix=f"edit `{where}` in params.yaml; the names are in curate/pii/catalogue.py (PERSON, LOCATION and the like need `scan.ner`)",
+        )

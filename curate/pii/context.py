@@ -1,0 +1,190 @@
+"""Context: the words around a match that make it more likely, or say that it is something else.
+
+Presidio's own enhancer looks for context words one token at a time and as substrings, so its phrases ("national
+insurance", "number plate") never match, "mot" matches "remote", and "order number 4412345678" passes for a phone number
+because "number" stands near. This one looks for whole phrases of lemmas and asks which label is *nearest*:
+
+- a supporting phrase before the match (or, failing that, just after it) raises the score by Presidio's 0.35, to 0.4 at least;
+- where the nearest label says it is another thing (order, invoice, tracking, version, ...), nothing is raised;
+- where such a label stands directly before it, with at most "number", "no", "#", ":" and the like between ("order no:
+  07700900123"), the score falls below any sensible threshold.
+
+A label belongs to the first number after it, so the look backwards stops at another number (unless "or", "and" or a comma
+joins the two) and at the end of a sentence. Cost: a few token look-ups for each match, none for a text without one.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import Any
+
+from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
+
+from curate.pii.language import lemma, lemmas
+
+RAISE = 0.35  # Presidio's `context_similarity_factor`
+RAISE_TO = 0.4  # Presidio's `min_score_with_context_similarity`
+CONTRADICTED = 0.05
+# Presidio looks at 5 content words before and none after. Ours are all words, function words too, so the reach is about the same.
+BEFORE, AFTER = 8, 4
+
+# Supporting phrases in place of Presidio's. Its lists were made for substrings ("us", "check", "save", "document", "number").
+SUPPORT: dict[str, tuple[str, ...]] = {
+    "PHONE_NUMBER": (
+        "phone", "telephone", "tel", "mobile", "mob", "cell", "cellphone", "landline", "whatsapp", "fax", "call", "ring", "dial", "text", "sms",
+        "contact number", "my number", "contact me", "reach me", "reach", "phone number", "daytime number", "number is",
+    ),
+    "CREDIT_CARD": ("card", "credit", "debit", "visa", "mastercard", "amex", "maestro", "pan", "card number", "long number"),
+    "UK_NHS": ("nhs", "national health service", "patient", "hospital", "surgery", "gp", "health", "medical"),
+    "UK_NINO": ("national insurance", "ni number", "ni no", "ni", "nino", "nat ins"),
+    "UK_PASSPORT": ("passport", "travel document", "hmpo"),
+    "UK_DRIVING_LICENCE": ("driving licence", "driving license", "driver licence", "driver license", "dvla", "licence", "license", "licence number"),
+    "UK_POSTCODE": ("postcode", "post code", "postal code", "zip", "address", "live", "live at", "deliver", "delivery", "ship", "post", "move", *(
+        "street", "road", "avenue", "lane", "close", "drive", "crescent", "terrace", "house", "flat")),
+    "UK_VEHICLE_REGISTRATION": (
+        "vehicle", "registration", "number plate", "licence plate", "license plate", "plate", "reg", "vrn", "dvla", "v5c", "logbook", "mot", "car", "van",
+    ),
+    "US_BANK_NUMBER": ("account number", "account no", "bank account", "account", "acct", "checking account", "savings account"),
+    "US_DRIVER_LICENSE": ("driver license", "driver licence", "driving licence", "driving license", "drivers license", "license number", "dl number", "cdl"),
+    "US_ITIN": ("itin", "individual taxpayer", "taxpayer", "tax id", "taxid", "tin"),
+    "US_PASSPORT": ("passport",),
+    "US_SSN": ("ssn", "social security", "ssid"),
+    "MEDICAL_LICENSE": ("dea", "prescriber", "medical license", "medical licence", "practitioner"),
+    "DATE_OF_BIRTH": ("birth", "date of birth", "dob", "d.o.b", "born", "birthday"),
+    "IP_ADDRESS": ("ip", "ip address", "ipv4", "ipv6", "host", "server"),
+}  # fmt: skip
+
+# Labels of numbers that name things, not people.
+THINGS = (
+    "order", "purchase", "invoice", "bill", "tracking", "track", "parcel", "consignment", "shipment", "waybill", "sku", "item", "product", "part", "model",
+    "serial", "ref", "reference", "ticket", "case", "booking", "reservation", "transaction", "txn", "basket", "quote", "batch", "version", "release", "firmware",
+    "timestamp", "epoch", "ean", "gtin", "isbn", "barcode", "asin", "upc", "po", "rma", "receipt", "voucher", "coupon", "code",
+)  # fmt: skip
+VERSIONS = ("version", "ver", "v", "release", "firmware", "build", "section", "clause", "chapter", "software", "app")
+
+# Entities whose shape a number of another kind can take. (Not those whose own pattern holds their label.)
+NUMBER_LIKE = frozenset(
+    {
+        "PHONE_NUMBER", "CREDIT_CARD", "UK_NHS", "UK_NINO", "UK_PASSPORT", "UK_DRIVING_LICENCE", "UK_VEHICLE_REGISTRATION", "UK_POSTCODE",
+        "US_BANK_NUMBER", "US_DRIVER_LICENSE", "US_ITIN", "US_PASSPORT", "US_SSN", "MEDICAL_LICENSE",
+    }
+)  # fmt: skip
+
+# May stand between a label and its number.
+_FILLERS = frozenset({"number", "no", "nos", "num", "nr", "id", "#", ":", "=", "is", "was", "-", "–", "(", "[", '"', "'", "."})
+_JOINERS = frozenset({"and", "or", "&", "/", ",", "+"})
+_SENTENCE_END = frozenset({".", "!", "?"})
+# A full stop after these does not end a sentence ("tel. 0121", "acct. no. 123").
+_ABBREVIATIONS = frozenset({"tel", "no", "nos", "acct", "acc", "ref", "mob", "ph", "num", "reg", "inv", "nr", "ext", "o", "b", "d"})
+
+
+def label_pattern(entity: str) -> str:
+    """A regex (Rust's syntax) that matches every text in which some supporting phrase of `entity` stands.
+
+    A lemma begins the word it was made from, but for a final y (`companies` -> `company`); of a phrase its longest is asked for.
+    """
+    stems = {max(lemmas(phrase).split(" "), key=len) for phrase in SUPPORT[entity]}
+    return "(?i)" + "|".join(sorted(re.escape(stem[:-1] if stem.endswith("y") and len(stem) > 1 else stem) for stem in stems))
+
+
+def contrary(entity: str) -> tuple[str, ...]:
+    """The labels that say a match of `entity` is something else."""
+    if entity == "IP_ADDRESS":
+        return tuple(dict.fromkeys(lemma(word) for word in VERSIONS))
+    if entity not in NUMBER_LIKE:
+        return ()
+    things = dict.fromkeys(lemma(word) for word in THINGS)
+    return tuple(thing for thing in things if entity != "UK_POSTCODE" or thing != "code")  # "post code"
+
+
+class NearestLabelEnhancer(ContextAwareEnhancer):  # type: ignore[misc]
+    """Presidio's context hook, by the rules of this module's docstring."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            context_similarity_factor=RAISE,
+            min_score_with_context_similarity=RAISE_TO,
+            context_prefix_count=BEFORE,
+            context_suffix_count=AFTER,
+        )
+        self._phrases: dict[tuple[str, ...], tuple[str, ...]] = {}
+
+    def enhance_using_context(
+        self, text: str, raw_results: list[Any], nlp_artifacts: Any, recognizers: list[Any], context: list[str] | None = None
+    ) -> list[Any]:
+        """Raise or lower each result's score in place; `context` (words given from outside) supports every result."""
+        by_id = {recognizer.id: recognizer for recognizer in recognizers}
+        for result in raw_results:
+            recognizer = by_id[result.recognition_metadata["recognizer_identifier"]]
+            support = self._lemmatised(tuple(recognizer.context or ()))
+            against = contrary(result.entity_type)
+            if not support and not against:
+                continue
+            before, after = _windows(result, nlp_artifacts)
+            if against and _direct_label(before) in against:
+                result.score = min(result.score, CONTRADICTED)
+                continue
+            word = _nearest(before, support, against, last=True)
+            if word is None:
+                word = _nearest(after, support, against, last=False)
+            if word is None and context:
+                word = next((given for given in self._lemmatised(tuple(context)) if given in support), None)
+            if word:
+                result.score = min(max(result.score + RAISE, RAISE_TO), 1.0)
+                result.analysis_explanation.set_supportive_context_word(word)
+                result.analysis_explanation.set_improved_score(result.score)
+        return raw_results
+
+    def _lemmatised(self, phrases: tuple[str, ...]) -> tuple[str, ...]:
+        if phrases not in self._phrases:
+            self._phrases[phrases] = tuple(dict.fromkeys(lemmas(phrase) for phrase in phrases))
+        return self._phrases[phrases]
+
+
+def _windows(result: Any, artifacts: Any) -> tuple[list[str], list[str]]:
+    """Lemmas before and after a match, in reading order."""
+    stems, starts = artifacts.lemmas, artifacts.tokens_indices
+    first = max(bisect_right(starts, result.start) - 1, 0)
+    before: list[str] = []
+    at = first - 1
+    while at >= 0 and len(before) < BEFORE:
+        stem = stems[at]
+        if stem in _SENTENCE_END and (stem != "." or at == 0 or stems[at - 1] not in _ABBREVIATIONS):
+            break
+        if sum(character.isdigit() for character in stem) >= 3:
+            if not before or not set(before) <= _JOINERS:
+                break
+            at -= 1
+            while at >= 0 and (stems[at][:1].isdigit() or stems[at] in {"-", "+", "(", ")"}):
+                at -= 1
+            continue
+        before.append(stem)
+        at -= 1
+    after: list[str] = []
+    for stem, start in zip(stems[first:], starts[first:], strict=True):
+        if start < result.end:
+            continue
+        if len(after) == AFTER or stem in _SENTENCE_END or any(character.isdigit() for character in stem):
+            break
+        after.append(stem)
+    return before[::-1], after
+
+
+def _direct_label(before: list[str]) -> str | None:
+    """The last lemma before the match that is no filler."""
+    return next((stem for stem in reversed(before) if stem not in _FILLERS), None)
+
+
+def _nearest(window: list[str], support: tuple[str, ...], against: tuple[str, ...], *, last: bool) -> str | None:
+    """The supporting phrase nearest the match; "" if a contrary label is nearer, None if the window holds neither."""
+    line = f" {' '.join(window)} "
+    best: tuple[int, int, str] | None = None
+    for phrases, helps in ((support, True), (against, False)):
+        for phrase in phrases:
+            at = line.rfind(f" {phrase} ") if last else line.find(f" {phrase} ")
+            if at >= 0:
+                # Nearer first; of two that end (or begin) together the longer: "contact number" beats "number".
+                candidate = ((at + len(phrase) if last else -at), len(phrase), phrase if helps else "")
+                best = candidate if best is None else max(best, candidate)
+    return best[2] if best else None

@@ -1,0 +1,296 @@
+"""Stewards' verdicts on findings: `decisions/pii.jsonl`, committed, and what they say of the findings of today.
+
+One JSON object a line, sorted keys, only ever appended; `.gitattributes` merges the file by union, so two people who decide at
+once never meet a conflict. Reading minds neither order nor duplicates: the latest date speaks, within one day the later line.
+A verdict names its value by the keyed id alone, so it outlives reorder, re-split, re-scan and upgrade, and tells nobody what
+the value was. A verdict on a value clears all its repeats; one on a single finding goes before it, whichever is newer.
+
+Expiry. A verdict with `expires` holds until that day comes. What is in force *today* is the business of the audit and of the
+queue; the stage `redact` must give the same bytes tomorrow, so it asks for the verdicts in force on `redact.as_of`, a date in
+the params, or (no date) for all, expired or not. The audit reports an expired verdict on which `redact` relied.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Literal, cast, get_args
+
+import polars as pl
+
+from curate.errors import AssayError
+from curate.files import canonical_json, write_text
+from curate.text import plain
+
+FOLDER = "decisions"
+FILE = Path(FOLDER) / "pii.jsonl"
+
+Word = Literal["real", "not_personal", "public", "unsure"]
+# What each word does to a finding: these two say that nothing need be taken out; the others leave it to the policy.
+CLEARING: tuple[Word, ...] = ("not_personal", "public")
+
+# The columns of a frame of verdicts; `line` is the place in the file, which breaks ties within one day.
+VERDICTS = pl.Schema(
+    {
+        "value_id": pl.String(),
+        "entity": pl.String(),
+        "verdict": pl.String(),
+        "reviewer": pl.String(),
+        "reason": pl.String(),
+        "date": pl.String(),
+        "expires": pl.String(),
+        "finding_id": pl.String(),
+        "key_id": pl.String(),
+    }
+)
+
+_ID = re.compile(r"[0-9a-f]{24}")  # Key.digest: 12 bytes
+_KEY_ID = re.compile(r"[0-9a-f]{8}")
+_ENTITY = re.compile(r"[A-Z][A-Z0-9_]*")
+# A reason is free text of a person, in git for ever: an address or a number in it would be the very leak the ids avoid.
+_RAW = re.compile(r"\S@\S+\.\S|(?:\d[^a-zA-Z\d]{0,3}){6}|[A-Za-z]{2} ?(?:\d ?){6}[A-Da-d]\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b")
+# Dates are the numbers a reason may well hold.
+_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}/\d{1,2}/\d{4}\b")
+_REASON_CHARACTERS = 500
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a person found of a value, or (with `finding_id`) of one finding.
+
+    Parameters
+    ----------
+    value_id
+        Keyed id of the value: 24 hex digits.
+    entity
+        What the detector took it for.
+    verdict
+        `real` personal data; `not_personal` (a part number); `public` (a public figure or a business); `unsure`.
+    reviewer, reason
+        Who decided and why, in words that hold no personal value.
+    date
+        ISO 8601 day (or date and time) of the decision.
+    expires
+        ISO 8601 day from which it no longer holds; None: it holds until another is given.
+    finding_id
+        None: the verdict is on the value and clears all its repeats.
+    key_id
+        Of the project's key, under which the ids were made.
+    """
+
+    value_id: str
+    entity: str
+    verdict: Word
+    reviewer: str
+    reason: str
+    date: str
+    expires: str | None
+    finding_id: str | None
+    key_id: str
+
+
+_FIELDS = tuple(field.name for field in fields(Verdict))
+_OPTIONAL = ("expires", "finding_id")
+
+
+def read_verdicts(root: Path) -> list[Verdict]:
+    """The verdicts of the project at `root`, each once, in the order of the file; none if there is no file.
+
+    Raises
+    ------
+    AssayError
+        Naming the file and line of the first bad one.
+    """
+    path = root / FILE
+    if not path.exists():
+        return []
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except UnicodeDecodeError as error:
+        raise AssayError(f"{FILE} is not UTF-8", fix=f"git checkout -- {FILE}") from error
+    verdicts = [_parse(line, f"{FILE} line {number}") for number, line in enumerate(lines, 1) if line.strip()]
+    # The last of two equal lines counts, as it does for two different ones.
+    return list(dict.fromkeys(reversed(verdicts)))[::-1]
+
+
+def append_verdicts(root: Path, verdicts: Sequence[Verdict]) -> None:
+    """Add verdicts to the project's file; either all are there afterwards or none.
+
+    Raises
+    ------
+    AssayError
+        If one is not valid, or its reason seems to hold a personal value; the reason is not shown.
+    """
+    if not verdicts:
+        return
+    lines = []
+    for verdict in verdicts:
+        given = asdict(verdict) | {"reason": plain(verdict.reason, _REASON_CHARACTERS), "reviewer": plain(verdict.reviewer)}
+        _check(given, f"the verdict on value {plain(str(verdict.value_id), 24) if _ID.fullmatch(str(verdict.value_id)) else '?'}")
+        if _RAW.search(_DATE.sub("", given["reason"])):
+            raise AssayError(
+                f"the reason for value {verdict.value_id} seems to hold a personal value; it would stay in git for ever",
+                fix="say why without the value itself, for example: a part number of the 2024 catalogue",
+            )
+        lines.append(canonical_json(given))
+    path = root / FILE
+    with _alone(root):
+        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        if before and not before.endswith("\n"):
+            before += "\n"
+        write_text(path, before + "\n".join(lines) + "\n")
+
+
+def in_force(verdicts: Sequence[Verdict], today: date | None) -> pl.DataFrame:
+    """The verdicts that hold on a day: the latest on each value and on each finding, unless it has expired.
+
+    An older verdict does not come back when a newer one expires: the finding is open again.
+
+    Parameters
+    ----------
+    verdicts
+        As `read_verdicts` gives them; their order breaks ties within one day.
+    today
+        The day; None: expiry is not looked at (see the module's docstring).
+
+    Returns
+    -------
+    pl.DataFrame
+        Schema `VERDICTS`, one row for each `value_id` and `finding_id` (null: on the value), sorted by them.
+    """
+    latest = _latest(verdicts)
+    return latest if today is None else latest.filter(~_expired(today))
+
+
+def expired(verdicts: Sequence[Verdict], today: date) -> pl.DataFrame:
+    """The latest verdicts whose day has come: their findings are open again. Schema `VERDICTS`."""
+    return _latest(verdicts).filter(_expired(today))
+
+
+def judged(findings: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
+    """`findings` with what was decided of each: columns `verdict`, `reviewer`, `decided_on`, null where nothing was.
+
+    Parameters
+    ----------
+    findings
+        Any frame with `value_id` and `finding_id`, such as schema `FINDINGS`.
+    verdicts
+        From `in_force`.
+
+    Returns
+    -------
+    pl.DataFrame
+        The rows and order of `findings`. A verdict on the finding goes before one on its value.
+    """
+    said = verdicts.select("value_id", "finding_id", pl.struct("verdict", "reviewer", pl.col("date").alias("decided_on")).alias("said"))
+    on_value = said.filter(pl.col("finding_id").is_null()).select("value_id", pl.col("said").alias("_value"))
+    on_finding = said.filter(pl.col("finding_id").is_not_null()).select("finding_id", pl.col("said").alias("_finding"))
+    return (
+        findings.join(on_value, on="value_id", how="left", maintain_order="left")
+        .join(on_finding.unique("finding_id", keep="last", maintain_order=True), on="finding_id", how="left", maintain_order="left")
+        .with_columns(pl.coalesce("_finding", "_value").alias("_said"))
+        .with_columns(pl.col("_said").struct.field(name).alias(name) for name in ("verdict", "reviewer", "decided_on"))
+        .drop("_value", "_finding", "_said")
+    )
+
+
+def stale(verdicts: Sequence[Verdict], findings: pl.DataFrame, key_id: str | None = None) -> pl.DataFrame:
+    """The latest verdicts that speak of nothing in `findings`, with column `why`.
+
+    `other_key`: made under another key than `key_id`, so its ids can match nothing; `value_gone` and `finding_gone`: what
+    it judged is no longer found. They do no harm, and come back into force if the value does.
+    """
+    latest = _latest(verdicts)
+    other = pl.col("key_id") != key_id if key_id else pl.lit(False)
+    return (
+        latest.with_columns(
+            pl.when(other)
+            .then(pl.lit("other_key"))
+            .when(pl.col("finding_id").is_null() & ~pl.col("value_id").is_in(findings["value_id"].unique().implode()))
+            .then(pl.lit("value_gone"))
+            .when(pl.col("finding_id").is_not_null() & ~pl.col("finding_id").is_in(findings["finding_id"].unique().implode()))
+            .then(pl.lit("finding_gone"))
+            .alias("why")
+        )
+        .filter(pl.col("why").is_not_null())
+        .sort("why", "entity", "value_id", "finding_id", nulls_last=True)
+    )
+
+
+def _latest(verdicts: Sequence[Verdict]) -> pl.DataFrame:
+    frame = pl.DataFrame([asdict(verdict) for verdict in verdicts], schema=VERDICTS)
+    return (
+        frame.with_row_index("line")
+        # Days alone: whoever notes the hour does not outrank whoever decides later that day.
+        .sort(pl.col("date").str.slice(0, 10), "line")
+        .group_by("value_id", "finding_id", maintain_order=True)
+        .last()
+        .select(VERDICTS.names())
+        .sort("value_id", "finding_id", nulls_last=False)
+    )
+
+
+def _expired(today: date) -> pl.Expr:
+    return pl.col("expires").str.slice(0, 10).str.to_date("%Y-%m-%d").le(today).fill_null(False)
+
+
+def _parse(line: str, where: str) -> Verdict:
+    if line.startswith(("<<<<<<<", "=======", ">>>>>>>")):
+        raise AssayError(
+            f"{where} is a mark of a merge conflict",
+            fix="delete the marks and keep the lines of both sides; .gitattributes wants: decisions/*.jsonl merge=union",
+        )
+    try:
+        given = json.loads(line)
+    except ValueError as error:
+        raise _bad(where, "is not JSON") from error
+    if not isinstance(given, dict):
+        raise _bad(where, "is no JSON object")
+    _check(given, where)
+    return Verdict(**{name: given.get(name) for name in _FIELDS})  # type: ignore[arg-type]  # checked field by field
+
+
+def _check(given: dict[str, Any], where: str) -> None:
+    """Fail on a field that is absent, unknown or of the wrong form; what it holds is not shown."""
+    lacking = [name for name in _FIELDS if name not in _OPTIONAL and not isinstance(given.get(name), str)]
+    if lacking:
+        raise _bad(where, f"has no {' and no '.join(lacking)}")
+    if unknown := given.keys() - set(_FIELDS):
+        raise _bad(where, f"has {len(unknown)} fields that no verdict has")
+    for name, form in (("value_id", _ID), ("finding_id", _ID), ("key_id", _KEY_ID), ("entity", _ENTITY)):
+        if given.get(name) is not None and not (isinstance(given[name], str) and form.fullmatch(given[name])):
+            raise _bad(where, f"has a {name} that is none")
+    if given["verdict"] not in get_args(Word):
+        raise _bad(where, f"has a verdict other than {', '.join(get_args(Word))}")
+    for name in ("date", "expires"):
+        if given.get(name) is not None and not _is_date(given[name]):
+            raise _bad(where, f"has a {name} that is no ISO date such as 2026-01-31")
+    if not given["reviewer"].strip():
+        raise _bad(where, "names no reviewer")
+
+
+def _is_date(value: Any) -> bool:
+    try:
+        return re.match(r"\d{4}-\d{2}-\d{2}", cast(str, value)) is not None and bool(datetime.fromisoformat(value))
+    except (TypeError, ValueError):
+        return False
+
+
+def _bad(where: str, fault: str) -> AssayError:
+    return AssayError(f"{where} {fault}", fix=f"mend or delete it; earlier versions: git log -p -- {FILE}")
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """Wait for another writer of the file, so that neither loses the other's lines."""
+    lock = root / ".assay" / "decisions.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("a+") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,206 @@
+"""The detector: Presidio's analyzer with our catalogue, context rules and, if asked for, a named-entity model.
+
+It fails closed: an unknown entity, a model that cannot load, a regex that times out or a chunk a model could not read is an
+`AssayError`, never a text passed as clean. Presidio's own log is cut off, because at some levels it prints matches; its
+warnings are turned into errors here. Loading Presidio costs seconds, so import this module late.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Mapping
+from functools import cached_property
+from importlib.metadata import version
+from typing import Any
+
+from curate.errors import AssayError
+from curate.files import canonical_json
+from curate.pii.catalogue import DEFAULT, ENTITIES, Entity, check_names
+from curate.pii.overlap import Hit, resolve
+from curate.pii.pieces import LONG, pieces
+from curate.pii.presidio import import_presidio
+from curate.pii.settings import ScanParams
+
+# Raised by hand when code (not patterns, which are hashed) changes what is found.
+CODE_VERSION = 2
+# Their data decide what is a valid phone number, domain or match.
+_VERSIONED = ("presidio-analyzer", "phonenumbers", "tldextract", "regex")
+
+
+class _Warnings(logging.Handler):
+    """Collects the templates (never the arguments, which hold text) of Presidio's warnings."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.templates: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.templates.append(str(record.msg)[:60] if record.args else "prediction failed")
+
+
+# One for all detectors of a process: Presidio's logger is one too.
+_listener = _Warnings()
+_loggers = tuple(logging.getLogger(name) for name in ("presidio-analyzer", "decision_process"))
+
+
+def _silence() -> None:
+    """Keep Presidio's loggers from every other handler, and listen to them for failures."""
+    for logger in _loggers:
+        if logger.handlers != [_listener] or logger.propagate or logger.disabled or logger.level != logging.WARNING:
+            logger.propagate, logger.disabled, logger.handlers = False, False, [_listener]
+            logger.setLevel(logging.WARNING)
+
+
+class Detector:
+    """Finds personal data in one text at a time.
+
+    Parameters
+    ----------
+    params
+        What to look for and from which score on.
+
+    Raises
+    ------
+    AssayError
+        For an unknown entity, or a named-entity model that cannot be loaded.
+    """
+
+    def __init__(self, params: ScanParams) -> None:
+        self.params = params
+        import_presidio(light=params.ner is None)
+        _silence()
+        self.ner = None
+        if params.ner is not None:
+            from curate.pii.ner import load
+
+            self.ner = load(params.ner, params.language)
+        ner_names = set(self.ner.supported_entities) if self.ner is not None else set()
+        check_names(set(params.entities or ()), "scan.entities", ner_names)
+        check_names(set(params.thresholds), "scan.thresholds", ner_names)
+        wanted = set(params.entities) if params.entities is not None else {entity.name for entity in DEFAULT} | ner_names
+        self.entities: tuple[Entity, ...] = tuple(entity for entity in ENTITIES.values() if entity.name in wanted)
+        self.ner_names = frozenset(ner_names & wanted)
+        _listener.templates.clear()
+
+    @cached_property
+    def engine(self) -> Any:
+        """The Presidio engine: every recognizer, light lemmas, nearest-label context, no decision trace."""
+        from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
+
+        class _Registry(RecognizerRegistry):  # type: ignore[misc]
+            """Remembers which recognizers answer which names: Presidio compares every one with every other for each text."""
+
+            def get_recognizers(self, language: str, entities: list[str] | None = None, *args: Any, **kwargs: Any) -> list[Any]:
+                wanted = tuple(entities or ())
+                if wanted not in chosen:
+                    chosen[wanted] = super().get_recognizers(language, entities, *args, **kwargs)
+                return chosen[wanted]
+
+        chosen: dict[tuple[str, ...], list[Any]] = {}
+
+        from curate.pii.context import NearestLabelEnhancer
+        from curate.pii.language import LightNlpEngine
+        from curate.pii.recognizers import build
+
+        recognizers = [build(entity, self.params.language) for entity in self.entities]
+        if self.ner_names:
+            recognizers.append(self.ner)
+        return AnalyzerEngine(
+            registry=_Registry(recognizers=recognizers, supported_languages=[self.params.language]),
+            nlp_engine=LightNlpEngine(),
+            context_aware_enhancer=NearestLabelEnhancer(),
+            supported_languages=[self.params.language],
+            log_decision_process=False,
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every entity looked for, sorted."""
+        return tuple(sorted({entity.name for entity in self.entities} | self.ner_names))
+
+    def threshold(self, entity: str) -> float:
+        """The score from which a match of `entity` is a finding."""
+        return self.params.thresholds.get(entity, self.params.threshold)
+
+    def find(self, text: str, names: list[str] | None = None) -> list[Hit]:
+        """Resolved findings in `text`, by position.
+
+        Parameters
+        ----------
+        names
+            Look for these entities only; the pre-filter passes those the text can hold. Default: all.
+
+        Raises
+        ------
+        AssayError
+            If a recognizer failed or gave up. The text is not shown.
+        """
+        _silence()  # other code may have reset the loggers since
+        if len(text) <= LONG or self.ner_names.intersection(names or self.names):
+            return self._find(text, names)
+        return [
+            hit._replace(start=hit.start + piece.start, end=hit.end + piece.start)
+            for piece in pieces(text)
+            for hit in self._find(text[piece.start : piece.end], names)
+            if piece.core_start <= hit.start + piece.start < piece.core_end
+        ]
+
+    def _find(self, text: str, names: list[str] | None) -> list[Hit]:
+        try:
+            results = self.engine.analyze(
+                text=text,
+                language=self.params.language,
+                entities=names or list(self.names),
+                score_threshold=0.0,
+                return_decision_process=True,
+            )
+        except Exception as error:  # Presidio's messages may hold the text: keep the kind of error alone
+            raise AssayError(
+                f"a detector failed with {type(error).__name__} on a text of {len(text):,} characters; nothing was written", fix=_REPORT
+            ) from None
+        if _listener.templates:
+            said = sorted(set(_listener.templates))
+            _listener.templates.clear()
+            if said != ["Failed to validate text %s"]:
+                raise AssayError(
+                    f"a detector gave up on a text of {len(text):,} characters ({'; '.join(said)}); nothing was written", fix=_REPORT
+                )
+        return resolve(
+            self._hit(result) for result in results if result.score >= self.threshold(result.entity_type) and result.end > result.start
+        )
+
+    def _hit(self, result: Any) -> Hit:
+        explanation = result.analysis_explanation
+        proof = ENTITIES[result.entity_type].proof if result.entity_type in ENTITIES else "never"
+        verified = (proof == "alone" and getattr(explanation, "validation_result", None) is True) or (
+            proof == "with_context" and bool(getattr(explanation, "supportive_context_word", ""))
+        )
+        detector = result.recognition_metadata["recognizer_name"]
+        return Hit(result.start, result.end, result.entity_type, round(float(result.score), 4), detector, verified)
+
+    def describe(self) -> Mapping[str, Any]:
+        """Versions and a fingerprint of the configuration: equal fingerprints find the same in the same text."""
+        recognizers = [recognizer.to_dict() for recognizer in self.engine.registry.recognizers if recognizer is not self.ner]
+        versions = {name: version(name) for name in _VERSIONED}
+        configuration = {
+            "code": CODE_VERSION,
+            "versions": versions,
+            "recognizers": sorted(recognizers, key=lambda one: str(one["name"])),
+            "params": self.params.model_dump(mode="json", exclude={"processes", "fields", "unsupported_language"}),
+            "entities": list(self.names),
+        }
+        digest = hashlib.blake2b(canonical_json(_plain(configuration)).encode(), digest_size=8).hexdigest()
+        return {"versions": versions, "fingerprint": digest, "entities": list(self.names)}
+
+
+_REPORT = "assay scan --help   (leave the entity out of `scan.entities`, or shorten the text, and report this)"
+
+
+def _plain(value: Any) -> Any:
+    """`value` with whatever is not JSON written as a string."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value if isinstance(value, str | int | float | bool | None) else str(value)

@@ -1,0 +1,112 @@
+"""Tokens and simple lemmas, without a model: what Presidio's context enhancement lives on.
+
+Presidio raises a match's score when a context word stands near it, and finds that word among the *lemmas* its NLP engine
+gives. With no engine there are no lemmas and the enhancement dies without a word. spaCy's would need a model of 12 MB and
+a millisecond a text; a rule of six endings does for context words ("called" -> "call", "parcels" -> "parcel"), because the
+context phrases are put through the same rule: it need not be right, only the same on both sides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cached_property, lru_cache
+
+from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
+
+# A word (letters, digits, inner apostrophes) or any one visible character: every match starts inside some token.
+_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|\S")
+
+
+@lru_cache(maxsize=65_536)
+def lemma(word: str) -> str:
+    """The lower-case stem of an English word, by rule; numbers and punctuation are returned as they are."""
+    stem = word.lower()
+    for ending in ("'s", "’s"):
+        stem = stem.removesuffix(ending)
+    if not stem.isalpha() or len(stem) < 4:
+        return stem
+    if stem.endswith("ies") and len(stem) > 4:
+        return stem[:-3] + "y"
+    if stem.endswith("s") and not stem.endswith(("ss", "us", "is")):
+        stem = stem[:-1]
+    for ending in ("ing", "ed"):
+        if stem.endswith(ending) and len(stem) > len(ending) + 2:
+            stem = stem.removesuffix(ending)
+            return stem[:-1] if stem[-1] == stem[-2:-1] and stem[-1] not in "lsz" else stem
+    return stem
+
+
+def lemmas(phrase: str) -> str:
+    """A context phrase in the form in which it is looked for: stems with one space between them."""
+    return " ".join(lemma(found.group()) for found in _TOKEN.finditer(phrase))
+
+
+class LightArtifacts(NlpArtifacts):  # type: ignore[misc]
+    """A text's tokens and lemmas, made when first asked for: most texts have no match and never are."""
+
+    def __init__(self, text: str, language: str) -> None:
+        self.text, self.language = text, language
+        self.entities: list[object] = []
+        self.scores: list[float] = []
+
+    @cached_property
+    def _found(self) -> list[tuple[str, int]]:
+        return [(match.group(), match.start()) for match in _TOKEN.finditer(self.text)]
+
+    @cached_property
+    def tokens(self) -> list[str]:
+        """Words and single marks, in order."""
+        return [token for token, _ in self._found]
+
+    @cached_property
+    def tokens_indices(self) -> list[int]:
+        """Where each token starts."""
+        return [start for _, start in self._found]
+
+    @cached_property
+    def lemmas(self) -> list[str]:
+        """The stem of each token."""
+        return [lemma(token) for token in self.tokens]
+
+    @cached_property
+    def keywords(self) -> list[str]:
+        """The lemmas that are no punctuation: what Presidio's own enhancer takes for context."""
+        return [stem for stem in self.lemmas if len(stem) > 1 or stem.isalnum()]
+
+
+class LightNlpEngine(NlpEngine):  # type: ignore[misc]
+    """Presidio's NLP engine interface over `_TOKEN` and `lemma`; finds no named entities."""
+
+    def load(self) -> None:
+        """Nothing to load."""
+
+    def is_loaded(self) -> bool:
+        """Always."""
+        return True
+
+    def process_text(self, text: str, language: str) -> NlpArtifacts:
+        """Tokens, their offsets and their lemmas."""
+        return LightArtifacts(text, language)
+
+    def process_batch(
+        self, texts: Iterable[str], language: str, batch_size: int = 1, n_process: int = 1, **kwargs: object
+    ) -> Iterator[tuple[str, NlpArtifacts]]:
+        """`process_text` of each text."""
+        return ((text, self.process_text(text, language)) for text in texts)
+
+    def is_stopword(self, word: str, language: str) -> bool:
+        """No word is: context phrases such as "date of birth" need them all."""
+        return False
+
+    def is_punct(self, word: str, language: str) -> bool:
+        """Whether a token is one punctuation mark."""
+        return len(word) == 1 and not word.isalnum()
+
+    def get_supported_entities(self) -> list[str]:
+        """None: it is no named-entity model."""
+        return []
+
+    def get_supported_languages(self) -> list[str]:
+        """English."""
+        return ["en"]

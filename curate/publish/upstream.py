@@ -1,0 +1,128 @@
+"""What the stages before `publish` left on disk, read in one go and checked to fit together."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from curate.errors import AssayError
+from curate.examples import EXAMPLES, LEDGER
+from curate.files import read_stage_frame
+from curate.project import Project
+from curate.publish.digest import SPLITS
+
+# Stages that make a report, in order; all but `scan` (which only looks) also keep a drop ledger.
+REPORTING = ("ingest", "scan", "redact", "dedup", "validate", "split")
+DROPPING = tuple(stage for stage in REPORTING if stage != "scan")
+
+EDITS = pl.Schema({"example_id": pl.String(), "field": pl.String(), "entity": pl.String(), "value_id": pl.String(), "action": pl.String()})
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """Everything a version is made from.
+
+    Parameters
+    ----------
+    examples, assignments
+        `data/split`: schema `EXAMPLES`; and `example_id, split`.
+    ingested
+        `data/ingest`: the raw rows (schema `EXAMPLES`), for digests of the source.
+    drops
+        Drop ledger by stage (schema `LEDGER`).
+    edits
+        `data/redact`: `example_id, field, entity, value_id, action`.
+    reports
+        `report.json` by stage.
+    """
+
+    examples: pl.DataFrame
+    assignments: pl.DataFrame
+    ingested: pl.DataFrame
+    drops: Mapping[str, pl.DataFrame]
+    edits: pl.DataFrame
+    reports: Mapping[str, Mapping[str, Any]]
+
+
+def _frame(project: Project, stage: str, name: str, schema: pl.Schema) -> pl.DataFrame:
+    path = project.stage(stage) / f"{name}.parquet"
+    frame = read_stage_frame(path, made_by=stage)
+    if lacking := [column for column in schema if column not in frame.columns]:
+        raise AssayError(f"{path} has no column {', '.join(lacking)}", fix=f"assay {stage}   (or: dvc repro -f -s {stage})")
+    return frame.select(pl.col(column).cast(dtype) for column, dtype in schema.items())
+
+
+def read_report(path: Path, stage: str) -> dict[str, Any]:
+    """A stage's `report.json`.
+
+    Raises
+    ------
+    AssayError
+        If it is missing or is no JSON object.
+    """
+    if not path.exists():
+        raise AssayError(f"{path} does not exist: stage `{stage}` has not run", fix=f"assay {stage}   (or: dvc repro {stage})")
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        report = None
+    if not isinstance(report, dict):
+        raise AssayError(f"{path} is not a JSON object", fix=f"assay {stage}   (or: dvc repro -f -s {stage})")
+    return report
+
+
+def read_upstream(project: Project) -> Upstream:
+    """Read what the stages of `project` left.
+
+    Raises
+    ------
+    AssayError
+        Naming the first stage whose output is missing or unreadable.
+    """
+    reports = {stage: read_report(project.stage(stage) / "report.json", stage) for stage in REPORTING}
+    return Upstream(
+        examples=_frame(project, "split", "examples", EXAMPLES),
+        assignments=_frame(project, "split", "assignments", pl.Schema({"example_id": pl.String(), "split": pl.String()})),
+        ingested=_frame(project, "ingest", "examples", EXAMPLES),
+        drops={stage: _frame(project, stage, "drops", LEDGER) for stage in DROPPING},
+        edits=_frame(project, "redact", "edits", EDITS),
+        reports=reports,
+    )
+
+
+def check_upstream(upstream: Upstream) -> None:
+    """Fail unless every example is in one split, and every ingested row is either an example or in a ledger.
+
+    Raises
+    ------
+    AssayError
+        Naming up to five ids for which that is not so.
+    """
+    ids, assigned = upstream.examples["example_id"], upstream.assignments["example_id"]
+    dropped = pl.concat([drops["example_id"] for drops in upstream.drops.values()]).unique()
+    known = pl.concat([ids, dropped])
+    faults = {
+        "more than once among the examples": ids.filter(ids.is_duplicated()),
+        "in more than one split": assigned.filter(assigned.is_duplicated()),
+        "in no split": ids.filter(~ids.is_in(assigned.implode())),
+        "assigned to a split but not among the examples": assigned.filter(~assigned.is_in(ids.implode())),
+        f"in a split other than {', '.join(SPLITS)}": upstream.assignments.filter(~pl.col("split").is_in(SPLITS).fill_null(False))[
+            "example_id"
+        ],
+        "both published and dropped": ids.filter(ids.is_in(dropped.implode())),
+        "ingested but neither published nor dropped": upstream.ingested["example_id"].filter(
+            ~upstream.ingested["example_id"].is_in(known.implode())
+        ),
+        "published but never ingested": ids.filter(~ids.is_in(upstream.ingested["example_id"].implode())),
+    }
+    for fault, wrong in faults.items():
+        if len(wrong):
+            raise AssayError(
+                f"data/split does not fit the stages before it: {wrong.n_unique()} rows {fault}, e.g. {', '.join(wrong.unique().sort().head(5))}",
+                fix="run the stages again from the start: dvc repro -f split   (gold/ is untouched)",
+            )

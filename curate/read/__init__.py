@@ -1,0 +1,93 @@
+"""Readers: any export into one frame, with the rows that could not be read kept aside.
+
+`read_table` is for who wants the rows, `read_records` for who must account for all of them, `need_columns` for who
+knows which columns must be there.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+
+import polars as pl
+
+from curate.errors import AssayError
+from curate.read.columnar import read_columnar
+from curate.read.delimited import read_delimited
+from curate.read.formats import FORMATS, detect_format
+from curate.read.hub import is_hub_name, read_hub, read_saved
+from curate.read.jsonfile import read_json, read_jsonl
+from curate.read.records import REJECTS, Records, shown_name
+from curate.text import plain
+
+__all__ = ["FORMATS", "REJECTS", "Records", "need_columns", "read_records", "read_table", "shown_columns", "shown_name"]
+
+
+def read_table(path: Path | str, *, format: str = "auto", encoding: str = "utf-8") -> pl.DataFrame:
+    """The readable rows of `path`, all columns as they are, in file order.
+
+    Parameters
+    ----------
+    path
+        CSV, TSV, JSON Lines, JSON (each also `.gz` or `.zst`), Parquet, Arrow, a `save_to_disk` folder, or `hf://owner/name`.
+    format
+        One of `FORMATS`, or `auto` to go by the suffix.
+    encoding
+        Of a text file.
+
+    Returns
+    -------
+    pl.DataFrame
+        CSV and TSV columns are String; a nested JSON value is canonical JSON text; Parquet and Arrow keep their types.
+
+    Raises
+    ------
+    AssayError
+        If the file is missing, empty, a folder, binary, of another encoding, or has duplicate columns.
+    """
+    return read_records(path, format=format, encoding=encoding).frame
+
+
+def read_records(path: Path | str, *, format: str = "auto", encoding: str = "utf-8") -> Records:
+    """Like `read_table`, with each row's line and the rows that could not be read."""
+    if is_hub_name(path):
+        return read_hub(str(path))
+    path = Path(path)
+    match detect_format(path, format):
+        case "csv":
+            return read_delimited(path, delimiter=",", encoding=encoding)
+        case "tsv":
+            return read_delimited(path, delimiter="\t", encoding=encoding)
+        case "jsonl":
+            return read_jsonl(path, encoding=encoding)
+        case "json":
+            return read_json(path, encoding=encoding)
+        case "dataset":
+            return read_saved(path)
+        case columnar:
+            return read_columnar(path, format=columnar)
+
+
+def shown_columns(frame: pl.DataFrame) -> str:
+    """The column names as an error may show them."""
+    return ", ".join(map(shown_name, frame.columns[:40])) + (f" and {frame.width - 40} more" if frame.width > 40 else "")
+
+
+def need_columns(frame: pl.DataFrame, wanted: Iterable[str], path: Path | str, *, option: str = "") -> None:
+    """Fail unless `frame` has every wanted column.
+
+    Raises
+    ------
+    AssayError
+        Naming what is missing, what is there, and the nearest name.
+    """
+    missing = [name for name in wanted if name not in frame.columns]
+    if not missing:
+        return
+    near = difflib.get_close_matches(missing[0].lower(), [name.lower() for name in frame.columns], 1, 0.5)
+    nearest = next((shown_name(name) for name in frame.columns if near and name.lower() == near[0]), None)
+    raise AssayError(
+        f"{path} has no column {', '.join(repr(plain(name, 40)) for name in missing)}; its columns are: {shown_columns(frame)}",
+        fix=(f"did you mean {nearest!r}? " if nearest else "") + f"name a column that is there{f' with {option}' if option else ''}",
+    )

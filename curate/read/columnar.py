@@ -1,0 +1,42 @@
+"""Parquet and Arrow IPC files: typed already, read as they are; categories become strings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import polars.selectors as cs
+
+from curate.errors import AssayError
+from curate.read.records import Records, record_numbers, reject_frame
+
+
+def read_columnar(path: Path, *, format: str) -> Records:
+    """All rows of a Parquet or Arrow IPC (file or stream) file.
+
+    Raises
+    ------
+    AssayError
+        If it is damaged, is another format, or holds no rows.
+    """
+    try:
+        if format == "parquet":
+            frame = pl.read_parquet(path, glob=False, hive_partitioning=False)
+        else:
+            with path.open("rb") as file:
+                is_file = file.read(6) == b"ARROW1"
+            frame = pl.read_ipc(path) if is_file else pl.read_ipc_stream(path)
+    except (pl.exceptions.PolarsError, OSError, ValueError) as error:
+        what = "Parquet" if format == "parquet" else "Arrow IPC"
+        raise AssayError(
+            f"{path} is not a readable {what} file: damaged, cut short, or another format", fix=f"copy it again, then: file {path}"
+        ) from error
+    return columnar_records(frame, str(path))
+
+
+def columnar_records(frame: pl.DataFrame, name: str) -> Records:
+    """`frame` as records numbered from 0."""
+    if frame.height == 0:
+        raise AssayError(f"{name} holds no rows", fix="export it again with its rows")
+    frame = frame.with_columns(cs.by_dtype(pl.Categorical, pl.Enum).cast(pl.String))
+    return Records(frame, record_numbers(frame), reject_frame([]), "record")

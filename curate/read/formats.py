@@ -1,0 +1,198 @@
+"""Which format a path is in, and its bytes, decompressed and decoded; faults name the file, the cause and the fix."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import zlib
+from pathlib import Path
+
+from curate.errors import AssayError
+from curate.files import space_errors
+
+SUFFIXES = {
+    "csv": "csv",
+    "tsv": "tsv",
+    "tab": "tsv",
+    "jsonl": "jsonl",
+    "ndjson": "jsonl",
+    "json": "json",
+    "parquet": "parquet",
+    "pq": "parquet",
+    "arrow": "arrow",
+    "feather": "arrow",
+    "ipc": "arrow",
+}
+FORMATS = ("csv", "tsv", "jsonl", "json", "parquet", "arrow", "dataset")
+PACKED = (".gz", ".zst")
+
+_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+# First bytes of files that are often given a text suffix by mistake.
+_MAGIC = {
+    b"PK\x03\x04": "a zip or Excel workbook",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
+    b"PAR1": "Parquet",
+    b"ARROW1": "Arrow",
+    b"%PDF": "a PDF",
+    b"SQLite format 3": "an SQLite database",
+}
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_BLOCK = 1 << 24
+
+# An encoding fault is of the whole file when at least this share of its lines cannot be decoded; fewer are bad rows.
+WRONG_ENCODING_SHARE = 0.1
+
+ENCODING_FIX = (
+    "say the encoding: `ingest.encoding` in params.yaml (for example latin-1, cp1252, utf-16), or convert: iconv -f LATIN1 -t UTF-8"
+)
+
+
+def detect_format(path: Path, declared: str = "auto") -> str:
+    """The format of `path`: declared, else by suffix (after `.gz` or `.zst`), else `dataset` for a saved datasets folder.
+
+    Raises
+    ------
+    AssayError
+        If the path is missing, is an ordinary folder, or its suffix says nothing.
+    """
+    if declared != "auto":
+        if declared not in FORMATS:
+            raise AssayError(f"{path}: unknown format {declared!r}", fix=f"choose one of auto, {', '.join(FORMATS)}")
+        if declared != "dataset":
+            _be_a_file(path)
+        return declared
+    if path.is_dir():
+        if any((path / name).exists() for name in ("state.json", "dataset_dict.json")):
+            return "dataset"
+        raise AssayError(f"{path} is a folder, and not one that datasets' `save_to_disk` wrote", fix=f"name a file: ls {path}")
+    _be_a_file(path)
+    name = path.name.lower()
+    for suffix in PACKED:
+        name = name.removesuffix(suffix)
+    found = SUFFIXES.get(name.rpartition(".")[2]) if "." in name else None
+    if found is None:
+        raise AssayError(
+            f"{path}: the suffix does not say the format",
+            fix=f"rename it to .csv, .tsv, .jsonl, .json, .parquet or .arrow, or declare `format` ({', '.join(FORMATS)}) beside its path",
+        )
+    return found
+
+
+def _be_a_file(path: Path) -> None:
+    if path.is_dir():
+        raise AssayError(f"{path} is a folder", fix=f"name a file: ls {path}")
+    if not path.exists():
+        beside = sorted(found.name for found in path.parent.iterdir() if found.is_file())[:8] if path.parent.is_dir() else []
+        raise AssayError(f"{path} does not exist", fix=f"correct the path; {path.parent} holds: {', '.join(beside) or 'no files'}")
+
+
+def read_bytes(path: Path, *, text: bool = True) -> bytes:
+    """The file's bytes, decompressed if packed (by their first bytes, whatever the suffix).
+
+    Raises
+    ------
+    AssayError
+        If it cannot be opened, is a broken archive, or (with `text`) is plainly binary.
+    """
+    try:
+        with space_errors(path):
+            data = path.read_bytes()
+        if data[:2] == _GZIP:
+            data = gzip.decompress(data)
+        elif data[:4] == _ZSTD:
+            import zstandard
+
+            try:
+                with zstandard.ZstdDecompressor().stream_reader(data, read_across_frames=True) as stream:
+                    data = stream.read()
+            except zstandard.ZstdError as error:
+                raise OSError(str(error)) from error
+    except (OSError, EOFError, zlib.error) as error:
+        raise AssayError(
+            f"{path} cannot be read: {error.__class__.__name__}: it is damaged or cut short", fix=f"copy it again, then: file {path}"
+        ) from error
+    if text:
+        for magic, what in _MAGIC.items():
+            if data.startswith(magic):
+                raise AssayError(
+                    f"{path} is {what}, not text as its name says", fix="export it as CSV or JSON Lines, or declare its `format`"
+                )
+    return data
+
+
+def as_utf8(data: bytes, path: Path, encoding: str) -> bytes:
+    """`data` as UTF-8 bytes without a byte order mark. Lines that are not UTF-8 stay: `bad_lines` finds them.
+
+    Raises
+    ------
+    AssayError
+        If the declared encoding is unknown or does not fit, or the file as a whole is not UTF-8.
+    """
+    try:
+        wanted = codecs.lookup(encoding).name
+    except LookupError as error:
+        raise AssayError(
+            f"{path}: unknown encoding {encoding!r}", fix="name one that Python knows: utf-8, latin-1, cp1252, utf-16, ..."
+        ) from error
+    if wanted in ("utf-8", "utf-8-sig"):
+        if data.startswith(_UTF16):
+            raise AssayError(
+                f"{path} is UTF-16 (line 1 starts with its byte order mark), not UTF-8",
+                fix=ENCODING_FIX.replace("latin-1, cp1252, utf-16", "utf-16"),
+            )
+        if b"\x00" in data[:8192]:
+            raise AssayError(f"{path} is binary, or text in UTF-16 or UTF-32 without a byte order mark", fix=ENCODING_FIX)
+        data = data.removeprefix(codecs.BOM_UTF8)
+        _be_mostly_utf8(data, path)
+        return data
+    try:
+        return data.decode(wanted).removeprefix("\ufeff").encode()
+    except UnicodeError as error:
+        line = data.count(b"\n", 0, getattr(error, "start", 0)) + 1
+        raise AssayError(
+            f"{path}: line {line} is not {encoding}: the declared encoding does not fit",
+            fix="correct `ingest.encoding` in params.yaml; `file PATH` guesses it",
+        ) from None
+
+
+def is_utf8(data: bytes | memoryview) -> bool:
+    """Whether all of `data` is UTF-8, block by block so that memory stays flat."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    view = memoryview(data)
+    try:
+        for start in range(0, len(view), _BLOCK):
+            decoder.decode(bytes(view[start : start + _BLOCK]), final=start + _BLOCK >= len(view))
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def bad_lines(data: bytes | memoryview) -> list[int]:
+    """0-based numbers of the lines of `data` that are not UTF-8."""
+    if is_utf8(data):
+        return []
+    return [number for number, line in enumerate(bytes(data).split(b"\n")) if not line.isascii() and not _decodes(line)]
+
+
+def _decodes(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _be_mostly_utf8(data: bytes, path: Path) -> None:
+    """Fail if so many lines cannot be decoded that the file must be in another encoding."""
+    bad = bad_lines(data)
+    if not bad:
+        return
+    lines = data.split(b"\n")
+    total = sum(1 for line in lines if line.strip())
+    if len(bad) >= WRONG_ENCODING_SHARE * total:
+        others = sum(1 for line in lines if not line.isascii())
+        if 2 * len(bad) >= others:
+            raise AssayError(
+                f"{path} is not UTF-8: line {bad[0] + 1} is the first of {len(bad):,} that cannot be decoded, of {total:,}",
+                fix=ENCODING_FIX,
+            )

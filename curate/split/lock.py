@@ -1,0 +1,137 @@
+"""`split.lock`: small, readable, committed. It keeps every row on its side as the data grows.
+
+Every unit has a keyed fraction in [0, 1) that never changes. At the first run each stratum's thresholds are set by rank, so
+that the wanted share of *its present units* lies below; afterwards the thresholds stand, and new units fall where they fall.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from curate.errors import AssayError
+from curate.files import write_json
+from curate.params import parse
+
+LOCK_FILE = "split.lock"
+# A stratum with so many units has at least one in test.
+ALWAYS_TESTED = 5
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Thresholds(_Entry):
+    """A unit whose fraction is below `test` is tested, below `validation` tuned on, else learnt from; `units` at the freeze."""
+
+    test: float
+    validation: float
+    units: int
+
+
+class Frozen(_Entry):
+    """The test rows at the freeze: how many, and the keyed digest of their sorted ids."""
+
+    rows: int
+    digest: str
+
+
+class SplitLock(_Entry):
+    """The content of `split.lock`."""
+
+    format: Literal["assay.split/1"] = "assay.split/1"
+    seed: int
+    shares: dict[str, float]
+    key_id: str
+    external_held_out: bool
+    frozen_test: Frozen
+    strata: dict[str, Thresholds]
+
+
+def read_lock(root: Path) -> SplitLock | None:
+    """The lock of a project, or None before the first split.
+
+    Raises
+    ------
+    AssayError
+        If it is damaged.
+    """
+    path = root / LOCK_FILE
+    if not path.exists():
+        return None
+    fix = f"bring back the committed one: git checkout -- {LOCK_FILE}"
+    try:
+        return parse(SplitLock, json.loads(path.read_text(encoding="utf-8")), LOCK_FILE)
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        raise AssayError(f"{path} is not the JSON that `assay split` writes", fix=fix) from None
+    except AssayError as error:
+        raise AssayError(error.problem, fix=fix) from None
+
+
+def write_lock(root: Path, lock: SplitLock) -> None:
+    """Write the lock, whole or not at all, unless it says the same already."""
+    if read_lock(root) != lock:
+        write_json(root / LOCK_FILE, lock.model_dump())
+
+
+def require_same(lock: SplitLock, *, seed: int, shares: dict[str, float], key_id: str, external_held_out: bool) -> None:
+    """Fail if the split asked for is not the frozen one.
+
+    Raises
+    ------
+    AssayError
+        Naming what differs.
+    """
+    asked = {"seed": seed, "shares": shares, "key_id": key_id, "external_held_out": external_held_out}
+    names = {
+        "seed": "params.split.seed",
+        "shares": "the shares in params.split",
+        "key_id": "the secret key",
+        "external_held_out": "whether the task card names a held-out file",
+    }
+    changed = [
+        f"{names[field]} ({getattr(lock, field)} frozen, {value} now)" for field, value in asked.items() if getattr(lock, field) != value
+    ]
+    if changed:
+        raise AssayError(
+            f"{LOCK_FILE} froze another split: {'; '.join(changed)}; going on would move rows between training and test",
+            fix="set it back; or, to start a new split on purpose (earlier scores are then not comparable): assay split --refreeze",
+        )
+
+
+def freeze(fractions: NDArray[np.float64], test: float, validation: float) -> Thresholds:
+    """Thresholds that put the wanted shares of these units on each side.
+
+    Parameters
+    ----------
+    fractions
+        float64 (units,): each unit's fraction in [0, 1).
+    test, validation
+        Shares of the units; counts are rounded half up, and a stratum of `ALWAYS_TESTED` units has one in test.
+    """
+    ordered = np.sort(fractions)
+    count = len(ordered)
+    tested = int(np.floor(count * test + 0.5 + 1e-9))
+    if test > 0 and count >= ALWAYS_TESTED:
+        tested = max(tested, 1)
+    held = max(tested, int(np.floor(count * (test + validation) + 0.5 + 1e-9)))
+    below = _between(ordered, tested, test)
+    return Thresholds(test=below, validation=max(below, _between(ordered, held, test + validation)), units=count)
+
+
+def _between(ordered: NDArray[np.float64], below: int, share: float) -> float:
+    """A threshold with exactly `below` of the units under it: the share itself where it serves, else midway between neighbours.
+
+    The share is what later units should meet, so it is better than midway wherever it parts the present units rightly.
+    """
+    low = float(ordered[below - 1]) if below else 0.0
+    high = float(ordered[below]) if below < len(ordered) else 1.0
+    if (low < share or not below) and share <= high:
+        return share
+    return (low + high) / 2 if below else high / 2

@@ -1,0 +1,150 @@
+"""Stage `split`: train, validation or test for each row, so that a row never changes side when data grows.
+
+The unit is the group where one is declared, else the row. A unit's fraction is a keyed hash of its name and the seed, and
+falls under thresholds kept in `split.lock`. Rows without a group are stratified (by label; for other kinds by language and
+source), so each stratum's shares are exact at the freeze. Groups share one stratum, since a group's labels may change.
+
+Rows of an external held-out file are the whole test set; a training row of a held-out row's group is dropped as `group_leak`.
+A row's own side can change if its stratum does (its label is corrected) and never otherwise.
+
+Reads `data/validate`, writes `data/split` with `assignments` (`example_id, split`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from curate.examples import ledger
+from curate.files import read_stage_frame
+from curate.keys import Key
+from curate.project import Project
+from curate.split.lock import Frozen, SplitLock, Thresholds, freeze, read_lock, require_same, write_lock
+from curate.split.params import SplitParams
+from curate.stage import Progress, StageResult, write_stage
+from curate.task import Kind
+
+# The stratum of all groups; row strata carry a prefix, so no label can be taken for it.
+GROUPS = "groups"
+
+
+def run(project: Project, progress: Progress | None = None, refreeze: bool = False) -> dict[str, Any]:
+    """Run the stage in a project; returns its report. `refreeze` starts a new split whatever `split.lock` says."""
+    examples = read_stage_frame(project.stage("validate") / "examples.parquet", made_by="validate")
+    lock = None if refreeze else read_lock(project.root)
+    result, lock = split(examples, project.task.kind, project.params("split", SplitParams), project.key, lock)
+    report = write_stage(result, examples["example_id"], project.stage("split"))
+    write_lock(project.root, lock)
+    return report
+
+
+def split(
+    examples: pl.DataFrame, kind: Kind, params: SplitParams, key: Key, lock: SplitLock | None = None
+) -> tuple[StageResult, SplitLock]:
+    """Assign every example to a side.
+
+    Parameters
+    ----------
+    examples
+        Schema `EXAMPLES`.
+    kind
+        Classification is stratified by label.
+    params
+        Section `split`.
+    key
+        The project's key: without it nobody can tell a row's side from its id.
+    lock
+        The thresholds in force; None freezes new ones.
+
+    Returns
+    -------
+    tuple
+        The result, with table `assignments`; and the lock with the thresholds of new strata added.
+
+    Raises
+    ------
+    AssayError
+        If shares, seed, key or the presence of a held-out file differ from the lock's.
+    """
+    examples = examples.with_columns(pl.col("held_out").fill_null(False))
+    external = bool(examples["held_out"].any())
+    shares = {"train": params.train, "validation": params.validation, "test": params.test}
+    asked: dict[str, Any] = {"seed": params.seed, "shares": shares, "key_id": key.key_id, "external_held_out": external}
+    if lock is not None:
+        require_same(lock, **asked)
+
+    held = examples.filter("held_out")
+    mine = _units(examples.filter(~pl.col("held_out")), kind)
+    leaking = mine.filter(pl.col("group").is_in(held["group"].drop_nulls().unique().implode()) & (pl.col("stratum") == GROUPS))
+    mine = mine.join(leaking.select("example_id"), on="example_id", how="anti").sort("example_id")
+
+    units = mine.select("unit", "stratum").unique().sort("unit")
+    units = units.with_columns(pl.Series("fraction", fractions(units["unit"], params.seed, key), dtype=pl.Float64))
+    # With an external held-out file the rest is divided between training and validation in their own proportion.
+    test = 0.0 if external else params.test
+    validation = params.validation / (params.train + params.validation) if external else params.validation
+    strata: dict[str, Thresholds] = dict(lock.strata) if lock else {}
+    for (name,), part in units.sort("stratum").group_by("stratum", maintain_order=True):
+        if str(name) not in strata:
+            strata[str(name)] = freeze(part["fraction"].to_numpy(), test, validation)
+    limits = pl.DataFrame(
+        {"stratum": list(strata), "test": [t.test for t in strata.values()], "validation": [t.validation for t in strata.values()]},
+        schema={"stratum": pl.String, "test": pl.Float64, "validation": pl.Float64},
+    )
+    below = pl.when(pl.col("fraction") < pl.col("test")).then(pl.lit("test"))
+    side = below.when(pl.col("fraction") < pl.col("validation")).then(pl.lit("validation")).otherwise(pl.lit("train"))
+    placed = units.join(limits, on="stratum", how="left").select("unit", side.alias("split"))
+    rows = pl.concat(
+        [
+            mine.join(placed, on="unit", how="left").select("example_id", "stratum", "split"),
+            _units(held, kind).select("example_id", "stratum", pl.lit("test").alias("split")),
+        ]
+    ).sort("example_id")
+
+    tested = rows.filter(pl.col("split") == "test")["example_id"]
+    digest = key.digest("held-out", *tested.to_list())
+    lock = SplitLock(**asked, frozen_test=lock.frozen_test if lock else Frozen(rows=len(tested), digest=digest), strata=strata)
+    dropped = ledger(leaking, "split", "group_leak", "a row of its group is in the external held-out set")
+    kept = examples.join(leaking.select("example_id"), on="example_id", how="anti").sort("example_id")
+    report = _report(rows, kind, external, digest, lock)
+    return StageResult("split", kept, dropped, report, {"assignments": rows.select("example_id", "split")}), lock
+
+
+def _units(examples: pl.DataFrame, kind: Kind) -> pl.DataFrame:
+    """`examples` with `unit` (what moves as one) and `stratum`; an empty group is none."""
+    grouped = pl.col("group").is_not_null() & (pl.col("group") != "")
+    if kind is Kind.CLASSIFICATION:
+        stratum = pl.lit("label: ") + pl.col("output").fill_null("")
+    else:
+        stratum = pl.lit("rows: ") + pl.col("language").fill_null("?") + pl.lit(" / ") + pl.col("source").fill_null("?")
+    return examples.with_columns(
+        pl.when(grouped).then(pl.lit("group\x1f") + pl.col("group")).otherwise(pl.lit("row\x1f") + pl.col("example_id")).alias("unit"),
+        pl.when(grouped).then(pl.lit(GROUPS)).otherwise(stratum).alias("stratum"),
+    )
+
+
+def fractions(units: pl.Series, seed: int, key: Key) -> NDArray[np.float64]:
+    """Each unit's fraction in [0, 1): 53 bits of its keyed digest, exact as a float and in JSON."""
+    digests = key.digests("split", [f"{seed}\x1f{unit}" for unit in units.to_list()], length=8)
+    whole = np.frombuffer(bytes.fromhex("".join(digests)), dtype=">u8").astype(np.uint64)
+    return (whole >> np.uint64(11)).astype(np.float64) * 2.0**-53
+
+
+def _report(rows: pl.DataFrame, kind: Kind, external: bool, digest: str, lock: SplitLock) -> dict[str, Any]:
+    """Counts for people and the manifest."""
+    table = rows.group_by("stratum", "split").len("rows").sort("stratum", "split")
+    strata: dict[str, dict[str, int]] = {}
+    for stratum, side, count in table.iter_rows():
+        strata.setdefault(stratum, {})[side] = count
+    return {
+        "rows": {side: rows.filter(pl.col("split") == side).height for side in ("train", "validation", "test")},
+        "strata": strata,
+        "stratified_by": "label" if kind is Kind.CLASSIFICATION else "language and source",
+        "external_held_out": external,
+        "held_out_digest": digest,
+        "frozen_test": lock.frozen_test.model_dump(),
+        "key_id": lock.key_id,
+    }

@@ -1,0 +1,102 @@
+"""Stage `validate`: rows that break the kind's schema or a quality rule are quarantined with every reason.
+
+Rows of the external held-out file are judged alike, and counted apart. Reads `data/dedup`, writes `data/validate`
+(`warnings.parquet` beside: kept rows that break a rule set to `warn`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from curate.examples import ledger
+from curate.files import read_stage_frame
+from curate.project import Project
+from curate.stage import Progress, StageResult, write_stage
+from curate.task import Kind, TaskCard
+from curate.validate.params import ValidateParams
+from curate.validate.rules import RULES, broken_rules
+from curate.validate.schema import requirements, schema_failures
+
+# More distinct outputs than this are no label set: the report gives their number only.
+LABELS_TOLD = 1000
+
+
+def validate(examples: pl.DataFrame, task: TaskCard, params: ValidateParams | None = None) -> StageResult:
+    """Judge every row by the task card and the quality rules.
+
+    Parameters
+    ----------
+    examples
+        Schema `EXAMPLES`.
+    task
+        The task card: kind, labels, output_schema, sections, languages.
+    params
+        Section `validate`.
+
+    Returns
+    -------
+    StageResult
+        One ledger row for each reason of each quarantined row; table `warnings` (`example_id, rule, evidence`).
+
+    Raises
+    ------
+    AssayError
+        If the table breaks its own contract, or the card's `output_schema` cannot be used.
+    """
+    params = params or ValidateParams()
+    found = breaches(examples, task, params)
+    warned = pl.col("rule").is_in([code for code in RULES if params.level(code) == "warn"])
+    faults = found.filter(~warned)
+    kept = examples.join(faults.select("example_id").unique(), on="example_id", how="anti").sort("example_id")
+    warnings = found.filter(warned).join(kept, on="example_id", how="semi").sort("example_id", "rule", "evidence")
+    dropped = ledger(faults, "validate", pl.col("rule"), pl.col("evidence"))
+    return StageResult("validate", kept, dropped, _report(examples, kept, dropped, warnings, task, params), {"warnings": warnings})
+
+
+def breaches(examples: pl.DataFrame, task: TaskCard, params: ValidateParams) -> pl.DataFrame:
+    """Every requirement of the schema and every rule not `off` that each row breaks: `example_id, rule, evidence`, sorted."""
+    rules = [rule for rule in RULES.values() if params.level(rule.code) != "off"]
+    failures = schema_failures(examples, requirements(examples, task, params)).rename({"reason": "rule"})
+    return pl.concat([failures, broken_rules(examples, task.kind, rules)]).sort("example_id", "rule", "evidence")
+
+
+def _rows_by(frame: pl.DataFrame, column: str) -> dict[str, int]:
+    counts = frame.group_by(column).agg(pl.col("example_id").n_unique().alias("rows")).sort(column)
+    return dict(counts.iter_rows())
+
+
+def _report(
+    examples: pl.DataFrame, kept: pl.DataFrame, dropped: pl.DataFrame, warnings: pl.DataFrame, task: TaskCard, params: ValidateParams
+) -> dict[str, Any]:
+    """Counts for people and the manifest."""
+    held_out = examples.filter("held_out")
+    held_out_drops = dropped.join(held_out.select("example_id"), on="example_id", how="semi")
+    report: dict[str, Any] = {
+        "rules": {code: params.level(code) for code in sorted(RULES)},
+        "warned": warnings["example_id"].n_unique(),
+        "warnings": _rows_by(warnings, "rule"),
+        "held_out": {
+            "in": held_out.height,
+            "kept": int(kept["held_out"].sum()),
+            "dropped": held_out_drops["example_id"].n_unique(),
+            "reasons": _rows_by(held_out_drops, "reason"),
+        },
+        "language_unknown": kept["language"].null_count(),
+    }
+    if task.kind is Kind.CLASSIFICATION:
+        labels = _rows_by(kept, "output")
+        report["labels_distinct"] = len(labels)
+        report["labels"] = labels if len(labels) <= LABELS_TOLD else {}
+        report["labels_without_rows"] = sorted(set(task.labels) - set(labels))
+    return report
+
+
+def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
+    """Run the stage in `project`; returns its report."""
+    examples = read_stage_frame(project.stage("dedup") / "examples.parquet", made_by="dedup")
+    result = validate(examples, project.task, project.params("validate", ValidateParams))
+    if progress:
+        progress(1, 1)
+    return write_stage(result, examples["example_id"], project.stage("validate"))

@@ -1,0 +1,1 @@
+"""Top floor: command line, gates, reports and records. May import `curate` and `train`."""

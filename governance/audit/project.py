@@ -1,0 +1,113 @@
+"""The audit of a project as its files stand: findings, sources, verdicts, policy, baseline; the key for its public name only."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from curate.errors import AssayError
+from curate.examples import FINDINGS
+from curate.files import read_stage_frame
+from curate.pii.catalogue import NER_ENTITIES, check_names
+from curate.pii.decisions import in_force, read_verdicts
+from curate.pii.policy import RedactParams, decide
+from curate.project import Project
+from governance.audit.inventory import Inventory, take
+from governance.audit.params import AuditParams
+from governance.audit.since import BASELINE, Change, at_revision, compare, read_baseline, write_baseline
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What every format shows.
+
+    Parameters
+    ----------
+    inventory
+        What stands.
+    change
+        Since a revision or the baseline; None where there is neither.
+    rows
+        Examples scanned.
+    verdicts
+        Verdicts in force, by word.
+    scope
+        Of placeholders and surrogates.
+    key_id
+        Public name of the key behind all ids.
+    notes
+        What else a steward must know, in sentences.
+    """
+
+    task: str
+    inventory: Inventory
+    change: Change | None
+    rows: int
+    verdicts: dict[str, int]
+    scope: str
+    key_id: str
+    notes: tuple[str, ...]
+
+
+def audit(project: Project, today: date, revision: str | None = None, *, renew_baseline: bool = False) -> Audit:
+    """Audit `project` on a day, compared with a git revision, else with the committed baseline.
+
+    Parameters
+    ----------
+    renew_baseline
+        Write the baseline first: what stands over policy now is excused.
+
+    Raises
+    ------
+    AssayError
+        If a stage has not run, its output is of another key, or a file of `decisions/` or a parameter is not valid.
+    """
+    params, redaction = project.params("audit", AuditParams), project.params("redact", RedactParams)
+    redaction.check(set(project.task.sources))
+    check_names(set(params.accept), "audit.accept", set(NER_ENTITIES))
+    path = project.stage("scan") / "findings.parquet"
+    findings = read_stage_frame(path, made_by="scan")
+    report = json.loads((project.stage("scan") / "report.json").read_text(encoding="utf-8"))
+    key_id = project.key.key_id
+    if findings.schema != FINDINGS or report.get("key_id") != key_id:
+        raise AssayError(f"{path} was made by another version of assay or with another key", fix="dvc repro scan   (or: assay scan)")
+    ingested = project.stage("ingest") / "examples.parquet"
+    if not ingested.exists():
+        raise AssayError(f"{ingested} does not exist: stage `ingest` has not run", fix="assay ingest   (or: dvc repro ingest)")
+    examples = pl.read_parquet(ingested, columns=["example_id", "source"])  # the texts stay unread
+    verdicts = read_verdicts(project.root)
+    known = None if renew_baseline else read_baseline(project.root, key_id)
+    inventory = take(
+        findings, examples, verdicts, redaction, params, today, key_id=key_id, baseline=known.accepted if known else frozenset()
+    )
+    if renew_baseline:
+        write_baseline(project.root, findings, inventory.standing("blocks")["value_id"], key_id)
+        return audit(project, today, revision)
+    change = at_revision(project.root, revision, findings, key_id) if revision else None
+    if change is None and known is not None:
+        change = compare(known.values, findings, str(BASELINE), "values")
+    held = in_force([verdict for verdict in verdicts if verdict.key_id == key_id], today)
+    return Audit(
+        task=project.task.name,
+        inventory=inventory,
+        change=change,
+        rows=examples.height,
+        verdicts=dict(held.group_by("verdict").len().sort("verdict").iter_rows()),
+        scope=redaction.scope,
+        key_id=key_id,
+        notes=tuple(_notes(project, findings, examples, redaction)),
+    )
+
+
+def _notes(project: Project, findings: pl.DataFrame, examples: pl.DataFrame, redaction: RedactParams) -> list[str]:
+    """Whether `data/redact` is what policy and verdicts now ask for."""
+    path = project.stage("redact") / "report.json"
+    if not path.exists():
+        return ["Nothing has been redacted yet: the actions shown are what the policy will do. Run: dvc repro redact"]
+    verdicts = in_force(read_verdicts(project.root), redaction.as_of)
+    wanted = decide(findings, examples, redaction, verdicts).group_by("entity", "action").len().sort("entity", "action").rows()
+    done = [(line["entity"], line["action"], line["findings"]) for line in json.loads(path.read_text(encoding="utf-8")).get("actions", [])]
+    return [] if wanted == done else ["data/redact was made under another policy, other verdicts or another scan. Run: dvc repro redact"]

@@ -1,0 +1,119 @@
+"""The audit in words that every format for people shares: tables of cells, not yet escaped for any of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from governance.audit.project import Audit
+
+WHY = {
+    "kept_unreviewed": "kept by policy, nobody has said it may stay",
+    "expired_verdict": "kept on a verdict that has expired",
+    "real_but_kept": "judged real, kept by policy all the same",
+    "uncertain": "taken out on a weak finding; a person may say it need not be",
+    "unsure": "a reviewer was unsure",
+}
+STALE = {
+    "other_key": "made under another key: matches nothing",
+    "value_gone": "the value is no longer found",
+    "finding_gone": "the finding is no longer there",
+}
+# Rows shown of what waits; the rest is counted. `-o FILE.parquet` has all.
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A titled table; `numeric` names the columns that hold counts."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: frozenset[int] = frozenset()
+    note: str = ""
+
+
+def headline(audit: Audit) -> str:
+    """The audit's answer in a sentence."""
+    found = audit.inventory.findings
+    blocks, queued = audit.inventory.standing("blocks").height, audit.inventory.standing("queued").height
+    where = f"{found.height:,} findings in {found['example_id'].n_unique():,} of {audit.rows:,} rows"
+    answer = f"{blocks:,} stand over policy without a review" if blocks else "none stands over policy without a review"
+    return f"{where}: {answer}" + (f"; {queued:,} uncertain ones wait in the queue" if queued else "")
+
+
+def fix(audit: Audit) -> str:
+    """What to run next, empty where nothing waits."""
+    if audit.inventory.standing("blocks").height:
+        return "assay triage, or set an action in params.redact and: dvc repro; to accept what stands: assay audit --write-baseline"
+    return "assay triage" if audit.inventory.standing("queued").height else ""
+
+
+def grids(audit: Audit) -> list[Grid]:
+    """Every table that has something to say, in the order in which a steward reads them."""
+    made = [_inventory(audit), _waiting(audit, "blocks", "Stands over policy"), _waiting(audit, "queued", "In the queue")]
+    made += [_change(audit), _verdicts(audit), _reopened(audit), _stale(audit)]
+    return [grid for grid in made if grid.rows]
+
+
+def _inventory(audit: Audit) -> Grid:
+    lines = audit.inventory.lines
+    return Grid(
+        "Inventory",
+        ("tier", "entity", "field", "source", "findings", "rows", "values", "action", "reviewed", "unreviewed", "blocks"),
+        tuple(
+            tuple(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row)
+            for row in lines.select(
+                "tier", "entity", "field", "source", "findings", "rows", "values", "action", "reviewed", "unreviewed", "blocks"
+            ).iter_rows()
+        ),
+        frozenset({4, 5, 6, 8, 9, 10}),
+    )
+
+
+def _waiting(audit: Audit, standing: str, title: str) -> Grid:
+    """By value: one verdict clears all its repeats."""
+    values = (
+        audit.inventory.standing(standing)
+        .group_by("value_id", "entity", "why", maintain_order=True)
+        .agg(
+            pl.len().alias("findings"), pl.col("example_id").n_unique().alias("rows"), pl.col("example_id").first(), pl.col("field").first()
+        )
+    )
+    rows = tuple(
+        (entity, value[:10], f"{findings:,}", f"{rows:,}", f"{example} {field}", WHY[why])
+        for value, entity, why, findings, rows, example, field in values.head(SHOWN).iter_rows()
+    )
+    more = f"{values.height - SHOWN:,} more values; `assay audit -o findings.parquet` has all" if values.height > SHOWN else ""
+    return Grid(title, ("entity", "value", "findings", "rows", "first in", "why"), rows, frozenset({2, 3}), more)
+
+
+def _change(audit: Audit) -> Grid:
+    change = audit.change
+    if change is None:
+        return Grid("", (), ())
+    rows = tuple((entity, f"{new:,}", f"{gone:,}", f"{still:,}") for entity, new, gone, still in change.lines.iter_rows())
+    return Grid(f"Since {change.than}", (f"{change.unit} of", "new", "gone", "persisting"), rows, frozenset({1, 2, 3}))
+
+
+def _verdicts(audit: Audit) -> Grid:
+    rows = tuple((word.replace("_", " "), f"{count:,}") for word, count in audit.verdicts.items())
+    return Grid("Verdicts in force", ("verdict", "values and findings"), rows, frozenset({1}))
+
+
+def _reopened(audit: Audit) -> Grid:
+    rows = audit.inventory.reopened.select("entity", "value_id", "verdict", "reviewer", "date", "expires")
+    shown = tuple((entity, value[:10], *rest) for entity, value, *rest in rows.head(SHOWN).iter_rows())
+    return Grid("Re-opened: expired verdicts", ("entity", "value", "verdict", "reviewer", "decided", "expired"), shown, note=_more(rows))
+
+
+def _stale(audit: Audit) -> Grid:
+    rows = audit.inventory.stale.select("entity", "value_id", "verdict", "reviewer", "date", "why")
+    shown = tuple((entity, value[:10], *rest, STALE[why]) for entity, value, *rest, why in rows.head(SHOWN).iter_rows())
+    return Grid("Stale verdicts", ("entity", "value", "verdict", "reviewer", "decided", "why"), shown, note=_more(rows))
+
+
+def _more(rows: pl.DataFrame) -> str:
+    return f"{rows.height - SHOWN:,} more" if rows.height > SHOWN else ""

@@ -1,0 +1,1 @@
+"""The `assay` command: a lazy group and one file per command."""

@@ -1,0 +1,140 @@
+"""`assay diff`: what changed between two dataset versions, and why."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from governance.cli.rim import emit_json, say, stdout
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from curate.diff import GateLine
+
+
+FORMS = ("text", "json", "markdown", "html", "github")
+# Changes listed where --limit does not say: per kind in the faces that show examples, else in all.
+LISTED = {"text": 5, "json": 1000, "markdown": 10, "html": 25_000, "github": 10}
+
+
+@click.command()
+@click.argument("before", metavar="[A]", default="HEAD")
+@click.argument("after", metavar="[B]", required=False)
+@click.option(
+    "--key",
+    "--id",
+    "keys",
+    multiple=True,
+    metavar="COL",
+    help="Plain files: the column that names a row; repeat it for a compound key. Without one, rows are matched by content.",
+)
+@click.option("--label", metavar="COL", help="Plain files: the column whose change is a relabelling.")
+@click.option(
+    "--format", "form", type=click.Choice(FORMS), default="text", show_default=True, help="github: annotations, and the step's summary."
+)
+@click.option(
+    "--show-values/--hide-values",
+    default=None,
+    help="Show texts before and after. By default shown for gold versions, hidden for plain files; texts that only redaction changed are never shown.",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    help="Changes listed: per kind (text 5, markdown and github 10) or in all (json 1000, html 25000).",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write every change to this Parquet file (with all values: keep it out of git).",
+)
+@click.option("--gates", "with_gates", is_flag=True, help="Judge the gates of `assay check` too; B must be the work tree.")
+@click.option("--exit-code", is_flag=True, help="Exit 1 on any difference, as git does, not only on unexplained ones.")
+def diff(
+    before: str,
+    after: str | None,
+    keys: tuple[str, ...],
+    label: str | None,
+    form: str,
+    show_values: bool | None,
+    limit: int | None,
+    output: Path | None,
+    with_gates: bool,
+    exit_code: bool,
+) -> int:
+    """What changed between dataset versions A and B, row by row, and why.
+
+    A and B are git revisions or tags (read from DVC's cache, nothing is checked out), gold folders, or plain files.
+    A defaults to HEAD and B to the work tree's gold/; A..B compares two revisions, A...B starts where they parted.
+    A path that exists goes before a revision of the same name.
+
+    Personal data is masked in whatever is shown. Exit code: 0 if every change has a cause, 1 if some is unexplained or a gate
+    asked for fails, 2 on a usage error.
+
+    \b
+    Examples:
+      assay diff                                        # work tree against HEAD
+      assay diff v1.0..v2.0 --format markdown           # for a pull request
+      assay diff main --format html > diff.html         # to search and filter
+      assay diff main --gates --format github           # in a workflow of GitHub Actions
+      assay diff old.csv new.csv --key id --label category
+      assay diff old/gold new/gold -o changes.parquet
+    """
+    from curate.diff import compare, document, draw, markdown, open_both, page, step_summary, workflow_commands
+
+    difference = compare(*open_both(before, after, keys=keys, label=label))
+    shown = difference.after.gold if show_values is None else show_values
+    gates = judged(difference.after.name) if with_gates else ()
+    most = LISTED[form] if limit is None else limit
+    if output is not None:
+        _write(difference.table, output)
+        say(f"{difference.changes.height:,} changes written to {output}")
+    if form == "json":
+        emit_json(document(difference, limit=most, show_values=shown, gates=gates))
+    elif form == "markdown":
+        click.echo(markdown(difference, samples=most, show_values=shown, gates=gates), nl=False)
+    elif form == "html":
+        click.echo(page(difference, show_values=shown, most=most, gates=gates), nl=False)
+    elif form == "github":
+        click.echo(workflow_commands(difference, gates), nl=False)
+        if step_summary(difference, samples=most, show_values=shown, gates=gates) is None:
+            say("no step summary was written: GITHUB_STEP_SUMMARY names no file, or its file is full")
+    else:
+        draw(difference, stdout(), samples=most, show_values=shown, gates=gates)
+        if not difference.after.gold and not difference.after.keys:
+            say("rows were matched by content; name a key column to see edits: --key COL")
+    failed = difference.summary.unexplained or not all(gate.passed for gate in gates)
+    return 1 if failed or (exit_code and not difference.summary.empty) else 0
+
+
+def judged(after: str) -> tuple[GateLine, ...]:
+    """The gates of `assay check`, which judge the work tree."""
+    from datetime import date
+
+    from curate.diff import GateLine
+    from curate.diff.sources import WORK_TREE
+    from curate.errors import AssayError
+    from curate.project import Project
+    from governance.gate import judge
+
+    if after != WORK_TREE:
+        raise AssayError("--gates judges the work tree, and B is another version", fix="leave B out: assay diff A --gates")
+    return tuple(GateLine(gate.name, gate.passed, gate.message) for gate in judge(Project.find(), date.today()))
+
+
+def _write(changes: pl.DataFrame, path: Path) -> None:
+    """The changes as Parquet, whole or not at all."""
+    from curate.files import space_errors, write_parquet
+
+    fresh = path.parent / f".{path.name}.{os.getpid()}.new"
+    with space_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            write_parquet(changes, fresh)
+            fresh.replace(path)
+        finally:
+            fresh.unlink(missing_ok=True)

@@ -1,0 +1,96 @@
+"""`assay init`: scaffold a project for a user's own data, or give an existing one a new key."""
+
+from __future__ import annotations
+
+import click
+
+# As curate.task.Kind; importing that here would make `assay init --help` slow.
+KINDS = ("classification", "extraction", "rewriting", "summary", "preference")
+
+
+@click.command()
+@click.argument("directory", metavar="DIR", required=False)
+@click.option("--kind", type=click.Choice(KINDS), help="What a row asks for.")
+@click.option(
+    "--data", metavar="FILE", help="CSV, TSV, JSON(L), Parquet, Arrow (.gz and .zst too), a save_to_disk folder, or hf://owner/name."
+)
+@click.option("--input", metavar="COL", help="Column of the text given (or a path into a nested one: user.text).")
+@click.option(
+    "--output",
+    metavar="COL",
+    multiple=True,
+    help="Column of the label, text, JSON or chosen answer; several times for extraction from flat columns.",
+)
+@click.option("--rejected", metavar="COL", help="Preference: column of the rejected answer.")
+@click.option("--messages", metavar="COL", help="Column of chat turns, in place of --input and --output.")
+@click.option("--id", "key", metavar="COL", help="Column that names each row; without one, ids are made from the content.")
+@click.option("--group", metavar="COL", help="Rows of one group (a customer, a thread) never straddle a split.")
+@click.option("--subject", metavar="COL", help="Column of the person a row is about, for erasure.")
+@click.option("--source", metavar="COL|NAME", help="Column of each row's source, or one name for the whole file.")
+@click.option("--language", metavar="COL|TAG", help="Column of each row's language, or one tag such as en for the whole file.")
+@click.option("--held-out", metavar="FILE", help="An external test file with the same columns; never trained on.")
+@click.option("--metric", help="The figure the task is judged by; each kind has a default.")
+@click.option("--target", type=click.FloatRange(0, 1), help="What is good enough on held-out data; assumed 0.80, to be confirmed.")
+@click.option("--name", help="Name of the task; else the folder's.")
+@click.option("--format", "shape", default="auto", show_default=True, help="Of FILE, where its suffix does not say.")
+@click.option("--encoding", default="utf-8", show_default=True, help="Of a text FILE.")
+@click.option("--new-key", is_flag=True, help="Only write a fresh secret key into the project at DIR (default: here).")
+def init(directory: str | None, kind: str | None, data: str | None, key: str | None, shape: str, new_key: bool, **given: object) -> None:
+    """Scaffold a project for your own data in the new folder DIR.
+
+    Reads FILE first, so a wrong column is found before anything is written. Labels, JSON shape, headings and
+    sources are read off the data; what only a person knows is marked `?` in task.yaml.
+
+    \b
+    Examples:
+      assay init my-task --kind classification --data export.csv --input text --output category --id ticket
+      assay init forms --kind extraction --data mails.csv --input body --output company --output date
+      assay init style --kind rewriting --data chats.jsonl --messages messages --language en
+      assay init tone --kind preference --data pairs.parquet --input prompt --output chosen --rejected rejected
+      assay init --new-key          # a fresh key for the project here
+    """
+    from pathlib import Path
+
+    from governance.cli.rim import say
+
+    if new_key:
+        from curate.keys import write_key
+        from curate.project import Project
+
+        if data or kind:
+            raise click.UsageError("--new-key only writes a key; a new project has one of its own anyway")
+        say(f"wrote {write_key(Project.find(Path(directory) if directory else None).root)}")
+        return
+    lacking = [option for option, value in (("DIR", directory), ("--kind", kind), ("--data", data)) if not value]
+    if lacking:
+        raise click.UsageError(f"missing {', '.join(lacking)}; see: assay init --help")
+
+    from typing import Any, cast
+
+    from governance.scaffold.plan import Options, plan
+    from governance.scaffold.setup import start_git_and_dvc
+    from governance.scaffold.write import be_free, write_project
+
+    folder = Path(directory or "").resolve()
+    be_free(folder)
+    options = cast("dict[str, Any]", {**given, "name": given["name"] or folder.name})
+    made = plan(Options(kind=kind or "", data=data or "", id=key, format=shape, **options))
+    write_project(made, folder)
+    notes = start_git_and_dvc(folder)
+    dropped = ", ".join(f"{reason} {rows:,}" for reason, rows in made.dropped.items())
+    say(f"made {directory}: {made.kept:,} rows would be kept" + (f"; dropped: {dropped}" if dropped else ""))
+    if kind == "extraction" and "missing_output" in made.dropped:
+        say(
+            'note: if a row without output means that there is nothing to extract, set `ingest.defaults.output: "[]"` (or "{}") in params.yaml'
+        )
+    for note in notes:
+        say(f"note: {note}")
+    if made.assumed_target:
+        metric = made.card["metric"]
+        say(f"note: the target {metric['name']} >= {metric['target']:.2f} is an assumption: confirm it in task.yaml")
+    say(
+        f"next:\n  cd {directory}\n  edit task.yaml         # every `?`, and when each label applies\n"
+        "  dvc repro              # all stages; or by hand: assay ingest, assay scan, ...\n"
+        '  git add . && git commit -m "Start"\n'
+        "keep a copy of .assay/key in a vault: without it no digest can be made again"
+    )

@@ -1,0 +1,33 @@
+"""`assay report`: the stage, and its terminal face."""
+
+from __future__ import annotations
+
+import click
+
+# What a person wants after `make demo`; the page has the rest.
+SHORT = frozenset({"comparison", "planted", "funnel"})
+
+
+@click.command()
+@click.option("--show", is_flag=True, help="Print the comparison, found against planted and the funnel instead of writing files.")
+@click.option("--all", "everything", is_flag=True, help="With --show: every section.")
+def report(show: bool, everything: bool) -> None:
+    """Write reports/index.html and reports/report.md from what the stages left, or print them.
+
+    \b
+    Examples:
+      assay report            # same as: dvc repro -s report
+      assay report --show
+    """
+    from governance.cli.rim import run_stage, say, stdout
+
+    if not show:
+        run_stage("report")
+        return
+    from curate.project import Project
+    from governance.report import faces
+    from governance.report.stage import document
+
+    project = Project.find()
+    faces.show(document(project), stdout(), only=None if everything else SHORT)
+    say(f"\nThe whole report: {project.reports / 'index.html'}")

@@ -1,0 +1,94 @@
+"""What every command shares: consoles, progress on stderr, opening a project, running one stage under the lock."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from curate.stage import Progress
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def stdout() -> Console:
+    """Console for data and tables; plain text off a terminal, NO_COLOR honoured by rich."""
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=not sys.stdout.isatty(), width=None if sys.stdout.isatty() else 160)
+
+
+def say(message: str) -> None:
+    """A message for a person, on stderr; silent with --quiet."""
+    if not os.environ.get("ASSAY_QUIET"):
+        click.echo(message, err=True)
+
+
+def emit_json(value: Any) -> None:
+    """A JSON document on stdout."""
+    click.echo(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False))
+
+
+@contextmanager
+def progress_bar(label: str) -> Iterator[Progress | None]:
+    """A rich progress bar on stderr while the block runs; nothing off a terminal or with --quiet."""
+    if not sys.stderr.isatty() or os.environ.get("ASSAY_QUIET"):
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    with Bar(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    ) as bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+# stage -> where its `run(project, progress) -> report` lives
+RUNNERS = {
+    "ingest": "curate.ingest",
+    "scan": "curate.pii.scan",
+    "redact": "curate.pii.redact",
+    "dedup": "curate.dedup.stage",
+    "validate": "curate.validate.stage",
+    "split": "curate.split",
+    "publish": "curate.publish.stage",
+    "train": "train.fit",
+    "evaluate": "train.evaluate",
+    "report": "governance.report.stage",
+}
+
+
+def run_stage(name: str, **options: Any) -> None:
+    """Run stage `name` of the project here, under its lock, and say its counts in a line; `options` go to its `run`."""
+    from curate.files import only_one
+    from curate.project import Project
+
+    project = Project.find()
+    _ = project.task  # no task card with a metric and a target, no run
+    with only_one(project.lock), progress_bar(name) as progress:
+        report = importlib.import_module(RUNNERS[name]).run(project, progress, **options)
+    say(f"{name}: {summary_line(report)}")
+
+
+def summary_line(report: dict[str, Any]) -> str:
+    """A stage's report in one line: its `summary`, else its funnel."""
+    if "summary" in report:
+        return str(report["summary"])
+    counts = report["funnel"]
+    reasons = ", ".join(f"{code} {rows:,}" for code, rows in sorted(counts["reasons"].items(), key=lambda item: -item[1]))
+    return f"{counts['in']:,} in, {counts['kept']:,} kept, {counts['dropped']:,} dropped" + (f" ({reasons})" if reasons else "")

@@ -1,0 +1,102 @@
+"""`assay risk`: how easily the published rows are tied to persons, and what special categories they seem to tell of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+@click.command()
+@click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write special-category rows as Parquet, without text.")
+@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print.")
+def risk(out: Path | None, shape: str) -> None:
+    """Re-identification risk of the published version, and rows that seem to hold special-category data.
+
+    k-anonymity over `params.risk.quasi_identifiers`, how often a few words of free text single a row out, and rows that a
+    lexicon takes for special-category (UK GDPR Art. 9) or criminal (Art. 10) data: to be looked at, never redacted by
+    themselves. A measurement, not a gate: exit code 0 whatever it finds.
+
+    \b
+    Examples:
+      assay risk
+      assay risk --format json
+      assay risk -o special.parquet     # example_id, category, field, evidence: then `assay why ID`
+    """
+    from curate.errors import AssayError
+    from curate.files import write_parquet
+    from curate.pii.risk import RiskParams, free_text, k_anonymity
+    from curate.pii.scan import ScanParams, scanned_fields
+    from curate.pii.special import by_category, special_categories, unread
+    from curate.project import Project
+    from curate.publish.gold import load_gold
+    from governance.cli.rim import emit_json
+
+    if out and not out.absolute().parent.is_dir():
+        raise AssayError(f"{out.absolute().parent} does not exist, so {out.name} cannot be written there", fix=f"mkdir -p {out.parent}")
+    import polars as pl
+
+    project = Project.find()
+    params = project.params("risk", RiskParams)
+    fields = scanned_fields(ScanParams(), project.task.kind)
+    gold = load_gold(project.gold)
+    rows = pl.concat(gold.splits.values())
+    special = special_categories(rows, fields=fields)
+    if out:
+        write_parquet(special, out)
+    facts: dict[str, Any] = {
+        "schema": "assay.risk/1",
+        "gold": gold.manifest["version"],
+        "rows": rows.height,
+        "fields": fields,
+        "k_anonymity": k_anonymity(rows, params, fields),
+        "free_text": free_text(rows, params, fields),
+        "special_categories": {
+            "rows": special["example_id"].n_unique(),
+            "unread_rows": unread(rows),
+            "categories": by_category(special),
+        },
+    }
+    if shape == "json":
+        emit_json(facts)
+    else:
+        _print(facts)
+
+
+def _print(facts: dict[str, Any]) -> None:
+    """Three short blocks: classes, words, categories."""
+    from rich.table import Table
+
+    from governance.cli.rim import stdout
+
+    console = stdout()
+    group, words, special = facts["k_anonymity"], facts["free_text"], facts["special_categories"]
+    console.print(f"gold {facts['gold']}: {facts['rows']:,} rows about {group['people']:,} people", markup=False)
+    if not facts["rows"]:
+        return
+    table = Table(box=None, show_header=False, pad_edge=False, title="k-anonymity", title_justify="left", title_style="bold")
+    table.add_row("quasi-identifiers", ", ".join(group["quasi_identifiers"]) or "none declared")
+    table.add_row("smallest k", f"{group['smallest_k']}   ({group['classes']:,} classes)")
+    table.add_row(f"rows with k < {group['k']}", f"{group['below_k']:,} ({group['below_k_share']:.1%})")
+    table.add_row("unique rows", f"{group['unique']:,} ({group['unique_share']:.1%})")
+    if group["unique"]:
+        best = min(group["unique_without"].items(), key=lambda item: (item[1], item[0]))
+        table.add_row("coarsen first", f"{best[0]}: without it {best[1]:,} rows are unique")
+    console.print(table)
+    table = Table(box=None, show_header=False, pad_edge=False, title="free text alone", title_justify="left", title_style="bold")
+    table.add_row(f"{words['words']} words drawn at random single out", f"{words['random']:.1%} of {words['rows']:,} rows sampled")
+    table.add_row(f"the {words['words']} rarest words single out", f"{words['rarest']:.1%}")
+    console.print(table)
+    table = Table(
+        box=None, show_header=False, pad_edge=False, title="special categories, to be looked at", title_justify="left", title_style="bold"
+    )
+    for one in special["categories"]:
+        table.add_row(one["category"].replace("_", " "), one["article"], f"{one['rows']:,} rows")
+    if not special["categories"]:
+        table.add_row("none found by the lexicon")
+    if special["unread_rows"]:
+        table.add_row("not read", "", f"{special['unread_rows']:,} rows in other languages than English")
+    console.print(table)
+    if special["rows"]:
+        console.print("which rows: assay risk -o special.parquet, then assay why ID", markup=False)

@@ -1,0 +1,156 @@
+"""`assay scan`: the project's stage, or an inventory of personal data in any plain file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@click.command()
+@click.argument("file", required=False, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--field", "fields", multiple=True, metavar="COLUMN", help="Scan this text column; may be repeated.  [default: every text column]"
+)
+@click.option("--id", "key", metavar="COLUMN", help="Column that names a row.  [default: the 0-based record number]")
+@click.option(
+    "--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print the inventory."
+)
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the findings as Parquet.")
+def scan(file: Path | None, fields: tuple[str, ...], key: str | None, shape: str, output: Path | None) -> None:
+    """Find personal data in FILE and print an inventory; without FILE, run the project's stage.
+
+    Needs no project and no key. Values are shown masked. An inventory is no gate: exit code 0 whatever it finds.
+
+    \b
+    Columns of -o: row, field, entity, start, end, score, detector, verified
+    (offsets in characters of the field as read).
+
+    \b
+    Examples:
+      assay scan export.csv
+      assay scan export.csv --field text --id ticket_id -o findings.parquet
+      assay scan                      # the stage, same as: dvc repro -s scan
+    """
+    if file is None:
+        if fields or key or output or shape != "text":
+            raise click.UsageError("--field, --id, --format and -o need a FILE; the stage is configured in params.yaml under `scan`")
+        from governance.cli.rim import run_stage
+
+        run_stage("scan")
+        return
+    from curate.files import space_errors, write_parquet
+    from governance.cli.rim import emit_json, say
+
+    frame, columns = _rows(file, fields, key)
+    found = _search(frame, columns)
+    inventory = _inventory(found)
+    if output is not None:
+        with space_errors(output):
+            output.parent.mkdir(parents=True, exist_ok=True)
+            fresh = output.with_name(f".{output.name}.new")
+            write_parquet(_findings(found, frame, columns), fresh)
+            fresh.replace(output)
+        say(f"{found.height:,} findings written to {output}")
+    if shape == "json":
+        emit_json({"schema": "assay.scan/1", "file": file.name, "rows": frame.height, "fields": columns, "inventory": inventory})
+    else:
+        _print(inventory, frame.height, columns)
+
+
+def _rows(file: Path, fields: tuple[str, ...], key: str | None) -> tuple[pl.DataFrame, list[str]]:
+    """The file with a column for the row's name, and the names of the columns to scan."""
+    import polars as pl
+
+    from curate.errors import AssayError
+    from curate.read import need_columns, read_table
+
+    table = read_table(file)
+    need_columns(table, [*fields, *([key] if key else [])], file)
+    columns = list(fields) or [name for name, dtype in table.schema.items() if dtype == pl.String and name != key]
+    if not columns:
+        raise AssayError(
+            f"{file} has no text column to scan", fix=f"assay scan {file} --field COLUMN   (columns: {', '.join(table.columns[:20])})"
+        )
+    wrong = [name for name in columns if table.schema[name].is_nested()]
+    if wrong:
+        raise AssayError(f"column {wrong[0]} of {file} holds {table.schema[wrong[0]]}, not text", fix="name text columns with --field")
+    name = pl.col(key) if key else pl.int_range(pl.len(), dtype=pl.Int64)
+    if key and table[key].is_duplicated().any():
+        raise AssayError(
+            f"--id {key} does not name each row of {file} once", fix="choose another column, or leave --id out for record numbers"
+        )
+    # Columns get names of their own: `row` may be one of the file's.
+    return table.select(name.alias("row"), *(pl.col(column).cast(pl.String).alias(f"_{column}") for column in columns)), columns
+
+
+def _search(frame: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
+    from curate.pii.engine import Detector
+    from curate.pii.search import search
+    from curate.pii.settings import ScanParams
+    from governance.cli.rim import progress_bar
+
+    with progress_bar("scan") as progress:
+        return search(frame, [f"_{column}" for column in columns], Detector(ScanParams()), progress)
+
+
+def _findings(found: pl.DataFrame, frame: pl.DataFrame, columns: list[str]) -> pl.DataFrame:
+    """The contract's columns, in file order; `row` as the file has it."""
+    import polars as pl
+
+    names = {f"_{column}": column for column in columns}
+    where = frame.select(pl.col("row").cast(pl.String).alias("_row"), "row").with_row_index("_at")
+    return (
+        found.rename({"row": "_row"})
+        .join(where, on="_row", how="left")
+        .with_columns(pl.col("field").replace_strict(names, return_dtype=pl.String))
+        .sort("_at", "field", "start")
+        .select("row", "field", "entity", "start", "end", "score", "detector", "verified")
+    )
+
+
+def _inventory(found: pl.DataFrame) -> list[dict[str, Any]]:
+    """Counts by entity with one masked example, most findings first."""
+    import polars as pl
+
+    from curate.pii.values import normalise
+    from curate.text import mask
+
+    pairs = found.select("entity", "value").unique().sort("entity", "value")
+    forms = pairs.with_columns(pl.Series("form", [normalise(entity, value) for entity, value in pairs.iter_rows()], dtype=pl.String))
+    counts = (
+        found.join(forms, on=["entity", "value"], how="left")
+        .sort("row", "field", "start")
+        .group_by("entity")
+        .agg(
+            pl.len().alias("findings"), pl.col("verified").sum(), pl.col("row").n_unique().alias("rows"), pl.col("form").n_unique().alias("values"),
+            pl.col("value").sort_by("value").first().alias("example"),
+        )
+        .sort(["findings", "entity"], descending=[True, False])
+    )  # fmt: skip
+    return [{**row, "example": mask(row["example"])} for row in counts.iter_rows(named=True)]
+
+
+def _print(inventory: list[dict[str, Any]], rows: int, columns: list[str]) -> None:
+    from rich.table import Table
+
+    from curate.text import for_rich
+    from governance.cli.rim import stdout
+
+    console = stdout()
+    where = ", ".join(for_rich(column, 40) for column in columns)
+    if not inventory:
+        console.print(f"No personal data found in {rows:,} rows ({where}).")
+        return
+    table = Table(title=f"Personal data in {rows:,} rows ({where})", title_justify="left", box=None, pad_edge=False)
+    table.add_column("entity")
+    for name in ("findings", "verified", "rows", "values"):
+        table.add_column(name, justify="right")
+    table.add_column("example (masked)")
+    for row in inventory:
+        table.add_row(row["entity"], *(f"{row[name]:,}" for name in ("findings", "verified", "rows", "values")), for_rich(row["example"]))
+    console.print(table)

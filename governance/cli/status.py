@@ -1,0 +1,36 @@
+"""`assay status`: one screen."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print.")
+def status(shape: str) -> None:
+    """Show the task, the gold version, findings, metrics, the verdict, models and what is due, on one screen.
+
+    \b
+    Example:
+      assay status
+    """
+    from dataclasses import asdict
+    from datetime import date
+
+    from curate.project import Project
+    from curate.text import for_rich
+    from governance.cli.rim import emit_json, stdout
+    from governance.status import overview
+
+    lines = overview(Project.find(), date.today())
+    if shape == "json":
+        emit_json({"schema": "assay.status/1", "lines": [asdict(line) for line in lines]})
+        return
+    from rich.table import Table
+
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for line in lines:
+        table.add_row(
+            f"[bold]{line.name}[/]", for_rich(line.message, 400) + (f"\n[yellow]{for_rich(line.due, 200)}[/]" if line.due else "")
+        )
+    stdout().print(table)

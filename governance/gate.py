@@ -1,0 +1,232 @@
+"""The gates of `assay check`: the task card's promises, judged on the published version.
+
+Each gate is a pure-ish function of the project that returns passed or failed with the command that mends it. A gate
+that cannot be judged (no gold set, no evaluation) fails: a missing measurement is not a pass.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+from pydantic import Field
+
+from curate.errors import AssayError
+from curate.examples import EXAMPLES, TEXT_FIELDS, conform
+from curate.params import Params
+from curate.project import Project
+from curate.task import Kind
+
+
+class CheckParams(Params):
+    """Section `check` of params.yaml."""
+
+    skip: tuple[str, ...] = Field(default=(), description="gates not to judge, by the names `assay check` lists; the skip shows in git")
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A judged gate: its name, whether it passed, what was seen and, if it failed, what to run."""
+
+    name: str
+    passed: bool
+    message: str
+    fix: str = ""
+
+
+def judge(project: Project, today: date) -> list[Gate]:
+    """All gates, in the order of the pipeline; one that raises fails with the error's words."""
+    skip = project.params("check", CheckParams).skip
+    unknown = sorted(set(skip) - set(GATES))
+    if unknown:
+        raise AssayError(f"params.check.skip names no gate: {', '.join(unknown)}", fix=f"choose from {', '.join(GATES)}")
+    gates = []
+    for name, gate in GATES.items():
+        if name in skip:
+            continue
+        try:
+            gates += list(gate(project, today))
+        except AssayError as error:
+            gates.append(Gate(name, False, error.problem, error.fix))
+    return gates
+
+
+def _card(project: Project, today: date) -> Iterator[Gate]:
+    blanks = project.task.blanks()
+    if blanks:
+        yield Gate("card", False, f"task.yaml has blanks: {', '.join(blanks)}", "fill them in task.yaml")
+    else:
+        yield Gate("card", True, f"{project.task.name}: metric, target, owner, steward and every source are named")
+
+
+def _review(project: Project, today: date) -> Iterator[Gate]:
+    review = project.task.review
+    if review is None:
+        yield Gate("review", False, "task.yaml names no review date", "add to task.yaml, for example:  review: {next: 2027-06-01}")
+    elif review.next < today:
+        yield Gate("review", False, f"the review was due on {review.next}", "review the task, then set review.next in task.yaml")
+    else:
+        yield Gate("review", True, f"next review on {review.next}")
+
+
+def _version(project: Project, today: date) -> Iterator[Gate]:
+    from curate.publish.gold import verify_gold
+    from curate.publish.manifest import effective_params, task_digest
+
+    manifest = verify_gold(project.gold).manifest
+    fix = "dvc repro   (or the stages by hand, from `assay ingest`)"
+    if manifest["task_digest"] != task_digest(project.task):
+        yield Gate("version", False, "task.yaml has changed since gold/ was published", fix)
+    elif manifest["params"] != effective_params(project):
+        changed = sorted(name for name, value in effective_params(project).items() if manifest["params"].get(name) != value)
+        yield Gate("version", False, f"params.yaml has changed since gold/ was published: {', '.join(changed)}", fix)
+    else:
+        yield Gate("version", True, f"gold {manifest['version']} is whole and made with this card and these parameters")
+
+
+def _held_out(project: Project, today: date) -> Iterator[Gate]:
+    """The split is frozen, and its test set is the one frozen or has grown from it."""
+    from curate.split.lock import LOCK_FILE, read_lock
+
+    lock = read_lock(project.root)
+    report = project.stage("split") / "report.json"
+    if lock is None or not report.exists():
+        yield Gate(
+            "held-out",
+            False,
+            f"{LOCK_FILE} does not exist: the held-out set is not frozen",
+            "dvc repro split   (or: assay split), then commit split.lock",
+        )
+        return
+    now = json.loads(report.read_text(encoding="utf-8"))
+    if now["held_out_digest"] == lock.frozen_test.digest:
+        yield Gate("held-out", True, f"the {lock.frozen_test.rows:,} held-out rows are those of the freeze")
+    else:
+        words = f"frozen at {lock.frozen_test.rows:,} held-out rows, now {now['rows']['test']:,}: rows came or went, none changed side"
+        yield Gate("held-out", True, words)
+
+
+def _schema(project: Project, today: date) -> Iterator[Gate]:
+    from curate.publish.gold import load_gold
+    from curate.validate.params import ValidateParams
+    from curate.validate.stage import validate
+
+    rows = _published(load_gold(project.gold).splits)
+    dropped = validate(rows, project.task, project.params("validate", ValidateParams)).dropped
+    if dropped.height:
+        reasons = ", ".join(sorted(set(dropped["reason"])))
+        yield Gate(
+            "schema",
+            False,
+            f"{dropped['example_id'].n_unique()} published rows break the schema or a rule: {reasons}",
+            "dvc repro validate",
+        )
+    else:
+        yield Gate("schema", True, f"{rows.height:,} published rows fit the schema of kind {project.task.kind} and every rule")
+
+
+def _published(splits: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """Gold rows as the Examples table."""
+    return conform(pl.concat([frame.with_columns(pl.lit(False).alias("held_out")) for frame in splits.values()]), EXAMPLES)
+
+
+def _personal_data(project: Project, today: date) -> Iterator[Gate]:
+    """Nothing that the policy acts on is left in the published text: the same detectors look again."""
+    from curate.pii.decisions import in_force, read_verdicts
+    from curate.pii.engine import Detector
+    from curate.pii.policy import RedactParams, decide
+    from curate.pii.scan import ScanParams, scan
+    from curate.publish.gold import load_gold
+    from curate.validate.rules import PLACEHOLDER
+
+    policy = project.params("redact", RedactParams)
+    verdicts = in_force(read_verdicts(project.root), policy.as_of)
+    params = project.params("scan", ScanParams)
+    # A placeholder's own words ("<PHONE_NUMBER_1>") are context to a detector, though not the writer's: they are taken out.
+    rows = _published(load_gold(project.gold).splits).with_columns(pl.col(TEXT_FIELDS).str.replace_all(PLACEHOLDER, " "))
+    findings, _ = scan(rows, params, project.key, project.task.kind, Detector(params))
+    left = decide(findings, rows, policy, verdicts).filter(pl.col("action") != "keep")
+    left = _unaccounted(left, pl.read_parquet(project.gold / "edits.parquet"))
+    if left.height:
+        counts = ", ".join(f"{entity} {count:,}" for entity, count in left.group_by("entity").len().sort("entity").iter_rows())
+        where = ", ".join(left["example_id"].unique().sort()[:3])
+        yield Gate(
+            "personal-data",
+            False,
+            f"{left.height:,} findings are left in the published text: {counts} (rows {where}, ...)",
+            "assay why ROW, then set an action in params.redact and: dvc repro",
+        )
+    else:
+        yield Gate("personal-data", True, "the detectors find nothing in the published text that the policy acts on")
+
+
+def _unaccounted(left: pl.DataFrame, edits: pl.DataFrame) -> pl.DataFrame:
+    """Findings in published text but for values kept on purpose, and for surrogates: values that no raw row has, where one was put."""
+    place = ["example_id", "field"]
+    kept = edits.filter(pl.col("action") == "keep")
+    pseudonymised = edits.filter(pl.col("action") == "pseudonymise").select(*place).unique()
+    surrogates = left.join(pseudonymised, on=place, how="semi").join(edits, on="value_id", how="anti")
+    return left.join(kept, on=[*place, "value_id"], how="anti").join(surrogates, on="finding_id", how="anti")
+
+
+def _leakage(project: Project, today: date) -> Iterator[Gate]:
+    from curate.dedup.leaks import leaks
+    from curate.dedup.params import DedupParams
+    from curate.publish.gold import load_gold
+
+    gold = load_gold(project.gold)
+    seen = pl.concat([gold.train, gold.validation])
+    pairs = leaks(seen, gold.test, project.task.kind, project.params("dedup", DedupParams))
+    if pairs.height:
+        example = pairs.row(0)
+        yield Gate(
+            "leakage",
+            False,
+            f"{pairs['train_id'].n_unique():,} training rows also stand in the held-out set, e.g. {example[0]} and {example[1]}",
+            "dvc repro dedup   (near-duplicates of held-out rows are dropped there)",
+        )
+    else:
+        yield Gate("leakage", True, f"no training row is a near-duplicate of the {gold.test.height:,} held-out rows")
+
+
+def _target(project: Project, today: date) -> Iterator[Gate]:
+    from curate.publish.gold import load_manifest
+
+    path = project.reports / "evaluation" / "comparison.json"
+    if project.task.kind is not Kind.CLASSIFICATION:
+        return
+    if not path.exists():
+        yield Gate("target", False, "no system has been evaluated", "assay train && assay evaluate   (or: dvc repro)")
+        return
+    comparison = json.loads(path.read_text(encoding="utf-8"))
+    if comparison["gold"] != load_manifest(project.gold)["content_digest"]:
+        yield Gate("target", False, "the evaluation is of another gold version", "dvc repro evaluate")
+        return
+    metric, target = project.task.metric.name, project.task.metric.target
+    # The system a user would deploy: the fine-tuned one only where the verdict says so.
+    chosen = comparison["fine_tuned"] if comparison["verdict"]["outcome"] == "fine_tune" else comparison["best_simpler"]
+    score = next(one[metric]["point"] for one in comparison["systems"] if one["name"] == chosen)
+    words = f"{chosen}, which the verdict recommends, scores {score:.3f} {metric}; the target is {target}"
+    yield Gate(
+        "target",
+        score >= target,
+        words,
+        ""
+        if score >= target
+        else "more or better examples (see the learning curve and the suspected labels in reports/index.html), or a target the task can bear",
+    )
+
+
+GATES: dict[str, Callable[[Project, date], Iterator[Gate]]] = {
+    "card": _card,
+    "review": _review,
+    "version": _version,
+    "held-out": _held_out,
+    "schema": _schema,
+    "personal-data": _personal_data,
+    "leakage": _leakage,
+    "target": _target,
+}

@@ -1,0 +1,135 @@
+"""A row's whole life, for `assay why`: source, findings, edits, cluster, drop or split, predictions.
+
+Reads only what the stages left on disk and filters each table for one id, so it is quick on a million rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from curate.errors import AssayError
+from curate.project import Project
+from curate.text import mask, plain
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened to a row: the stage, what it did and the evidence, fit to be shown."""
+
+    stage: str
+    what: str
+    evidence: str = ""
+
+
+def resolve(project: Project, row: str) -> str:
+    """The full example id that `row` names: itself, or the only id that begins so.
+
+    Raises
+    ------
+    AssayError
+        If no id or several ids match.
+    """
+    ids = pl.concat([_column(project.stage("ingest") / "examples.parquet"), _column(project.stage("ingest") / "drops.parquet")])
+    if not len(ids):
+        raise AssayError("nothing has been ingested yet", fix="assay ingest   (or: dvc repro)")
+    if row in ids:
+        return row
+    near = ids.filter(ids.str.starts_with(row)).unique().sort()
+    if len(near) == 1:
+        return str(near[0])
+    if len(near) == 0:
+        raise AssayError(f"no row {plain(row, 60)!r} in this project", fix="take an id from `assay diff`, gold/ledger.parquet or a report")
+    raise AssayError(f"{len(near)} rows begin with {plain(row, 60)!r}: {', '.join(near[:4])}, ...", fix="give more of the id")
+
+
+def life(project: Project, example_id: str) -> list[Event]:
+    """Everything the stages recorded of `example_id`, in pipeline order."""
+    return [event for part in (_origin, _findings, _edits, _cluster, _drops, _fate, _predictions) for event in part(project, example_id)]
+
+
+def _column(path: Path) -> pl.Series:
+    return pl.read_parquet(path, columns=["example_id"])["example_id"] if path.exists() else pl.Series("example_id", [], dtype=pl.String)
+
+
+def _rows(path: Path, example_id: str, column: str = "example_id") -> pl.DataFrame:
+    if not path.exists():
+        return pl.DataFrame()
+    return pl.scan_parquet(path).filter(pl.col(column) == example_id).collect()
+
+
+def _origin(project: Project, example_id: str) -> Iterator[Event]:
+    for row in _rows(project.stage("ingest") / "examples.parquet", example_id).iter_rows(named=True):
+        facts = [f"{name} {row[name]}" for name in ("source", "language", "collected_at", "licence", "lawful_basis") if row[name]]
+        held = "external held-out row" if row["held_out"] else "data row"
+        yield Event("ingest", f"{held}, {len(row['input']):,} characters", ", ".join(facts))
+
+
+def _findings(project: Project, example_id: str) -> Iterator[Event]:
+    found = _rows(project.stage("scan") / "findings.parquet", example_id)
+    if not found.height:
+        return
+    texts = _rows(project.stage("ingest") / "examples.parquet", example_id).row(0, named=True)
+    for row in found.sort("field", "start").iter_rows(named=True):
+        value = mask((texts[row["field"]] or "")[row["start"] : row["end"]])
+        yield Event(
+            "scan",
+            f"{row['entity']} in {row['field']}: {value}",
+            f"score {row['score']:.2f} by {row['detector']}" + (", verified" if row["verified"] else ""),
+        )
+
+
+def _edits(project: Project, example_id: str) -> Iterator[Event]:
+    edits = _rows(project.stage("redact") / "edits.parquet", example_id)
+    if edits.height:
+        for entity, action, field, count in edits.group_by("entity", "action", "field").len().sort("entity", "action", "field").iter_rows():
+            yield Event("redact", f"{entity} in {field}: {action}", f"{count} time{'s' * (count > 1)}")
+
+
+def _cluster(project: Project, example_id: str) -> Iterator[Event]:
+    path = project.stage("dedup") / "clusters.parquet"
+    mine = _rows(path, example_id)
+    if mine.height:
+        cluster = mine["cluster"][0]
+        others = _rows(path, cluster, "cluster").filter(pl.col("example_id") != example_id).sort("example_id")
+        if others.height:
+            yield Event(
+                "dedup",
+                f"in a cluster of {others.height + 1}",
+                f"with {', '.join(others['example_id'][:5])}" + (", ..." if others.height > 5 else ""),
+            )
+
+
+def _drops(project: Project, example_id: str) -> Iterator[Event]:
+    for stage in ("ingest", "scan", "redact", "dedup", "validate", "split"):
+        for row in _rows(project.stage(stage) / "drops.parquet", example_id).iter_rows(named=True):
+            parts = [plain(row["evidence"] or "")] + ([f"kept twin {row['kept_id']}"] if row["kept_id"] else [])
+            score = f"score {row['score']:.3f}" if row["score"] is not None else ""
+            yield Event(stage, f"dropped: {row['reason']}", ", ".join(part for part in [*parts, score] if part))
+
+
+def _fate(project: Project, example_id: str) -> Iterator[Event]:
+    for split in ("train", "validation", "test"):
+        row = _rows(project.gold / f"{split}.parquet", example_id)
+        if row.height:
+            yield Event("publish", f"in gold/{split}.parquet", f"output: {plain(row['output'][0] or '', 80)}")
+
+
+def _predictions(project: Project, example_id: str) -> Iterator[Event]:
+    predictions = _rows(project.reports / "evaluation" / "predictions.parquet", example_id)
+    for row in predictions.iter_rows(named=True):
+        yield Event(
+            "evaluate",
+            f"{row['system']}: {'right' if row['correct'] else 'wrong'}",
+            f"said {plain(str(row['predicted']), 60)} at {row['confidence']:.2f}",
+        )
+    for row in _rows(project.reports / "evaluation" / "label_suspects.parquet", example_id).iter_rows(named=True):
+        if row["flagged"]:
+            yield Event(
+                "evaluate",
+                "label looks wrong",
+                f"given {plain(row['given'], 60)}, suggested {plain(row['suggested'], 60)}, score {row['score']:.3f}",
+            )

@@ -1,0 +1,357 @@
+"""From facts to the report's sections: what is said, in which order, with which figures.
+
+Pure: reads nothing, and the same facts give the same document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from curate.task import Kind
+from curate.text import plain
+from governance.report import charts
+from governance.report.document import Chart, Document, Part, Section, Table, Text, Verdict
+from governance.report.facts import Facts
+from governance.report.planted import Score
+
+METRIC_TITLES = {"macro_f1": "macro-F1", "accuracy": "accuracy"}
+VERDICTS = {"fine_tune": "Fine-tune", "simpler_is_enough": "The simpler system is enough", "not_enough_data": "Not enough data to tell"}
+# A confusion matrix of more labels than this is unreadable; the pairs most often confused are listed instead.
+HEAT_MAP_LABELS = 24
+SPLITS = ("train", "validation", "test")
+
+
+def build(facts: Facts, planted: Sequence[Score] = ()) -> Document:
+    """The whole report."""
+    manifest, sections = facts.manifest, []
+    if facts.comparison is not None:
+        sections += [_comparison(facts, facts.comparison), _tests(facts.comparison), _curve(facts), _confusion(facts, facts.comparison)]
+    sections += [
+        _planted(planted),
+        _funnel(facts),
+        _personal_data(facts),
+        _duplicates(facts),
+        _mix(facts),
+        _suspects(facts),
+        _provenance(facts),
+    ]
+    rows = manifest["splits"]
+    return Document(
+        task=facts.task,
+        version=manifest["version"],
+        rows_line=", ".join(f"{rows[split]['rows']:,} {split}" for split in SPLITS),
+        verdict=_verdict(facts),
+        no_comparison=_no_comparison(facts),
+        sections=[section for section in sections if section.parts],
+    )
+
+
+def _verdict(facts: Facts) -> Verdict | None:
+    if facts.comparison is None:
+        return None
+    verdict = facts.comparison["verdict"]
+    reasons = [*verdict["reasons"], *([facts.cost["sentence"]] if facts.cost.get("sentence") else []), *facts.comparison["warnings"]]
+    return Verdict(VERDICTS[verdict["outcome"]], reasons)
+
+
+def _no_comparison(facts: Facts) -> str:
+    if facts.task.kind is not Kind.CLASSIFICATION:
+        return f"Training and evaluation are for classification; this {facts.task.kind} gold set is published and ready to review."
+    return "No evaluation yet: run `assay train` and `assay evaluate`, or `dvc repro`."
+
+
+def _comparison(facts: Facts, comparison: dict[str, Any]) -> Section:
+    metric, target = comparison["metric"]["name"], comparison["metric"]["target"]
+    systems = sorted(comparison["systems"], key=lambda one: one[metric]["point"])
+    marked = {comparison["fine_tuned"], comparison["best_simpler"]}
+    bars = [
+        charts.Bar(
+            one["title"], one[metric]["point"], one[metric]["low"], one[metric]["high"], "best" if one["name"] in marked else "plain"
+        )
+        for one in reversed(systems)
+    ]
+    costs = facts.cost.get("systems", {})
+    rows = []
+    for one in systems:
+        cost = costs.get(one["name"], {})
+        rows.append(
+            [
+                one["title"],
+                *(f"{one[name]['point']:.3f} [{one[name]['low']:.3f}, {one[name]['high']:.3f}]" for name in ("accuracy", "macro_f1")),
+                f"{one['calibration_error']:.3f}",
+                f"{one['coverage']:.0%}",
+                f"{one['trainable_parameters']:,}",
+                f"{cost.get('train_seconds', 0):.1f}",
+                f"{cost.get('latency_ms_median', 0):.2f}",
+            ]
+        )
+    columns = [
+        "system",
+        "accuracy [95 %]",
+        "macro-F1 [95 %]",
+        "calibration error",
+        f"coverage at {comparison['params']['risk']:.0%} risk",
+        "trained parameters",
+        "training s",
+        "ms a row",
+    ]
+    words = f"{METRIC_TITLES.get(metric, metric)} on the same {comparison['rows']['test']:,} held-out rows ({comparison['test_clusters']:,} independent groups); whiskers are {comparison['params']['confidence']:.0%} intervals that respect groups, the dashed line is the task card's target. “Label descriptions only” is the honest stand-in for prompting where no language model is at hand."
+    table = Table(columns, rows, frozenset(range(1, 8)), frozenset(i for i, one in enumerate(systems) if one["name"] in marked))
+    return Section("comparison", "Was it worth it?", [Text(words), Chart(charts.intervals(bars, "Systems with intervals", target)), table])
+
+
+def _tests(comparison: dict[str, Any]) -> Section:
+    titles = {one["name"]: one["title"] for one in comparison["systems"]}
+    purposes = {"verdict": "decides the verdict", "context": "context", "control": "control"}
+    rows = [
+        [
+            f"{titles[one['system']]} − {titles[one['against']]}",
+            f"{one['difference']['point']:+.3f} [{one['difference']['low']:+.3f}, {one['difference']['high']:+.3f}]",
+            f"{one['p_metric']:.4f}",
+            f"{one['p_holm']:.4f}",
+            f"{one['p_mcnemar']:.4f}" if "p_mcnemar" in one else "",
+            purposes.get(one["purpose"], one["purpose"]),
+        ]
+        for one in comparison["comparisons"]
+    ]
+    fits = [
+        [
+            one["title"],
+            *(f"{one['fit'][split]['accuracy']:.3f}" if split in one["fit"] else "" for split in SPLITS),
+            f"{one['overfitting'].get('train_minus_test_accuracy', 0):+.3f}",
+        ]
+        for one in comparison["systems"]
+        if one.get("overfitting")
+    ]
+    parts: list[Part] = []
+    if rows:
+        words = (
+            "Paired tests on the same rows. Fine-tuning must beat every simpler system, so the verdict takes the largest p-value "
+            f"against any of them; the difference it shows is from the best one here, {titles[comparison['best_simpler']]}."
+        )
+        parts += [
+            Text(words),
+            Table(
+                [
+                    "difference",
+                    f"in {METRIC_TITLES.get(comparison['metric']['name'], '')} [95 %]",
+                    "p (swap test)",
+                    "p (Holm)",
+                    "p (McNemar)",
+                    "why",
+                ],
+                rows,
+                frozenset({1, 2, 3, 4}),
+            ),
+        ]
+    if fits:
+        parts += [
+            Text("Overfitting: accuracy on rows a system was trained on against rows it never saw."),
+            Table(["system", *SPLITS, "train − test"], fits, frozenset({1, 2, 3, 4})),
+        ]
+    return Section("tests", "Is the difference real?", parts)
+
+
+def _curve(facts: Facts) -> Section:
+    curve = facts.tables.get("learning_curve")
+    if curve is None or curve.is_empty():
+        return Section("curve", "Would more data help?", [])
+    metric = facts.task.metric.name if facts.task.metric.name in curve.columns else "accuracy"
+    points = (
+        curve.group_by("system", "rows")
+        .agg(pl.col(metric).mean().alias("mean"), pl.col(metric).min().alias("low"), pl.col(metric).max().alias("high"))
+        .sort("system", "rows")
+    )
+    titles = {one["name"]: one["title"] for one in (facts.comparison or {}).get("systems", [])}
+    series = [
+        charts.Line(titles.get(name, name), [(r["rows"], r["mean"], r["low"], r["high"]) for r in part.iter_rows(named=True)])
+        for (name,), part in points.group_by(["system"], maintain_order=True)
+    ]
+    rows = [
+        [titles.get(r["system"], r["system"]), f"{r['rows']:,}", f"{r['mean']:.3f}", f"{r['low']:.3f} to {r['high']:.3f}"]
+        for r in points.iter_rows(named=True)
+    ]
+    name = METRIC_TITLES.get(metric, metric)
+    return Section(
+        "curve",
+        "Would more data help?",
+        [
+            Chart(charts.lines(series, "Learning curve", "training rows", name)),
+            Table(["system", "training rows", name, "range over seeds"], rows, frozenset({1, 2}), folded="Figures of the learning curve"),
+        ],
+    )
+
+
+def _confusion(facts: Facts, comparison: dict[str, Any]) -> Section:
+    confusion = facts.tables.get("confusion")
+    if confusion is None:
+        return Section("confusion", "Where it goes wrong", [])
+    confusion = confusion.cast(pl.String)
+    labels = sorted(set(confusion["actual"]) | set(confusion["predicted"]))
+    counts = {(a, p): n for a, p, n in confusion.group_by("actual", "predicted").len().iter_rows()}
+    titles = {one["name"]: one["title"] for one in comparison["systems"]}
+    shown = comparison["fine_tuned"] or comparison["best_simpler"]
+    parts: list[Part] = [Text(f"{titles[shown]} on the held-out rows: true label down, answer across.")]
+    if len(labels) <= HEAT_MAP_LABELS:
+        parts.append(
+            Chart(
+                charts.heat_map(
+                    [plain(label, 22) for label in labels], [[counts.get((a, p), 0) for p in labels] for a in labels], "Confusion matrix"
+                )
+            )
+        )
+    wrong = sorted(((n, a, p) for (a, p), n in counts.items() if a != p), key=lambda entry: (-entry[0], entry[1], entry[2]))
+    parts.append(
+        Table(
+            ["true label", "answered", "rows"],
+            [[plain(a, 60), plain(p, 60), str(n)] for n, a, p in wrong[:15]],
+            frozenset({2}),
+            folded=f"Pairs most often confused (of {len(wrong)})",
+        )
+    )
+    classes = facts.tables["per_class"].filter(pl.col("system") == shown)
+    rows = [
+        [plain(str(r["label"]), 60), f"{r['precision']:.3f}", f"{r['recall']:.3f}", f"{r['f1']:.3f}", f"{r['support']:,}"]
+        for r in classes.sort("f1").iter_rows(named=True)
+    ]
+    parts.append(Table(["label", "precision", "recall", "F1", "rows"], rows, frozenset({1, 2, 3, 4}), folded="Per label, weakest first"))
+    return Section("confusion", "Where it goes wrong", parts)
+
+
+def _planted(scores: Sequence[Score]) -> Section:
+    rows = [
+        [one.what, str(one.planted), str(one.found), str(one.missed), "" if one.wrongly is None else str(one.wrongly), one.note]
+        for one in scores
+    ]
+    words = "This data's faults were planted by a seeded script and are known, so each stage can be judged against them."
+    return Section(
+        "planted",
+        "Found against planted",
+        [Text(words), Table(["what", "planted", "found", "missed", "false alarms", "note"], rows, frozenset({1, 2, 3, 4}))] if rows else [],
+    )
+
+
+def _funnel(facts: Facts) -> Section:
+    steps = facts.manifest["funnel"]
+    rows = [
+        [step["stage"], reason, f"{count:,}"]
+        for step in steps
+        for reason, count in sorted(step["reasons"].items(), key=lambda item: (-item[1], item[0]))
+    ]
+    return Section(
+        "funnel",
+        "Every row accounted for",
+        [
+            Text(
+                f"{steps[0]['in']:,} rows came in and {facts.manifest['rows']:,} are published; each of the others stands in gold/ledger.parquet with its reason, and `assay why ROW` tells its story."
+            ),
+            Chart(charts.funnel([(step["stage"], step["kept"], step["dropped"]) for step in steps], "Rows through the stages")),
+            Table(["stage", "reason", "rows dropped"], rows, frozenset({2})),
+        ],
+    )
+
+
+def _personal_data(facts: Facts) -> Section:
+    actions = facts.edits.group_by("entity", "action").agg(
+        pl.len().alias("n"), pl.col("example_id").n_unique().alias("rows"), pl.col("value_id").n_unique().alias("values")
+    )
+    rows = [
+        [r["entity"], r["action"], f"{r['n']:,}", f"{r['rows']:,}", f"{r['values']:,}"]
+        for r in actions.sort("n", "entity", "action", descending=[True, False, False]).iter_rows(named=True)
+    ]
+    scope = facts.manifest["redaction"].get("scope")
+    words = (
+        f"What was found and what was done about it, in inputs and outputs alike. Placeholders are consistent within each {scope}."
+        if rows
+        else "Nothing that the configured detectors look for was found."
+    )
+    return Section(
+        "personal-data",
+        "Personal data",
+        [Text(words), *([Table(["entity", "action", "findings", "rows", "values"], rows, frozenset({2, 3, 4}))] if rows else [])],
+    )
+
+
+def _duplicates(facts: Facts) -> Section:
+    dropped = facts.ledger.filter(pl.col("stage") == "dedup")
+    by_reason = (
+        dropped.group_by("reason")
+        .agg(pl.col("example_id").n_unique().alias("rows"), pl.col("score").median().alias("median"))
+        .sort("reason")
+    )
+    rows = [[r["reason"], f"{r['rows']:,}", "" if r["median"] is None else f"{r['median']:.3f}"] for r in by_reason.iter_rows(named=True)]
+    report = facts.reports.get("dedup", {})
+    leaks = report.get("leaks")
+    parts: list[Part] = []
+    if isinstance(leaks, dict) and facts.task.held_out:
+        parts.append(
+            Text(
+                "Rows of the data that also stand in the external held-out file: "
+                + ", ".join(f"{key.replace('_', ' ')} {value:,}" for key, value in leaks.items() if isinstance(value, int))
+                + "."
+            )
+        )
+    parts.append(
+        Table(["reason", "rows dropped", "median similarity"], rows, frozenset({1, 2}))
+        if rows
+        else Text("No duplicates at this threshold.")
+    )
+    return Section("duplicates", "Duplicates, leaks and conflicts", parts)
+
+
+def _mix(facts: Facts) -> Section:
+    labels = facts.manifest["labels"]
+    if not labels:
+        return Section("mix", "Label mix", [])
+    names = sorted(
+        {name for split in SPLITS for name in labels.get(split, {})}, key=lambda name: (-sum(labels[s].get(name, 0) for s in SPLITS), name)
+    )
+    counts = [(name, [labels[split].get(name, 0) for split in SPLITS]) for name in names]
+    table = Table(
+        ["label", *SPLITS],
+        [[plain(name, 60), *(f"{n:,}" for n in row)] for name, row in counts],
+        frozenset({1, 2, 3}),
+        folded=f"Rows of all {len(names)} labels",
+    )
+    return Section(
+        "mix",
+        "Label mix",
+        [Chart(charts.label_mix([(plain(name, 24), row) for name, row in counts[:40]], SPLITS, "Rows by label"), SPLITS), table],
+    )
+
+
+def _suspects(facts: Facts) -> Section:
+    suspects = facts.tables.get("label_suspects")
+    if suspects is None:
+        return Section("suspects", "Labels that look wrong", [])
+    flagged = suspects.filter("flagged")
+    rows = [
+        [r["example_id"], r["split"], plain(r["given"], 60), plain(r["suggested"], 60), f"{r['score']:.3f}"]
+        for r in flagged.head(50).iter_rows(named=True)
+    ]
+    words = f"{flagged.height:,} of {suspects.height:,} labels disagree with what the other rows teach, worst first. They are for a person to look at; nothing is dropped for it."
+    return Section(
+        "suspects",
+        "Labels that look wrong",
+        [
+            Text(words),
+            *([Table(["row", "split", "given", "suggested", "score"], rows, frozenset({4}), folded="Rows to review")] if rows else []),
+        ],
+    )
+
+
+def _provenance(facts: Facts) -> Section:
+    manifest = facts.manifest
+    rows = [
+        ["content digest", manifest["content_digest"]],
+        ["held-out digest", manifest["held_out"]["digest"]],
+        ["task card digest", manifest["task_digest"]],
+        ["parameters digest", manifest["params_digest"]],
+        ["code", ", ".join(f"{name} {value}" for name, value in sorted(manifest["code"].items()))],
+        ["libraries", ", ".join(f"{name} {value}" for name, value in sorted(manifest["versions"].items()))],
+        ["key id", manifest["key_id"]],
+    ]
+    return Section("provenance", "Made with", [Table(["what", "value"], [[name, str(value)] for name, value in rows])])

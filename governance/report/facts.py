@@ -1,0 +1,70 @@
+"""What the stages left on disk, read once for the report. Reading only: nothing is computed here."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from curate.errors import AssayError
+from curate.project import Project
+from curate.task import TaskCard
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The gold version's manifest and ledger, stage reports, and the evaluation where there is one."""
+
+    task: TaskCard
+    manifest: dict[str, Any]
+    ledger: pl.DataFrame
+    edits: pl.DataFrame
+    reports: dict[str, dict[str, Any]]
+    comparison: dict[str, Any] | None
+    cost: dict[str, Any]
+    tables: dict[str, pl.DataFrame]
+
+
+def gather(project: Project) -> Facts:
+    """Everything the report tells.
+
+    Raises
+    ------
+    AssayError
+        If there is no gold version, or the evaluation is of another one.
+    """
+    from curate.publish.gold import load_manifest
+
+    manifest = load_manifest(project.gold)
+    evaluation = project.reports / "evaluation"
+    comparison = _json(evaluation / "comparison.json")
+    if comparison and comparison["gold"] != manifest["content_digest"]:
+        raise AssayError(
+            "reports/evaluation judges another gold version than gold/ holds", fix="assay train && assay evaluate   (or: dvc repro)"
+        )
+    names = ("comparison", "per_class", "confusion", "learning_curve", "calibration")
+    tables = {
+        name: pl.read_csv(evaluation / f"{name}.csv", infer_schema_length=None) for name in names if (evaluation / f"{name}.csv").exists()
+    }
+    for name in ("label_suspects", "predictions"):
+        if (evaluation / f"{name}.parquet").exists():
+            tables[name] = pl.read_parquet(evaluation / f"{name}.parquet")
+    return Facts(
+        task=project.task,
+        manifest=manifest,
+        ledger=pl.read_parquet(project.gold / "ledger.parquet"),
+        edits=pl.read_parquet(project.gold / "edits.parquet"),
+        reports={
+            stage: _json(project.stage(stage) / "report.json") or {} for stage in ("ingest", "scan", "redact", "dedup", "validate", "split")
+        },
+        comparison=comparison,
+        cost=_json(evaluation / "cost.json") or {},
+        tables=tables,
+    )
+
+
+def _json(path: Path) -> dict[str, Any] | None:
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None

@@ -1,0 +1,39 @@
+"""Stage `report`: `reports/index.html` and `reports/report.md` from what the stages left."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field
+
+from curate.files import write_text
+from curate.params import Params
+from curate.project import Project
+from curate.stage import Progress
+from governance.report.build import build
+from governance.report.document import Document
+from governance.report.faces import as_html, as_markdown
+from governance.report.facts import gather
+from governance.report.planted import compare
+
+
+class ReportParams(Params):
+    """Section `report` of params.yaml."""
+
+    truth: str | None = Field(None, description="a file of known, planted faults to compare the stages with; only generated data has one")
+
+
+def document(project: Project) -> Document:
+    """The report of the project's gold version."""
+    params = project.params("report", ReportParams)
+    return build(gather(project), compare(project, project.root / params.truth) if params.truth else ())
+
+
+def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
+    """Write both files; returns their paths in `summary`."""
+    made = document(project)
+    write_text(project.reports / "index.html", as_html(made))
+    write_text(project.reports / "report.md", as_markdown(made))
+    if progress:
+        progress(1, 1)
+    return {"summary": "reports/index.html, reports/report.md"}

@@ -1,0 +1,104 @@
+"""What the data itself says about the task: its labels, the shape of its JSON, its headings. No value of a row is copied, labels apart."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from curate.errors import AssayError
+from curate.text import plain
+
+# A label column names few things many times. Up to this many distinct values nothing is asked; beyond it, repeats.
+LABELS_UNASKED = 50
+_LABEL_CHARACTERS = 200
+# An object with more names than this is keyed by data (ids, dates), and its names are content, not shape.
+_SHAPE_NAMES = 60
+# A heading is the house's, not one writer's, if nearly every row has it.
+_HEADING_SHARE = 0.95
+_HEADING = re.compile(r"(?m)^(?:#{1,6}[ \t]+|\*\*)?([^\W\d_][\w /&-]{1,39}?)(?:\*\*)?(?::|\*\*|(?<=\w)[ \t]*$)")
+
+
+def labels(outputs: pl.Series, column: str) -> list[str]:
+    """Distinct labels in order.
+
+    Raises
+    ------
+    AssayError
+        If so many are distinct that the column holds text rather than labels.
+    """
+    found: list[str] = outputs.drop_nulls().unique().sort().to_list()
+    longest = max(map(len, found), default=0)
+    if len(found) > max(LABELS_UNASKED, len(outputs) // 2) or longest > _LABEL_CHARACTERS:
+        raise AssayError(
+            f"column {plain(column, 40)!r} has {len(found):,} distinct values in {len(outputs):,} rows, the longest of {longest:,}"
+            " characters: text, not labels",
+            fix="name the label column with --output, or choose another --kind (rewriting, summary, extraction)",
+        )
+    return found
+
+
+def output_schema(outputs: pl.Series) -> dict[str, Any] | None:
+    """A JSON Schema (2020-12) that every JSON output fits: types, names, and which names all rows have; None without one JSON object or list."""
+    documents = []
+    for text in outputs.drop_nulls().unique().sort().to_list():  # one shape is inferred from ragged documents: no vectorised form
+        try:
+            document = json.loads(text)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(document, (dict, list)):
+            documents.append(document)
+    return _shape(documents) if documents else None
+
+
+def _shape(values: Sequence[Any]) -> dict[str, Any]:
+    types = sorted({_type(value) for value in values})
+    if "number" in types and "integer" in types:
+        types.remove("integer")
+    shape: dict[str, Any] = {"type": types[0] if len(types) == 1 else types} if types else {}
+    objects = [value for value in values if isinstance(value, dict)]
+    if objects:
+        counts = Counter(name for value in objects for name in value)
+        if len(counts) <= _SHAPE_NAMES:
+            shape["properties"] = {name: _shape([value[name] for value in objects if name in value]) for name in sorted(counts)}
+            shape["required"] = sorted(name for name, count in counts.items() if count == len(objects))
+            shape["additionalProperties"] = False
+    lists = [value for value in values if isinstance(value, list)]
+    if any(lists):
+        shape["items"] = _shape([item for value in lists for item in value])
+    return shape
+
+
+def _type(value: Any) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case int():
+            return "integer"
+        case float():
+            return "number"
+        case str():
+            return "string"
+        case list():
+            return "array"
+    return "object"
+
+
+def sections(outputs: pl.Series) -> list[str]:
+    """Headings (`# Name`, `**Name**`, `Name:`, or a short line of its own) that nearly all outputs have, in their usual order."""
+    texts = outputs.drop_nulls()
+    if len(texts) < 2:
+        return []
+    places: dict[str, list[int]] = {}
+    for text in texts.to_list():  # headings and their order within one text
+        found = dict.fromkeys(match[1].strip() for match in _HEADING.finditer(text))
+        for place, name in enumerate(found):
+            places.setdefault(name, []).append(place)
+    common = {name: sum(at) / len(at) for name, at in places.items() if len(at) >= _HEADING_SHARE * len(texts)}
+    return sorted(common, key=lambda name: (common[name], name))

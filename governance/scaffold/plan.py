@@ -1,0 +1,210 @@
+"""From the options of `assay init` to a checked plan: the data is read and ingested in memory before anything is written."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from curate.errors import AssayError
+from curate.ingest import IngestParams, Raw, ingest
+from curate.ingest.identify import DuplicateKeys
+from curate.ingest.normalise import normalise
+from curate.keys import Key
+from curate.params import parse
+from curate.read import Records, read_records, shown_columns
+from curate.read.hub import is_hub_name
+from curate.stage import funnel
+from curate.task import METRICS, Kind, TaskCard
+from governance.scaffold import infer
+
+# A figure to argue about, not advice: without one nothing runs.
+ASSUMED_TARGET = 0.80
+
+_BEHAVIOUR = {
+    Kind.CLASSIFICATION: "Given a text, name the one label that fits it",
+    Kind.EXTRACTION: "Given a text, give its facts as one JSON document of the schema below",
+    Kind.REWRITING: "Given a text, rewrite it in the house style",
+    Kind.SUMMARY: "Given a case, summarise it under the fixed sections",
+    Kind.PREFERENCE: "Given a prompt, answer as the chosen answers do",
+}
+# The errors of ingest speak of params.yaml, which does not exist yet.
+_AS_OPTIONS = {
+    "name the columns in params.yaml: `ingest.columns.input` and `ingest.columns.output`": "name the columns with --input and --output",
+    "name a column that is there with `ingest.columns` in params.yaml": "name a column that is there with --input, --output, --id, ...",
+    "`ingest.encoding` in params.yaml": "--encoding",
+    "under `ingest.columns.output` in params.yaml": "with --output",
+    "under `ingest.columns` in params.yaml": "with --input or --output",
+    "check `ingest.columns` in params.yaml against the file's columns": "check --input and --output against the file's columns",
+    "declare its `format`": "declare its --format",
+    "declare the `format`": "declare the --format",
+    "declare `format`": "declare --format",
+    " beside its path": "",
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line was given."""
+
+    kind: str
+    data: str
+    input: str | None = None
+    output: tuple[str, ...] = ()
+    rejected: str | None = None
+    messages: str | None = None
+    id: str | None = None
+    group: str | None = None
+    subject: str | None = None
+    source: str | None = None
+    language: str | None = None
+    held_out: str | None = None
+    metric: str | None = None
+    target: float | None = None
+    name: str = "task"
+    format: str = "auto"
+    encoding: str = "utf-8"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A project that is known to ingest.
+
+    Parameters
+    ----------
+    card, ingest
+        Contents of `task.yaml` and of section `ingest` of `params.yaml`.
+    copies
+        Place in the project -> file or folder to copy there.
+    kept, dropped
+        What the trial kept, and dropped for which reason.
+    """
+
+    card: dict[str, Any]
+    ingest: dict[str, Any]
+    copies: dict[str, Path]
+    kept: int
+    dropped: dict[str, int]
+    assumed_target: bool
+    sources: tuple[str, ...]
+
+
+def plan(options: Options) -> Plan:
+    """Read the data, infer what it says, and try the ingest that the project will run.
+
+    Raises
+    ------
+    AssayError
+        As the readers and `ingest` do, in words of the command line; or if the metric does not fit the kind.
+    """
+    try:
+        return _plan(options)
+    except DuplicateKeys as error:
+        raise AssayError(
+            error.problem, fix="name another column with --id, or leave --id out: ids are then made from the content"
+        ) from error
+    except AssayError as error:
+        fix = error.fix
+        for said, meant in _AS_OPTIONS.items():
+            fix = fix.replace(said, meant)
+        raise AssayError(error.problem, fix=fix) from error
+
+
+def _plan(options: Options) -> Plan:
+    kind = Kind(options.kind)
+    metric = options.metric or METRICS[kind][0]
+    if metric not in METRICS[kind]:
+        raise AssayError(f"metric {metric!r} does not fit kind {kind}", fix=f"choose --metric from {', '.join(METRICS[kind])}")
+    records = read_records(options.data, format=options.format, encoding=options.encoding)
+    columns = _columns(options)
+    defaults: dict[str, str] = {}
+    there = records.frame.columns
+    if options.source in there:
+        columns["source"] = options.source
+    if options.language in there:
+        columns["language"] = options.language
+    elif options.language:
+        defaults["language"] = _tag(options.language, records.frame)
+    sources, source = _sources(options, records)
+    if source:
+        defaults["source"] = source
+
+    copies: dict[str, Path] = {}
+    path = _placed(options.data, copies)
+    held_out = _placed(options.held_out, copies) if options.held_out else None
+    section: dict[str, Any] = {"path": path} if options.format == "auto" else {"files": [{"path": path, "format": options.format}]}
+    section |= {"encoding": options.encoding, "columns": columns, "defaults": defaults}
+    card: dict[str, Any] = {
+        "name": options.name,
+        "kind": str(kind),
+        "behaviour": _BEHAVIOUR[kind],
+        "metric": {"name": metric, "target": ASSUMED_TARGET if options.target is None else options.target},
+        "sources": {name: {} for name in sources},
+        "held_out": {"path": held_out, **({"source": defaults["source"]} if "source" in defaults else {})} if held_out else None,
+    }
+    raws = [Raw(options.data, None, False, records)]
+    if options.held_out:
+        raws.append(Raw(options.held_out, None, True, read_records(options.held_out, encoding=options.encoding)))
+    # A throw-away key: the trial's ids go nowhere.
+    trial = ingest(raws, parse(IngestParams, section, "params.ingest"), parse(TaskCard, card, "task"), Key(b"\0" * 32, "trial"))
+    kept = trial.result.kept
+    if kind is Kind.CLASSIFICATION:
+        card["labels"] = infer.labels(kept["output"], ", ".join(options.output) or "output")
+    elif kind is Kind.EXTRACTION:
+        card["output_schema"] = infer.output_schema(kept["output"])
+    elif kind is Kind.SUMMARY:
+        card["sections"] = infer.sections(kept["output"])
+    card["languages"] = kept["language"].drop_nulls().unique().sort().to_list() if options.language else []
+    return Plan(
+        card, section, copies, kept.height, funnel(trial.result, len(trial.input_ids))["reasons"], options.target is None, tuple(sources)
+    )
+
+
+def _columns(options: Options) -> dict[str, Any]:
+    named = {name: getattr(options, name) for name in ("input", "rejected", "messages", "id", "group", "subject")}
+    columns: dict[str, Any] = {name: value for name, value in named.items() if value}
+    if options.output:
+        columns["output"] = options.output[0] if len(options.output) == 1 else list(options.output)
+    return columns
+
+
+def _tag(language: str, frame: pl.DataFrame) -> str:
+    if re.fullmatch(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*", language):
+        return re.split("[-_]", language)[0].lower()
+    raise AssayError(
+        f"--language {language!r} is neither a column ({shown_columns(frame)}) nor a language tag",
+        fix="give a tag such as en or cy, or a column",
+    )
+
+
+def _sources(options: Options, records: Records) -> tuple[list[str], str | None]:
+    """Names for the card (the source column's values, the name given, or the file's), and which stands for rows that name none."""
+    stem = re.sub(r"[^\w-]+", "-", Path(options.data.partition("?")[0]).name.split(".")[0]).strip("-").lower() or "export"
+    if options.source is None:
+        return [stem], stem
+    if options.source not in records.frame.columns:
+        return [options.source], options.source
+    values, _ = normalise(records.frame[options.source].cast(pl.String))
+    named = sorted(set(values.drop_nulls().to_list()) - {""})
+    if len(named) > infer.LABELS_UNASKED:
+        raise AssayError(
+            f"column {options.source!r} has {len(named):,} distinct values: sources are the few places that rows come from",
+            fix="name another column with --source, or give one name for the whole file",
+        )
+    if (values.is_null() | (values == "")).any():
+        return [stem, *(name for name in named if name != stem)], stem
+    return named, None
+
+
+def _placed(path: str, copies: dict[str, Path]) -> str:
+    """Where a raw file goes in the project; a hub name stays what it is."""
+    if is_hub_name(path):
+        return path
+    place = f"data/raw/{Path(path).resolve().name}"
+    while place in copies:
+        place = place.replace("data/raw/", "data/raw/held-out-")
+    copies[place] = Path(path).resolve()
+    return place

@@ -1,0 +1,104 @@
+"""`assay status` as data: the task, the gold version, findings, metrics, verdict, models and reviews on one screen."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from curate.errors import AssayError
+from curate.project import STAGES, Project
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the screen: a heading, what it says, and what to run next where something is due."""
+
+    name: str
+    message: str
+    due: str = ""
+
+
+def overview(project: Project, today: date) -> list[Line]:
+    """The screen, top to bottom."""
+    task = project.task
+    lines = [Line("task", f"{task.name} ({task.kind}): {task.metric.name} >= {task.metric.target} on held-out data")]
+    lines += [_stages(project), _gold(project), _personal_data(project)]
+    lines += [_metrics(project), _models(project)]
+    due = task.review.next if task.review else None
+    if due is None:
+        lines.append(Line("review", "no date set", "add to task.yaml:  review: {next: YYYY-MM-DD}"))
+    else:
+        lines.append(Line("review", f"due {due}", "review the task card, the gold set and the verdict" if due < today else ""))
+    if blanks := task.blanks():
+        lines.append(
+            Line(
+                "blanks",
+                f"{len(blanks)} in task.yaml: {', '.join(blanks[:6])}" + (", ..." if len(blanks) > 6 else ""),
+                "fill them in task.yaml",
+            )
+        )
+    return lines
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+
+
+def _stages(project: Project) -> Line:
+    counts = {stage: report["funnel"] for stage in STAGES if (report := _read(project.stage(stage) / "report.json")) and "funnel" in report}
+    if not counts:
+        return Line("rows", "no stage has run", "dvc repro   (or: assay ingest)")
+    kept = list(counts.values())[-1]["kept"]
+    dropped = ", ".join(f"{stage} −{count['dropped']:,}" for stage, count in counts.items() if count["dropped"])
+    return Line(
+        "rows", f"{counts[next(iter(counts))]['in']:,} in, {kept:,} after {list(counts)[-1]}" + (f" ({dropped})" if dropped else "")
+    )
+
+
+def _gold(project: Project) -> Line:
+    from curate.publish.gold import load_manifest
+
+    try:
+        manifest = load_manifest(project.gold)
+    except AssayError as error:
+        return Line("gold", "none yet", error.fix)
+    return Line(
+        "gold", f"version {manifest['version']}: " + ", ".join(f"{part['rows']:,} {split}" for split, part in manifest["splits"].items())
+    )
+
+
+def _personal_data(project: Project) -> Line:
+    edits = project.stage("redact") / "edits.parquet"
+    if not edits.exists():
+        return Line("personal data", "not yet scanned and redacted", "assay scan && assay redact")
+    import polars as pl
+
+    actions = pl.read_parquet(edits).group_by("action").len().sort("len", descending=True)
+    return Line("personal data", ", ".join(f"{count:,} {action}" for action, count in actions.iter_rows()) or "none found")
+
+
+def _metrics(project: Project) -> Line:
+    from governance.report.build import VERDICTS
+
+    comparison = _read(project.reports / "evaluation" / "comparison.json")
+    if comparison is None:
+        return Line(
+            "verdict",
+            "no evaluation yet",
+            "assay train && assay evaluate   (or: dvc repro)" if project.task.kind == "classification" else "",
+        )
+    manifest = _read(project.gold / "manifest.json") or {}
+    stale = comparison["gold"] != manifest.get("content_digest")
+    return Line(
+        "verdict",
+        f"{VERDICTS[comparison['verdict']['outcome']]}. {comparison['verdict']['reasons'][0]}",
+        "the evaluation is of an older gold version: dvc repro" if stale else "",
+    )
+
+
+def _models(project: Project) -> Line:
+    cards = [card for path in sorted(project.models.glob("*/model.json")) if (card := _read(path))]
+    return Line("models", ", ".join(card["title"] for card in cards) or "none")

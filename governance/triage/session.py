@@ -1,0 +1,164 @@
+"""The queue as a state machine: a session and a key give the next session and the verdicts to be written. No terminal here.
+
+    r real   n not personal   p public figure or business   u unsure   s skip   z undo   a (then r n p u) the whole pattern
+
+Every verdict goes to the file at once, so that a killed session loses nothing. The file is only ever appended to: an undo
+writes `unsure`, with the reason "taken back", over what it takes back, and the value is open again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Literal
+
+from curate.pii.decisions import Verdict, Word
+from governance.triage.queue import TAKEN_BACK, Item
+
+WORDS: Mapping[str, Word] = {"r": "real", "n": "not_personal", "p": "public", "u": "unsure"}
+SPOKEN: Mapping[Word, str] = {"real": "real", "not_personal": "not personal", "public": "public figure or business", "unsure": "unsure"}
+
+Mode = Literal["judge", "group", "help", "quit"]
+
+
+@dataclass(frozen=True)
+class Reviewer:
+    """Who judges, and what goes on each verdict.
+
+    Parameters
+    ----------
+    days
+        How long a verdict holds; None: until another is given.
+    """
+
+    name: str
+    reason: str
+    today: date
+    days: int | None
+    key_id: str
+
+    def verdict(self, item: Item, word: Word, reason: str | None = None) -> Verdict:
+        """`word` on the value of `item`, for all its repeats."""
+        return Verdict(
+            value_id=item.value_id,
+            entity=item.entity,
+            verdict=word,
+            reviewer=self.name,
+            reason=self.reason if reason is None else reason,
+            date=self.today.isoformat(),
+            expires=None if self.days is None else (self.today + timedelta(days=self.days)).isoformat(),
+            finding_id=None,
+            key_id=self.key_id,
+        )
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one key did: the places in the queue, the word (None: skipped), and where the session stood."""
+
+    places: tuple[int, ...]
+    word: Word | None
+    at: int
+
+
+@dataclass(frozen=True)
+class Session:
+    """A queue being worked through; `at` is the place of the value shown, the queue's length at the end."""
+
+    queue: tuple[Item, ...]
+    reviewer: Reviewer
+    at: int = 0
+    closed: frozenset[int] = frozenset()
+    history: tuple[Step, ...] = ()
+    mode: Mode = "judge"
+    message: str = ""
+    tally: Mapping[Word, int] = field(default_factory=lambda: dict.fromkeys(SPOKEN, 0))
+
+    @property
+    def item(self) -> Item | None:
+        """The value shown; None at the end."""
+        return self.queue[self.at] if self.at < len(self.queue) else None
+
+    @property
+    def group(self) -> tuple[int, ...]:
+        """Places of the open values that share the shown one's pattern."""
+        if self.item is None:
+            return ()
+        return tuple(at for at, item in enumerate(self.queue) if item.group == self.item.group and at not in self.closed)
+
+    @property
+    def left(self) -> int:
+        """How many values are open in this session."""
+        return len(self.queue) - len(self.closed)
+
+    @property
+    def skipped(self) -> int:
+        """How many were skipped."""
+        return sum(len(step.places) for step in self.history if step.word is None)
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for another session: open, skipped or unsure."""
+        return self.left + self.skipped + self.tally["unsure"]
+
+
+def start(queue: Sequence[Item], reviewer: Reviewer) -> Session:
+    """A session at the head of `queue`."""
+    return Session(tuple(queue), reviewer)
+
+
+def press(session: Session, key: str) -> tuple[Session, list[Verdict]]:
+    """The session after `key`, and the verdicts to append to the project's file. A key that means nothing changes nothing."""
+    if session.mode == "help":
+        return replace(session, mode="judge", message=""), []
+    if session.mode == "group":
+        if key in WORDS:
+            return _decide(session, WORDS[key], session.group)
+        return replace(session, mode="judge", message="nothing applied"), []
+    if key == "q":
+        return replace(session, mode="quit", message=""), []
+    if key == "?":
+        return replace(session, mode="help", message=""), []
+    if key == "z":
+        return _undo(session)
+    if session.item is None:
+        return session, []
+    if key in WORDS:
+        return _decide(session, WORDS[key], (session.at,))
+    if key == "s":
+        return _forward(session, Step((session.at,), None, session.at), "skipped"), []
+    if key == "a":
+        return replace(session, mode="group", message=""), []
+    return replace(session, message="? lists the keys"), []
+
+
+def _decide(session: Session, word: Word, places: tuple[int, ...]) -> tuple[Session, list[Verdict]]:
+    verdicts = [session.reviewer.verdict(session.queue[place], word) for place in places]
+    tally = {**session.tally, word: session.tally[word] + len(places)}
+    what = f"{len(places)} values of this pattern: {SPOKEN[word]}" if len(places) > 1 else SPOKEN[word]
+    return replace(_forward(session, Step(places, word, session.at), what), tally=tally), verdicts
+
+
+def _forward(session: Session, step: Step, message: str) -> Session:
+    """To the next open value; skipped ones are not asked about again in this session."""
+    closed = session.closed | set(step.places)
+    at = next((place for place in range(session.at + 1, len(session.queue)) if place not in closed), len(session.queue))
+    return replace(session, at=at, closed=closed, history=(*session.history, step), mode="judge", message=message)
+
+
+def _undo(session: Session) -> tuple[Session, list[Verdict]]:
+    if not session.history:
+        return replace(session, message="nothing to undo"), []
+    *before, step = session.history
+    tally, verdicts = session.tally, []
+    if step.word is not None:
+        verdicts = [session.reviewer.verdict(session.queue[place], "unsure", TAKEN_BACK) for place in step.places]
+        tally = {**tally, step.word: tally[step.word] - len(step.places)}
+    what = "skip" if step.word is None else SPOKEN[step.word]
+    return (
+        replace(
+            session, at=step.at, closed=session.closed - set(step.places), history=tuple(before), tally=tally, message=f"taken back: {what}"
+        ),
+        verdicts,
+    )

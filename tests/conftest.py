@@ -1,0 +1,21 @@
+"""Shared by all tests: one torch thread, no network for hubs, no inherited key."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.update(DVC_NO_ANALYTICS="1", HF_HUB_OFFLINE="1", HF_DATASETS_OFFLINE="1", TOKENIZERS_PARALLELISM="false", OMP_NUM_THREADS="1")
+os.environ.pop("ASSAY_KEY", None)
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The folder of public data sets beside the checkout; the test is skipped where it is absent."""
+    if not SHARED.exists():
+        pytest.skip("public data sets are not beside this checkout (../shared/data)")
+    return SHARED

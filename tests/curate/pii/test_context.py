@@ -1,0 +1,99 @@
+"""Context enhancement is alive, and the nearest label decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from curate.pii.presidio import import_presidio
+
+import_presidio(light=True)
+
+from curate.pii.context import CONTRADICTED, RAISE  # noqa: E402
+from curate.pii.language import LightNlpEngine, lemma, lemmas  # noqa: E402
+
+
+def _score(detector: Any, text: str, entity: str) -> float:
+    results = detector.engine.analyze(text=text, language="en", entities=[entity], score_threshold=0.0)
+    return max((result.score for result in results), default=0.0)
+
+
+@pytest.mark.parametrize(
+    ("entity", "plain", "with_context"),
+    [
+        ("UK_PASSPORT", "it is AB1234567", "my passport is AB1234567"),
+        ("UK_PASSPORT", "it is AB1234567", "AB1234567 is my passport number"),
+        ("UK_NINO", "it is AB123456C", "national insurance number AB123456C"),
+        ("PHONE_NUMBER", "it is 7911123456", "please call me on 7911123456"),
+        ("UK_VEHICLE_REGISTRATION", "it is ab51abc", "the number plate: ab51abc"),
+        ("UK_NHS", "it is 9434765919", "NHS no. 9434765919"),
+    ],
+)
+def test_a_context_word_raises_the_score(detector: Any, entity: str, plain: str, with_context: str) -> None:
+    before, after = _score(detector, plain, entity), _score(detector, with_context, entity)
+    assert before > 0
+    assert after >= before + RAISE - 1e-9
+
+
+def test_without_lemmas_the_same_word_raises_nothing(detector: Any) -> None:
+    """The trap this guards: an engine that gives no lemmas silences every context word without an error."""
+    from presidio_analyzer.nlp_engine import NlpArtifacts
+
+    silent = NlpArtifacts(entities=[], tokens=[], tokens_indices=[], lemmas=[], nlp_engine=None, language="en")
+    text = "my passport is AB1234567"
+    recognizer = next(one for one in detector.engine.registry.recognizers if "UK_PASSPORT" in one.supported_entities)
+    score = recognizer.analyze(text, ["UK_PASSPORT"], silent)[0].score
+    assert score < 0.4 <= _score(detector, text, "UK_PASSPORT")
+
+
+def test_presidios_own_enhancer_works_with_the_light_engine() -> None:
+    from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
+    from presidio_analyzer.predefined_recognizers import UkPassportRecognizer
+
+    registry = RecognizerRegistry(recognizers=[UkPassportRecognizer()], supported_languages=["en"])
+    engine = AnalyzerEngine(registry=registry, nlp_engine=LightNlpEngine(), supported_languages=["en"])
+    assert engine.analyze("her passports: AB1234567", "en")[0].score > engine.analyze("it is AB1234567", "en")[0].score
+
+
+@pytest.mark.parametrize(
+    ("text", "score"),
+    [
+        ("order number 07911123456", CONTRADICTED),
+        ("tracking no: 07911123456", CONTRADICTED),
+        ("I ordered it, my mobile is 07911123456", 0.95),
+        ("order 4412345678 and phone 07911123456", 0.95),
+        ("my phone order number is 07911123456", CONTRADICTED),
+        ("phone 07911123455 or 07911123456", 0.95),
+    ],
+)
+def test_the_nearest_label_decides(detector: Any, text: str, score: float) -> None:
+    assert _score(detector, text, "PHONE_NUMBER") == pytest.approx(score)
+
+
+def test_a_label_belongs_to_the_first_number_after_it_and_to_those_joined_to_it(found: Callable[[str], Any]) -> None:
+    assert found("call 7911123456 or 7911123457") == [("PHONE_NUMBER", "7911123456"), ("PHONE_NUMBER", "7911123457")]
+    assert found("call 7911123456. The parcel 7911123457") == [("PHONE_NUMBER", "7911123456")]
+
+
+def test_lemmas_are_the_same_on_both_sides() -> None:
+    assert lemma("Called") == lemma("calls") == lemma("calling") == "call"
+    assert lemma("parcel's") == lemma("parcels") == "parcel"
+    assert lemmas("Driving licences") == lemmas("driving licence")
+
+
+_words = st.sampled_from(
+    ["order", "phone", "AB1234", "no", ".", "or", ",", "+44", "07911", "123456", "(", "call", "#", "x1y2z3", "1a2b3c", "\n", "é", "١٢٣٤"]
+)
+
+
+@settings(max_examples=150, deadline=2000)
+@given(words=st.lists(_words, max_size=25))
+def test_any_soup_of_labels_and_numbers_is_scored_within_bounds_and_in_time(detector: Any, words: list[str]) -> None:
+    text = " ".join(words)
+    for result in detector.engine.analyze(text=text, language="en", score_threshold=0.0):
+        assert 0 < result.score <= 1
+        assert text[result.start : result.end].strip()

@@ -1,0 +1,104 @@
+"""The pre-filter changes nothing but the time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from curate.pii.search import routes, search
+from curate.pii.settings import ScanParams
+
+_PIECES = [
+    "jo@example.com", "07911 123456", "+44 7911 123456", "4412345678", "4111 1111 1111 1111", "GB29 NWBK 6016 1331 9268 19", "192.168.0.1", "2001:db8::1", "::",
+    "00:1A:2B:3C:4D:5E", "00-1A-2B-3C-4D-5E", "0012.3456.789A", "123e4567-e89b-12d3-a456-426614174000", "www.acme.com", "late.It", "https://x.org/a", "12/03/1980",
+    "3-JAN-2021", "Jan-21", "2024-01-02T10:00:00Z", "dob", "born", "3rd May 1980", "14 Albert Road", "14 albert road, leeds", "7 The Maltings", "5 Northgate",
+    "943 476 5919", "9434765919", "AB123456C", "ab 12 34 56 c", "AB1234567", "123456789", "MORGA657054SM9IJ", "MORGA 657054 SM9IJ", "LS12 9DJ", "cb12dp", "GIR 0AA",
+    "AB51 ABC", "A123 BCD", "ABC 123D", "20-00-00", "12345678", "sort code", "account", "536-22-1234", "900-70-1234", "A1234567", "H12345678", "AB1234563",
+    "1BoatSLRHtKNngkdXEeobR76b53LETtpyT", "UTR", "1955839661", "tax reference", "VAT no", "GB 980 7806 84", "CHI", "2906641235", "password:", "Hunter2!x", "pin is 4821", "api key", "AKIAIOSFODNN7EXAMPLE",
+    "hf_abcdefghijklmnopqrstuvwxyzABCDEFGH", "token=", "9f8a7b6c5d4e3f2a1b0c", "https://x.org/users/jo.smith", "x.com/josmith", "https://jo:pw12@ex.com/", "?email=",
+    "123 N Main St, Springfield, IL 62704", "phone", "Tel.", "mobiles", "my number is", "PASSPORTS", "driver's license", "order", "passport", "licence", "\n", "\u00a0", ".", ",", "/", "-", "#", "(", ")", "x", "ſt", "K", "١٢٣", "9", "0",
+]  # fmt: skip
+_texts = st.lists(st.one_of(st.sampled_from(_PIECES), st.text(max_size=6)), max_size=9).flatmap(
+    lambda pieces: st.sampled_from([" ", "", ", ", "\n"]).map(lambda joiner: joiner.join(pieces))
+)
+
+
+def _by_text(detector: Any, texts: list[str]) -> dict[str, list[tuple[Any, ...]]]:
+    frame = pl.DataFrame({"row": list(range(len(texts))), "t": texts}, schema={"row": pl.Int64, "t": pl.String})
+    hits = search(frame, ["t"], detector)
+    grouped: dict[str, list[tuple[Any, ...]]] = {text: [] for text in texts}
+    for hit in hits.iter_rows(named=True):
+        entry = (hit["start"], hit["end"], hit["entity"], hit["score"], hit["detector"], hit["verified"])
+        if entry not in grouped[texts[int(hit["row"])]]:
+            grouped[texts[int(hit["row"])]].append(entry)
+    return grouped
+
+
+@settings(max_examples=400, deadline=None)
+@given(text=_texts)
+def test_prefiltered_findings_are_those_of_the_whole_engine(detector: Any, text: str) -> None:
+    assert sorted(_by_text(detector, [text])[text]) == [tuple(hit) for hit in detector.find(text)]
+
+
+def test_every_single_recognizer_is_reached_through_its_own_filter(detector: Any) -> None:
+    """No threshold and no resolving here: raw matches, so that a weak match the filter lost would show."""
+    texts = [*_PIECES, *(f"{left} {right}" for left in _PIECES[::3] for right in _PIECES[::4])]
+    from curate.pii.engine import Detector
+
+    everything = Detector(ScanParams(threshold=0.001))
+    routed = {text: set(names) for text, names in routes(pl.Series(texts), everything).iter_rows()}
+    recognizers = {one.supported_entities[0]: one for one in detector.engine.registry.recognizers}
+    for name, recognizer in recognizers.items():
+        for text in texts:
+            if recognizer.analyze(text, [name]):
+                assert name in routed.get(text, set()), (name, text)
+
+
+@pytest.mark.parametrize("threshold", [0.05, 0.3, 0.7])
+def test_at_any_threshold_the_filter_loses_nothing(threshold: float) -> None:
+    from curate.pii.engine import Detector
+
+    detector = Detector(ScanParams(threshold=threshold))
+    texts = [f"{left} {right}" for left in _PIECES[::2] for right in _PIECES[1::5]]
+    assert {text: sorted(hits) for text, hits in _by_text(detector, texts).items()} == {
+        text: [tuple(hit) for hit in detector.find(text)] for text in texts
+    }
+
+
+def test_prefiltered_findings_equal_the_engines_on_banking77(detector: Any) -> None:
+    path = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "banking77" / "test.csv"
+    if not path.exists():
+        pytest.skip("../shared/data/banking77 is not here")
+    texts = pl.read_csv(path)["text"].to_list()[:600]
+    assert {text: sorted(hits) for text, hits in _by_text(detector, texts).items()} == {
+        text: [tuple(hit) for hit in detector.find(text)] for text in texts
+    }
+
+
+def test_identical_texts_are_read_once(detector: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    real = detector.find
+    monkeypatch.setattr(detector, "find", lambda text, names=None: (read.append(text), real(text, names))[1])
+    frame = pl.DataFrame(
+        {"row": ["a", "b", "c"], "t": ["jo@example.com", "jo@example.com", "nothing here"], "u": [None, "jo@example.com", ""]}
+    )
+    assert search(frame, ["t", "u"], detector).height == 3
+    assert read == ["jo@example.com"]
+
+
+def test_row_order_does_not_matter(detector: Any) -> None:
+    frame = pl.DataFrame({"row": [f"r{at}" for at in range(40)], "t": [_PIECES[at] for at in range(40)]})
+    assert search(frame, ["t"], detector).equals(search(frame.sample(fraction=1, shuffle=True, seed=1), ["t"], detector))
+
+
+@pytest.mark.slow
+def test_two_processes_find_the_same(detector: Any) -> None:
+    from curate.pii.engine import Detector
+
+    frame = pl.DataFrame({"row": list(range(1200)), "t": [f"mail a{at}@example.com or 07911 {at:06d}" for at in range(1200)]})
+    assert search(frame, ["t"], Detector(ScanParams(processes=2))).equals(search(frame, ["t"], detector))

@@ -1,0 +1,83 @@
+"""Reading a version back, and noticing that it was changed."""
+
+import json
+
+import polars as pl
+import pytest
+
+from curate.errors import AssayError, GateFailed
+from curate.files import write_parquet
+from curate.publish import stage
+from curate.publish.gold import load_gold, verify_gold
+from curate.publish.stage import run
+
+
+@pytest.fixture
+def gold(project, monkeypatch):
+    monkeypatch.setattr(stage, "effective_params", lambda project: {})
+    run(project)
+    return project.gold
+
+
+def edit(path, **change):
+    write_parquet(pl.read_parquet(path).with_columns(**change), path)
+
+
+def test_a_published_version_verifies(gold):
+    found = verify_gold(gold)
+    assert [frame.height for frame in found.splits.values()] == [3, 1, 2]
+    assert found.train.equals(load_gold(gold).train)
+
+
+def test_rows_in_another_order_still_verify(gold):
+    write_parquet(pl.read_parquet(gold / "train.parquet").reverse(), gold / "train.parquet")
+    verify_gold(gold)
+
+
+@pytest.mark.parametrize("split", ["train", "validation", "test"])
+def test_a_changed_cell_fails_and_names_the_split(gold, split):
+    edit(gold / f"{split}.parquet", licence=pl.lit("MIT"))
+    with pytest.raises(GateFailed, match=rf"{split}.parquet is not what the manifest says"):
+        verify_gold(gold)
+
+
+def test_a_row_taken_away_fails(gold):
+    write_parquet(pl.read_parquet(gold / "test.parquet")[1:], gold / "test.parquet")
+    with pytest.raises(GateFailed, match=r"test\.parquet"):
+        verify_gold(gold)
+
+
+def test_a_changed_content_digest_fails(gold):
+    manifest = json.loads((gold / "manifest.json").read_text()) | {"content_digest": "0" * 64}
+    (gold / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(GateFailed, match="another content digest"):
+        verify_gold(gold)
+
+
+def test_file_digests_are_those_of_the_files(gold):
+    import hashlib
+
+    files = load_gold(gold).manifest["files"]
+    assert set(files) == {path.name for path in gold.glob("*.parquet")}
+    assert all(hashlib.blake2b(path.read_bytes(), digest_size=32).hexdigest() == files[path.name] for path in gold.glob("*.parquet"))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda gold: gold.rename(gold.parent / "elsewhere"), "no gold version has been published"),
+        (lambda gold: (gold / "manifest.json").unlink(), "holds no manifest.json"),
+        (lambda gold: (gold / "manifest.json").write_text("{"), "not a JSON object"),
+        (lambda gold: (gold / "manifest.json").write_text("[]"), "not a JSON object"),
+        (lambda gold: (gold / "manifest.json").write_text('{"schema": "assay.manifest/9"}'), "not of schema assay.manifest/1"),
+        (lambda gold: (gold / "test.parquet").unlink(), "test.parquet does not exist"),
+        (lambda gold: (gold / "test.parquet").write_text("no parquet"), "test.parquet is not a readable Parquet file"),
+        (lambda gold: (gold / "test.parquet").write_bytes(b""), "test.parquet is not a readable Parquet file"),
+        (lambda gold: edit(gold / "test.parquet", more=pl.lit(1)), "test.parquet has other columns"),
+    ],
+)
+def test_what_is_no_gold_version_is_an_error_that_says_what_to_run(gold, spoil, words):
+    spoil(gold)
+    with pytest.raises(AssayError, match=words) as error:
+        load_gold(gold)
+    assert "assay publish" in error.value.fix and error.value.exit_code == 2

@@ -1,0 +1,45 @@
+import polars as pl
+
+from curate.examples import LEDGER
+from governance.report.planted import bad_rows, duplicates, personal_data
+
+
+def drops(*rows: tuple[str, str, str]) -> pl.DataFrame:
+    return pl.DataFrame([(i, "ingest", r, e, None, None) for i, r, e in rows], schema=LEDGER, orient="row")
+
+
+def test_a_malformed_row_is_found_by_id_or_by_the_reason_of_an_unreadable_one() -> None:
+    planted = [
+        {"ticket_id": "T-1", "kind": "empty_text"},
+        {"ticket_id": "T-2", "kind": "invalid_utf8"},
+        {"ticket_id": "T-3", "kind": "too_few_fields"},
+    ]
+    (score,) = bad_rows(planted, drops(("T-1", "empty_input", ""), ("unreadable-1", "unreadable", "invalid_utf8"), ("T-9", "too_long", "")))
+    assert (score.planted, score.found, score.missed, score.wrongly) == (3, 2, 1, 1)
+
+
+def test_personal_data_counts_found_missed_and_false_alarms() -> None:
+    entities = {"T-1": [{"entity": "EMAIL_ADDRESS", "start": 5, "end": 20}, {"entity": "PERSON", "start": 30, "end": 35}]}
+    negatives = {"T-2": [{"kind": "ORDER", "start": 0, "end": 10}], "T-3": [{"kind": "ORDER", "start": 0, "end": 10}]}
+    findings = pl.DataFrame(
+        {
+            "example_id": ["T-1", "T-2", "T-4"],
+            "start": [6, 2, 0],
+            "end": [20, 9, 4],
+            "entity": ["EMAIL_ADDRESS", "PHONE_NUMBER", "EMAIL_ADDRESS"],
+        }
+    )
+    scores = {score.what: score for score in personal_data(entities, negatives, findings)}
+    assert (scores["EMAIL_ADDRESS"].found, scores["EMAIL_ADDRESS"].wrongly) == (1, 1)
+    assert scores["PERSON"].missed == 1
+    assert scores["PHONE_NUMBER"].wrongly == 1
+    assert (scores["look-alikes left alone"].planted, scores["look-alikes left alone"].found) == (2, 1)
+
+
+def test_duplicates_are_found_when_both_rows_stand_in_one_cluster() -> None:
+    truth = {"exact_duplicates": {"b": {"of": "a"}}, "near_duplicates": {"d": {"of": "c"}, "f": {"of": "e"}}}
+    clusters = pl.DataFrame({"example_id": ["a", "b", "c", "d", "x", "y"], "cluster": ["a", "a", "c", "d", "x", "x"]})
+    exact, near = duplicates(truth, clusters)
+    assert (exact.found, exact.planted) == (1, 1)
+    assert (near.found, near.missed) == (0, 2)
+    assert near.wrongly == 1, "the cluster of x and y holds nothing planted"

@@ -1,0 +1,79 @@
+"""Contract 4: a planted personal value leaves the git-ignored data folder through no file, message or error of any command."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.chain import assay, run_stages, sample_project
+
+EMAIL, PHONE, CARD = "zq.canary77@wexford-mail.co.uk", "07911 123456", "4539 1488 0343 6467"
+CANARIES = (EMAIL, "zq.canary77", PHONE, "7911123456", CARD, "4539148803436467")
+ROWS = [
+    f"Please write to {EMAIL} about my order",
+    f"ring me on my mobile {PHONE} about the lamp, it flickers whenever it rains outside",
+    f"charged twice on card number {CARD}, see my statement from last week please",
+    f"{EMAIL}",
+]
+
+
+def leaks(text: bytes | str) -> list[str]:
+    content = text if isinstance(text, bytes) else text.encode()
+    return [canary for canary in CANARIES if canary.encode() in content]
+
+
+@pytest.mark.slow
+def test_no_command_writes_or_says_a_raw_value_outside_ignored_data(tmp_path: Path) -> None:
+    import subprocess
+
+    rows = [f'K-{i},"{text}",billing,2026-01-0{i + 1},email,C{i}' for i, text in enumerate(ROWS)]
+    rows += [
+        f"K-{40 + i},a quite ordinary message number {i} about a parcel that has not come yet {'x' * i},delivery,2026-02-01,chat,C{i}"
+        for i in range(12)
+    ]
+    rows += [f"K-99,{EMAIL},too,many,fields,{PHONE},here", f"K-98,{EMAIL} mit Br\xfcchen,billing,2026-01-01,chat,C9"]
+    raw = "\r\n".join(["ticket_id,text,queue,received,channel,customer", *rows]).encode("latin-1")
+    project = sample_project(tmp_path / "p", raw)
+    (project / "params.yaml").write_text(
+        (project / "params.yaml").read_text().replace("  truth:", "  # truth:").replace("report:\n", "report: {}\n")
+    )
+    subprocess.run(["git", "init", "-q"], cwd=project, check=True)
+    said = run_stages(project)
+    tickets = str(project / "data" / "raw" / "tickets.csv")
+    for command in (
+        ["status"],
+        ["doctor"],
+        ["check"],
+        ["check", "--format", "json"],
+        ["why", "K-0"],
+        ["why", "K-1", "--format", "json"],
+        ["report"],
+        ["report", "--show"],
+        ["diff", "gold", "gold"],
+        ["scan", tickets, "--field", "text"],
+        ["scan", tickets, "--field", "text", "--format", "json"],
+        ["triage", "--reviewer", "Ada", "--keys", "nrs?xau"],
+        ["triage", "--reviewer", "Ada", "--sample", "12", "--keys", "rrrrrrrnnnnnnnn"],
+        ["risk"],
+        ["risk", "--format", "json", "-o", "special.parquet"],
+        ["audit"],
+        *(["audit", "--format", shape, "-o", f"audit.{shape}"] for shape in ("json", "markdown", "html", "github", "sarif")),
+        ["audit", "--format", "html"],
+        ["audit", "--write-baseline"],
+        ["audit", "-o", "audit.parquet"],
+        ["--debug", "ingest"],
+    ):
+        done = assay(project, *command, check=False)
+        said += done.stdout + done.stderr
+    assert leaks(said) == []
+    assert {path.name for path in (project / "decisions").iterdir()} >= {"pii-baseline.json"}
+    for path in sorted(project.rglob("*")):
+        # data/ingest is the raw text by design; it and .assay are git-ignored.
+        if path.is_file() and not path.is_relative_to(project / "data" / "raw") and not path.is_relative_to(project / "data" / "ingest"):
+            assert leaks(path.read_bytes()) == [], path.relative_to(project)
+    import polars as pl
+
+    for path in [*project.glob("gold/*.parquet"), *project.glob("data/*/*.parquet")]:
+        if path.parent.name == "ingest" and path.name == "examples.parquet":
+            continue
+        for column in pl.read_parquet(path).select(pl.col(pl.String)):
+            assert leaks("\n".join(column.drop_nulls().to_list())) == [], f"{path.relative_to(project)}: {column.name}"

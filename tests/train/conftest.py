@@ -1,0 +1,54 @@
+"""A tiny random encoder and toy frames, so that fine-tuning is exercised in seconds."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+WORDS = ["card", "lost", "stolen", "refund", "money", "back", "parcel", "late", "where", "is", "my", "the", "please", "help", "i", "want"]
+TOPICS = {"card_lost": ("card", "lost", "stolen"), "refund": ("refund", "money", "back"), "delivery": ("parcel", "late", "where")}
+LABELS = tuple(sorted(TOPICS))
+
+
+@pytest.fixture(scope="session")
+def tiny_encoder(tmp_path_factory):
+    """Folder of a random two-layer BERT with a vocabulary of whole words."""
+    pytest.importorskip("transformers")
+    import torch
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    folder = tmp_path_factory.mktemp("encoder")
+    vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS, *[str(i) for i in range(10)]]
+    (folder / "vocab.txt").write_text("\n".join(vocabulary) + "\n")
+    torch.manual_seed(3)
+    config = BertConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=64,
+    )
+    BertModel(config, add_pooling_layer=False).save_pretrained(folder)
+    BertTokenizerFast(vocab={word: place for place, word in enumerate(vocabulary)}).save_pretrained(folder)
+    return folder
+
+
+def toy_rows(count, seed=0, prefix="r"):
+    """Rows whose label shows in one of three words; every row has its own wording."""
+    import random
+
+    draw = random.Random(seed)
+    rows = []
+    for place in range(count):
+        label = LABELS[place % len(LABELS)]
+        words = [draw.choice(TOPICS[label]), *draw.choices(WORDS[9:], k=draw.randint(1, 8)), str(place % 10)]
+        draw.shuffle(words)
+        rows.append((f"{prefix}{place:04d}", " ".join(words), label))
+    return pl.DataFrame(rows, schema=["example_id", "input", "output"], orient="row")
+
+
+@pytest.fixture
+def toy():
+    """Train and validation frames of three labels."""
+    return toy_rows(90), toy_rows(30, seed=1, prefix="v")

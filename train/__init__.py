@@ -1,0 +1,1 @@
+"""Middle floor: gold set -> systems under comparison -> metrics -> verdict. May import `curate` only."""

@@ -1,0 +1,112 @@
+"""The systems under comparison, by name, and the folder each is kept in.
+
+A folder holds the system's own arrays and `model.json`, its card: name, title, family, labels, encoder with SHA-256,
+parameters, what the fit chose, the gold version it was fitted on. Only `cost` in it varies from run to run.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from curate.errors import AssayError
+from curate.files import replacing_folder, write_json
+from train.systems.base import Context, Encoded, System
+
+__all__ = ["REGISTRY", "Context", "System", "load_system", "make_system", "save_system"]
+
+# name -> module and class; imported when asked for, since the fine-tuned ones import torch
+REGISTRY = {
+    "majority": ("train.systems.majority", "Majority"),
+    "tfidf_lr": ("train.systems.tfidf_lr", "TfidfRegression"),
+    "descriptions": ("train.systems.descriptions", "Descriptions"),
+    "nearest": ("train.systems.nearest", "Nearest"),
+    "probe": ("train.systems.probe", "Probe"),
+    "lora": ("train.systems.lora", "Lora"),
+    "full": ("train.systems.full", "Full"),
+}
+SCHEMA = "assay.model/1"
+_RETRAIN = "assay train   (or: dvc repro train)"
+
+
+def make_system(name: str) -> System:
+    """A system that is not fitted yet.
+
+    Raises
+    ------
+    AssayError
+        If there is none of that name, or it needs a package that is not installed.
+    """
+    if name not in REGISTRY:
+        raise AssayError(f"there is no system `{name}`; there are {', '.join(REGISTRY)}", fix="correct params.train.systems")
+    module, class_name = REGISTRY[name]
+    try:
+        system: System = getattr(import_module(module), class_name)()
+    except ImportError as error:
+        raise AssayError(
+            f"system `{name}` needs the `train` extra: {error.name} is not installed", fix='pip install "assay[train]"'
+        ) from error
+    return system
+
+
+def save_system(system: System, folder: Path, card: dict[str, Any]) -> dict[str, Any]:
+    """Write a fitted system and its card, all or nothing; `card` adds to what the system tells itself. Returns the card."""
+    told = {
+        "schema": SCHEMA,
+        "name": system.name,
+        "title": system.title,
+        "family": system.family,
+        "labels": list(system.labels),
+        "trainable_parameters": system.trainable_parameters,
+        "encoder": dict(system.encoder_card) if isinstance(system, Encoded) else None,
+        "fitted": system.facts(),
+        **card,
+    }
+    with replacing_folder(folder) as fresh:
+        system.save(fresh)
+        write_json(fresh / "model.json", told)
+    return told
+
+
+def read_card(folder: Path) -> dict[str, Any]:
+    """The card of the system in `folder`.
+
+    Raises
+    ------
+    AssayError
+        If there is none or it is of another schema.
+    """
+    path = folder / "model.json"
+    if not path.exists():
+        raise AssayError(f"{folder} holds no model.json: it is no trained system", fix=_RETRAIN)
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        card = None
+    if not isinstance(card, dict) or card.get("schema") != SCHEMA:
+        raise AssayError(f"{path} is not of schema {SCHEMA}", fix=_RETRAIN)
+    return card
+
+
+def load_system(folder: Path) -> System:
+    """The fitted system that `save_system` wrote to `folder`.
+
+    Raises
+    ------
+    AssayError
+        If a file is missing or damaged, or the encoder's weights are not those it was fitted on.
+    """
+    card = read_card(folder)
+    system = make_system(card["name"])
+    system.labels = tuple(card["labels"])
+    if isinstance(system, Encoded):
+        system.encoder_card = card["encoder"]
+    try:
+        system.load(folder)
+    except AssayError:
+        raise
+    except Exception as error:  # safetensors, JSON, torch and peft each raise their own for a damaged file
+        raise AssayError(f"{folder} cannot be read back: {type(error).__name__}", fix=_RETRAIN) from error
+    return system
