@@ -13,7 +13,10 @@ def textconv(file: Path) -> None:
     """Print a Parquet FILE as text that stays the same while its rows do, personal data masked, so that git can compare it.
 
     \b
-    Once in a repository:
+    Example:
+      assay textconv gold/train.parquet
+    \b
+    Once in a repository, so that `git diff` shows rows:
       git config diff.assay.textconv "assay textconv"
       git config diff.assay.cachetextconv true
       echo '*.parquet diff=assay' >> .gitattributes

@@ -42,7 +42,7 @@ def nice_ticks(low: float, high: float, wanted: int = 5) -> list[float]:
     rough = (high - low) / wanted
     power = 10 ** math.floor(math.log10(rough))
     step = next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough)
-    first = math.floor(low / step + 1e-9) * step
+    first = math.floor(low / step) * step
     count = math.ceil((high - first) / step - 1e-9)
     return [round(first + step * i, 10) for i in range(count + 1)]
 

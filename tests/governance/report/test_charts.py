@@ -13,7 +13,8 @@ FRACTION = st.floats(0, 1)
 def test_ticks_cover_the_range_with_few_round_steps(low: float, width: float) -> None:
     high = low + width
     ticks = charts.nice_ticks(low, high)
-    assert ticks[0] <= low + 1e-6 * max(1, abs(low)) and ticks[-1] >= high - 1e-6 * max(1, abs(high))
+    rounding = 1e-6 * max(1, abs(low), abs(high))
+    assert ticks[0] <= low + rounding and ticks[-1] >= high - rounding
     assert 2 <= len(ticks) <= 13
     assert ticks == sorted(ticks)
 
