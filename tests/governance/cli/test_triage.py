@@ -97,19 +97,6 @@ def test_a_scan_that_has_not_run_is_an_error(project: Path) -> None:
         _run(project, "--reviewer", "Ada", "--keys", "r")
 
 
-def test_a_sample_is_resumed_and_then_recorded(project: Path) -> None:
-    assert "3 of 10 judged" in _run(project, "--sample", "10", "--reviewer", "Ada", "--keys", "rrnq")
-    assert not (project / "records").exists()
-    said = _run(project, "--sample", "10", "--reviewer", "Ada", "--keys", "r" * 2 + "n" * 5)
-    assert "written: records/pii-sample-" in said
-    assert not (project / FILE).exists()
-
-
-def test_a_sample_takes_no_options_of_the_queue(project: Path) -> None:
-    result = CliRunner().invoke(assay, ["-C", str(project), "triage", "--sample", "9", "--expires", "3", "--reviewer", "A", "--keys", ""])
-    assert result.exit_code == 2
-
-
 @pytest.mark.slow
 def test_a_killed_session_loses_nothing_and_a_quit_one_leaves_the_terminal_as_it_was(project: Path) -> None:
     import termios
