@@ -26,6 +26,7 @@ from curate.pii.language import lemma, lemmas
 RAISE = 0.35  # Presidio's `context_similarity_factor`
 RAISE_TO = 0.4  # Presidio's `min_score_with_context_similarity`
 CONTRADICTED = 0.05
+UNDECIDED = 0.5
 # Presidio looks at 5 content words before and none after. Ours are all words, function words too, so the reach is about the same.
 BEFORE, AFTER = 8, 4
 
@@ -34,13 +35,14 @@ SUPPORT: dict[str, tuple[str, ...]] = {
     "PHONE_NUMBER": (
         "phone", "telephone", "tel", "mobile", "mob", "cell", "cellphone", "landline", "whatsapp", "fax", "call", "ring", "dial", "text", "sms",
         "contact number", "my number", "contact me", "reach me", "reach", "phone number", "daytime number", "number is",
+        "phoned", "dialled",
     ),
     "CREDIT_CARD": ("card", "credit", "debit", "visa", "mastercard", "amex", "maestro", "pan", "card number", "long number"),
     "UK_NHS": ("nhs", "national health service", "patient", "hospital", "surgery", "gp", "health", "medical"),
     "UK_NINO": ("national insurance", "ni number", "ni no", "ni", "nino", "nat ins"),
     "UK_PASSPORT": ("passport", "travel document", "hmpo"),
     "UK_DRIVING_LICENCE": ("driving licence", "driving license", "driver licence", "driver license", "dvla", "licence", "license", "licence number"),
-    "UK_POSTCODE": ("postcode", "post code", "postal code", "zip", "address", "live", "live at", "deliver", "delivery", "ship", "post", "move", *(
+    "UK_POSTCODE": ("postcode", "post code", "postal code", "zip", "address", "live", "live at", "deliver", "delivery", "ship", "post", "move", "moved", "lived", *(
         "street", "road", "avenue", "lane", "close", "drive", "crescent", "terrace", "house", "flat")),
     "UK_VEHICLE_REGISTRATION": (
         "vehicle", "registration", "number plate", "licence plate", "license plate", "plate", "reg", "vrn", "dvla", "v5c", "logbook", "mot", "car", "van",
@@ -61,7 +63,44 @@ THINGS = (
     "serial", "ref", "reference", "ticket", "case", "booking", "reservation", "transaction", "txn", "basket", "quote", "batch", "version", "release", "firmware",
     "timestamp", "epoch", "ean", "gtin", "isbn", "barcode", "asin", "upc", "po", "rma", "receipt", "voucher", "coupon", "code",
 )  # fmt: skip
-VERSIONS = ("version", "ver", "v", "release", "firmware", "build", "section", "clause", "chapter", "software", "app")
+VERSIONS = (
+    "version",
+    "ver",
+    "v",
+    "release",
+    "firmware",
+    "build",
+    "section",
+    "clause",
+    "chapter",
+    "software",
+    "app",
+    "upgrade",
+    "upgraded",
+    "update",
+    "updated",
+)
+# Labels of other numbers of a person: a bare run of digits after one is not a telephone number, nor a telephone number an NHS one.
+IDENTITIES = (
+    "passport", "licence", "license", "nhs", "account", "card", "utr", "vat", "chi", "insurance", "policy", "sort", "iban", "customer", "member", "membership", "company",
+)  # fmt: skip
+PHONES = (
+    "phone",
+    "telephone",
+    "tel",
+    "mobile",
+    "mob",
+    "cell",
+    "cellphone",
+    "landline",
+    "whatsapp",
+    "fax",
+    "call",
+    "ring",
+    "dial",
+    "text",
+    "sms",
+)
 
 # Entities whose shape a number of another kind can take. (Not those whose own pattern holds their label.)
 NUMBER_LIKE = frozenset(
@@ -73,6 +112,9 @@ NUMBER_LIKE = frozenset(
 
 # May stand between a label and its number.
 _FILLERS = frozenset({"number", "no", "nos", "num", "nr", "id", "#", ":", "=", "is", "was", "-", "–", "(", "[", '"', "'", "."})
+# More of what may stand between "updated the app" and its number, and between "item" and a code.
+_VERSION_FILLERS = _FILLERS | {"to", "from", "installed", "install", "now"}
+_CODE_FILLERS = _FILLERS | {"code"}
 _JOINERS = frozenset({"and", "or", "&", "/", ",", "+"})
 _SENTENCE_END = frozenset({".", "!", "?"})
 # A full stop after these does not end a sentence ("tel. 0121", "acct. no. 123").
@@ -90,12 +132,17 @@ def label_pattern(entity: str) -> str:
 
 def contrary(entity: str) -> tuple[str, ...]:
     """The labels that say a match of `entity` is something else."""
-    if entity == "IP_ADDRESS":
+    if entity in ("IP_ADDRESS", "DATE_TIME"):
         return tuple(dict.fromkeys(lemma(word) for word in VERSIONS))
     if entity not in NUMBER_LIKE:
         return ()
-    things = dict.fromkeys(lemma(word) for word in THINGS)
+    others = PHONES if entity == "UK_NHS" else ()
+    things = dict.fromkeys(lemma(word) for word in (*THINGS, *others))
     return tuple(thing for thing in things if entity != "UK_POSTCODE" or thing != "code")  # "post code"
+
+
+_BETWEEN = {"IP_ADDRESS": _VERSION_FILLERS, "DATE_TIME": _VERSION_FILLERS, "UK_POSTCODE": _CODE_FILLERS}
+_IDENTITY_STEMS = tuple(lemma(word) for word in IDENTITIES)
 
 
 class NearestLabelEnhancer(ContextAwareEnhancer):  # type: ignore[misc]
@@ -118,11 +165,11 @@ class NearestLabelEnhancer(ContextAwareEnhancer):  # type: ignore[misc]
         for result in raw_results:
             recognizer = by_id[result.recognition_metadata["recognizer_identifier"]]
             support = self._lemmatised(tuple(recognizer.context or ()))
-            against = contrary(result.entity_type)
+            against = self._against(text, result)
             if not support and not against:
                 continue
             before, after = _windows(result, nlp_artifacts)
-            if against and _direct_label(before) in against:
+            if against and _direct_label(before, _BETWEEN.get(result.entity_type, _FILLERS)) in against:
                 result.score = min(result.score, CONTRADICTED)
                 continue
             word = _nearest(before, support, against, last=True)
@@ -134,7 +181,18 @@ class NearestLabelEnhancer(ContextAwareEnhancer):  # type: ignore[misc]
                 result.score = min(max(result.score + RAISE, RAISE_TO), 1.0)
                 result.analysis_explanation.set_supportive_context_word(word)
                 result.analysis_explanation.set_improved_score(result.score)
+            elif word == "" and result.entity_type == "UK_NHS":
+                # Its check digit speaks for it, a telephone's label near it against: the form's score, without the check's.
+                result.score = min(result.score, UNDECIDED)
         return raw_results
+
+    @staticmethod
+    def _against(text: str, result: Any) -> tuple[str, ...]:
+        """The contrary labels of one match: a date is a version only if dotted, and only a weak telephone number is another's number."""
+        if result.entity_type == "DATE_TIME" and "." not in text[result.start : result.end]:
+            return ()
+        weak_phone = result.entity_type == "PHONE_NUMBER" and result.score < RAISE_TO
+        return contrary(result.entity_type) + (_IDENTITY_STEMS if weak_phone else ())
 
     def _lemmatised(self, phrases: tuple[str, ...]) -> tuple[str, ...]:
         if phrases not in self._phrases:
@@ -171,9 +229,9 @@ def _windows(result: Any, artifacts: Any) -> tuple[list[str], list[str]]:
     return before[::-1], after
 
 
-def _direct_label(before: list[str]) -> str | None:
+def _direct_label(before: list[str], fillers: frozenset[str] = _FILLERS) -> str | None:
     """The last lemma before the match that is no filler."""
-    return next((stem for stem in reversed(before) if stem not in _FILLERS), None)
+    return next((stem for stem in reversed(before) if stem not in fillers), None)
 
 
 def _nearest(window: list[str], support: tuple[str, ...], against: tuple[str, ...], *, last: bool) -> str | None:

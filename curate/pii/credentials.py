@@ -52,7 +52,10 @@ class PasswordRecognizer(LabelledRecognizer):
 
 
 class PersonalUrlRecognizer(LabelledRecognizer):
-    """A link that leads to a person: a profile, a log-in in the address, or personal fields in the query."""
+    """A link that leads to a person: a profile, a log-in in the address, or personal fields in the query.
+
+    Scored above the plain link it is, and above the telephone number in its query: it goes as a whole.
+    """
 
     _HOST = r"(?:https?://|\bwww\.|\b)(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}(?::\d{2,5})?"
     _TAIL = r"(?:[^\s\"'<>()]*[^\s\"'<>().,;:!?])?"
@@ -60,10 +63,10 @@ class PersonalUrlRecognizer(LabelledRecognizer):
     # Pages of everybody's, not of somebody.
     _PAGE = r"(?!(?:log-?_?in|log-?_?out|sign-?_?(?:in|up|out)|settings|edit|new|help|index|password|me|about|home|share|search|intent|support|register)\b)"
     PATTERNS = [
-        Pattern("Link (personal field)", "(" + _HOST + r"/?[^\s\"'<>()?]*\?(?:[^\s\"'<>()]*&)?(?:" + _FIELD + r")=[^\s&\"'<>()]" + _TAIL + ")", 0.85),
-        Pattern("Link (profile)", "(" + _HOST + r"(?:/[\w-]+)*/(?:(?:u|users?|profiles?|people|in|~)/" + _PAGE + r"[\w.~%-]{2,63}[\w~%-]|(?:members?|accounts?|customers?)/[\w.-]*\d|[@~][\w.]{1,63}\w)" + _TAIL + ")", 0.85),
-        Pattern("Link (network)", r"((?:https?://|\b)(?:www\.)?(?:twitter|x|instagram|facebook|tiktok|github|threads)\.(?:com|net)/" + _PAGE + r"[\w.]{3,39}/?)(?![\w/.-]*\w)", 0.85),
-        Pattern("Link (log-in inside)", r"(https?://[^\s/@:\"'<>]{1,64}:[^\s/@\"'<>]{1,64}@[^\s\"'<>()]*[\w/])", 0.9),
+        Pattern("Link (personal field)", "(" + _HOST + r"/?[^\s\"'<>()?]*\?(?:[^\s\"'<>()]*&)?(?:" + _FIELD + r")=[^\s&\"'<>()]" + _TAIL + ")", 1.0),
+        Pattern("Link (profile)", "(" + _HOST + r"(?:/[\w-]+)*/(?:(?:u|users?|profiles?|people|in|~)/" + _PAGE + r"[\w.~%-]{2,63}[\w~%-]|(?:members?|accounts?|customers?)/[\w.-]*\d|[@~][\w.]{1,63}\w)" + _TAIL + ")", 1.0),
+        Pattern("Link (network)", r"((?:https?://|\b)(?:www\.)?(?:twitter|x|instagram|facebook|tiktok|github|threads)\.(?:com|net)/" + _PAGE + r"[\w.]{3,39}/?)(?![\w/.-]*\w)", 1.0),
+        Pattern("Link (log-in inside)", r"(https?://[^\s/@:\"'<>]{1,64}:[^\s/@\"'<>]{1,64}@[^\s\"'<>()]*[\w/])", 1.0),
     ]  # fmt: skip
 
     def __init__(self, supported_language: str = "en") -> None:

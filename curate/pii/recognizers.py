@@ -64,11 +64,30 @@ class OfflineEmailRecognizer(stock.EmailRecognizer):  # type: ignore[misc]
         ]
 
 
+# A country, two check digits and 11 to 30 more letters and digits (ISO 13616), with as many after them as a group may hold.
+_IBAN = regex.compile(r"(?<![a-z0-9])[a-z]{2}\d{2}(?:[ -]?[a-z0-9]){11,34}(?![a-z0-9])", regex.IGNORECASE | regex.ASCII)
+_IBAN_WORD = regex.compile(r"[a-z0-9]+", regex.IGNORECASE | regex.ASCII)
+
+
 class AnyCaseIbanRecognizer(stock.IbanRecognizer):  # type: ignore[misc]
-    """The stock one reads capitals only; people type `gb29 nwbk`. The mod-97 check (ISO 7064) still decides."""
+    """The stock one reads capitals only; people type `gb29 nwbk`. The mod-97 check (ISO 7064) still decides.
+
+    It also takes the word after a number for its last group and drops both ("... 3856 Thanks"): here words are cut off until it fits.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(regex_flags=_ASCII_CASELESS, **kwargs)
+
+    def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None) -> list[Any]:
+        """The longest valid number from each place where one may begin."""
+        results: list[Any] = []
+        for candidate in _IBAN.finditer(text):
+            for end in reversed([word.end() for word in _IBAN_WORD.finditer(text, candidate.start(), candidate.end())]):
+                found = super().analyze(text[candidate.start() : end], entities, nlp_artifacts)
+                if found and found[0].end == end - candidate.start():
+                    results.append(_shifted(found[0], candidate.start()))
+                    break
+        return results
 
 
 # Top-level domains that are also words: "arrived.It was" is two sentences, not a link.
@@ -101,6 +120,16 @@ def _may_link(word: str) -> bool:
 @lru_cache(maxsize=65_536)
 def _known_ending(label: str) -> bool:
     return bool(_suffixes()(f"x.{label}").suffix)
+
+
+class WalletRecognizer(stock.CryptoRecognizer):  # type: ignore[misc]
+    """The stock one knows Bitcoin's addresses. Here Ethereum's too: 0x and 40 hexadecimal digits; in one case they hold no checksum."""
+
+    PATTERNS = [*stock.CryptoRecognizer.PATTERNS, Pattern("Ethereum", r"\b0x[0-9a-f]{40}\b", 0.6)]
+
+    def validate_result(self, pattern_text: str) -> bool | None:
+        """The parent's checksums; undecided for an Ethereum address."""
+        return None if pattern_text[:2].lower() == "0x" else super().validate_result(pattern_text)
 
 
 class BoundedUrlRecognizer(stock.UrlRecognizer):  # type: ignore[misc]
@@ -144,6 +173,11 @@ _PHONE_LABEL = regex.compile(
 )
 
 
+def _inside_word(text: str, start: int, end: int) -> bool:
+    """Whether letters or digits touch a match on both sides: a stretch of a longer code ("bf02-6784-7058a5")."""
+    return text[start - 1 : start].isalnum() and text[end : end + 1].isalnum()
+
+
 class PlausiblePhoneRecognizer(stock.PhoneRecognizer):  # type: ignore[misc]
     """The stock one calls any ten digits a phone number: 88 % of order numbers.
 
@@ -169,7 +203,7 @@ class PlausiblePhoneRecognizer(stock.PhoneRecognizer):  # type: ignore[misc]
             if not unexplained or (region not in ("GB", "US") and not labelled):
                 break
             for match in phonenumbers.PhoneNumberMatcher(text, region, leniency=self.leniency):
-                if any(start < match.end and match.start < end for start, end in taken):
+                if any(start < match.end and match.start < end for start, end in taken) or _inside_word(text, match.start, match.end):
                     continue
                 score = self._form_score(match, region)
                 if score:
@@ -197,6 +231,23 @@ class PlausiblePhoneRecognizer(stock.PhoneRecognizer):  # type: ignore[misc]
         if region == "US" and valid and _SEPARATED_US.search(raw):
             return 0.5
         return 0.6 if valid and region == "GB" and raw.startswith("0800") else 0.1 if valid else 0.0
+
+
+_DOTTED_AFTER = regex.compile(r"\.\d")
+_DOTTED_BEFORE = regex.compile(r"\d\.$")
+
+
+class WholeDateRecognizer(stock.DateRecognizer):  # type: ignore[misc]
+    """The stock one finds a date within a version of four numbers (30.[20.10.20])."""
+
+    def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None, regex_flags: int | None = None) -> list[Any]:
+        """Stock results that no further number is dotted to."""
+        found = super().analyze(text, entities, nlp_artifacts, regex_flags)
+        return [
+            one
+            for one in found
+            if not (_DOTTED_AFTER.match(text, one.end) or _DOTTED_BEFORE.search(text, max(one.start - 2, 0), one.start))
+        ]
 
 
 # Lengths and first digits in use (ISO/IEC 7812): Visa, Mastercard, Amex, Discover and UnionPay, JCB, Diners, Maestro.
@@ -270,6 +321,10 @@ POSTCODE_AREAS = frozenset(
 )
 
 
+# Areas with a district 0 (BL0, SL0, ...): elsewhere "RM0 1WF" is none.
+_ZERO_DISTRICTS = frozenset("BL BS CM CR FY HA PR SL SS".split())
+
+
 class AreaPostcodeRecognizer(stock.UkPostcodeRecognizer):  # type: ignore[misc]
     """The stock one gives every postcode 0.1. Here one in an area that exists scores by how much it looks like one.
 
@@ -285,7 +340,9 @@ class AreaPostcodeRecognizer(stock.UkPostcodeRecognizer):  # type: ignore[misc]
         for result in super().analyze(text, entities, nlp_artifacts, regex_flags):
             code = text[result.start : result.end]
             area = regex.match(r"[A-Za-z]{1,2}", code)
-            if area and (area.group().upper() in POSTCODE_AREAS or code.upper().startswith("GIR")):
+            if not area or (regex.match(r"[A-Za-z]{1,2}0", code) and area.group().upper() not in _ZERO_DISTRICTS):
+                continue
+            if area.group().upper() in POSTCODE_AREAS or code.upper().startswith("GIR"):
                 spaced, capitals = any(character.isspace() for character in code), code.isupper()
                 likely = len(area.group()) == 2 and (capitals or (spaced and code.islower() and code[-2:].upper() not in self._UNITS))
                 result.score = 0.5 if capitals and spaced else 0.45 if likely else 0.1
@@ -388,8 +445,9 @@ class StreetAddressRecognizer(PatternRecognizer):  # type: ignore[misc]
     )
     # A capitalised word or two after the comma, closed by a mark, a line's end or a postcode, and not the next sentence.
     _TOWN = (
-        r"(?:,[ \t](?!(?:Thanks?|Thx|Please|Pls|Regards|Cheers|Kind|Best|Many|Order|My|The|This|That|It|I|We|You|And|But|Could|Can|Is|Not|No|Yes|Hi|Hello|Dear)\b)"
-        r"[A-Z][a-z'’]+(?:[ -][A-Z][a-z'’]+){0,2}(?=[ \t]*(?:[,.;:!?)\n]|$|[A-Za-z]{1,2}\d)))?"
+        r"(?:,[ \t](?!(?:Thanks?|Thx|Please|Pls|Regards|Cheers|Kind|Best|Many|Order|My|The|This|That|It|I|We|You|And|But|Could|Can|Is|Not|No|Yes|Hi|Hello|Dear"
+        r"|When|Where|Why|How|What|Who|If|They|He|She|Your|Our|His|Her|There|Now|Then|Still|Just|Also|After|Before|Since|As|At|In|On|For|From|To|So|Or)\b)"
+        r"[A-Z][a-z'’]+(?:[ -][A-Z][a-z'’]+){0,2}(?=[ \t]*(?:[,.;:!?)\n]|$|[A-Za-z]{1,2}\d)|[ \t]+[a-z]))?"
     )
     # A US address ends with its town, state and ZIP code; a direction and a flat may stand before them (USPS Publication 28).
     _US_TOWN = (

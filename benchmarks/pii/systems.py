@@ -1,0 +1,97 @@
+"""The systems under comparison, each a function from texts to what it found in them, in Assay's names.
+
+- `assay`: the detector with the project's default parameters, through the pre-filter (and a model, if one is given).
+- `presidio`: stock Presidio, its own recognizers with its own patterns, contexts and enhancer, at a score of 0 (its default)
+  and at 0.4. Its default set and, since the corpus is British, all the UK recognizers it ships disabled. No named-entity
+  model: in its place the same light tokens and lemmas as here, which keep its context alive. The public suffix list
+  bundled with tldextract in place of a download.
+- a Rust peer in another virtual environment, by subprocess.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from benchmarks.pii.score import Found
+
+System = Callable[[Sequence[str]], list[list[Found]]]
+
+# Presidio's finer or other names for what is one entity here.
+SAME = {
+    "CRYPTO_WALLET": "CRYPTO", "EMAIL": "EMAIL_ADDRESS", "PHONE": "PHONE_NUMBER", "IBAN": "IBAN_CODE", "UK_SORT_CODE": "UK_BANK_ACCOUNT", "SSN": "US_SSN",
+    "UK_DRIVING_LICENSE": "UK_DRIVING_LICENCE", "MAC": "MAC_ADDRESS", "ZIP_CODE": "US_ZIP", "UK_PASSPORT_NUMBER": "UK_PASSPORT", "DATE_OF_BIRTH": "DATE_OF_BIRTH",
+}  # fmt: skip
+
+
+def assay(ner: tuple[str, str] | None = None, **params: Any) -> System:
+    """Assay's detector; `ner` is an engine and a model, as in `scan.ner`."""
+    import polars as pl
+
+    from curate.pii.engine import Detector
+    from curate.pii.search import search
+    from curate.pii.settings import NerParams, ScanParams
+
+    model = NerParams(engine=ner[0], model=ner[1]) if ner else None  # type: ignore[arg-type]
+    detector = Detector(ScanParams(ner=model, **params))
+
+    def run(texts: Sequence[str]) -> list[list[Found]]:
+        found: list[list[Found]] = [[] for _ in texts]
+        frame = pl.DataFrame({"row": list(range(len(texts))), "text": list(texts)})
+        for row, start, end, entity in search(frame, ["text"], detector).select("row", "start", "end", "entity").iter_rows():
+            found[int(row)].append(Found(start, end, entity))
+        return found
+
+    return run
+
+
+def presidio(threshold: float) -> System:
+    """Stock Presidio, see the module's docstring."""
+    from curate.pii.presidio import import_presidio
+
+    import_presidio(light=True)
+    import presidio_analyzer.predefined_recognizers as stock
+    import tldextract
+    from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
+
+    from curate.pii.language import LightNlpEngine
+
+    tldextract.extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+    registry = RecognizerRegistry()
+    registry.load_predefined_recognizers(languages=["en"])
+    registry.recognizers = [one for one in registry.recognizers if one.name != "SpacyRecognizer"]
+    present = {type(one).__name__ for one in registry.recognizers}
+    for name in ("NhsRecognizer", "UkNinoRecognizer", "UkPassportRecognizer", "UkDrivingLicenceRecognizer", "UkPostcodeRecognizer", "UkVehicleRegistrationRecognizer", "MacAddressRecognizer"):  # fmt: skip
+        if name not in present:
+            registry.add_recognizer(getattr(stock, name)())
+    engine = AnalyzerEngine(registry=registry, nlp_engine=LightNlpEngine(), supported_languages=["en"], default_score_threshold=threshold)
+    return lambda texts: [
+        [Found(one.start, one.end, one.entity_type) for one in engine.analyze(text=text, language="en")] for text in texts
+    ]
+
+
+# presidio-rs speaks JSON through its extension module; offsets are in characters.
+_PEER = """
+import json, sys
+import presidio_rs
+analyzer = presidio_rs.AnalyzerEngine()
+for line in sys.stdin:
+    text = json.loads(line)
+    found = analyzer.analyze(text=text, language="en")
+    print(json.dumps([[one.start, one.end, one.entity_type] for one in found]))
+"""
+
+
+def peer(python: str) -> System:
+    """presidio-rs in the virtual environment of `python`."""
+
+    def run(texts: Sequence[str]) -> list[list[Found]]:
+        given = "".join(json.dumps(text) + "\n" for text in texts)
+        done = subprocess.run([python, "-c", _PEER], input=given, capture_output=True, text=True, check=True)
+        return [
+            [Found(start, end, SAME.get(entity, entity)) for start, end, entity in json.loads(line)] for line in done.stdout.splitlines()
+        ]
+
+    return run
