@@ -30,6 +30,7 @@ class Negative:
     benign: frozenset[str] = frozenset()
 
     def phrases(self, half: v.Half) -> list[str]:
+        """The sentences of one half."""
         return [line.strip() for line in getattr(self, half).strip().splitlines()]
 
 
@@ -100,10 +101,11 @@ def _day(random: Random) -> date:
     return date(2015, 1, 1) + timedelta(days=random.randrange(4_000))
 
 
+_NAMES = ["brightpans", "cragline", "ferncroft", "tilebay", "moorlight", "quillbank", "dovecote", "pinecone", "rowantree", "saltmarsh"]
+
+
 def _company_url(random: Random) -> str:
-    name = random.choice("brightpans cragline ferncroft tilebay moorlight quillbank dovecote pinecone rowantree saltmarsh".split()) + str(
-        random.randint(1, 99)
-    )
+    name = random.choice(_NAMES) + str(random.randint(1, 99))
     return random.choice(
         [f"https://www.{name}.co.uk/help/returns", f"www.{name}.com", f"{name}.co.uk/terms", f"https://{name}.io/products/{random.randint(100, 9999)}", f"https://docs.{name}.org/v{random.randint(1, 9)}/install", f"https://{name}.com/search?q=kettle&page={random.randint(1, 9)}", f"https://{name}.com/category/{random.randint(1, 99)}?sort=price", f"http://{name}.net/login", f"https://github.com/{name}/{name}/issues/{random.randint(1, 999)}"]
     )  # fmt: skip
@@ -123,179 +125,258 @@ def _phrase(random: Random) -> str:
 DATES = frozenset({"DATE_TIME"})
 NEGATIVE = (
     Negative("order number", lambda r: v.digits(r, 10).replace("0", "4", 1) if r.random() < 0.5 else r.choice("123456789") + v.digits(r, 9), """
-        order {}
-        where is my order {}?
-        I called about order {} yesterday
-        order number {} has not arrived
-        {} has not been dispatched
-        my card was charged twice for order {}
-        Order #{} is late
-        cancel {} please
-        status of {}
-        """, """
-        purchase {} is missing
-        can you check order no. {} for me
-        the phone I bought (order {}) is broken
-        Order ID: {}
-        {} still says processing
-        please change the address on order number {}
-        I want to return {}
-        still waiting for {} to arrive
-        paid by card for order {} on Friday
-        """, True),
+            order {}
+            where is my order {}?
+            I called about order {} yesterday
+            order number {} has not arrived
+            {} has not been dispatched
+            my card was charged twice for order {}
+            Order #{} is late
+            cancel {} please
+            status of {}
+            purchase {} is missing
+            can you check order no. {} for me
+            the phone I bought (order {}) is broken
+            Order ID: {}
+            {} still says processing
+            please change the address on order number {}
+            I want to return {}
+            still waiting for {} to arrive
+            paid by card for order {} on Friday
+            """,
+        """
+            I ordered last week, {}, nothing yet
+            order: {}
+            my order ({}) came without the charger
+            when will {} be delivered
+            please ring the bell for order {}
+            Purchase order {} approved
+            {} is wrong, I asked for blue
+            the mobile case in order {} does not fit
+            refund {} to my card
+            """, True),
     Negative("epoch", lambda r: str(r.randint(1_500_000_000, 1_760_000_000)) + r.choice(["", "", v.digits(r, 3)]), """
-        timestamp={}
-        created_at: {}
-        event at {} failed
-        {} ERROR timeout
-        expires {}
-        """, """
-        ts {} level=warn
-        "updated": {},
-        logged at {}
-        [{}] worker started
-        last seen {}
-        """, True),
+            timestamp={}
+            created_at: {}
+            event at {} failed
+            {} ERROR timeout
+            expires {}
+            ts {} level=warn
+            "updated": {},
+            logged at {}
+            [{}] worker started
+            last seen {}
+            """,
+        """
+            "time": {}
+            {} INFO started
+            now={}
+            token expires at {}
+            since epoch {}
+            """, True),
     Negative("part code", _part, """
-        part {}
-        I need {} for my boiler
-        SKU {}
-        the model is {}
-        do you stock {}?
-        item code {}
-        """, """
-        part number {} please
-        Is {} in stock?
-        product {} came broken
-        serial no {}
-        replace it with {}
-        the label says {}
-        """, True),
+            part {}
+            I need {} for my boiler
+            SKU {}
+            the model is {}
+            do you stock {}?
+            item code {}
+            part number {} please
+            Is {} in stock?
+            product {} came broken
+            serial no {}
+            replace it with {}
+            the label says {}
+            """,
+        """
+            have you got {} left?
+            {} does not fit my washing machine
+            spare part no. {}
+            model number {}
+            batch {} is faulty
+            I bought {} by mistake
+            """, True),
     Negative("version", _version, """
-        version {}
-        v{}
-        firmware {} broke the wifi
-        I updated the app to {}
-        running release {}
-        """, """
-        app version: {}
-        since build {} it crashes
-        software v{} installed
-        upgrade from {} failed
-        ver {}
-        """, True),
+            version {}
+            v{}
+            firmware {} broke the wifi
+            I updated the app to {}
+            running release {}
+            app version: {}
+            since build {} it crashes
+            software v{} installed
+            upgrade from {} failed
+            ver {}
+            """,
+        """
+            on version {} now
+            upgraded to {} yesterday
+            release {} notes
+            the {} build hangs
+            Firmware: {}
+            """, True),
     Negative("invoice id", _invoice, """
-        invoice {}
-        I need a copy of invoice {}
-        bill {} is wrong
-        Invoice no: {}
-        """, """
-        invoice number {} please
-        receipt {} shows the wrong amount
-        pay invoice {} by Friday
-        Inv. {}
-        """, True),
+            invoice {}
+            I need a copy of invoice {}
+            bill {} is wrong
+            Invoice no: {}
+            invoice number {} please
+            receipt {} shows the wrong amount
+            pay invoice {} by Friday
+            Inv. {}
+            """,
+        """
+            Invoice #{}
+            my invoice ({}) is missing VAT
+            credit note for invoice {}
+            quote {} was cheaper than the bill
+            """, True),
     Negative("tracking", _tracking, """
-        tracking number {}
-        parcel {} is stuck
-        track {}
-        my tracking says {}
-        """, """
-        tracking: {}
-        consignment {} not delivered
-        courier ref {}
-        shipment {} left the depot
-        """, True),
+            tracking number {}
+            parcel {} is stuck
+            track {}
+            my tracking says {}
+            tracking: {}
+            consignment {} not delivered
+            courier ref {}
+            shipment {} left the depot
+            """,
+        """
+            my parcel's tracking number is {}
+            Tracking ID {}
+            no scan for {} since Monday
+            waybill {}
+            """, True),
     Negative("case reference", lambda r: r.choice([f"CAS-{v.digits(r, 7)}", v.digits(r, 9), f"REQ{v.digits(r, 7)}", f"{_letters(r, 2)}{v.digits(r, 6)}"]), """
-        case {}
-        ticket {} is still open
-        my reference is {}
-        """, """
-        ticket number {}
-        ref: {}
-        complaint case {} closed
-        """, True),
+            case {}
+            ticket {} is still open
+            my reference is {}
+            ticket number {}
+            ref: {}
+            complaint case {} closed
+            """,
+        """
+            about case number {}
+            reference {} please
+            Ticket #{}
+            """, True),
     Negative("plain date", lambda r: v.written(_day(r), r), """
-        ordered on {}
-        delivery due {}
-        the invoice is dated {}
-        meeting on {} at ten
-        since {} it does not work
-        """, """
-        bought on {}
-        arrives {}
-        it was posted on {} from Leeds
-        my subscription ends {}
-        Date: {}
-        """, benign=DATES),
+            ordered on {}
+            delivery due {}
+            the invoice is dated {}
+            meeting on {} at ten
+            since {} it does not work
+            bought on {}
+            arrives {}
+            it was posted on {} from Leeds
+            my subscription ends {}
+            Date: {}
+            """,
+        """
+            it arrived on {}, broken
+            from {} until further notice
+            I paid on {}
+            the sale starts {}
+            due date {}
+            """, benign=DATES),
     Negative("price", _price, """
-        it costs {}
-        I was charged {}
-        refund of {}
-        total: {}
-        """, """
-        you took {} from my account
-        the price went up to {}
-        pay {} now
-        fee {}
-        """),
+            it costs {}
+            I was charged {}
+            refund of {}
+            total: {}
+            you took {} from my account
+            the price went up to {}
+            pay {} now
+            fee {}
+            """,
+        """
+            that is {} too much
+            only {} left on the voucher
+            deposit {} please
+            how is it {}?
+            """),
     Negative("measure", _measure, """
-        size {}
-        it is {}
-        rated {}
-        """, """
-        dimensions {}
-        I ordered {}
-        needs {}
-        """),
+            size {}
+            it is {}
+            rated {}
+            dimensions {}
+            I ordered {}
+            needs {}
+            """,
+        """
+            mine measures {}
+            about {} I think
+            specs: {}
+            """),
     Negative("hash", _hash, """
-        commit {}
-        checksum {}
-        md5 {}
-        """, """
-        sha256: {}
-        digest={}
-        at revision {}
-        """),
+            commit {}
+            checksum {}
+            md5 {}
+            sha256: {}
+            digest={}
+            at revision {}
+            """,
+        """
+            etag {}
+            file hash {}
+            build {} passed
+            """),
     Negative("uuid", lambda r: str(uuid.UUID(int=r.getrandbits(128))), """
-        request id {}
-        error {}
-        """, """
-        correlation_id={}
-        session {} expired
-        """, benign=frozenset({"UUID"})),
+            request id {}
+            error {}
+            correlation_id={}
+            session {} expired
+            """,
+        """
+            trace {}
+            id: {}
+            """, benign=frozenset({"UUID"})),
     Negative("barcode", _ean, """
-        EAN {}
-        barcode {}
-        """, """
-        GTIN: {}
-        the bar code is {}
-        """, True),
+            EAN {}
+            barcode {}
+            GTIN: {}
+            the bar code is {}
+            """,
+        """
+            scan code {}
+            the EAN is {}
+            """, True),
     Negative("company number", lambda r: r.choice(["SC", "0", "1", "NI"]) + v.digits(r, 6 + r.randrange(2)), """
-        company number {}
-        registered in England no. {}
-        """, """
-        Companies House {}
-        company no {}
-        """),
+            company number {}
+            registered in England no. {}
+            Companies House {}
+            company no {}
+            """,
+        """
+            Company registration {}
+            incorporated under {}
+            """),
     Negative("company link", _company_url, """
-        see {}
-        I read {} already
-        {} is down
-        """, """
-        your page {} is broken
-        as stated on {}
-        found it at {}
-        """, benign=frozenset({"URL"})),
+            see {}
+            I read {} already
+            {} is down
+            your page {} is broken
+            as stated on {}
+            found it at {}
+            """,
+        """
+            {} returns 404
+            the guide at {} is outdated
+            go to {} and look
+            """, benign=frozenset({"URL"})),
     Negative("phrase", _phrase, """
-        {}
-        {}, honestly
-        so {}
-        """, """
-        well, {}
-        {} again
-        and {} as well
-        """, benign=DATES | {"URL"}),
+            {}
+            {}, honestly
+            so {}
+            well, {}
+            {} again
+            and {} as well
+            """,
+        """
+            I think {}
+            {}, please
+            hm, {}
+            """, benign=DATES | {"URL"}),
 )  # fmt: skip
 
 # How often each kind stands in the corpus, in the order of NEGATIVE.

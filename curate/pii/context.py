@@ -45,7 +45,7 @@ SUPPORT: dict[str, tuple[str, ...]] = {
     "UK_POSTCODE": ("postcode", "post code", "postal code", "zip", "address", "live", "live at", "deliver", "delivery", "ship", "post", "move", "moved", "lived", *(
         "street", "road", "avenue", "lane", "close", "drive", "crescent", "terrace", "house", "flat")),
     "UK_VEHICLE_REGISTRATION": (
-        "vehicle", "registration", "number plate", "licence plate", "license plate", "plate", "reg", "vrn", "dvla", "v5c", "logbook", "mot", "car", "van",
+        "vehicle", "registration", "number plate", "licence plate", "license plate", "plate", "reg", "vrn", "dvla", "v5c", "logbook", "log book", "mot", "car", "van",
     ),
     "US_BANK_NUMBER": ("account number", "account no", "bank account", "account", "acct", "checking account", "savings account"),
     "US_DRIVER_LICENSE": ("driver license", "driver licence", "driving licence", "driving license", "drivers license", "license number", "dl number", "cdl"),

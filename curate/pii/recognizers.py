@@ -174,8 +174,9 @@ _PHONE_LABEL = regex.compile(
 
 
 def _inside_word(text: str, start: int, end: int) -> bool:
-    """Whether letters or digits touch a match on both sides: a stretch of a longer code ("bf02-6784-7058a5")."""
-    return text[start - 1 : start].isalnum() and text[end : end + 1].isalnum()
+    """Whether a match is a stretch of a longer code ("bf02-6784-7058-a5"): letters or digits go on, on both sides."""
+    after = text[end : end + 2]
+    return text[start - 1 : start].isalnum() and after.lstrip("-_")[:1].isalnum()
 
 
 class PlausiblePhoneRecognizer(stock.PhoneRecognizer):  # type: ignore[misc]
@@ -386,11 +387,11 @@ class UkBankAccountRecognizer(PatternRecognizer):  # type: ignore[misc]
 
     COUNTRY_CODE = "uk"
     _SORT = r"\d{2}[- ]?\d{2}[- ]?\d{2}"
-    _ACCOUNT_LABEL = r"(?:bank\s+)?(?:account|acct?|a/c)(?:\s*(?:number|num|no)\.?|\s*\#)?(?:\s*(?:is|:|=|-))?\s*"
+    _ACCOUNT_LABEL = r"(?:bank\s+)?(?:account|acct?|a/c)(?:\s*(?:number|num|no)\.?|\s*\#)?(?:['’]s\b)?(?:\s*(?:is|:|=|-))?\s*"
     PATTERNS = [
         Pattern("Sort code and account", r"\b\d{2}-\d{2}-\d{2}[\s,/:;-]{0,3}(?:" + _ACCOUNT_LABEL + r")?\d{8}\b", 0.85),
-        Pattern("Labelled sort code and account", r"(?<=\b(?:sort\s*code|s/c)[^\w\n]{0,4}(?:is\s+)?)" + _SORT + r"(?:(?:[\s,/;&]|and|my|the){0,6}" + _ACCOUNT_LABEL + r"|[\s,/;]{1,3})\d{8}\b", 0.9),
-        Pattern("Labelled sort code", r"(?<=\b(?:sort\s*code|s/c)[^\w\n]{0,4}(?:is\s+)?)" + _SORT + r"\b", 0.85),
+        Pattern("Labelled sort code and account", r"(?<=\b(?:sort\s*code|s/c)(?:['’]s\b)?[^\w\n]{0,4}(?:is\s+)?)" + _SORT + r"(?:(?:[\s,/;&]|and|my|the){0,6}" + _ACCOUNT_LABEL + r"|[\s,/;]{1,3})\d{8}\b", 0.9),
+        Pattern("Labelled sort code", r"(?<=\b(?:sort\s*code|s/c)(?:['’]s\b)?[^\w\n]{0,4}(?:is\s+)?)" + _SORT + r"\b", 0.85),
         Pattern("Labelled account", r"(?<=\b" + _ACCOUNT_LABEL + r")\d{8}\b", 0.7),
     ]  # fmt: skip
 
