@@ -19,12 +19,6 @@ from benchmarks.pii.score import Found
 
 System = Callable[[Sequence[str]], list[list[Found]]]
 
-# Presidio's finer or other names for what is one entity here.
-SAME = {
-    "CRYPTO_WALLET": "CRYPTO", "EMAIL": "EMAIL_ADDRESS", "PHONE": "PHONE_NUMBER", "IBAN": "IBAN_CODE", "UK_SORT_CODE": "UK_BANK_ACCOUNT", "SSN": "US_SSN",
-    "UK_DRIVING_LICENSE": "UK_DRIVING_LICENCE", "MAC": "MAC_ADDRESS", "ZIP_CODE": "US_ZIP", "UK_PASSPORT_NUMBER": "UK_PASSPORT", "DATE_OF_BIRTH": "DATE_OF_BIRTH",
-}  # fmt: skip
-
 
 def assay(ner: tuple[str, str] | None = None, **params: Any) -> System:
     """Assay's detector; `ner` is an engine and a model, as in `scan.ner`."""
@@ -76,11 +70,10 @@ def presidio(threshold: float) -> System:
 _PEER = """
 import json, sys
 import presidio_rs
-analyzer = presidio_rs.AnalyzerEngine()
+analyzer = presidio_rs.Analyzer()
 for line in sys.stdin:
-    text = json.loads(line)
-    found = analyzer.analyze(text=text, language="en")
-    print(json.dumps([[one.start, one.end, one.entity_type] for one in found]))
+    found = analyzer.analyze(json.loads(line))
+    print(json.dumps([[one["start"], one["end"], one["entity_type"]] for one in found]))
 """
 
 
@@ -90,8 +83,6 @@ def peer(python: str) -> System:
     def run(texts: Sequence[str]) -> list[list[Found]]:
         given = "".join(json.dumps(text) + "\n" for text in texts)
         done = subprocess.run([python, "-c", _PEER], input=given, capture_output=True, text=True, check=True)
-        return [
-            [Found(start, end, SAME.get(entity, entity)) for start, end, entity in json.loads(line)] for line in done.stdout.splitlines()
-        ]
+        return [[Found(start, end, entity) for start, end, entity in json.loads(line)] for line in done.stdout.splitlines()]
 
     return run

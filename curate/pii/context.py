@@ -26,7 +26,7 @@ from curate.pii.language import lemma, lemmas
 RAISE = 0.35  # Presidio's `context_similarity_factor`
 RAISE_TO = 0.4  # Presidio's `min_score_with_context_similarity`
 CONTRADICTED = 0.05
-UNDECIDED = 0.5
+UNDECIDED = 0.4
 # Presidio looks at 5 content words before and none after. Ours are all words, function words too, so the reach is about the same.
 BEFORE, AFTER = 8, 4
 

@@ -173,10 +173,15 @@ _PHONE_LABEL = regex.compile(
 )
 
 
+_UUID = regex.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", regex.IGNORECASE)
+
+
 def _inside_word(text: str, start: int, end: int) -> bool:
-    """Whether a match is a stretch of a longer code ("bf02-6784-7058-a5"): letters or digits go on, on both sides."""
-    after = text[end : end + 2]
-    return text[start - 1 : start].isalnum() and after.lstrip("-_")[:1].isalnum()
+    """Whether a match is a stretch of a longer code: letters or digits touch it on both sides, or it stands in a UUID."""
+    if text[start - 1 : start].isalnum() and text[end : end + 1].isalnum():
+        return True
+    first = max(start - 36, 0)
+    return any(found.start() < end and start < found.end() for found in _UUID.finditer(text, first, end + 36))
 
 
 class PlausiblePhoneRecognizer(stock.PhoneRecognizer):  # type: ignore[misc]

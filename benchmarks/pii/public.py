@@ -1,0 +1,120 @@
+"""Public data sets in the corpus's form: texts, what should be found in them, and which entities a set can judge.
+
+Read from a folder outside the repository; a set that is not there is left out and named. Their annotations are their own:
+
+- `presidio_generated` (microsoft/presidio-research, MIT): templated sentences with spans. Its entities in our names; its
+  `ADDRESS` holds countries' whole addresses and bare house numbers alike, so it is judged on addresses that hold a house number, a
+  street and more. Dates are not judged: it marks "Sunday" too.
+- `evi` (PolyAI, CC BY 4.0): each UK record written as one line of a form, with its postcode, date of birth and e-mail; and the
+  postcodes in its spoken dialogues wherever the transcript holds the record's postcode, spaces and case aside.
+- `bitext` (CDLA-Sharing 1.0) and `banking77` (CC BY 4.0): no personal identifiers; every finding of one is a false alarm. (bitext's
+  instructions do hold persons' names and places, which are not identifiers by pattern.)
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.pii.score import Found
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A data set: texts, their values, and the entities it can judge (`None`: none is right, but for those in `benign`)."""
+
+    name: str
+    texts: list[str]
+    values: list[list[Found]]
+    entities: tuple[str, ...]
+    benign: frozenset[str] = frozenset()
+
+
+GENERATED = {
+    "CREDIT_CARD": "CREDIT_CARD", "PHONE_NUMBER": "PHONE_NUMBER", "EMAIL_ADDRESS": "EMAIL_ADDRESS", "US_SSN": "US_SSN", "IBAN_CODE": "IBAN_CODE", "DOMAIN_NAME": "URL",
+    "US_DRIVER_LICENSE": "US_DRIVER_LICENSE", "IP_ADDRESS": "IP_ADDRESS", "PERSON": "PERSON", "LOCATION": "LOCATION", "ORGANIZATION": "ORGANIZATION",
+}  # fmt: skip
+# By a named-entity model alone.
+NAMES = ("PERSON", "LOCATION", "ORGANIZATION")
+
+
+def generated(folder: Path, names: bool) -> Labelled:
+    """`presidio_generated`; with `names`, persons, places and organisations too."""
+    rows = json.loads((folder / "presidio_generated" / "generated_large.json").read_text())
+    known = {theirs: ours for theirs, ours in GENERATED.items() if names or ours not in NAMES}
+    values = [
+        [Found(span["start_position"], span["end_position"], known[span["entity_type"]]) for span in row["spans"] if span["entity_type"] in known]
+        for row in rows
+    ]  # fmt: skip
+    return Labelled("presidio_generated", [row["full_text"] for row in rows], values, tuple(dict.fromkeys(known.values())))
+
+
+def evi_records(folder: Path) -> Labelled:
+    """EVI's records as lines of a form."""
+    texts, values = [], []
+    with (folder / "evi" / "records.en.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            text, found = f"Name: {row['name']}, DOB: ", []
+            for entity, value, after in (("DATE_OF_BIRTH", row["dob"], ", postcode: "), ("UK_POSTCODE", row["postcode"], ", e-mail: "), ("EMAIL_ADDRESS", row["email"], "")):  # fmt: skip
+                found.append(Found(len(text), len(text) + len(value), entity))
+                text += value + after
+            texts.append(text)
+            values.append(found)
+    return Labelled("evi records", texts, values, ("DATE_OF_BIRTH", "UK_POSTCODE", "EMAIL_ADDRESS"))
+
+
+def evi_dialogues(folder: Path) -> Labelled:
+    """EVI's spoken turns, with the postcodes that a recogniser wrote as such."""
+    with (folder / "evi" / "records.en.csv").open(newline="") as file:
+        codes = {row["scenario_id"]: row["postcode"] for row in csv.DictReader(file)}
+    texts, values = [], []
+    with (folder / "evi" / "dialogues.en.tsv").open(newline="") as file:
+        for row in csv.DictReader(file, delimiter="\t"):
+            # Three spellings at most: as it is, without its space, in lower case; a code spelt out ("w 2 0 a b") is not one.
+            spelling = r"\s?".join(map(re.escape, codes.get(row["scenario_id"], "-").split()))
+            texts.append(row["transcription"])
+            values.append(
+                [Found(*match.span(), "UK_POSTCODE") for match in re.finditer(rf"\b{spelling}\b", row["transcription"], re.IGNORECASE)]
+            )
+    return Labelled("evi dialogues", texts, values, ("UK_POSTCODE",))
+
+
+def _negative(name: str, texts: list[str]) -> Labelled:
+    return Labelled(name, texts, [[] for _ in texts], (), frozenset({"DATE_TIME", "URL", *NAMES, "NRP"}))
+
+
+def bitext(folder: Path) -> Labelled:
+    """Bitext's instructions: 632 of them with an order or invoice id."""
+    with (folder / "bitext" / "customer_support.csv").open(newline="") as file:
+        return _negative("bitext", [row["instruction"] for row in csv.DictReader(file)])
+
+
+def bitext_ids(folder: Path) -> Labelled:
+    """Those of Bitext's instructions that hold an order or invoice id."""
+    with (folder / "bitext" / "customer_support.csv").open(newline="") as file:
+        return _negative(
+            "bitext, order and invoice ids",
+            [row["instruction"] for row in csv.DictReader(file) if row["entity_type"] in ("order_id", "invoice_id")],
+        )
+
+
+def banking77(folder: Path) -> Labelled:
+    """Banking77's queries, both splits."""
+    texts = []
+    for name in ("train", "test"):
+        with (folder / "banking77" / f"{name}.csv").open(newline="") as file:
+            texts += [row["text"] for row in csv.DictReader(file)]
+    return _negative("banking77", texts)
+
+
+def all_sets(folder: Path, names: bool) -> Iterator[Labelled | str]:
+    """Every set that is there; the name of one that is not."""
+    for name, read in (
+        ("presidio_generated", lambda: generated(folder, names)), ("evi", lambda: evi_records(folder)), ("evi", lambda: evi_dialogues(folder)),
+        ("bitext", lambda: bitext(folder)), ("bitext", lambda: bitext_ids(folder)), ("banking77", lambda: banking77(folder)),
+    ):  # fmt: skip
+        yield read() if (folder / name).exists() else name
