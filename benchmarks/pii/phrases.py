@@ -552,7 +552,7 @@ POSITIVE = (
         """
             token: {}
             the integration with {} returns 401
-            git clone https://oauth2:{}@git.example.com/x.git
+            the deploy script prints {} in its log
             here you go {} but keep it secret
             secret={}
             """),

@@ -3,10 +3,9 @@
 Read from a folder outside the repository; a set that is not there is left out and named. Their annotations are their own:
 
 - `presidio_generated` (microsoft/presidio-research, MIT): templated sentences with spans. Its entities in our names; its
-  `ADDRESS` holds countries' whole addresses and bare house numbers alike, so it is judged on addresses that hold a house number, a
-  street and more. Dates are not judged: it marks "Sunday" too.
-- `evi` (PolyAI, CC BY 4.0): each UK record written as one line of a form, with its postcode, date of birth and e-mail; and the
-  postcodes in its spoken dialogues wherever the transcript holds the record's postcode, spaces and case aside.
+  `ADDRESS` (bare house numbers and codes, whole addresses of all countries) and its dates ("Sunday") are not judged.
+- `evi` (PolyAI, CC BY 4.0): each UK record written as one line of a form, with its postcode, date of birth and e-mail; and its
+  spoken dialogues, where a postcode was asked for and the transcript holds something of its shape.
 - `bitext` (CDLA-Sharing 1.0) and `banking77` (CC BY 4.0): no personal identifiers; every finding of one is a false alarm. (bitext's
   instructions do hold persons' names and places, which are not identifiers by pattern.)
 """
@@ -67,19 +66,17 @@ def evi_records(folder: Path) -> Labelled:
     return Labelled("evi records", texts, values, ("DATE_OF_BIRTH", "UK_POSTCODE", "EMAIL_ADDRESS"))
 
 
+_POSTCODE = re.compile(r"\b[a-z]{1,2}\d[a-z\d]?\s?\d[a-z]{2}\b", re.IGNORECASE)
+
+
 def evi_dialogues(folder: Path) -> Labelled:
-    """EVI's spoken turns, with the postcodes that a recogniser wrote as such."""
-    with (folder / "evi" / "records.en.csv").open(newline="") as file:
-        codes = {row["scenario_id"]: row["postcode"] for row in csv.DictReader(file)}
+    """EVI's spoken turns: what has a postcode's shape is one where a postcode was asked for (as heard; often not the record's)."""
     texts, values = [], []
     with (folder / "evi" / "dialogues.en.tsv").open(newline="") as file:
         for row in csv.DictReader(file, delimiter="\t"):
-            # Three spellings at most: as it is, without its space, in lower case; a code spelt out ("w 2 0 a b") is not one.
-            spelling = r"\s?".join(map(re.escape, codes.get(row["scenario_id"], "-").split()))
             texts.append(row["transcription"])
-            values.append(
-                [Found(*match.span(), "UK_POSTCODE") for match in re.finditer(rf"\b{spelling}\b", row["transcription"], re.IGNORECASE)]
-            )
+            asked = row["item"] == "postcode"
+            values.append([Found(*match.span(), "UK_POSTCODE") for match in _POSTCODE.finditer(row["transcription"])] if asked else [])
     return Labelled("evi dialogues", texts, values, ("UK_POSTCODE",))
 
 

@@ -33,7 +33,7 @@ PHONE_CANDIDATE = r"(?:\d[^a-zA-Z\d]{0,4}){7}"
 
 
 # A country code, a leading 0, or the groups of a US number.
-PHONE_FORM = r"[+＋]|(?:^|\D)0|\d{3}\)?[-. ]{1,2}\d{3}[-. ]\d{4}"
+PHONE_FORM = r"[+＋]|(?:^|\D)0|\d{3}(?:\)|[-. ])[-. ]{0,2}\d{3}[-. ]\d{4}"
 # A label, or the prefix that an issuer gives its keys.
 KEY_CANDIDATE = r"(?i:key|secret|token|bearer)|(?:AKIA|ASIA)[A-Z0-9]{4}|gh[opsur]_|github_pat_|glpat-|[prs]k_(?:live|test)_|sk-|xox[abprs]-|AIza|SG\.|npm_|hf_|eyJ|dop_v1_"
 PASSWORD_CANDIDATE = r"(?i:pass|pwd|p/w|\bpw\b|\bpin\b)"

@@ -142,6 +142,8 @@ def contrary(entity: str) -> tuple[str, ...]:
 
 
 _BETWEEN = {"IP_ADDRESS": _VERSION_FILLERS, "DATE_TIME": _VERSION_FILLERS, "UK_POSTCODE": _CODE_FILLERS}
+_VERSIONED = frozenset({"IP_ADDRESS", "DATE_TIME"})
+_VERSION_AFTER = (["build"], ["release"], ["version"], ["firmware"])  # "the 2.4.1.11 build hangs"
 _IDENTITY_STEMS = tuple(lemma(word) for word in IDENTITIES)
 
 
@@ -169,7 +171,8 @@ class NearestLabelEnhancer(ContextAwareEnhancer):  # type: ignore[misc]
             if not support and not against:
                 continue
             before, after = _windows(result, nlp_artifacts)
-            if against and _direct_label(before, _BETWEEN.get(result.entity_type, _FILLERS)) in against:
+            versioned = result.entity_type in _VERSIONED and after[:1] in _VERSION_AFTER
+            if versioned or (against and _direct_label(before, _BETWEEN.get(result.entity_type, _FILLERS)) in against):
                 result.score = min(result.score, CONTRADICTED)
                 continue
             word = _nearest(before, support, against, last=True)

@@ -42,7 +42,9 @@ class PasswordRecognizer(LabelledRecognizer):
     _LABEL = r"\b(?:pass\s?words?|passwd|pass\s?code|pass\s?phrase|pwd|p/w|pw)\b"
     _END = r"[^\s\"'`<>{}.,;:?)\]]"
     PATTERNS = [
-        Pattern("Password (mark)", _LABEL + r"\s*(?:[:=]|->)\s*[\"'`]?((?=[^\s\"'`<>{}]*[\d!@#$%^&*])[^\s\"'`<>{}]{4,63}" + _END + ")", 0.8),
+        # "pass" is a word of its own but for the mark after it; a bare value after its label begins with a letter and holds a digit.
+        Pattern("Password (bare)", _LABEL + r"\s+((?=[^\s\"'`<>{}]*\d)[a-z][^\s\"'`<>{}]{4,63}" + _END + ")", 0.6),
+        Pattern("Password (mark)", r"(?:" + _LABEL + r"|\bpass\b)\s*(?:[:=]|->)\s*[\"'`]?((?=[^\s\"'`<>{}]*[\d!@#$%^&*])[^\s\"'`<>{}]{4,63}" + _END + ")", 0.8),
         Pattern("Password (is)", _LABEL + r"\s+(?:is|was)(?:\s+(?:now|set\s+to|still))?\s*:?\s*[\"'`]?((?=[^\s\"'`<>{}]*\d)(?=[^\s\"'`<>{}]*[a-z!@#$%^&*])[^\s\"'`<>{}]{4,63}" + _END + ")", 0.7),
         Pattern("PIN", r"\bpin(?:\s+(?:code|number|no\.?))?\s*(?::|=|\bis\b|\bwas\b)\s*(\d{4,8})\b(?![-/.]\d)", 0.7),
     ]  # fmt: skip

@@ -163,7 +163,8 @@ class BoundedUrlRecognizer(stock.UrlRecognizer):  # type: ignore[misc]
         return bool(slash) or not sentence_break
 
 
-_SEPARATED_US = regex.compile(r"\(?\d{3}\)?[-. ]{1,2}\d{3}[-. ]\d{4}")
+_SEPARATED_US = regex.compile(r"\d{3}(?:\)|[-. ])[-. ]{0,2}\d{3}[-. ]\d{4}")
+_DIALLED_US = regex.compile(r"001[-. ]\d{3}[-. ]\d{3}[-. ]\d{4}")
 _PHONE_CANDIDATE = regex.compile(PHONE_CANDIDATE)
 # Ofcom's numbers for drama use (07700 900xxx, 01632 960xxx): libphonenumber holds them invalid, people write them in examples.
 _DRAMA = regex.compile(r"7700900\d{3}|1632960\d{3}")
@@ -229,7 +230,7 @@ class PlausiblePhoneRecognizer(stock.PhoneRecognizer):  # type: ignore[misc]
         if raw.startswith(("+", "＋")):
             return 0.75 if valid else 0.6
         if raw.startswith("00"):
-            return 0.75 if valid else 0.0
+            return 0.75 if valid else 0.6 if _DIALLED_US.match(raw) else 0.0
         if region == "GB" and raw.startswith("0") and digits in (10, 11):
             mobile, separated = raw.startswith("07") and digits == 11, not raw.isdigit()
             if (valid and (separated or digits == 11)) or mobile or (separated and raw[1] in "12389"):
@@ -334,8 +335,8 @@ _ZERO_DISTRICTS = frozenset("BL BS CM CR FY HA PR SL SS".split())
 class AreaPostcodeRecognizer(stock.UkPostcodeRecognizer):  # type: ignore[misc]
     """The stock one gives every postcode 0.1. Here one in an area that exists scores by how much it looks like one.
 
-    Capitals and a space 0.5; only one of the two, in a two-letter area, 0.45 ("wa4 5uf", "LA92AX"); the rest 0.1, which needs
-    context. "ip4 8gb" and "se1 2nd" are no postcodes in lower case.
+    Capitals and a space 0.5; only one of the two, in a two-letter area, 0.45 ("wa4 5uf", "LA92AX"), and so one with a space that is the
+    whole text, as an answer is ("n2w 0jj"); the rest, and districts that do not exist ("RM0 1WF"), 0.1, which needs context. "ip4 8gb" and "se1 2nd" are no postcodes in lower case.
     """
 
     _UNITS = frozenset({"GB", "TB", "ST", "ND", "RD", "TH", "PX", "FT", "LB"})
@@ -346,14 +347,18 @@ class AreaPostcodeRecognizer(stock.UkPostcodeRecognizer):  # type: ignore[misc]
         for result in super().analyze(text, entities, nlp_artifacts, regex_flags):
             code = text[result.start : result.end]
             area = regex.match(r"[A-Za-z]{1,2}", code)
-            if not area or (regex.match(r"[A-Za-z]{1,2}0", code) and area.group().upper() not in _ZERO_DISTRICTS):
-                continue
-            if area.group().upper() in POSTCODE_AREAS or code.upper().startswith("GIR"):
-                spaced, capitals = any(character.isspace() for character in code), code.isupper()
-                likely = len(area.group()) == 2 and (capitals or (spaced and code.islower() and code[-2:].upper() not in self._UNITS))
-                result.score = 0.5 if capitals and spaced else 0.45 if likely else 0.1
+            if area and (area.group().upper() in POSTCODE_AREAS or code.upper().startswith("GIR")):
+                result.score = self._form_score(code, area.group(), alone=text.strip(" .,!?") == code)
                 results.append(result)
         return results
+
+    def _form_score(self, code: str, area: str, *, alone: bool) -> float:
+        spaced, capitals = any(character.isspace() for character in code), code.isupper()
+        if regex.match(r"[A-Za-z]{1,2}0", code) and area.upper() not in _ZERO_DISTRICTS:
+            return 0.1
+        unit = code[-2:].upper() in self._UNITS and not capitals
+        likely = (len(area) == 2 and (capitals or spaced) and not unit) or (alone and spaced)
+        return 0.5 if capitals and spaced else 0.45 if likely else 0.1
 
 
 class CasedVehicleRecognizer(stock.UkVehicleRegistrationRecognizer):  # type: ignore[misc]
@@ -392,7 +397,7 @@ class UkBankAccountRecognizer(PatternRecognizer):  # type: ignore[misc]
 
     COUNTRY_CODE = "uk"
     _SORT = r"\d{2}[- ]?\d{2}[- ]?\d{2}"
-    _ACCOUNT_LABEL = r"(?:bank\s+)?(?:account|acct?|a/c)(?:\s*(?:number|num|no)\.?|\s*\#)?(?:['’]s\b)?(?:\s*(?:is|:|=|-))?\s*"
+    _ACCOUNT_LABEL = r"(?:bank\s+)?(?:account|acct?|a/c)(?:\s+is)?(?:\s*(?:number|num|no)\.?|\s*\#)?(?:['’]s\b)?(?:\s*(?:is|:|=|-))?\s*"
     PATTERNS = [
         Pattern("Sort code and account", r"\b\d{2}-\d{2}-\d{2}[\s,/:;-]{0,3}(?:" + _ACCOUNT_LABEL + r")?\d{8}\b", 0.85),
         Pattern("Labelled sort code and account", r"(?<=\b(?:sort\s*code|s/c)(?:['’]s\b)?[^\w\n]{0,4}(?:is\s+)?)" + _SORT + r"(?:(?:[\s,/;&]|and|my|the){0,6}" + _ACCOUNT_LABEL + r"|[\s,/;]{1,3})\d{8}\b", 0.9),
