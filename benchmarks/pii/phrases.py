@@ -365,8 +365,8 @@ POSITIVE = (
             """,
         """
             quote VAT number {} on every invoice
-            VAT Registration Number: {}
-            VAT No {}
+            the VAT registration we hold is {}
+            VAT ID {}
             I am VAT registered, VAT {}
             the supplier's VAT number is {}
             """),
@@ -384,7 +384,6 @@ POSITIVE = (
             CHI Number: {}
             her CHI number is {}
             referral with CHI {} attached
-            chi: {}
             """),
     Kind("licence", "UK_DRIVING_LICENCE", v.driving_licence, """
             my driving licence number is {}
@@ -464,7 +463,6 @@ POSITIVE = (
             """,
         """
             my post code is {}
-            Post Code {}
             I'm at {}, can you deliver there?
             Delivery to {} please
             my new address has postcode {}
@@ -530,7 +528,6 @@ POSITIVE = (
             """,
         """
             My DOB is {}
-            date of birth: {}
             I was born {}
             patient, born {}, came in today
             D.O.B: {}

@@ -144,6 +144,7 @@ def contrary(entity: str) -> tuple[str, ...]:
 _BETWEEN = {"IP_ADDRESS": _VERSION_FILLERS, "DATE_TIME": _VERSION_FILLERS, "UK_POSTCODE": _CODE_FILLERS}
 _VERSIONED = frozenset({"IP_ADDRESS", "DATE_TIME"})
 _VERSION_AFTER = (["build"], ["release"], ["version"], ["firmware"])  # "the 2.4.1.11 build hangs"
+_PRERELEASE = re.compile(r"-?(?:rc|beta|alpha|dev|b)\d", re.IGNORECASE)
 _IDENTITY_STEMS = tuple(lemma(word) for word in IDENTITIES)
 
 
@@ -171,7 +172,9 @@ class NearestLabelEnhancer(ContextAwareEnhancer):  # type: ignore[misc]
             if not support and not against:
                 continue
             before, after = _windows(result, nlp_artifacts)
-            versioned = result.entity_type in _VERSIONED and after[:1] in _VERSION_AFTER
+            versioned = result.entity_type in _VERSIONED and (
+                after[:1] in _VERSION_AFTER or _PRERELEASE.match(text, result.end) is not None
+            )
             if versioned or (against and _direct_label(before, _BETWEEN.get(result.entity_type, _FILLERS)) in against):
                 result.score = min(result.score, CONTRADICTED)
                 continue

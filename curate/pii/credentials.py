@@ -39,7 +39,7 @@ class ApiKeyRecognizer(LabelledRecognizer):
 class PasswordRecognizer(LabelledRecognizer):
     """A password or PIN after its label: after a mark it holds a digit or a sign, after "is" a digit; a PIN is four to eight digits."""
 
-    _LABEL = r"\b(?:pass\s?words?|passwd|pass\s?code|pass\s?phrase|pwd|p/w|pw)\b"
+    _LABEL = r"\b(?:pass\s?words?|passwd|pass\s?code|pass\s?phrase|pwd|p/w|pw)\b(?:['’]s\b)?"
     _END = r"[^\s\"'`<>{}.,;:?)\]]"
     PATTERNS = [
         # "pass" is a word of its own but for the mark after it; a bare value after its label begins with a letter and holds a digit.
