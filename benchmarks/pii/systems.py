@@ -14,9 +14,13 @@ import json
 import subprocess
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.pii.score import Found
+
+if TYPE_CHECKING:
+    from curate.pii.overlap import Hit
+    from curate.pii.settings import ScanParams
 
 System = Callable[[Sequence[str]], list[list[Found]]]
 
@@ -42,8 +46,8 @@ def assay(ner: tuple[str, str] | None = None, **params: Any) -> System:
     return run
 
 
-def presidio() -> dict[float, System]:
-    """Stock Presidio at a score of 0 and of 0.4, see the module's docstring. A text is read once for both."""
+def stock_engine() -> Any:
+    """Stock Presidio's `AnalyzerEngine`, see the module's docstring."""
     from curate.pii.presidio import import_presidio
 
     import_presidio(light=True)
@@ -61,7 +65,40 @@ def presidio() -> dict[float, System]:
     for name in ("NhsRecognizer", "UkNinoRecognizer", "UkPassportRecognizer", "UkDrivingLicenceRecognizer", "UkPostcodeRecognizer", "UkVehicleRegistrationRecognizer", "MacAddressRecognizer"):  # fmt: skip
         if name not in present:
             registry.add_recognizer(getattr(stock, name)())
-    engine = AnalyzerEngine(registry=registry, nlp_engine=LightNlpEngine(), supported_languages=["en"])
+    return AnalyzerEngine(registry=registry, nlp_engine=LightNlpEngine(), supported_languages=["en"])
+
+
+def same_configuration(params: ScanParams) -> Callable[[str], list[Hit]]:
+    """What Assay's detector should find in a text: its recognizers, thresholds and context rules run by Presidio's own engine.
+
+    No pre-filter, no cutting, every recognizer on every text: the oracle that the scan's findings are held against.
+    """
+    from curate.pii.engine import Detector
+
+    detector = Detector(params)  # first, so that Presidio is imported the light way
+    from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
+
+    from curate.pii.context import NearestLabelEnhancer
+    from curate.pii.language import LightNlpEngine
+    from curate.pii.overlap import resolve
+    from curate.pii.recognizers import build
+
+    engine = AnalyzerEngine(
+        registry=RecognizerRegistry(recognizers=[build(entity, params.language) for entity in detector.entities]),
+        nlp_engine=LightNlpEngine(),
+        context_aware_enhancer=NearestLabelEnhancer(),
+    )
+
+    def find(text: str) -> list[Hit]:
+        results = engine.analyze(text=text, language=params.language, return_decision_process=True)
+        return resolve(detector.hit(result) for result in results if result.score >= detector.threshold(result.entity_type))
+
+    return find
+
+
+def presidio() -> dict[float, System]:
+    """Stock Presidio at a score of 0 and of 0.4, see the module's docstring. A text is read once for both."""
+    engine = stock_engine()
 
     @cache
     def read(text: str) -> list[tuple[Found, float]]:

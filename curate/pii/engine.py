@@ -167,10 +167,12 @@ class Detector:
                     f"a detector gave up on a text of {len(text):,} characters ({'; '.join(said)}); nothing was written", fix=_REPORT
                 )
         return resolve(
-            self._hit(result) for result in results if result.score >= self.threshold(result.entity_type) and result.end > result.start
+            self.hit(result) for result in results if result.score >= self.threshold(result.entity_type) and result.end > result.start
         )
 
-    def _hit(self, result: Any) -> Hit:
+    @staticmethod
+    def hit(result: Any) -> Hit:
+        """One of Presidio's results, with whether it is verified."""
         explanation = result.analysis_explanation
         proof = ENTITIES[result.entity_type].proof if result.entity_type in ENTITIES else "never"
         verified = (proof == "alone" and getattr(explanation, "validation_result", None) is True) or (
