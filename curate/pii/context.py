@@ -54,6 +54,7 @@ SUPPORT: dict[str, tuple[str, ...]] = {
     "US_SSN": ("ssn", "social security", "ssid"),
     "MEDICAL_LICENSE": ("dea", "prescriber", "medical license", "medical licence", "practitioner"),
     "DATE_OF_BIRTH": ("birth", "date of birth", "dob", "d.o.b", "born", "birthday"),
+    "DATE_TIME": ("date", "birthday"),
     "IP_ADDRESS": ("ip", "ip address", "ipv4", "ipv6", "host", "server"),
 }  # fmt: skip
 
@@ -121,13 +122,19 @@ _SENTENCE_END = frozenset({".", "!", "?"})
 _ABBREVIATIONS = frozenset({"tel", "no", "nos", "acct", "acc", "ref", "mob", "ph", "num", "reg", "inv", "nr", "ext", "o", "b", "d"})
 
 
-def label_pattern(entity: str) -> str:
-    """A regex (Rust's syntax) that matches every text in which some supporting phrase of `entity` stands.
+def near_label(entity: str, form: str) -> str:
+    """A regex (Rust's syntax) for every text in which a supporting phrase of `entity` can raise a match of `form` (a regex too).
 
-    A lemma begins the word it was made from, but for a final y (`companies` -> `company`); of a phrase its longest is asked for.
+    The two stand in one sentence, as `_windows` sees it. A lemma begins the word it was made from, but for a final y
+    (`companies` -> `company`); of a phrase its longest is asked for.
     """
     stems = {max(lemmas(phrase).split(" "), key=len) for phrase in SUPPORT[entity]}
-    return "(?i)" + "|".join(sorted(re.escape(stem[:-1] if stem.endswith("y") and len(stem) > 1 else stem) for stem in stems))
+    words = "|".join(sorted(re.escape(stem[:-1] if stem.endswith("y") and len(stem) > 1 else stem) for stem in stems))
+    label = f"(?:^|[^0-9A-Za-z])(?i:{words})"
+    # What `lemma` takes off an abbreviation may be left on it.
+    short = "(?:(?i:" + "|".join(sorted(_ABBREVIATIONS)) + r")(?i:ing|ed|s|['’]s){0,2}\.)+"
+    between = rf"(?:[^.!?]|[^0-9A-Za-z.!?]{short})*"
+    return rf"{label}[0-9A-Za-z'’]*\.?{between}(?:{form})|(?:{form})[^A-Za-z!?]*{between}{label}"
 
 
 def contrary(entity: str) -> tuple[str, ...]:

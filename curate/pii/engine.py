@@ -23,7 +23,7 @@ from curate.pii.presidio import import_presidio
 from curate.pii.settings import ScanParams
 
 # Raised by hand when code (not patterns, which are hashed) changes what is found.
-CODE_VERSION = 3
+CODE_VERSION = 4
 # Their data decide what is a valid phone number, domain or match.
 _VERSIONED = ("presidio-analyzer", "phonenumbers", "tldextract", "regex")
 
@@ -148,13 +148,7 @@ class Detector:
 
     def _find(self, text: str, names: list[str] | None) -> list[Hit]:
         try:
-            results = self.engine.analyze(
-                text=text,
-                language=self.params.language,
-                entities=names or list(self.names),
-                score_threshold=0.0,
-                return_decision_process=True,
-            )
+            results = self._results(text, names or list(self.names))
         except Exception as error:  # Presidio's messages may hold the text: keep the kind of error alone
             raise AssayError(
                 f"a detector failed with {type(error).__name__} on a text of {len(text):,} characters; nothing was written", fix=_REPORT
@@ -166,9 +160,24 @@ class Detector:
                 raise AssayError(
                     f"a detector gave up on a text of {len(text):,} characters ({'; '.join(said)}); nothing was written", fix=_REPORT
                 )
+        if not results:
+            return []
         return resolve(
             self.hit(result) for result in results if result.score >= self.threshold(result.entity_type) and result.end > result.start
         )
+
+    def _results(self, text: str, names: list[str]) -> list[Any]:
+        """What `AnalyzerEngine.analyze` returns, at a fifth of its cost: most texts end after the recognizers, with nothing found."""
+        language = self.params.language
+        if self.ner_names.intersection(names):  # a model's results need the engine's bookkeeping
+            return self.engine.analyze(text, language, names, score_threshold=0.0, return_decision_process=True)  # type: ignore[no-any-return]
+        recognizers = self.engine.registry.get_recognizers(language, names)
+        artifacts = self.engine.nlp_engine.process_text(text, language)
+        results = [result for one in recognizers for result in one.analyze(text=text, entities=names, nlp_artifacts=artifacts)]
+        if not results:
+            return results
+        self.engine.context_aware_enhancer.enhance_using_context(text, results, artifacts, recognizers)
+        return recognizers[0].remove_duplicates(results)  # type: ignore[no-any-return]
 
     @staticmethod
     def hit(result: Any) -> Hit:

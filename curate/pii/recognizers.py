@@ -225,6 +225,8 @@ class PlausiblePhoneRecognizer(stock.PhoneRecognizer):  # type: ignore[misc]
     def _form_score(match: Any, region: str) -> float:
         raw = regex.split(r"[a-zA-Z;,]", match.raw_string.lstrip("( "), maxsplit=1)[0].strip()  # without an extension
         digits = sum(character.isdigit() for character in raw)
+        if digits < 7:  # "+49 12": possible in some country's plan, a number nowhere
+            return 0.0
         national = str(match.number.national_number)
         valid = phonenumbers.is_valid_number(match.number) or (match.number.country_code == 44 and _DRAMA.fullmatch(national) is not None)
         if raw.startswith(("+", "＋")):

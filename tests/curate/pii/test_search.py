@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.pii.support import support_rows
+from benchmarks.pii.systems import same_configuration
 from curate.pii.search import routes, search
 from curate.pii.settings import ScanParams
 
@@ -21,7 +23,7 @@ _PIECES = [
     "AB51 ABC", "A123 BCD", "ABC 123D", "20-00-00", "12345678", "sort code", "account", "536-22-1234", "900-70-1234", "A1234567", "H12345678", "AB1234563",
     "1BoatSLRHtKNngkdXEeobR76b53LETtpyT", "UTR", "1955839661", "tax reference", "VAT no", "GB 980 7806 84", "CHI", "2906641235", "password:", "Hunter2!x", "pin is 4821", "api key", "AKIAIOSFODNN7EXAMPLE",
     "hf_abcdefghijklmnopqrstuvwxyzABCDEFGH", "token=", "9f8a7b6c5d4e3f2a1b0c", "https://x.org/users/jo.smith", "x.com/josmith", "https://jo:pw12@ex.com/", "?email=",
-    "123 N Main St, Springfield, IL 62704", "phone", "Tel.", "mobiles", "my number is", "PASSPORTS", "driver's license", "order", "passport", "licence", "\n", "\u00a0", ".", ",", "/", "-", "#", "(", ")", "x", "ſt", "K", "١٢٣", "9", "0",
+    "123 N Main St, Springfield, IL 62704", "phone", "Tel.", "mobiles", "my number is", "PASSPORTS", "driver's license", "order", "passport", "licence", "\n", "\u00a0", ".", ",", "/", "-", "#", "(", ")", "x", "ſt", "K", "+49 12", "date", "3/2021", "1/21", "tel. no.", "d.o.b.", "NHS no.", "plates", "Visa.", "social security", "!", "itin", "AB51ABC", "ab51abc", "4111111111111111", "١٢٣", "9", "0",
 ]  # fmt: skip
 _texts = st.lists(st.one_of(st.sampled_from(_PIECES), st.text(max_size=6)), max_size=9).flatmap(
     lambda pieces: st.sampled_from([" ", "", ", ", "\n"]).map(lambda joiner: joiner.join(pieces))
@@ -39,10 +41,24 @@ def _by_text(detector: Any, texts: list[str]) -> dict[str, list[tuple[Any, ...]]
     return grouped
 
 
+@pytest.fixture(scope="module")
+def engine() -> Any:
+    """Presidio's own `AnalyzerEngine` with Assay's recognizers: every recognizer reads every text."""
+    return same_configuration(ScanParams())
+
+
 @settings(max_examples=400, deadline=None)
 @given(text=_texts)
-def test_prefiltered_findings_are_those_of_the_whole_engine(detector: Any, text: str) -> None:
-    assert sorted(_by_text(detector, [text])[text]) == [tuple(hit) for hit in detector.find(text)]
+def test_prefiltered_findings_are_those_of_presidios_engine(detector: Any, engine: Any, text: str) -> None:
+    assert sorted(_by_text(detector, [text])[text]) == [tuple(hit) for hit in engine(text)]
+
+
+def test_prefiltered_findings_are_those_of_presidios_engine_on_support_rows(detector: Any, engine: Any) -> None:
+    """A smaller run of what `benchmarks/pii_speed.py` asserts over 50,000 rows at each density."""
+    texts = support_rows(1200, 0.5, seed=5)
+    found = _by_text(detector, texts)
+    assert {text: sorted(hits) for text, hits in found.items()} == {text: [tuple(hit) for hit in engine(text)] for text in texts}
+    assert sum(map(bool, found.values())) > 500
 
 
 def test_every_single_recognizer_is_reached_through_its_own_filter(detector: Any) -> None:
@@ -63,20 +79,20 @@ def test_every_single_recognizer_is_reached_through_its_own_filter(detector: Any
 def test_at_any_threshold_the_filter_loses_nothing(threshold: float) -> None:
     from curate.pii.engine import Detector
 
-    detector = Detector(ScanParams(threshold=threshold))
+    detector, engine = Detector(ScanParams(threshold=threshold)), same_configuration(ScanParams(threshold=threshold))
     texts = [f"{left} {right}" for left in _PIECES[::2] for right in _PIECES[1::5]]
     assert {text: sorted(hits) for text, hits in _by_text(detector, texts).items()} == {
-        text: [tuple(hit) for hit in detector.find(text)] for text in texts
+        text: [tuple(hit) for hit in engine(text)] for text in texts
     }
 
 
-def test_prefiltered_findings_equal_the_engines_on_banking77(detector: Any) -> None:
+def test_prefiltered_findings_equal_the_engines_on_banking77(detector: Any, engine: Any) -> None:
     path = Path(__file__).resolve().parents[3].parent / "shared" / "data" / "banking77" / "test.csv"
     if not path.exists():
         pytest.skip("../shared/data/banking77 is not here")
     texts = pl.read_csv(path)["text"].to_list()[:600]
     assert {text: sorted(hits) for text, hits in _by_text(detector, texts).items()} == {
-        text: [tuple(hit) for hit in detector.find(text)] for text in texts
+        text: [tuple(hit) for hit in engine(text)] for text in texts
     }
 
 
