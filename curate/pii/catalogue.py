@@ -35,9 +35,9 @@ _S = r"[\s\x1c-\x1f]"
 
 # Seven digits with at most four marks between two of them: fewer are no valid number anywhere we look.
 PHONE_CANDIDATE = r"(?:\d[^a-zA-Z\d]{0,4}){7}"
-# A country code, a leading 0 (libphonenumber reads on after 20 digits), or the groups of a US number.
+# A country code; a leading 0 of ten digits or more, unless it is 00 or 0800 (libphonenumber reads on after 20 digits); a US number's groups.
 PHONE_FORM = (
-    r"[+＋][^a-zA-Z\d]{0,10}" + PHONE_CANDIDATE + r"|(?:^|\D|\d{20})0[^a-zA-Z\d]{0,4}(?:\d[^a-zA-Z\d]{0,4}){6}|\d{3}(?:\)|[-. ])[-. ]{0,2}\d{3}[-. ]\d{4}"
+    r"[+＋][^a-zA-Z\d]{0,10}" + PHONE_CANDIDATE + r"|(?:^|\D|\d{20})0(?:0|800|[^a-zA-Z\d]{0,4}(?:\d[^a-zA-Z\d]{0,4}){9})|\d{3}(?:\)|[-. ])[-. ]{0,2}\d{3}[-. ]\d{4}"
 )  # fmt: skip
 # Length and first digits that some issuer uses.
 CARD_FORM = _B + r"(?:4\d|5[1-5]|2[2-7]|3[04-8]|6[0-57])\d{2}[- ]?\d{3,4}[- ]?\d{3,4}[- ]?\d{3,5}" + _E

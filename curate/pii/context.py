@@ -125,16 +125,21 @@ _ABBREVIATIONS = frozenset({"tel", "no", "nos", "acct", "acc", "ref", "mob", "ph
 def near_label(entity: str, form: str) -> str:
     """A regex (Rust's syntax) for every text in which a supporting phrase of `entity` can raise a match of `form` (a regex too).
 
-    The two stand in one sentence, as `_windows` sees it. A lemma begins the word it was made from, but for a final y
-    (`companies` -> `company`); of a phrase its longest is asked for.
+    The two stand in one sentence, as `_windows` sees it; nothing but spaces stands between the words of a phrase.
     """
-    stems = {max(lemmas(phrase).split(" "), key=len) for phrase in SUPPORT[entity]}
-    words = "|".join(sorted(re.escape(stem[:-1] if stem.endswith("y") and len(stem) > 1 else stem) for stem in stems))
-    label = f"(?:^|[^0-9A-Za-z])(?i:{words})"
-    # What `lemma` takes off an abbreviation may be left on it.
-    short = "(?:(?i:" + "|".join(sorted(_ABBREVIATIONS)) + r")(?i:ing|ed|s|['’]s){0,2}\.)+"
-    between = rf"(?:[^.!?]|[^0-9A-Za-z.!?]{short})*"
-    return rf"{label}[0-9A-Za-z'’]*\.?{between}(?:{form})|(?:{form})[^A-Za-z!?]*{between}{label}"
+    phrases = sorted({r"[\s\x1c-\x1f]*".join(_inflected(stem) for stem in lemmas(phrase).split(" ")) for phrase in SUPPORT[entity]})
+    label = f"(?:^|[^0-9A-Za-z])(?i:{'|'.join(phrases)})" + r"(?:\b|[^0-9A-Za-z.!?])"
+    short = "(?:" + "|".join(rf"{_inflected(stem)}\." for stem in sorted(_ABBREVIATIONS)) + ")"
+    between = rf"(?:[^.!?]|[^0-9A-Za-z.!?](?i:{short})+)*"
+    return rf"{label}\.?{between}(?:{form})|(?:{form})[^A-Za-z!?]*{between}{label}"
+
+
+def _inflected(stem: str) -> str:
+    """A regex for every word that `lemma` brings to `stem`, and some more."""
+    if not stem.isalpha():
+        return re.escape(stem)
+    body = f"{stem[:-1]}(?:y|ies)" if stem.endswith("y") else stem
+    return rf"{body}(?:{stem[-1]}?(?:ing|ed))?s?(?:['’]s){{0,2}}"
 
 
 def contrary(entity: str) -> tuple[str, ...]:

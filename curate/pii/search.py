@@ -1,8 +1,8 @@
 """Search whole columns: a pre-filter in polars decides which texts go to which recognizer, each distinct text is read once.
 
 Every entity of the catalogue names what a text must hold for its recognizer to find anything; those regexes run over the
-column at some 100,000 texts a second, and only what is left goes through Presidio (milliseconds a text), for the entities
-it can hold. The findings are those of Presidio run on everything with the same configuration; a property test holds it.
+column at some 300,000 texts a second, and only what is left goes to Presidio's recognizers (a tenth of a millisecond a text),
+for the entities it can hold. The findings are those of Presidio run on everything with the same configuration; a property test holds it.
 Memory: the texts that hold a candidate, once. Deliberately not here: ids, actions, files.
 """
 
@@ -42,6 +42,8 @@ HITS = pl.Schema(
 
 # Texts handed to a worker at a time: enough that passing them costs little, few enough that the bar moves.
 _CHUNK = 500
+# Routed texts from which more processes save time: each needs a second and more to start, in which one reads 10,000 texts.
+WORTH_PROCESSES = 20_000
 
 
 def routes(texts: pl.Series, detector: Detector) -> pl.DataFrame:
@@ -106,7 +108,7 @@ def _batches(routed: pl.DataFrame) -> Iterator[list[tuple[str, list[str]]]]:
 
 def _found(routed: pl.DataFrame, detector: Detector, progress: Progress | None) -> Iterable[list[Hit]]:
     """Hits of each routed text, in order, in this process or several."""
-    several = detector.params.processes > 1 and routed.height > _CHUNK
+    several = detector.params.processes > 1 and routed.height >= WORTH_PROCESSES
     # Spawned, not forked: a fork would copy polars' thread pool in an unknown state.
     pool = (
         ProcessPoolExecutor(detector.params.processes, get_context("spawn"), _start_worker, (detector.params,))

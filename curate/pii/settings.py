@@ -38,5 +38,5 @@ class ScanParams(Params):
     # rows); `error` stops, for data whose names or labels the English detectors must not be trusted with.
     unsupported_language: Literal["scan_as_default", "error"] = "scan_as_default"
     ner: NerParams | None = None
-    # Worker processes, each with one engine (a second or more to start): worth it from about 20,000 texts that hold digits.
+    # Worker processes, each with one engine (a second or more to start): used from 20,000 texts on that may hold something.
     processes: int = Field(default=1, ge=1, le=64)

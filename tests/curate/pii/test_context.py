@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,7 +14,8 @@ from curate.pii.presidio import import_presidio
 
 import_presidio(light=True)
 
-from curate.pii.context import CONTRADICTED, RAISE  # noqa: E402
+from curate.pii.catalogue import PHONE_CANDIDATE  # noqa: E402
+from curate.pii.context import CONTRADICTED, RAISE, near_label  # noqa: E402
 from curate.pii.language import LightNlpEngine, lemma, lemmas  # noqa: E402
 
 
@@ -97,3 +99,19 @@ def test_any_soup_of_labels_and_numbers_is_scored_within_bounds_and_in_time(dete
     for result in detector.engine.analyze(text=text, language="en", score_threshold=0.0):
         assert 0 < result.score <= 1
         assert text[result.start : result.end].strip()
+
+
+@given(words=st.lists(st.sampled_from(["phone", "Phones", "phoned", "ringing", "my", "numbers", "tel", "tell", "texture", "tel.", "no.", "order", "and", "07911 123", ".", "!", ",", "d.o.b.", "calls's", "phone_", "cell\u0301", "the\nmobile's"]), max_size=7), after=st.booleans())  # fmt: skip
+def test_where_a_label_is_near_the_prefilter_sees_it(detector: Any, words: list[str], after: bool) -> None:
+    """A bare number in which only a label can make a telephone number."""
+    text = " ".join(["7911123456", *words] if after else [*words, "7911123456"])
+    if any(hit.entity == "PHONE_NUMBER" and hit.score < 0.5 for hit in detector.find(text, ["PHONE_NUMBER"])):
+        assert pl.Series([text]).str.contains(near_label("PHONE_NUMBER", PHONE_CANDIDATE)).item()
+
+
+def test_a_word_that_only_begins_like_a_label_is_none() -> None:
+    near = near_label("PHONE_NUMBER", PHONE_CANDIDATE)
+    texts = pl.Series(
+        ["tell me of 7911123456", "I rang. 7911123456", "my tel. no. 7911123456", "7911123456 (mobile)", "phones: 7911123456"]
+    )
+    assert texts.str.contains(near).to_list() == [False, False, True, True, True]
