@@ -18,6 +18,7 @@ from presidio_analyzer import EntityRecognizer, Pattern, PatternRecognizer
 
 from curate.pii.catalogue import PHONE_CANDIDATE, STREET_TYPES, STREET_TYPES_STRONG, Entity
 from curate.pii.context import SUPPORT
+from curate.pii.keccak import checksummed
 from curate.pii.labelled import LabelledRecognizer
 
 _ASCII_CASELESS = regex.DOTALL | regex.MULTILINE | regex.IGNORECASE | regex.ASCII
@@ -123,13 +124,33 @@ def _known_ending(label: str) -> bool:
 
 
 class WalletRecognizer(stock.CryptoRecognizer):  # type: ignore[misc]
-    """The stock one knows Bitcoin's addresses. Here Ethereum's too: 0x and 40 hexadecimal digits; in one case they hold no checksum."""
+    """The stock one knows Bitcoin's addresses. Here Ethereum's too: 0x and 40 hexadecimal digits, whose mixed case is a checksum (EIP-55).
+
+    In one case they hold no checksum: 0.6. In mixed case the right one is verified, the wrong one (a slip, or a shortened or
+    made-up example) 0.45, still found.
+    """
 
     PATTERNS = [*stock.CryptoRecognizer.PATTERNS, Pattern("Ethereum", r"\b0x[0-9a-f]{40}\b", 0.6)]
+    _WRONG = 0.45
 
     def validate_result(self, pattern_text: str) -> bool | None:
-        """The parent's checksums; undecided for an Ethereum address."""
-        return None if pattern_text[:2].lower() == "0x" else super().validate_result(pattern_text)
+        """The parent's checksums; for an Ethereum address True if its case is EIP-55's, else undecided."""
+        if pattern_text[:2].lower() != "0x":
+            return super().validate_result(pattern_text)  # type: ignore[no-any-return]
+        return True if _mixed(pattern_text) and checksummed(pattern_text)[2:] == pattern_text[2:] else None
+
+    def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None, regex_flags: int | None = None) -> list[Any]:
+        """Stock results, mixed-case Ethereum addresses with a wrong checksum scored down."""
+        results: list[Any] = super().analyze(text, entities, nlp_artifacts, regex_flags)
+        for result in results:
+            if result.score < EntityRecognizer.MAX_SCORE and _mixed(text[result.start : result.end]):
+                result.score = self._WRONG
+        return results
+
+
+def _mixed(address: str) -> bool:
+    """Whether the digits after the 0x are in capitals and small letters."""
+    return not (address[2:].islower() or address[2:].isupper() or address[2:].isdigit())
 
 
 class BoundedUrlRecognizer(stock.UrlRecognizer):  # type: ignore[misc]
