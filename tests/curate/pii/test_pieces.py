@@ -10,8 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.pii.support import support_rows
+from benchmarks.pii.systems import same_configuration
 from curate.pii import pieces as module
 from curate.pii.pieces import LONG, pieces
+from curate.pii.settings import ScanParams
 
 _WORDS = [
     "please", "the", "parcel.", "order", "4412345678", "call", "me", "on", "7911123456", "07911", "123456,", "jo@example.com", "NHS", "no.", "9434765919", "dob",
@@ -43,6 +46,15 @@ def test_findings_in_pieces_are_those_of_the_whole_text(detector: Any, seed: int
         patch.setattr(module, "CORE", draw.randrange(50, 900))
         patch.setattr(module, "MARGIN", 300)
         assert detector.find(text) == whole
+
+
+@pytest.mark.parametrize("size", [100_000, pytest.param(1_000_000, marks=pytest.mark.slow)])
+def test_a_long_text_in_pieces_has_the_findings_of_presidios_engine_on_the_whole(detector: Any, size: int) -> None:
+    text = "\n\n".join(support_rows(size // 160, 0.3, seed=3))[:size]
+    assert len(text) == size > LONG
+    found = detector.find(text)
+    assert found == same_configuration(ScanParams())(text)
+    assert len(found) > size / 1000
 
 
 @pytest.mark.slow
