@@ -127,11 +127,14 @@ def near_label(entity: str, form: str) -> str:
 
     The two stand in one sentence, as `_windows` sees it; nothing but spaces stands between the words of a phrase.
     """
-    phrases = sorted({r"[\s\x1c-\x1f]*".join(_inflected(stem) for stem in lemmas(phrase).split(" ")) for phrase in SUPPORT[entity]})
-    label = f"(?:^|[^0-9A-Za-z])(?i:{'|'.join(phrases)})" + r"(?:\b|[^0-9A-Za-z.!?])"
-    short = "(?:" + "|".join(rf"{_inflected(stem)}\." for stem in sorted(_ABBREVIATIONS)) + ")"
+    space = r"[\s\x1c-\x1f]*"
+    phrases = "|".join(sorted({space.join(_inflected(stem) for stem in lemmas(phrase).split(" ")) for phrase in SUPPORT[entity]}))
+    start, label = "(?:^|[^0-9A-Za-z])", rf"(?i:{phrases})(?:\b|[^0-9A-Za-z.!?])"
+    short = "(?:" + "|".join(rf"{_inflected(stem)}{space}\." for stem in sorted(_ABBREVIATIONS)) + ")"
     between = rf"(?:[^.!?]|[^0-9A-Za-z.!?](?i:{short})+)*"
-    return rf"{label}\.?{between}(?:{form})|(?:{form})[^A-Za-z!?]*{between}{label}"
+    # A telephone number may go on with an extension; a form may have taken the one character before the label.
+    rest = r"[^A-Za-z!?]*(?:(?i:x|e?xtn?|int)\.[^A-Za-z!?]*)?"
+    return rf"{start}{label}{space}\.?{between}(?:{form})|(?:{form})(?:{rest}{between}{start})?{label}"
 
 
 def _inflected(stem: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+import polars as pl
 import pytest
 
 from curate.errors import AssayError
@@ -63,3 +64,11 @@ def test_no_pattern_scores_more_without_context_than_the_catalogue_says(detector
         assert max(pattern.score for pattern in recognizer.patterns) <= entity.unlabelled
         assert recognizer.validate_result("BB1388568") in (None, False)  # a check that passes would score 1.0
         assert recognizer.context
+
+
+def test_every_country_with_an_iban_passes_the_filter() -> None:
+    from presidio_analyzer.predefined_recognizers.generic.iban_patterns import regex_per_country
+
+    numbers = pl.Series([f"{country}29NWBK60161331926819" for country in regex_per_country])
+    assert len(numbers) > 70
+    assert numbers.str.contains(ENTITIES["IBAN_CODE"].needs or "").all()

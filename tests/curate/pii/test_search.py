@@ -61,6 +61,24 @@ def test_prefiltered_findings_are_those_of_presidios_engine_on_support_rows(dete
     assert sum(map(bool, found.values())) > 500
 
 
+@pytest.mark.parametrize(
+    ("value", "label"),
+    [
+        ("7911123456", "mobile"), ("7911123456 x. 5", "phone"), ("5610591081018250", "card"), ("9434765919", "NHS"), ("AB1234567", "passport"), ("123456780", "passports"), ("A12 BCD", "reg"),
+        ("ab51 abc", "number plate"), ("12345678", "bank account"), ("H12345678", "driver's license"), ("900701234", "ITIN"), ("900-701234", "tax id"), ("A12345678", "passport"),
+        ("536221234", "SSN"), ("536-221234", "social security"), ("BB1388568", "DEA"), ("3/2021", "date"), ("3/21", "birthday"), ("ip48gb", "postcode"),
+    ],
+)  # fmt: skip
+def test_a_weak_form_is_found_by_its_label_wherever_that_stands(engine: Any, detector: Any, value: str, label: str) -> None:
+    texts = [
+        pattern.format(value, label)
+        for pattern in ("{0} {1}", "{0} ({1})", "{0}. {1}", "{0}, my {1}", "{1} {0}", "{1}: {0}", "{1}.{0}", "{1}_{0}", "my {1}s no . {0}", "{1} acct. no. {0}!", "{1}! {0}", "x{1} {0}", "{1}'s\n{0}")
+    ]  # fmt: skip
+    expected = {text: [tuple(hit) for hit in engine(text)] for text in texts}
+    assert {text: sorted(hits) for text, hits in _by_text(detector, texts).items()} == expected
+    assert any(expected.values())
+
+
 def test_every_single_recognizer_is_reached_through_its_own_filter(detector: Any) -> None:
     """No threshold and no resolving here: raw matches, so that a weak match the filter lost would show."""
     texts = [*_PIECES, *(f"{left} {right}" for left in _PIECES[::3] for right in _PIECES[::4])]
