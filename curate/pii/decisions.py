@@ -139,7 +139,12 @@ def append_verdicts(root: Path, verdicts: Sequence[Verdict]) -> None:
                 fix="say why without the value itself, for example: a part number of the 2024 catalogue",
             )
         lines.append(canonical_json(given))
-    path = root / FILE
+    append_lines(root, FILE, lines)
+
+
+def append_lines(root: Path, file: Path, lines: Sequence[str]) -> None:
+    """Add lines to a file of `decisions/`, all or none; writers wait for each other."""
+    path = root / file
     with _alone(root):
         before = path.read_text(encoding="utf-8") if path.exists() else ""
         if before and not before.endswith("\n"):

@@ -112,7 +112,7 @@ def take(
     now = judged(acted.drop("verdict", "reviewer", "decided_on"), in_force(ours, today)).join(
         relied, on="finding_id", how="left", maintain_order="left"
     )
-    named = now.with_columns(_tier(params).alias("tier"), pl.col("source").fill_null("")).with_columns(_why(params).alias("why"))
+    named = now.with_columns(tier(params).alias("tier"), pl.col("source").fill_null("")).with_columns(_why(params).alias("why"))
     stood = pl.col("value_id").is_in(list(baseline))
     blocking = pl.col("why").is_in(["kept_unreviewed", "expired_verdict", "real_but_kept"] + ["uncertain"] * params.block_uncertain)
     standing = (
@@ -134,7 +134,8 @@ def take(
     return Inventory(audited, _lines(audited), expired(ours, today), stale(verdicts, findings, key_id))
 
 
-def _tier(params: AuditParams) -> pl.Expr:
+def tier(params: AuditParams) -> pl.Expr:
+    """How sure a finding is, of frames with `verified` and `score`: one of `TIERS`."""
     return (
         pl.when(pl.col("verified"))
         .then(pl.lit("verified"))

@@ -84,6 +84,11 @@ def build_queue(
         Ask about these only, kept by the policy or not; none: about all that the policy acts on.
     """
     waiting = open_findings(findings, examples, verdicts, policy, entities)
+    return items(waiting, examples, scan)
+
+
+def items(waiting: pl.DataFrame, examples: pl.DataFrame, scan: ScanParams) -> list[Item]:
+    """The values of `waiting` (findings with `verdict` and `reviewer`) in the order in which they are asked about."""
     if not waiting.height:
         return []
     values = (
