@@ -130,7 +130,7 @@ DEFAULT = (
     Entity("UK_CHI", "ChiRecognizer", r"(?i)chi\b|health index", "alone"),
     Entity("API_KEY", "ApiKeyRecognizer", KEY_CANDIDATE),
     Entity("PASSWORD", "PasswordRecognizer", PASSWORD_CANDIDATE),
-    Entity("PERSONAL_URL", "PersonalUrlRecognizer", r"(?i)[a-z]/|://"),
+    Entity("PERSONAL_URL", "PersonalUrlRecognizer", r"(?i)[a-z]/|://|/[@~]|\?[^\s\"'<>()]*="),
     Entity("UK_POSTCODE", "AreaPostcodeRecognizer", rf"{_B}(?i:[a-z]{{1,2}}\d[a-z\d]?{_S}?\d[a-z]{{2}}|GIR{_S}?0AA){_E}"),
     Entity(
         "UK_VEHICLE_REGISTRATION",
