@@ -3,8 +3,8 @@
 A text is known by its keyed digest, the detector by a digest of its configuration, versions and code. Kept under
 `.assay/cache/scan`, which neither git nor DVC sees: digests, places, entities and scores, never a text or a value. With or
 without it a scan gives the same bytes. Cost: one keyed hash a distinct text and one join (a million texts in seconds).
-A cache that cannot be read or written is as good as none. Scans with a named-entity model are not cached, since a model can
-change under its name.
+A cache that cannot be read or written is as good as none. Scans with a model of the user's are not cached, since a
+model can change under its name.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class ScanCache:
     @classmethod
     def of(cls, root: Path, key: Key, detector: Detector) -> ScanCache | None:
         """The cache of `detector` in the project at `root`; None if its findings may change unseen."""
-        if detector.params.ner is not None:
+        if detector.ner is not None:
             return None
         digest = hashlib.blake2b(f"{detector.describe()['fingerprint']}{key.key_id}".encode(), digest_size=8)
         for name in _CODE:

@@ -185,7 +185,7 @@ OPTIONAL = tuple(
 
 ENTITIES = {entity.name: entity for entity in (*DEFAULT, *OPTIONAL)}
 
-# What a named-entity model may add; findings carry these only where `scan.ner` is set.
+# What the name tagger or a named-entity model may add; findings carry these as `scan.ner` says.
 NER_ENTITIES = ("PERSON", "LOCATION", "ORGANIZATION", "NRP", "DATE_TIME")
 
 

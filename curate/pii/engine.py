@@ -17,7 +17,7 @@ from typing import Any
 from curate.errors import AssayError
 from curate.files import canonical_json
 from curate.pii.catalogue import DEFAULT, ENTITIES, Entity, check_names
-from curate.pii.overlap import Hit, resolve
+from curate.pii.overlap import Hit, beside, resolve
 from curate.pii.pieces import LONG, pieces
 from curate.pii.presidio import import_presidio
 from curate.pii.settings import ScanParams
@@ -68,19 +68,28 @@ class Detector:
 
     def __init__(self, params: ScanParams) -> None:
         self.params = params
-        import_presidio(light=params.ner is None)
+        own = params.ner is not None and params.ner.engine != "bundled"
+        import_presidio(light=not own)
         _silence()
-        self.ner = None
-        if params.ner is not None:
+        self.ner, self.tagger, offered = None, None, set[str]()
+        if params.ner is not None and own:
             from curate.pii.ner import load
 
             self.ner = load(params.ner, params.language)
-        ner_names = set(self.ner.supported_entities) if self.ner is not None else set()
-        check_names(set(params.entities or ()), "scan.entities", ner_names)
-        check_names(set(params.thresholds), "scan.thresholds", ner_names)
-        wanted = set(params.entities) if params.entities is not None else {entity.name for entity in DEFAULT} | ner_names
+            offered = set(self.ner.supported_entities)
+        elif params.ner is not None:
+            from curate.pii.names.recognizer import bundled
+
+            self.tagger = bundled()
+            offered = self.tagger.entities
+        check_names(set(params.entities or ()), "scan.entities", offered)
+        check_names(set(params.thresholds), "scan.thresholds", offered)
+        usual = set(params.ner.entities) if params.ner is not None and self.tagger else offered
+        wanted = set(params.entities) if params.entities is not None else {entity.name for entity in DEFAULT} | usual
         self.entities: tuple[Entity, ...] = tuple(entity for entity in ENTITIES.values() if entity.name in wanted)
-        self.ner_names = frozenset(ner_names & wanted)
+        # Found by the user's model inside Presidio's engine; by the bundled tagger beside it.
+        self.ner_names = frozenset(offered & wanted) if self.ner is not None else frozenset[str]()
+        self.tagged = frozenset(offered & wanted) if self.tagger is not None else frozenset[str]()
         _listener.templates.clear()
 
     @cached_property
@@ -117,7 +126,7 @@ class Detector:
     @property
     def names(self) -> tuple[str, ...]:
         """Every entity looked for, sorted."""
-        return tuple(sorted({entity.name for entity in self.entities} | self.ner_names))
+        return tuple(sorted({entity.name for entity in self.entities} | self.ner_names | self.tagged))
 
     def threshold(self, entity: str) -> float:
         """The score from which a match of `entity` is a finding."""
@@ -136,8 +145,21 @@ class Detector:
         AssayError
             If a recognizer failed or gave up. The text is not shown.
         """
+        wanted = set(names or self.names)
+        hits = self.patterns(text, sorted(wanted - self.tagged)) if wanted - self.tagged else []
+        return beside(hits, self.people([text])[0], text) if wanted & self.tagged else hits
+
+    def people(self, texts: list[str]) -> list[list[Hit]]:
+        """What the bundled tagger finds in each text, at or over the threshold; many texts at once cost least."""
+        if self.tagger is None or not self.tagged:
+            return [[] for _ in texts]
+        found = self.tagger.find(texts, self.tagged)
+        return [[hit for hit in hits if hit.score >= self.threshold(hit.entity)] for hits in found]
+
+    def patterns(self, text: str, names: list[str]) -> list[Hit]:
+        """What Presidio's engine finds of `names`; see `find`."""
         _silence()  # other code may have reset the loggers since
-        if len(text) <= LONG or self.ner_names.intersection(names or self.names):
+        if len(text) <= LONG or self.ner_names.intersection(names):
             return self._find(text, names)
         return [
             hit._replace(start=hit.start + piece.start, end=hit.end + piece.start)
@@ -146,9 +168,9 @@ class Detector:
             if piece.core_start <= hit.start + piece.start < piece.core_end
         ]
 
-    def _find(self, text: str, names: list[str] | None) -> list[Hit]:
+    def _find(self, text: str, names: list[str]) -> list[Hit]:
         try:
-            results = self._results(text, names or list(self.names))
+            results = self._results(text, names)
         except Exception as error:  # Presidio's messages may hold the text: keep the kind of error alone
             raise AssayError(
                 f"a detector failed with {type(error).__name__} on a text of {len(text):,} characters; nothing was written", fix=_REPORT
@@ -201,6 +223,10 @@ class Detector:
             "params": self.params.model_dump(mode="json", exclude={"processes", "fields", "unsupported_language"}),
             "entities": list(self.names),
         }
+        if self.tagger is not None:
+            from curate.pii.names.recognizer import fingerprint
+
+            configuration["tagger"] = fingerprint()
         digest = hashlib.blake2b(canonical_json(_plain(configuration)).encode(), digest_size=8).hexdigest()
         return {"versions": versions, "fingerprint": digest, "entities": list(self.names)}
 

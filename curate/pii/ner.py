@@ -37,19 +37,20 @@ def load(params: NerParams, language: str) -> Any:
     AssayError
         If its package is not installed, or the model is missing or unreadable.
     """
-    remote = not Path(params.model).exists()
-    if remote and (params.model.startswith((".", "/", "~")) or (os.sep in params.model and params.model.count("/") != 1)):
+    model = params.model or ""
+    remote = not Path(model).exists()
+    if remote and (model.startswith((".", "/", "~")) or (os.sep in model and model.count("/") != 1)):
         raise AssayError(
-            f"`scan.ner.model`: the folder {params.model} does not exist",
+            f"`scan.ner.model`: the folder {model} does not exist",
             fix="give a folder that holds the model, or a hub id such as owner/name",
         )
     try:
-        return {"spacy": _spacy, "transformers": _transformers, "gliner": _gliner}[params.engine](params.model, remote, language)
+        return {"spacy": _spacy, "transformers": _transformers, "gliner": _gliner}[params.engine](model, remote, language)
     except ImportError as error:
         raise AssayError(f"`scan.ner`: {params.engine} is not installed", fix=_PACKAGES[params.engine]) from error
     except Exception as error:
         raise AssayError(
-            f"`scan.ner`: the {params.engine} model {params.model} cannot be loaded ({type(error).__name__})",
+            f"`scan.ner`: the {params.engine} model {model} cannot be loaded ({type(error).__name__})",
             fix=f"check the name or the folder; for a model on disk it must hold what {params.engine} saves",
         ) from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -28,3 +29,27 @@ def resolve(hits: Iterable[Hit]) -> list[Hit]:
         if all(hit.end <= other.start or other.end <= hit.start for other in kept):
             kept.append(hit)
     return sorted(kept)
+
+
+def beside(hits: list[Hit], names: list[Hit], text: str) -> list[Hit]:
+    """Pattern findings with names beside them: where they overlap the pattern stands, and what is left of the name if it is a word.
+
+    Parameters
+    ----------
+    hits, names
+        Each without overlaps among themselves, offsets in `text`.
+    """
+    ends, left = [hit.end for hit in hits], []
+    for name in names:
+        start, at = name.start, bisect_right(ends, name.start)
+        while start < name.end:
+            hit = hits[at] if at < len(hits) and hits[at].start < name.end else None
+            part = text[start : hit.start if hit else name.end]
+            if sum(mark.isalpha() for mark in part) >= (1 if len(part) == name.end - name.start else 2):
+                lead = start + len(part) - len(part.lstrip(_EDGES))
+                left.append(name._replace(start=lead, end=start + len(part.rstrip(_EDGES))))
+            start, at = (hit.end if hit else name.end), at + 1
+    return sorted([*hits, *left])
+
+
+_EDGES = " \t\r\n,.;:/-<>()[]|\"'"

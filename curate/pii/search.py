@@ -18,7 +18,8 @@ import numpy as np
 import polars as pl
 
 from curate.pii.catalogue import ANY_CANDIDATE, Entity
-from curate.pii.overlap import Hit
+from curate.pii.naming import named
+from curate.pii.overlap import Hit, beside
 from curate.pii.settings import ScanParams
 from curate.stage import Progress
 
@@ -97,7 +98,7 @@ def _start_worker(params: ScanParams) -> None:
 
 def _work(batch: list[tuple[str, list[str]]]) -> list[list[Hit]]:
     assert _worker is not None, "the pool's initializer has run"
-    return [_worker.find(text, names) for text, names in batch]
+    return [_worker.patterns(text, names) for text, names in batch]
 
 
 def _batches(routed: pl.DataFrame) -> Iterator[list[tuple[str, list[str]]]]:
@@ -119,7 +120,7 @@ def _found(routed: pl.DataFrame, detector: Detector, progress: Progress | None) 
         batches = _batches(routed)
         done = 0
         for hits in (
-            workers.map(_work, batches) if workers else ([detector.find(text, names) for text, names in batch] for batch in batches)
+            workers.map(_work, batches) if workers else ([detector.patterns(text, names) for text, names in batch] for batch in batches)
         ):
             yield from hits
             done += len(hits)
@@ -133,13 +134,12 @@ _BY_TEXT = pl.Schema(
 
 
 def _read(texts: pl.Series, detector: Detector, progress: Progress | None) -> pl.DataFrame:
-    """Findings of distinct `texts`, schema `_BY_TEXT`."""
+    """Findings of distinct `texts`, schema `_BY_TEXT`: patterns where they can stand, names everywhere."""
     routed = routes(texts, detector)
-    found = [
-        (text, *hit, text[hit.start : hit.end])
-        for text, hits in zip(routed["text"], _found(routed, detector, progress), strict=True)
-        for hit in hits
-    ]
+    by_text = dict(zip(routed["text"], _found(routed, detector, progress), strict=True))
+    for text, names in named(texts, detector, progress):
+        by_text[text] = beside(by_text.get(text, []), names, text)
+    found = [(text, *hit, text[hit.start : hit.end]) for text, hits in by_text.items() for hit in hits]
     return pl.DataFrame(found, schema=_BY_TEXT, orient="row")
 
 

@@ -1,7 +1,7 @@
 """What stands in a text where a value stood: a placeholder, a mask, or a surrogate of the same form.
 
 A surrogate keeps the form and loses the value: digits become digits, letters letters of the same case, separators stay, an
-e-mail address becomes one at example.com (RFC 2606), and a phone number keeps its country code or leading 0. It is keyed by
+e-mail address becomes one at example.com (RFC 2606), a person's name another name, and a phone number keeps its country code or leading 0. It is keyed by
 entity and normalised value, so the same value gets the same surrogate wherever it stands; that makes it *linkable*, which
 is why the scope goes into the report. Check digits (cards, NHS numbers, IBANs) are not kept valid: a surrogate should not
 pass for an issued number. It may be by chance somebody's number all the same; it carries nothing about whose it replaced.
@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from string import ascii_lowercase
 
 from curate.keys import Key
+from curate.pii.names.stand_ins import stand_in
 from curate.text import mask
 
 _HEX = "abcdef"
@@ -60,6 +61,8 @@ def _form(entity: str, value: str, stream: Iterator[int]) -> str:
         return "".join(ascii_lowercase[next(stream) % 26] for _ in range(8)) + "@example.com"
     if entity == "URL":
         return "https://example.com/" + "".join(ascii_lowercase[next(stream) % 26] for _ in range(8))
+    if entity == "PERSON":
+        return stand_in(value, stream)
     found = _PHONE_PREFIX.match(value) if entity == "PHONE_NUMBER" else None
     prefix = found.group() if found else ""
     letters = _HEX if entity in _HEX_ENTITIES else ascii_lowercase

@@ -105,7 +105,7 @@ def personal_data(
             count,
             found[name],
             alarms.pop(name, 0),
-            "" if name in looked_for else "not found by patterns: names want an NER engine (params.scan.ner)",
+            "" if name in looked_for else "nothing found; is it looked for? (params.scan)",
         )
         for name, count in sorted(planted.items(), key=lambda item: (-item[1], item[0]))
     ]

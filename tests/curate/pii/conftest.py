@@ -1,4 +1,4 @@
-"""One detector for all tests here (it takes a second or two to build), a key, and a maker of examples."""
+"""One detector of patterns for all tests here (it takes a second or two to build), a key, and a maker of examples."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def detector() -> Any:
     from curate.pii.engine import Detector
     from curate.pii.settings import ScanParams
 
-    return Detector(ScanParams())
+    return Detector(ScanParams(ner=None))
 
 
 @pytest.fixture(scope="session")

@@ -43,8 +43,8 @@ def test_only_changed_texts_are_read_again(detector: Any, key: Key, tmp_path: Pa
     cache = ScanCache.of(tmp_path, key, detector)
     search(_frame(_TEXTS), ["t"], detector, cache=cache)
     read: list[str] = []
-    real = detector.find
-    monkeypatch.setattr(detector, "find", lambda text, names=None: (read.append(text), real(text, names))[1])
+    real = detector.patterns
+    monkeypatch.setattr(detector, "patterns", lambda text, names: (read.append(text), real(text, names))[1])
     search(_frame([*_TEXTS, "mail new@example.com"]), ["t"], detector, cache=cache)
     assert read == ["mail new@example.com"]
 
@@ -63,10 +63,10 @@ def test_another_configuration_or_key_knows_nothing_of_it(detector: Any, key: Ke
     one = ScanCache.of(tmp_path, key, detector)
     assert one is not None
     assert ScanCache.of(tmp_path, Key(b"x" * 32, "demo"), detector) != one
-    other = ScanCache.of(tmp_path, key, Detector(ScanParams(threshold=0.7)))
+    other = ScanCache.of(tmp_path, key, Detector(ScanParams(threshold=0.7, ner=None)))
     assert other is not None
     assert other.folder != one.folder
-    assert ScanCache.of(tmp_path, key, Detector(ScanParams(processes=2))) == one
+    assert ScanCache.of(tmp_path, key, Detector(ScanParams(processes=2, ner=None))) == one
 
 
 def test_a_broken_cache_is_as_good_as_none(detector: Any, key: Key, tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def test_a_detector_that_fails_shows_no_text(detector: Any, monkeypatch: pytest.
     assert caught.value.__suppress_context__
 
 
-@pytest.mark.parametrize("params", [{"entities": ("EMAIL",)}, {"thresholds": {"PHONE": 0.5}}, {"entities": ("PERSON",)}])
+@pytest.mark.parametrize("params", [{"entities": ("EMAIL",)}, {"thresholds": {"PHONE": 0.5}}, {"entities": ("PERSON",), "ner": None}])
 def test_an_unknown_entity_is_an_error(params: dict[str, Any]) -> None:
     with pytest.raises(AssayError, match="unknown entities"):
         _detector(**params)
@@ -103,7 +103,7 @@ def test_a_threshold_is_per_entity() -> None:
 
 
 def test_the_fingerprint_follows_the_configuration(detector: Any) -> None:
-    same, other = _detector(processes=2), _detector(threshold=0.5)
+    same, other = _detector(processes=2, ner=None), _detector(threshold=0.5, ner=None)
     assert same.describe() == detector.describe()
     assert other.describe()["fingerprint"] != detector.describe()["fingerprint"]
 

@@ -20,7 +20,7 @@ from curate.project import Project
 from curate.task import Kind
 
 Make = Callable[..., pl.DataFrame]
-PARAMS = ScanParams()
+PARAMS = ScanParams(ner=None)
 
 
 def test_findings_have_the_contracts_columns_and_order(detector: Any, key: Key, examples: Make) -> None:

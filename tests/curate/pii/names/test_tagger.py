@@ -1,0 +1,147 @@
+"""The tagger in whole numbers: its answer does not hang on batches, order, cache or the run before."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from curate.pii.names.recognizer import MODEL, bundled, read_model
+from curate.pii.names.spans import Span, carried, places
+from curate.pii.names.tagger import PERSON, Tagger
+from curate.pii.names.tokens import TOKEN, pieces_of
+
+_WORDS = [
+    "Tom",
+    "tom",
+    "SMITH",
+    "Anjali",
+    "Mr.",
+    "Dr",
+    "the",
+    "order",
+    "in",
+    "Leeds",
+    "J.",
+    ",",
+    "\n",
+    "  ",
+    "\t",
+    "O'Neil",
+    "@jo",
+    "12",
+    "é",
+    "Zoë",
+    "李",
+    "ß",
+    "İ",
+    "x" * 40,
+]
+_texts = st.lists(st.one_of(st.sampled_from(_WORDS), st.text(max_size=5)), max_size=14).flatmap(
+    lambda words: st.sampled_from([" ", ""]).map(lambda joiner: joiner.join(words))
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(texts=st.lists(_texts, min_size=1, max_size=6))
+def test_a_text_is_tagged_the_same_alone_and_in_any_company(texts: list[str]) -> None:
+    together = bundled().tagger.spans(texts)
+    assert together == [bundled().tagger.spans([text])[0] for text in texts]
+    assert together[::-1] == bundled().tagger.spans(texts[::-1])
+
+
+@settings(max_examples=150, deadline=None)
+@given(text=_texts)
+def test_sums_are_those_of_whole_number_arithmetic(text: str) -> None:
+    """The fast float products against the same network in 64-bit integers."""
+    tagger = bundled().tagger
+    tokens = pieces_of(text)
+    if not tokens:
+        return
+    scores, begins = tagger.logits([tokens], [0])
+    assert (scores[begins[0] : begins[0] + len(tokens)] == _slowly(tagger, tokens)).all()
+
+
+def _slowly(tagger: Tagger, tokens: list[str]) -> np.ndarray:
+    weights, lexicon = tagger.weights, tagger.lexicon
+    big = lambda array: array.astype(np.int64)
+    rows = [
+        big(weights.table)[lexicon.features(token)].sum(axis=0) + big(lexicon.static(token)) @ big(weights.projection) // 64
+        for token in tokens
+    ]
+    hidden = np.clip(np.stack(rows) + big(tagger._casings[0]), 0, 127)
+    for number, ((taps, bias), step) in enumerate(zip(weights.layers, weights.steps, strict=True)):
+        new = np.zeros_like(hidden)
+        for at in range(len(tokens)):
+            for tap in range(len(taps)):
+                beside = at + (tap - len(taps) // 2) * step
+                if 0 <= beside < len(tokens):
+                    new[at] += hidden[beside] @ big(taps[tap])
+        new = (new + big(bias)) // 128
+        hidden = np.clip(new + (hidden if number else 0), 0, 127)
+    return hidden @ big(weights.out) + big(weights.out_bias)
+
+
+def test_no_sum_can_leave_the_whole_numbers_of_float32() -> None:
+    weights = bundled().tagger.weights
+    for taps, bias in weights.layers:
+        assert 127 * np.abs(taps.astype(np.int64)).sum(axis=(0, 1)).max() + np.abs(bias).max() < 2**24
+    assert 127 * np.abs(weights.out.astype(np.int64)).sum(axis=0).max() + np.abs(weights.out_bias).max() < 2**24
+
+
+def test_a_bounded_cache_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    from curate.pii.names import tagger as module
+
+    texts = [f"Hi {name}, see order {number}" for number, name in enumerate(["Priya", "Tomasz", "Ngozi", "Bob"] * 5)]
+    expected = read_model(MODEL).tagger.spans(texts)
+    monkeypatch.setattr(module, "_CACHED_TYPES", 3)
+    small = read_model(MODEL).tagger
+    assert [small.spans([text])[0] for text in texts] == expected
+
+
+@settings(max_examples=200, deadline=None)
+@given(text=_texts)
+def test_tokens_end_where_they_stand(text: str) -> None:
+    assert places(text, pieces_of(text)) == [0, *(match.end() for match in TOKEN.finditer(text))]
+
+
+def test_a_name_is_carried_to_where_it_stands_again() -> None:
+    text = "Ana Reyes rang. Reyes was cross; ana said no. Reyesburg is a town, Ana"
+    spans = carried(text, [Span(0, 9, PERSON, 500)], PERSON)
+    assert [text[span.start : span.end] for span in spans] == ["Ana Reyes", "Reyes", "Ana"]
+
+
+def test_the_answer_does_not_hang_on_threads_or_hash_seed() -> None:
+    script = (
+        "from curate.pii.names.recognizer import bundled; import hashlib;"
+        "texts = [f'Dear {a} {b}, {c} of Leeds rang' for a in ('Ms', 'Tom', 'ANJALI') for b in ('Rao', 'okafor') for c in ('Bill', 'José')] * 40;"
+        "print(hashlib.sha256(repr(bundled().find(texts, frozenset({'PERSON', 'LOCATION'}))).encode()).hexdigest())"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", script], check=True, capture_output=True, text=True, cwd=Path(__file__).parents[4],
+            env={"PYTHONHASHSEED": seed, "OPENBLAS_NUM_THREADS": threads, "OMP_NUM_THREADS": threads, "PATH": "/usr/bin:/bin"},
+        ).stdout
+        for seed, threads in (("0", "1"), ("7", "2"))
+    }  # fmt: skip
+    assert len(said) == 1
+
+
+def test_the_artefact_is_small_and_holds_no_pickle() -> None:
+    assert MODEL.stat().st_size <= 5_000_000
+    with np.load(MODEL, allow_pickle=False) as kept:
+        assert all(kept[name].dtype != object for name in kept.files)
+
+
+def test_the_runtime_needs_numpy_alone() -> None:
+    script = (
+        "import sys; from curate.pii.names.recognizer import bundled; bundled().find(['Hi Tom'], frozenset({'PERSON'}));"
+        "print([name for name in ('torch', 'transformers', 'sklearn', 'presidio_analyzer', 'spacy') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True, cwd=Path(__file__).parents[4])
+    assert done.stdout.strip() == "[]"
