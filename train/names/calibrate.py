@@ -1,0 +1,53 @@
+"""What a margin is worth: of findings with about this margin, the share that is right, on the tuning halves of the judged sets.
+
+Isotonic regression over pooled findings, each set that holds names weighing the same, so that the scores hold for support text and
+for tweets on average and not for the largest set; a false alarm where there are no names weighs as a finding of the largest does.
+The scores step by 0.05, so that a table of whole margins says them exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from curate.pii.names.spans import Span
+from curate.pii.names.tagger import KINDS, Tagger
+from train.names.judged import Judged
+from train.names.rows import Row
+
+STEPS = 20
+
+
+def right(span: Span, row: Row) -> bool:
+    """Half of the span or more is on a value of its kind (as in `benchmarks/pii/score.py`)."""
+    covered = sum(max(0, min(span.end, end) - max(span.start, start)) for start, end, kind in row.spans if kind == KINDS[span.kind])
+    return 2 * covered >= span.end - span.start
+
+
+def margins(tagger: Tagger, sets: Sequence[Judged], kind: str) -> list[int]:
+    """Rising margins, the n-th being the least from which the score is 0.05 n; those never reached are beyond any margin."""
+    from sklearn.isotonic import IsotonicRegression
+
+    values: list[int] = []
+    truths: list[bool] = []
+    named: list[int] = []
+    for one in sets:
+        if kind not in one.kinds:
+            continue
+        found = [
+            (span.margin, right(span, row))
+            for row, spans in zip(one.rows, tagger.spans([row.text for row in one.rows]), strict=True)
+            for span in spans
+            if KINDS[span.kind] == kind
+        ]
+        values += [margin for margin, _ in found]
+        truths += [truth for _, truth in found]
+        named += [len(found) if any(row.spans for row in one.rows) else 0] * len(found)
+    most = max(named)
+    weights = [1 / max(count or most, 50) for count in named]
+    fitted = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(values, truths, sample_weight=weights)
+    grid = np.arange(min(values), max(values) + 1)
+    scores = np.floor(fitted.predict(grid) * STEPS + 0.5) / STEPS
+    beyond = int(grid[-1]) + 1
+    return [int(grid[np.argmax(scores >= step / STEPS)]) if (scores >= step / STEPS).any() else beyond for step in range(1, STEPS + 1)]

@@ -1,0 +1,63 @@
+"""Fit the tagger, measure what its margins are worth, write `build/names/names.npz`.
+
+python -m train.names.fit_tagger --data ../shared/data      # some five minutes on one core
+python -m train.names.fit_tagger --seed 1 --no-teacher -o other.npz
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from curate.pii.names.recognizer import ENTITIES
+from curate.pii.names.tagger import KINDS, UNIT, WEIGHT_UNIT, Tagger, save
+from train.encoder import BUNDLED, load_encoder
+from train.names.calibrate import margins
+from train.names.corpus import WORK, recipe, rows
+from train.names.fit import Recipe, fit
+from train.names.judged import sets
+from train.names.lexicon import build
+from train.names.lists import collect
+
+
+def main() -> None:
+    """Fit, calibrate, write."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the public data sets")
+    parser.add_argument("--seed", type=int, default=recipe()["seed"])
+    parser.add_argument("--no-teacher", action="store_true", help="learn from labels alone")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("-o", "--output", type=Path, default=WORK / "names.npz")
+    given = parser.parse_args()
+    torch.set_num_threads(given.threads)
+    wanted = recipe()
+    lexicon = build(collect(), load_encoder(BUNDLED), wanted["dimensions"])
+    learned, plain = rows("taught", given.seed, given.data), rows("plain", given.seed, given.data)
+    taught = None if given.no_teacher else [*opinions(given.seed, learned), *[None] * len(plain)]
+    passes = wanted["taught"].get("passes", 1)
+    learned, taught = learned * passes, taught and [*taught[: len(learned)] * passes, *[None] * len(plain)]
+    settings: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in wanted["tagger"].items()}
+    network = fit([*learned, *plain], lexicon, Recipe(seed=given.seed, **settings), taught)
+    favour = np.array([round(wanted["favour"].get(kind, 0.0) * UNIT * WEIGHT_UNIT) for kind in KINDS], np.int32)
+    tagger = Tagger(network.whole(), lexicon, favour)
+    data = sets(given.data, "tune")
+    save(given.output, tagger, {kind: margins(tagger, data, kind) for kind in ENTITIES})
+    print(f"{given.output}: {given.output.stat().st_size:,} bytes")
+
+
+def opinions(seed: int, learned: Sequence[object]) -> list[np.ndarray]:
+    """What the teacher thinks of each row, as `train.names.teach` wrote it."""
+    path = WORK / f"taught-{seed}.npz"
+    assert path.exists(), f"{path} is missing: python -m train.names.teach --seed {seed}"
+    with np.load(path, allow_pickle=False) as kept:
+        assert len(kept["lengths"]) == len(learned), f"{path} is of another recipe: python -m train.names.teach --seed {seed}"
+        return np.split(kept["logits"].astype(np.float32), np.cumsum(kept["lengths"])[:-1])
+
+
+if __name__ == "__main__":
+    main()
