@@ -2,12 +2,12 @@
 
     python -m benchmarks.pii_accuracy --data ../shared/data -o accuracy       # accuracy.md and accuracy.json
     python -m venv peer && peer/bin/pip install presidio-rs==0.1.11 && python -m benchmarks.pii_accuracy --peer peer/bin/python
-    python -m benchmarks.pii_accuracy --ner spacy:en_core_web_sm              # or transformers:FOLDER_OR_ID, gliner:FOLDER_OR_ID
+    python -m benchmarks.pii_accuracy --names --ner bundled --ner spacy:en_core_web_sm   # names alone; transformers:FOLDER_OR_ID, gliner:...
     python -m benchmarks.pii_accuracy --only assay --seed 3
 
 How a value counts as found and a finding as right: `benchmarks/pii/score.py`. How the systems are set up:
 `benchmarks/pii/systems.py`. What the public sets can judge: `benchmarks/pii/public.py`. A model given by `--ner` runs inside
-Assay's detector as it would in `assay scan`, and is judged on persons, places and organisations too.
+Assay's detector as it would in `assay scan`, in place of the bundled tagger; each is judged on persons, places and organisations.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Any
 
 from benchmarks.pii import systems
 from benchmarks.pii.corpus import corpus
-from benchmarks.pii.public import NAMES, Labelled, all_sets
+from benchmarks.pii.public import NAMES, Labelled, all_sets, named
 from benchmarks.pii.score import Found, Score, counts, score, wilson
 
 
@@ -77,9 +77,9 @@ def _share(value: float | None, interval: tuple[float, float] | None) -> str:
 
 def markdown(results: dict[str, dict[str, Any]]) -> Iterator[str]:
     """Tables: one of each set with values, and one of false alarms."""
-    names = list(results)
     sets = list(next(iter(results.values())))
     for data in sets:
+        names = [name for name, every in results.items() if data in every]
         first = results[names[0]][data]
         if not isinstance(first, list):
             continue
@@ -96,6 +96,9 @@ def markdown(results: dict[str, dict[str, Any]]) -> Iterator[str]:
                     _share(got.f2, got.f2_interval),
                 ]
             yield f"| {one.entity} | {one.values:,} | " + " | ".join(cells) + " |"
+    names = list(results)
+    if all(isinstance(results[names[0]][data], list) for data in sets):
+        return
     yield "\n### False alarms: rows flagged of those that hold no identifier\n"
     yield "| set | rows | " + " | ".join(names) + " |"
     yield "|---|---:|" + "---|" * len(names)
@@ -114,7 +117,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the public data sets")
     parser.add_argument("--peer", help="python of a virtual environment with presidio-rs")
-    parser.add_argument("--ner", help="ENGINE:MODEL of a named-entity model for Assay: spacy, transformers or gliner")
+    parser.add_argument(
+        "--ner", action="append", help="what finds names: bundled (the default), none, or ENGINE:MODEL of spacy, transformers or gliner"
+    )
+    parser.add_argument("--names", action="store_true", help="judge names alone")
     parser.add_argument("--only", action="append", choices=("assay", "presidio", "peer"), help="run these systems only")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--per-kind", type=int, default=150)
@@ -122,20 +128,20 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, help="write OUTPUT.md and OUTPUT.json")
     given = parser.parse_args()
 
-    sets = generated(given.seed, given.per_kind, given.negatives)
-    for one in all_sets(given.data, names=given.ner is not None):
+    sets = [] if given.names else generated(given.seed, given.per_kind, given.negatives)
+    for one in [] if given.names else all_sets(given.data):
         if isinstance(one, Labelled):
             sets.append(one)
         else:
             print(f"{one} is not in {given.data}: left out", file=sys.stderr)
 
     chosen: dict[str, systems.System] = {}
-    wanted = given.only or ["assay", "presidio", "peer"]
+    wanted = ["assay"] if given.names else given.only or ["assay", "presidio", "peer"]
+    people = [] if wanted == ["presidio"] or not given.data.exists() else named(given.data)
     # Built first and run last: what stock Presidio says on its logger would be a failure of Assay's detector, which listens there.
     stock = systems.presidio() if "presidio" in wanted else {}
     if "assay" in wanted:
-        engine, _, model = (given.ner or "").partition(":")
-        chosen["assay" + (f" + {given.ner}" if given.ner else "")] = systems.assay((engine, model) if given.ner else None)
+        chosen.update({f"assay, names: {ner}" if given.ner else "assay": systems.assay(ner) for ner in given.ner or ["bundled"]})
     chosen.update({f"presidio >= {threshold:g}": system for threshold, system in stock.items()})
     if "peer" in wanted and given.peer:
         chosen["presidio-rs"] = systems.peer(given.peer)
@@ -145,7 +151,7 @@ def main() -> None:
     results: dict[str, dict[str, Any]] = {}
     for name, system in chosen.items():
         results[name] = {}
-        for data in sets:
+        for data in [*sets, *(people if name.startswith("assay") else [])]:
             begun = time.perf_counter()
             found = system(data.texts)
             results[name][data.name] = judge(data, found) if data.entities else alarms(data, found)

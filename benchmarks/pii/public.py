@@ -8,6 +8,8 @@ Read from a folder outside the repository; a set that is not there is left out a
   spoken dialogues, where a postcode was asked for and the transcript holds something of its shape.
 - `bitext` (CDLA-Sharing 1.0) and `banking77` (CC BY 4.0): no personal identifiers; every finding of one is a false alarm. (bitext's
   instructions do hold persons' names and places, which are not identifiers by pattern.)
+
+Names are judged on sets of their own, the halves of `train/names/judged.py` on which no threshold was chosen.
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.pii.score import Found
+from curate.pii.names.recognizer import ENTITIES
+from train.names.judged import sets
 
 
 @dataclass(frozen=True)
@@ -35,21 +39,23 @@ class Labelled:
 
 GENERATED = {
     "CREDIT_CARD": "CREDIT_CARD", "PHONE_NUMBER": "PHONE_NUMBER", "EMAIL_ADDRESS": "EMAIL_ADDRESS", "US_SSN": "US_SSN", "IBAN_CODE": "IBAN_CODE", "DOMAIN_NAME": "URL",
-    "US_DRIVER_LICENSE": "US_DRIVER_LICENSE", "IP_ADDRESS": "IP_ADDRESS", "PERSON": "PERSON", "LOCATION": "LOCATION", "ORGANIZATION": "ORGANIZATION",
+    "US_DRIVER_LICENSE": "US_DRIVER_LICENSE", "IP_ADDRESS": "IP_ADDRESS",
 }  # fmt: skip
-# By a named-entity model alone.
 NAMES = ("PERSON", "LOCATION", "ORGANIZATION")
 
 
-def generated(folder: Path, names: bool) -> Labelled:
-    """`presidio_generated`; with `names`, persons, places and organisations too."""
+def generated(folder: Path) -> Labelled:
+    """`presidio_generated`."""
     rows = json.loads((folder / "presidio_generated" / "generated_large.json").read_text())
-    known = {theirs: ours for theirs, ours in GENERATED.items() if names or ours not in NAMES}
     values = [
-        [Found(span["start_position"], span["end_position"], known[span["entity_type"]]) for span in row["spans"] if span["entity_type"] in known]
+        [
+            Found(span["start_position"], span["end_position"], GENERATED[span["entity_type"]])
+            for span in row["spans"]
+            if span["entity_type"] in GENERATED
+        ]
         for row in rows
-    ]  # fmt: skip
-    return Labelled("presidio_generated", [row["full_text"] for row in rows], values, tuple(dict.fromkeys(known.values())))
+    ]
+    return Labelled("presidio_generated", [row["full_text"] for row in rows], values, tuple(dict.fromkeys(GENERATED.values())))
 
 
 def evi_records(folder: Path) -> Labelled:
@@ -108,10 +114,23 @@ def banking77(folder: Path) -> Labelled:
     return _negative("banking77", texts)
 
 
-def all_sets(folder: Path, names: bool) -> Iterator[Labelled | str]:
+def named(folder: Path) -> list[Labelled]:
+    """Sets with names of persons, some of them of places and organisations too."""
+    return [
+        Labelled(
+            f"names: {one.name}",
+            [row.text for row in one.rows],
+            [[Found(start, end, ENTITIES[kind]) for start, end, kind in row.spans] for row in one.rows],
+            tuple(ENTITIES[kind] for kind in one.kinds),
+        )
+        for one in sets(folder, "test")
+    ]
+
+
+def all_sets(folder: Path) -> Iterator[Labelled | str]:
     """Every set that is there; the name of one that is not."""
     for name, read in (
-        ("presidio_generated", lambda: generated(folder, names)), ("evi", lambda: evi_records(folder)), ("evi", lambda: evi_dialogues(folder)),
+        ("presidio_generated", lambda: generated(folder)), ("evi", lambda: evi_records(folder)), ("evi", lambda: evi_dialogues(folder)),
         ("bitext", lambda: bitext(folder)), ("bitext", lambda: bitext_ids(folder)), ("banking77", lambda: banking77(folder)),
     ):  # fmt: skip
         yield read() if (folder / name).exists() else name

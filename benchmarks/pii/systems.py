@@ -1,6 +1,7 @@
 """The systems under comparison, each a function from texts to what it found in them, in Assay's names.
 
-- `assay`: the detector with the project's default parameters, through the pre-filter (and a model, if one is given).
+- `assay`: the detector with the project's default parameters through the pre-filter, with the bundled name tagger (places and
+  organisations switched on), another model, or none.
 - `presidio`: stock Presidio, its own recognizers with its own patterns, contexts and enhancer, at a score of 0 (its default)
   and at 0.4. Its default set and, since the corpus is British, all the UK recognizers it ships disabled. No named-entity
   model: in its place the same light tokens and lemmas as here, which keep its context alive. The public suffix list
@@ -25,16 +26,17 @@ if TYPE_CHECKING:
 System = Callable[[Sequence[str]], list[list[Found]]]
 
 
-def assay(ner: tuple[str, str] | None = None, **params: Any) -> System:
-    """Assay's detector; `ner` is an engine and a model, as in `scan.ner`."""
+def assay(ner: str = "bundled", **params: Any) -> System:
+    """Assay's detector; `ner` is `bundled`, `none`, or an engine and a model as in `scan.ner`: `spacy:FOLDER_OR_NAME`."""
     import polars as pl
 
     from curate.pii.engine import Detector
     from curate.pii.search import search
     from curate.pii.settings import NerParams, ScanParams
 
-    model = NerParams(engine=ner[0], model=ner[1]) if ner else None  # type: ignore[arg-type]
-    detector = Detector(ScanParams(ner=model, **params))
+    engine, _, model = ner.partition(":")
+    names = {"entities": ("PERSON", "LOCATION", "ORGANIZATION")} if engine == "bundled" else {"model": model}
+    detector = Detector(ScanParams(ner=None if ner == "none" else NerParams.model_validate({"engine": engine, **names}), **params))
 
     def run(texts: Sequence[str]) -> list[list[Found]]:
         found: list[list[Found]] = [[] for _ in texts]

@@ -1,0 +1,209 @@
+"""The bundled name tagger: recall, precision and F2 on each judged set, recall by slice, what a score is worth, rows a second, size.
+
+    python -m benchmarks.names --data ../shared/data -o names      # names.md, names.json, names.svg (the reliability plot)
+    python -m benchmarks.names --model other.npz                   # another artefact, the same way
+    python -m benchmarks.names --speed                             # rows a second alone
+
+Judged on the halves that no threshold was chosen on (`train/names/judged.py`) and on hand-written slices (`benchmarks/pii/slices.py`);
+how a value counts as found and a finding as right: `benchmarks/pii/score.py`. Whole models through the whole scan, a user's own among
+them: `python -m benchmarks.pii_accuracy --ner ENGINE:MODEL`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.pii.score import Found, Score, counts, score, wilson
+from benchmarks.pii.slices import NAMED, NAMELESS, read
+from curate.pii.names.recognizer import ENTITIES, MODEL, NameTagger, read_model
+from curate.pii.names.tokens import fold
+from curate.pii.settings import ScanParams
+from train.names.calibrate import right
+from train.names.judged import Judged, sets
+
+KINDS = {entity: kind for kind, entity in ENTITIES.items()}
+ALL = frozenset(KINDS)
+
+
+def found(tagger: NameTagger, texts: list[str], threshold: float) -> list[list[Found]]:
+    """Findings at or over the threshold, in the form that is scored."""
+    return [[Found(hit.start, hit.end, hit.entity) for hit in hits if hit.score >= threshold] for hits in tagger.find(texts, ALL)]
+
+
+def judged(tagger: NameTagger, data: list[Judged], threshold: float) -> dict[str, Any]:
+    """Scores by set: of each kind that it annotates, and rows with an alarm where it holds no name."""
+    results: dict[str, Any] = {}
+    for one in data:
+        texts = [row.text for row in one.rows]
+        got = found(tagger, texts, threshold)
+        scores = []
+        for kind in one.kinds:
+            entity = ENTITIES[kind]
+            wanted = [[Found(start, end, ENTITIES[name]) for start, end, name in row.spans] for row in one.rows]
+            scores.append(score([counts(*each, entity) for each in zip(texts, wanted, got, strict=True)], entity))
+        alarms = sum(any(hit.entity == "PERSON" for hit in hits) for hits in got)
+        results[one.name] = {"rows": len(texts), "scores": scores, "rows with PERSON": alarms}
+    return results
+
+
+def slices(tagger: NameTagger, threshold: float) -> dict[str, dict[str, Any]]:
+    """Persons found by slice, and sentences with an alarm where there is none: by the whole scan, which takes an e-mail address out whole."""
+    from curate.pii.engine import Detector
+
+    detector = Detector(ScanParams(entities=("PERSON", "EMAIL_ADDRESS"), thresholds={"PERSON": threshold}))
+    detector.tagger = tagger
+    table: dict[str, dict[str, Any]] = {}
+    for name, block in NAMED.items():
+        rows = read(block)
+        got = [[Found(hit.start, hit.end, "PERSON") for hit in detector.find(text)] for text, _ in rows]
+        total = np.array([counts(text, wanted, hits, "PERSON") for (text, wanted), hits in zip(rows, got, strict=True)]).sum(axis=0)
+        table[name] = {"persons": int(total[0]), "found": int(total[1]), "findings": int(total[2]), "right": int(total[3])}
+    for name, block in NAMELESS.items():
+        rows = read(block)
+        got = found(tagger, [text for text, _ in rows], threshold)
+        table[name] = {"sentences": len(rows), "alarms": sum(any(hit.entity == "PERSON" for hit in hits) for hits in got)}
+    return table
+
+
+def reliability(tagger: NameTagger, data: list[Judged]) -> list[dict[str, Any]]:
+    """Of the person findings with each score, how many there are and the share that is right."""
+    seen: dict[float, list[bool]] = {}
+    for one in data:
+        for row, spans in zip(one.rows, tagger.tagger.spans([row.text for row in one.rows]), strict=True):
+            for span in spans:
+                if span.kind == 1:
+                    seen.setdefault(tagger.score("PER", span.margin), []).append(right(span, row))
+    return [
+        {"score": value, "findings": len(truths), "right": sum(truths) / len(truths), "interval": wilson(sum(truths), len(truths))}
+        for value, truths in sorted(seen.items())
+    ]
+
+
+def speed(path: Path, rows: int = 8_000) -> dict[str, float]:
+    """Rows of about 300 characters a second of CPU: cold (a new process's first rows, loading aside) and warm (the same kind of text later)."""
+    from train.names.generate import generate
+
+    texts, text = [], ""
+    for row in generate(14 * rows, seed=99):
+        text = f"{text} {row.text}".strip()
+        if len(text) >= 280:
+            texts.append(text[:320])
+            text = ""
+            if len(texts) == 2 * rows:
+                break
+    half = len(texts) // 2
+    begun = time.process_time()
+    tagger = read_model(path)
+    loaded = time.process_time()
+    tagger.find(texts[:2_000], frozenset({"PERSON"}))
+    cold = time.process_time()
+    tagger.find(texts[2_000:half], frozenset({"PERSON"}))
+    before = time.process_time()
+    tagger.find(texts[half:], frozenset({"PERSON"}))
+    warm = time.process_time()
+    return {
+        "characters a row": round(sum(map(len, texts)) / len(texts)), "seconds to load": loaded - begun,
+        "rows/s cold": 2_000 / (cold - loaded), "rows/s warm": (len(texts) - half) / (warm - before),
+    }  # fmt: skip
+
+
+def _rate(hits: int, total: int) -> str:
+    low, high = wilson(hits, total) or (0.0, 0.0)
+    return f"{hits / total:.3f} [{low:.3f}, {high:.3f}]" if total else "-"
+
+
+def markdown(results: dict[str, Any]) -> Iterator[str]:
+    """The tables."""
+    yield "| set | entity | values | recall | precision | F2 |"
+    yield "|---|---|---:|---|---|---|"
+    for name, one in results["sets"].items():
+        for each in one["scores"]:
+            if each.values:
+                spread = f" [{each.f2_interval[0]:.3f}, {each.f2_interval[1]:.3f}]" if each.f2_interval else ""
+                yield (
+                    f"| {name} | {each.entity} | {each.values:,} | {_rate(each.found, each.values)} | {_rate(each.right, each.findings)} "
+                    f"| {each.f2 or 0:.3f}{spread} |"
+                )
+    yield "\n| no names in it | rows | rows with an alarm | in a thousand |"
+    yield "|---|---:|---:|---:|"
+    for name, one in results["sets"].items():
+        if not any(each.values for each in one["scores"]):
+            yield f"| {name} | {one['rows']:,} | {one['rows with PERSON']:,} | {1000 * one['rows with PERSON'] / one['rows']:.1f} |"
+    yield "\n| slice | persons | found | findings right |"
+    yield "|---|---:|---:|---:|"
+    for name, one in results["slices"].items():
+        if "persons" in one:
+            yield f"| {name} | {one['persons']} | {one['found']} | {one['right']} of {one['findings']} |"
+    yield "\n| slice without persons | sentences | with an alarm |"
+    yield "|---|---:|---:|"
+    for name, one in results["slices"].items():
+        if "sentences" in one:
+            yield f"| {name} | {one['sentences']} | {one['alarms']} |"
+    yield "\n| score | findings | right |"
+    yield "|---:|---:|---|"
+    for one in results["reliability"]:
+        yield f"| {one['score']:.2f} | {one['findings']:,} | {one['right']:.2f} [{one['interval'][0]:.2f}, {one['interval'][1]:.2f}] |"
+
+
+def plot(points: list[dict[str, Any]], width: int = 420) -> str:
+    """The reliability plot as SVG: score against the share that is right, with intervals; the diagonal is perfect."""
+    pad, side = 48, width - 64
+    x = lambda value: pad + value * side
+    y = lambda value: 16 + (1 - value) * side
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {width}" font-family="sans-serif" font-size="12" role="img" '
+        'aria-label="Share of findings that are right, by score">',
+        '<rect width="100%" height="100%" fill="#fff"/>',
+        f'<path d="M{x(0)} {y(0)}L{x(1)} {y(1)}" stroke="#999" stroke-dasharray="4 4"/>',
+        f'<path d="M{x(0)} {y(1)}V{y(0)}H{x(1)}" stroke="#333" fill="none"/>',
+    ]
+    for tick in (0, 0.25, 0.5, 0.75, 1):
+        parts.append(f'<text x="{x(tick):.0f}" y="{y(0) + 18:.0f}" text-anchor="middle">{tick:g}</text>')
+        parts.append(f'<text x="{pad - 8}" y="{y(tick) + 4:.0f}" text-anchor="end">{tick:g}</text>')
+    for one in points:
+        low, high = one["interval"]
+        parts.append(f'<path d="M{x(one["score"]):.1f} {y(low):.1f}V{y(high):.1f}" stroke="#1b6ca8"/>')
+        size = 2 + min(5.0, one["findings"] ** 0.5 / 6)
+        parts.append(f'<circle cx="{x(one["score"]):.1f}" cy="{y(one["right"]):.1f}" r="{size:.1f}" fill="#1b6ca8"/>')
+    parts.append(f'<text x="{x(0.5):.0f}" y="{y(0) + 38:.0f}" text-anchor="middle">score</text>')
+    parts.append(f'<text transform="translate(13 {y(0.5):.0f}) rotate(-90)" text-anchor="middle">share right</text></svg>')
+    return "\n".join(parts) + "\n"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the public data sets")
+    parser.add_argument("--model", type=Path, default=MODEL, help="the artefact to judge")
+    parser.add_argument("--half", choices=("tune", "test"), default="test")
+    parser.add_argument("--threshold", type=float, default=ScanParams().threshold)
+    parser.add_argument("--speed", action="store_true", help="rows a second alone")
+    parser.add_argument("-o", "--output", type=Path, help="write OUTPUT.md, OUTPUT.json and OUTPUT.svg")
+    given = parser.parse_args()
+    if given.speed:
+        fold.cache_clear()
+        print(json.dumps(speed(given.model), indent=1))
+        return
+    tagger, data = read_model(given.model), sets(given.data, given.half)
+    results: dict[str, Any] = {
+        "size": given.model.stat().st_size, "threshold": given.threshold, "half": given.half,
+        "sets": judged(tagger, data, given.threshold), "slices": slices(tagger, given.threshold), "reliability": reliability(tagger, data),
+    }  # fmt: skip
+    table = "\n".join(markdown(results)) + "\n"
+    print(table)
+    if given.output:
+        given.output.with_suffix(".md").write_text(table, encoding="utf-8")
+        given.output.with_suffix(".svg").write_text(plot(results["reliability"]), encoding="utf-8")
+        plain = json.dumps(results, indent=1, default=lambda one: asdict(one) if isinstance(one, Score) else str(one))
+        given.output.with_suffix(".json").write_text(plain + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
