@@ -16,12 +16,14 @@ joins the two) and at the end of a sentence. Cost: a few token look-ups for each
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from typing import Any
 
 from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
 
-from curate.pii.language import lemma, lemmas
+from curate.pii.language import lemma, lemmas, stems_of
 
 RAISE = 0.35  # Presidio's `context_similarity_factor`
 RAISE_TO = 0.4  # Presidio's `min_score_with_context_similarity`
@@ -145,6 +147,7 @@ def _inflected(stem: str) -> str:
     return rf"{body}(?:{stem[-1]}?(?:ing|ed))?s?(?:['’]s){{0,2}}"
 
 
+@cache
 def contrary(entity: str) -> tuple[str, ...]:
     """The labels that say a match of `entity` is something else."""
     if entity in ("IP_ADDRESS", "DATE_TIME"):
@@ -156,11 +159,17 @@ def contrary(entity: str) -> tuple[str, ...]:
     return tuple(thing for thing in things if entity != "UK_POSTCODE" or thing != "code")  # "post code"
 
 
+# Characters before a number in which its direct label is looked for.
+_LABEL_REACH = 40
+# Characters on each side of a match in which most windows lie.
+_NEAR = 60
+# Tokens that an extension may add to a telephone number.
+_EXTENSION = 12
 _BETWEEN = {"IP_ADDRESS": _VERSION_FILLERS, "DATE_TIME": _VERSION_FILLERS, "UK_POSTCODE": _CODE_FILLERS}
 _VERSIONED = frozenset({"IP_ADDRESS", "DATE_TIME"})
 _VERSION_AFTER = (["build"], ["release"], ["version"], ["firmware"])  # "the 2.4.1.11 build hangs"
 _PRERELEASE = re.compile(r"-?(?:rc|beta|alpha|dev|b)\d", re.IGNORECASE)
-_IDENTITY_STEMS = tuple(lemma(word) for word in IDENTITIES)
+IDENTITY_STEMS = tuple(lemma(word) for word in IDENTITIES)
 
 
 class NearestLabelEnhancer(ContextAwareEnhancer):  # type: ignore[misc]
@@ -186,7 +195,7 @@ class NearestLabelEnhancer(ContextAwareEnhancer):  # type: ignore[misc]
             against = self._against(text, result)
             if not support and not against:
                 continue
-            before, after = _windows(result, nlp_artifacts)
+            before, after = _windows(text, result, nlp_artifacts)
             versioned = result.entity_type in _VERSIONED and (
                 after[:1] in _VERSION_AFTER or _PRERELEASE.match(text, result.end) is not None
             )
@@ -213,7 +222,7 @@ class NearestLabelEnhancer(ContextAwareEnhancer):  # type: ignore[misc]
         if result.entity_type == "DATE_TIME" and "." not in text[result.start : result.end]:
             return ()
         weak_phone = result.entity_type == "PHONE_NUMBER" and result.score < RAISE_TO
-        return contrary(result.entity_type) + (_IDENTITY_STEMS if weak_phone else ())
+        return contrary(result.entity_type) + (IDENTITY_STEMS if weak_phone else ())
 
     def _lemmatised(self, phrases: tuple[str, ...]) -> tuple[str, ...]:
         if phrases not in self._phrases:
@@ -221,17 +230,46 @@ class NearestLabelEnhancer(ContextAwareEnhancer):  # type: ignore[misc]
         return self._phrases[phrases]
 
 
-def _windows(result: Any, artifacts: Any) -> tuple[list[str], list[str]]:
-    """Lemmas before and after a match, in reading order."""
-    stems, starts = artifacts.lemmas, artifacts.tokens_indices
-    first = max(bisect_right(starts, result.start) - 1, 0)
+def _windows(text: str, result: Any, artifacts: Any) -> tuple[list[str], list[str]]:
+    """Lemmas before and after a match, in reading order.
+
+    The few words around the match fill most windows; where they do not, or it begins or ends within a word, all tokens are made.
+    """
+    start, end = result.start, result.end
+    before = after = None
+    if not _within_word(text, start):
+        first = text.find(" ", max(start - _NEAR, 0), start) if start > _NEAR else 0
+        before = _before(stems_of(text, first, start), whole=first == 0) if first >= 0 else None
+    if not _within_word(text, end):
+        last = text.find(" ", end + _NEAR)
+        after = _after(stems_of(text, end, last if last >= 0 else len(text)), whole=last < 0)
+    if before is None:
+        before = _before(artifacts.lemmas[: max(bisect_right(artifacts.tokens_indices, start) - 1, 0)], whole=True)
+    if after is None:
+        after = _after(artifacts.lemmas[bisect_left(artifacts.tokens_indices, end) :], whole=True)
+    assert before is not None and after is not None, "the whole text fills a window or ends"
+    return before, after
+
+
+def _within_word(text: str, at: int) -> bool:
+    """Whether one token may stand on both sides of `at`."""
+    around = text[max(at - 1, 0) : at + 1]
+    return 0 < at < len(text) and all(character.isalnum() or character in "'’" for character in around)
+
+
+def _before(stems: list[str], *, whole: bool) -> list[str] | None:
+    """The window that ends with `stems`; None if it may go on before them."""
     before: list[str] = []
-    at = first - 1
-    while at >= 0 and len(before) < BEFORE:
-        stem = stems[at]
-        if stem in _SENTENCE_END and (stem != "." or at == 0 or stems[at - 1] not in _ABBREVIATIONS):
+    at = len(stems) - 1
+    while len(before) < BEFORE:
+        if at < 0 or (at == 0 and not whole):
+            if not whole:
+                return None
             break
-        if sum(character.isdigit() for character in stem) >= 3:
+        stem = stems[at]
+        if _ends_sentence(stems, at):
+            break
+        if _digits(stem) >= 3:
             if not before or not set(before) <= _JOINERS:
                 break
             at -= 1
@@ -240,14 +278,45 @@ def _windows(result: Any, artifacts: Any) -> tuple[list[str], list[str]]:
             continue
         before.append(stem)
         at -= 1
-    after: list[str] = []
-    for stem, start in zip(stems[first:], starts[first:], strict=True):
-        if start < result.end:
-            continue
-        if len(after) == AFTER or stem in _SENTENCE_END or any(character.isdigit() for character in stem):
-            break
-        after.append(stem)
-    return before[::-1], after
+    return before[::-1]
+
+
+def _after(stems: list[str], *, whole: bool) -> list[str] | None:
+    """The window that begins with `stems`; None if it may go on after them."""
+    for at, stem in enumerate(stems):
+        if at == AFTER or stem in _SENTENCE_END or _digits(stem):
+            return stems[:at]
+    return stems[:AFTER] if whole or len(stems) >= AFTER else None
+
+
+def label_before(text: str, end: int) -> str | None:
+    """The label that stands directly before `end`, as `_direct_label` of its window says where there is one; cheaper than a text's tokens."""
+    start = max(end - _LABEL_REACH, 0)
+    stems = stems_of(text, start, end)[bool(start) :]  # the first may be half a word
+    for at in range(len(stems) - 1, max(len(stems) - BEFORE, 0) - 1, -1):
+        if _ends_sentence(stems, at):
+            return None
+        if stems[at] not in _FILLERS:
+            return stems[at]
+    return None
+
+
+def in_reach(artifacts: Any, start: int, end: int, phrases: tuple[str, ...]) -> tuple[bool, bool]:
+    """Whether one of `phrases` (lemmas) stands where the windows of a match in `text[start:end]` may reach, before it and after it.
+
+    Before, that is its sentence; after, the words that an extension ("ext. 12") and the window take.
+    """
+    stems, starts = artifacts.lemmas, artifacts.tokens_indices
+    at = max(bisect_right(starts, start) - 1, 0)
+    first, last = at, bisect_right(starts, end)
+    while first and not _ends_sentence(stems, first - 1):
+        first -= 1
+    before, after = f" {' '.join(stems[first:at])} ", f" {' '.join(stems[max(last - 1, 0) : last + _EXTENSION + AFTER])} "
+    return any(f" {phrase} " in before for phrase in phrases), any(f" {phrase} " in after for phrase in phrases)
+
+
+def _ends_sentence(stems: Sequence[str], at: int) -> bool:
+    return stems[at] in _SENTENCE_END and (stems[at] != "." or at == 0 or stems[at - 1] not in _ABBREVIATIONS)
 
 
 def _direct_label(before: list[str], fillers: frozenset[str] = _FILLERS) -> str | None:
@@ -255,15 +324,28 @@ def _direct_label(before: list[str], fillers: frozenset[str] = _FILLERS) -> str 
     return next((stem for stem in reversed(before) if stem not in fillers), None)
 
 
+@lru_cache(maxsize=65_536)
+def _digits(stem: str) -> int:
+    return sum(character.isdigit() for character in stem)
+
+
+@cache
+def _known(support: tuple[str, ...], against: tuple[str, ...]) -> tuple[dict[str, str], int]:
+    """What each phrase means (itself, or "" if contrary alone), and the words of the longest."""
+    known = {phrase: "" for phrase in against} | {phrase: phrase for phrase in support}
+    return known, max(phrase.count(" ") for phrase in known) + 1
+
+
 def _nearest(window: list[str], support: tuple[str, ...], against: tuple[str, ...], *, last: bool) -> str | None:
-    """The supporting phrase nearest the match; "" if a contrary label is nearer, None if the window holds neither."""
-    line = f" {' '.join(window)} "
-    best: tuple[int, int, str] | None = None
-    for phrases, helps in ((support, True), (against, False)):
-        for phrase in phrases:
-            at = line.rfind(f" {phrase} ") if last else line.find(f" {phrase} ")
-            if at >= 0:
-                # Nearer first; of two that end (or begin) together the longer: "contact number" beats "number".
-                candidate = ((at + len(phrase) if last else -at), len(phrase), phrase if helps else "")
-                best = candidate if best is None else max(best, candidate)
-    return best[2] if best else None
+    """The supporting phrase nearest the match; "" if a contrary label is nearer, None if the window holds neither.
+
+    Of two that end together (begin, after the match) the longer: "contact number" beats "number".
+    """
+    known, longest = _known(support, against)
+    for near in range(len(window)):
+        for words in range(min(longest, len(window) - near), 0, -1):
+            first = len(window) - near - words if last else near
+            meaning = known.get(" ".join(window[first : first + words]))
+            if meaning is not None:
+                return meaning
+    return None

@@ -101,9 +101,10 @@ class Detector:
 
         from curate.pii.context import NearestLabelEnhancer
         from curate.pii.language import LightNlpEngine
+        from curate.pii.lean import lean
         from curate.pii.recognizers import build
 
-        recognizers = [build(entity, self.params.language) for entity in self.entities]
+        recognizers = [lean(build(entity, self.params.language), skips=self.threshold(entity.name) > entity.unlabelled) for entity in self.entities]
         if self.ner_names:
             recognizers.append(self.ner)
         return AnalyzerEngine(

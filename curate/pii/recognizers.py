@@ -16,9 +16,10 @@ import regex  # type: ignore[import-untyped]
 import tldextract
 from presidio_analyzer import EntityRecognizer, Pattern, PatternRecognizer
 
-from curate.pii.catalogue import PHONE_CANDIDATE, STREET_TYPES, STREET_TYPES_STRONG, Entity
-from curate.pii.context import SUPPORT
+from curate.pii.catalogue import PHONE_FORM, STREET_TYPES, STREET_TYPES_STRONG, Entity
+from curate.pii.context import IDENTITY_STEMS, SUPPORT, contrary, in_reach, label_before
 from curate.pii.keccak import checksummed
+from curate.pii.language import lemmas
 from curate.pii.labelled import LabelledRecognizer
 
 _ASCII_CASELESS = regex.DOTALL | regex.MULTILINE | regex.IGNORECASE | regex.ASCII
@@ -70,6 +71,12 @@ _IBAN = regex.compile(r"(?<![a-z0-9])[a-z]{2}\d{2}(?:[ -]?[a-z0-9]){11,34}(?![a-
 _IBAN_WORD = regex.compile(r"[a-z0-9]+", regex.IGNORECASE | regex.ASCII)
 
 
+def _checks(number: str) -> bool:
+    """Whether a possible IBAN passes mod 97 (ISO 7064)."""
+    plain = [character for character in number if character.isalnum()]
+    return int("".join(str(int(character, 36)) for character in (*plain[4:], *plain[:4]))) % 97 == 1
+
+
 class AnyCaseIbanRecognizer(stock.IbanRecognizer):  # type: ignore[misc]
     """The stock one reads capitals only; people type `gb29 nwbk`. The mod-97 check (ISO 7064) still decides.
 
@@ -84,6 +91,8 @@ class AnyCaseIbanRecognizer(stock.IbanRecognizer):  # type: ignore[misc]
         results: list[Any] = []
         for candidate in _IBAN.finditer(text):
             for end in reversed([word.end() for word in _IBAN_WORD.finditer(text, candidate.start(), candidate.end())]):
+                if not _checks(text[candidate.start() : end]):
+                    continue
                 found = super().analyze(text[candidate.start() : end], entities, nlp_artifacts)
                 if found and found[0].end == end - candidate.start():
                     results.append(_shifted(found[0], candidate.start()))
@@ -186,15 +195,14 @@ class BoundedUrlRecognizer(stock.UrlRecognizer):  # type: ignore[misc]
 
 _SEPARATED_US = regex.compile(r"\d{3}(?:\)|[-. ])[-. ]{0,2}\d{3}[-. ]\d{4}")
 _DIALLED_US = regex.compile(r"001[-. ]\d{3}[-. ]\d{3}[-. ]\d{4}")
-_PHONE_CANDIDATE = regex.compile(PHONE_CANDIDATE)
+# As many digits as hang together by no more than four marks.
+_PHONE_STRETCH = regex.compile(r"\d(?:[^a-zA-Z\d]{0,4}\d){6,}")
+_PHONE_FORM = regex.compile(PHONE_FORM)
 # Ofcom's numbers for drama use (07700 900xxx, 01632 960xxx): libphonenumber holds them invalid, people write them in examples.
 _DRAMA = regex.compile(r"7700900\d{3}|1632960\d{3}")
-# Some stem of every supporting phrase of PHONE_NUMBER.
-_PHONE_LABEL = regex.compile(
-    r"phone|tel|mob|cell|landline|whatsapp|fax|call|ring|rang|dial|text|sms|contact|number|reach", regex.IGNORECASE
-)
-
-
+_PHONE_LABELS = tuple(dict.fromkeys(lemmas(phrase) for phrase in SUPPORT["PHONE_NUMBER"]))
+_NUMBERED_THINGS = frozenset(contrary("PHONE_NUMBER"))
+_OTHER_LABELS = _NUMBERED_THINGS | frozenset(IDENTITY_STEMS)
 _UUID = regex.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", regex.IGNORECASE)
 
 
@@ -206,14 +214,44 @@ def _inside_word(text: str, start: int, end: int) -> bool:
     return any(found.start() < end and start < found.end() for found in _UUID.finditer(text, first, end + 36))
 
 
+def _may_rise(text: str, stretch: tuple[int, int], artifacts: Any) -> bool:
+    """Whether context can raise a number in the stretch: a phone word is in reach, and no label says that it is something else.
+
+    The label belongs to the first number of the stretch; one further on has only what stands after the stretch.
+    """
+    if artifacts is None:
+        return True
+    before, after = in_reach(artifacts, *stretch, _PHONE_LABELS)
+    if not before and not after:
+        return False
+    digits = text[slice(*stretch)]
+    one = digits.isdigit() or (digits[:3].isdigit() and not after)
+    return not (one and label_before(text, stretch[0]) in _OTHER_LABELS)
+
+
+class _Matcher(phonenumbers.PhoneNumberMatcher):  # type: ignore[misc]
+    """libphonenumber's matcher, which parses only candidates that touch one of the `live` stretches: parsing is its cost."""
+
+    def __init__(self, text: str, region: str, live: list[tuple[int, int]]) -> None:
+        super().__init__(text, region, leniency=phonenumbers.Leniency.POSSIBLE)
+        self._live = live
+
+    def _extract_match(self, candidate: str, offset: int) -> Any:
+        return super()._extract_match(candidate, offset) if _touches(self._live, offset, offset + len(candidate)) else None
+
+
+def _touches(spans: list[tuple[int, int]], start: int, end: int) -> bool:
+    return any(start < last and first < end for first, last in spans)
+
+
 class PlausiblePhoneRecognizer(stock.PhoneRecognizer):  # type: ignore[misc]
     """The stock one calls any ten digits a phone number: 88 % of order numbers.
 
     Here a number scores by its form: with a country code 0.75 (0.6 where libphonenumber knows no such number); a UK number
     with its leading 0, separated or of all 11 digits, 0.6; a US one written in its groups 0.5. A valid number of any other
     form (a bare run of digits, another country's national form) scores 0.1 and needs a word of context. GB is tried first,
-    since its pass also finds every `+` form; the US next; other regions are tried only on text these leave unexplained that
-    holds a phone word somewhere, without which their 0.1 would come to nothing. (CA shares the US plan and is not listed.)
+    since its pass also finds every `+` form; the US next; other regions are tried only on what these leave unexplained near a
+    phone word, without which their 0.1 would come to nothing. (CA shares the US plan and is not listed.)
     """
 
     REGIONS = ("GB", "US", "IE", "DE", "FR", "IN", "IL", "BR")
@@ -221,17 +259,22 @@ class PlausiblePhoneRecognizer(stock.PhoneRecognizer):  # type: ignore[misc]
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(supported_regions=self.REGIONS, leniency=phonenumbers.Leniency.POSSIBLE, **kwargs)
 
+    # Whether matches that no context can lift over the threshold may be left out (`lean` says so): then they are not parsed.
+    skips = False
+
     def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None) -> list[Any]:
         """At most one result for each stretch of digits, from the first region that explains it."""
+        stretches = self._stretches(text, nlp_artifacts)
         taken: list[tuple[int, int]] = []
         results = []
-        unexplained = [found.span() for found in _PHONE_CANDIDATE.finditer(text)]
-        labelled = _PHONE_LABEL.search(text) is not None
         for region in self.supported_regions:
-            if not unexplained or (region not in ("GB", "US") and not labelled):
+            live = [span for span in stretches if not _touches(taken, *span)]
+            if region == "IE":  # the first of those whose forms are all weak
+                live = [span for span in live if _may_rise(text, span, nlp_artifacts)]
+            if not live:
                 break
-            for match in phonenumbers.PhoneNumberMatcher(text, region, leniency=self.leniency):
-                if any(start < match.end and match.start < end for start, end in taken) or _inside_word(text, match.start, match.end):
+            for match in _Matcher(text, region, live):
+                if _touches(taken, match.start, match.end) or _inside_word(text, match.start, match.end):
                     continue
                 score = self._form_score(match, region)
                 if score:
@@ -239,8 +282,25 @@ class PlausiblePhoneRecognizer(stock.PhoneRecognizer):  # type: ignore[misc]
                     result = self._get_recognizer_result(match, text, region, nlp_artifacts)
                     result.score = score
                     results.append(result)
-            unexplained = [span for span in unexplained if not any(start < span[1] and span[0] < end for start, end in taken)]
         return results
+
+    def _stretches(self, text: str, artifacts: Any) -> list[tuple[int, int]]:
+        """The stretches of digits that are parsed: all, or those that form or context may lift over the threshold."""
+        if not self.skips:
+            return [found.span() for found in _PHONE_STRETCH.finditer(text)]
+        kept = []
+        for found in _PHONE_STRETCH.finditer(text):
+            start, end = stretch = found.span()
+            one = found.group().isdigit()
+            if one and _inside_word(text, start, end):
+                continue
+            if _PHONE_FORM.search(text, max(start - 12, 0), end) is not None:
+                if one and label_before(text, start) in _NUMBERED_THINGS:
+                    continue
+            elif not _may_rise(text, stretch, artifacts):
+                continue
+            kept.append(stretch)
+        return kept
 
     @staticmethod
     def _form_score(match: Any, region: str) -> float:
