@@ -178,7 +178,7 @@ class Detector:
         if not results:
             return results
         self.engine.context_aware_enhancer.enhance_using_context(text, results, artifacts, recognizers)
-        return recognizers[0].remove_duplicates(results)  # type: ignore[no-any-return]
+        return recognizers[0].remove_duplicates(results) if len(results) > 1 else results  # type: ignore[no-any-return]
 
     @staticmethod
     def hit(result: Any) -> Hit:

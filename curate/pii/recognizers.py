@@ -194,6 +194,8 @@ class BoundedUrlRecognizer(stock.UrlRecognizer):  # type: ignore[misc]
 
 
 _SEPARATED_US = regex.compile(r"\d{3}(?:\)|[-. ])[-. ]{0,2}\d{3}[-. ]\d{4}")
+# What begins an extension, or another number's text.
+_EXTENSION = regex.compile(r"[a-zA-Z;,]")
 _DIALLED_US = regex.compile(r"001[-. ]\d{3}[-. ]\d{3}[-. ]\d{4}")
 # As many digits as hang together by no more than four marks.
 _PHONE_STRETCH = regex.compile(r"\d(?:[^a-zA-Z\d]{0,4}\d){6,}")
@@ -210,6 +212,8 @@ def _inside_word(text: str, start: int, end: int) -> bool:
     """Whether a match is a stretch of a longer code: letters or digits touch it on both sides, or it stands in a UUID."""
     if text[start - 1 : start].isalnum() and text[end : end + 1].isalnum():
         return True
+    if "-" not in text[max(start - 13, 0) : end + 13]:  # its groups hold at most twelve
+        return False
     first = max(start - 36, 0)
     return any(found.start() < end and start < found.end() for found in _UUID.finditer(text, first, end + 36))
 
@@ -304,23 +308,29 @@ class PlausiblePhoneRecognizer(stock.PhoneRecognizer):  # type: ignore[misc]
 
     @staticmethod
     def _form_score(match: Any, region: str) -> float:
-        raw = regex.split(r"[a-zA-Z;,]", match.raw_string.lstrip("( "), maxsplit=1)[0].strip()  # without an extension
+        raw = _EXTENSION.split(match.raw_string.lstrip("( "), maxsplit=1)[0].strip()
         digits = sum(character.isdigit() for character in raw)
         if digits < 7:  # "+49 12": possible in some country's plan, a number nowhere
             return 0.0
-        national = str(match.number.national_number)
-        valid = phonenumbers.is_valid_number(match.number) or (match.number.country_code == 44 and _DRAMA.fullmatch(national) is not None)
         if raw.startswith(("+", "＋")):
-            return 0.75 if valid else 0.6
+            return 0.75 if _valid(match.number) else 0.6
         if raw.startswith("00"):
-            return 0.75 if valid else 0.6 if _DIALLED_US.match(raw) else 0.0
+            return 0.75 if _valid(match.number) else 0.6 if _DIALLED_US.match(raw) else 0.0
         if region == "GB" and raw.startswith("0") and digits in (10, 11):
-            mobile, separated = raw.startswith("07") and digits == 11, not raw.isdigit()
-            if (valid and (separated or digits == 11)) or mobile or (separated and raw[1] in "12389"):
+            if digits == 11 and raw.startswith("07"):
                 return 0.6
-        if region == "US" and valid and _SEPARATED_US.search(raw):
-            return 0.5
-        return 0.6 if valid and region == "GB" and raw.startswith("0800") else 0.1 if valid else 0.0
+            if not raw.isdigit() and raw[1] in "12389":
+                return 0.6
+        if not _valid(match.number):
+            return 0.0
+        if region == "GB" and raw.startswith("0") and (digits == 11 or (digits == 10 and not raw.isdigit()) or raw.startswith("0800")):
+            return 0.6
+        return 0.5 if region == "US" and _SEPARATED_US.search(raw) else 0.1
+
+
+def _valid(number: Any) -> bool:
+    """Whether libphonenumber knows such a number, or Ofcom keeps it for drama."""
+    return phonenumbers.is_valid_number(number) or (number.country_code == 44 and _DRAMA.fullmatch(str(number.national_number)) is not None)
 
 
 _DOTTED_AFTER = regex.compile(r"\.\d")
@@ -346,6 +356,9 @@ _ISSUED = regex.compile(
 )
 
 
+_NO_DIGIT = regex.compile(r"\D")
+
+
 class IssuedCardRecognizer(stock.CreditCardRecognizer):  # type: ignore[misc]
     """The stock one gives 1.0 to any 13 to 17 digits from 1 up that pass Luhn, as one long order number in ten does.
 
@@ -362,7 +375,7 @@ class IssuedCardRecognizer(stock.CreditCardRecognizer):  # type: ignore[misc]
         """False if Luhn fails, True for an issued prefix and length, else undecided."""
         if not super().validate_result(pattern_text):
             return False
-        return True if _ISSUED.fullmatch(regex.sub(r"\D", "", pattern_text)) else None
+        return True if _ISSUED.fullmatch(_NO_DIGIT.sub("", pattern_text)) else None
 
 
 class FormedNhsRecognizer(stock.NhsRecognizer):  # type: ignore[misc]
@@ -412,6 +425,7 @@ POSTCODE_AREAS = frozenset(
 
 
 # Areas with a district 0 (BL0, SL0, ...): elsewhere "RM0 1WF" is none.
+_AREA, _ZERO_DISTRICT = regex.compile("[A-Za-z]{1,2}"), regex.compile("[A-Za-z]{1,2}0")
 _ZERO_DISTRICTS = frozenset("BL BS CM CR FY HA PR SL SS".split())
 
 
@@ -429,7 +443,7 @@ class AreaPostcodeRecognizer(stock.UkPostcodeRecognizer):  # type: ignore[misc]
         results = []
         for result in super().analyze(text, entities, nlp_artifacts, regex_flags):
             code = text[result.start : result.end]
-            area = regex.match(r"[A-Za-z]{1,2}", code)
+            area = _AREA.match(code)
             if area and (area.group().upper() in POSTCODE_AREAS or code.upper().startswith("GIR")):
                 result.score = self._form_score(code, area.group(), alone=text.strip(" .,!?") == code)
                 results.append(result)
@@ -437,7 +451,7 @@ class AreaPostcodeRecognizer(stock.UkPostcodeRecognizer):  # type: ignore[misc]
 
     def _form_score(self, code: str, area: str, *, alone: bool) -> float:
         spaced, capitals = any(character.isspace() for character in code), code.isupper()
-        if regex.match(r"[A-Za-z]{1,2}0", code) and area.upper() not in _ZERO_DISTRICTS:
+        if _ZERO_DISTRICT.match(code) and area.upper() not in _ZERO_DISTRICTS:
             return 0.1
         unit = code[-2:].upper() in self._UNITS and not capitals
         likely = (len(area) == 2 and (capitals or spaced) and not unit) or (alone and spaced)
