@@ -6,6 +6,7 @@ because "number" stands near. This one looks for whole phrases of lemmas and ask
 
 - a supporting phrase before the match (or, failing that, just after it) raises the score by Presidio's 0.35, to 0.4 at least;
 - where the nearest label says it is another thing (order, invoice, tracking, version, ...), nothing is raised;
+- a code that only looks like a postcode falls where the words make it a thing ("do you stock SS67TN?");
 - where such a label stands directly before it, with at most "number", "no", "#", ":" and the like between ("order no:
   07700900123"), the score falls below any sensible threshold.
 
@@ -37,7 +38,7 @@ SUPPORT: dict[str, tuple[str, ...]] = {
     "PHONE_NUMBER": (
         "phone", "telephone", "tel", "mobile", "mob", "cell", "cellphone", "landline", "whatsapp", "fax", "call", "ring", "dial", "text", "sms",
         "contact number", "my number", "contact me", "reach me", "reach", "phone number", "daytime number", "number is",
-        "phoned", "dialled",
+        "phoned", "dialled", "answer at", "office", "switchboard", "helpline", "hotline", "direct line", "voicemail",
     ),
     "CREDIT_CARD": ("card", "credit", "debit", "visa", "mastercard", "amex", "maestro", "pan", "card number", "long number"),
     "UK_NHS": ("nhs", "national health service", "patient", "hospital", "surgery", "gp", "health", "medical"),
@@ -172,6 +173,39 @@ _PRERELEASE = re.compile(r"-?(?:rc|beta|alpha|dev|b)\d", re.IGNORECASE)
 IDENTITY_STEMS = tuple(lemma(word) for word in IDENTITIES)
 
 
+# A postcode in capitals with its space; any other form may be a part's code.
+_PLAIN_POSTCODE = 0.5
+# Nobody buys, fits or runs out of a postcode: a code right after one of these, or just before one of those, is a thing's.
+_WANTED = frozenset(lemma(word) for word in (
+    "need", "want", "stock", "sell", "buy", "bought", "buying", "order", "get", "got", "have", "had", "has", "replace", "replaced", "replacing", "with", "fit", "fitted", "use", "used", "using",
+    "try", "tried", "supply", "supplied", "called", "some", "another", "any", "two", "three", "spare",
+))  # fmt: skip
+_WANTING = frozenset(
+    lemma(word)
+    for word in (
+        "fit",
+        "fits",
+        "fitted",
+        "left",
+        "stock",
+        "work",
+        "works",
+        "broke",
+        "broken",
+        "faulty",
+        "compatible",
+        "instead",
+        "replacement",
+        "spare",
+    )
+)
+
+
+def _wanted(before: list[str], after: list[str]) -> bool:
+    clause = after[: after.index(",")] if "," in after else after
+    return bool(_WANTED.intersection(before[-1:]) or _WANTING.intersection(clause))
+
+
 class NearestLabelEnhancer(ContextAwareEnhancer):  # type: ignore[misc]
     """Presidio's context hook, by the rules of this module's docstring."""
 
@@ -211,6 +245,8 @@ class NearestLabelEnhancer(ContextAwareEnhancer):  # type: ignore[misc]
                 result.score = min(max(result.score + RAISE, RAISE_TO), 1.0)
                 result.analysis_explanation.set_supportive_context_word(word)
                 result.analysis_explanation.set_improved_score(result.score)
+            elif result.entity_type == "UK_POSTCODE" and result.score < _PLAIN_POSTCODE and _wanted(before, after):
+                result.score = min(result.score, CONTRADICTED)
             elif word == "" and result.entity_type == "UK_NHS":
                 # Its check digit speaks for it, a telephone's label near it against: the form's score, without the check's.
                 result.score = min(result.score, UNDECIDED)
@@ -292,6 +328,8 @@ def _after(stems: list[str], *, whole: bool) -> list[str] | None:
 def label_before(text: str, end: int) -> str | None:
     """The label that stands directly before `end`, as `_direct_label` of its window says where there is one; cheaper than a text's tokens."""
     start = max(end - _LABEL_REACH, 0)
+    if _within_word(text, end):
+        return None
     stems = stems_of(text, start, end)[bool(start) :]  # the first may be half a word
     for at in range(len(stems) - 1, max(len(stems) - BEFORE, 0) - 1, -1):
         if _ends_sentence(stems, at):
@@ -332,7 +370,7 @@ def _digits(stem: str) -> int:
 @cache
 def _known(support: tuple[str, ...], against: tuple[str, ...]) -> tuple[dict[str, str], int]:
     """What each phrase means (itself, or "" if contrary alone), and the words of the longest."""
-    known = {phrase: "" for phrase in against} | {phrase: phrase for phrase in support}
+    known = dict.fromkeys(against, "") | {phrase: phrase for phrase in support}
     return known, max(phrase.count(" ") for phrase in known) + 1
 
 

@@ -18,7 +18,7 @@ TIMEOUT = 60
 
 
 class _LeanPatterns(PatternRecognizer):  # type: ignore[misc]
-    def _PatternRecognizer__analyze_patterns(self, text: str, flags: Any = None) -> list[Any]:  # noqa: N802 (Presidio's private name, mangled)
+    def _PatternRecognizer__analyze_patterns(self, text: str, flags: Any = None) -> list[Any]:
         results = []
         flags = flags or self.global_regex_flags
         named = {RecognizerResult.RECOGNIZER_NAME_KEY: self.name, RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id}

@@ -19,8 +19,8 @@ from presidio_analyzer import EntityRecognizer, Pattern, PatternRecognizer
 from curate.pii.catalogue import PHONE_FORM, STREET_TYPES, STREET_TYPES_STRONG, Entity
 from curate.pii.context import IDENTITY_STEMS, SUPPORT, contrary, in_reach, label_before
 from curate.pii.keccak import checksummed
-from curate.pii.language import lemmas
 from curate.pii.labelled import LabelledRecognizer
+from curate.pii.language import lemmas
 
 _ASCII_CASELESS = regex.DOTALL | regex.MULTILINE | regex.IGNORECASE | regex.ASCII
 
@@ -194,6 +194,12 @@ class BoundedUrlRecognizer(stock.UrlRecognizer):  # type: ignore[misc]
 
 
 _SEPARATED_US = regex.compile(r"\d{3}(?:\)|[-. ])[-. ]{0,2}\d{3}[-. ]\d{4}")
+# Letters that may begin an extension (x, ext, int, anexo, доб), by which a number goes on.
+_MAY_EXTEND = frozenset("xeia") | frozenset("дｅｘｉ")
+# A country code, which is one in any region.
+_DIALLED = regex.compile(r"[+＋]|(?<!\d)00")
+# Joins a number to the next (`context._JOINERS`).
+_JOINED = regex.compile("[&/,+]")
 # What begins an extension, or another number's text.
 _EXTENSION = regex.compile(r"[a-zA-Z;,]")
 _DIALLED_US = regex.compile(r"001[-. ]\d{3}[-. ]\d{3}[-. ]\d{4}")
@@ -221,7 +227,7 @@ def _inside_word(text: str, start: int, end: int) -> bool:
 def _may_rise(text: str, stretch: tuple[int, int], artifacts: Any) -> bool:
     """Whether context can raise a number in the stretch: a phone word is in reach, and no label says that it is something else.
 
-    The label belongs to the first number of the stretch; one further on has only what stands after the stretch.
+    The label belongs to the first number of the stretch; one further on, unless joined to it, has only what stands after the stretch.
     """
     if artifacts is None:
         return True
@@ -229,11 +235,11 @@ def _may_rise(text: str, stretch: tuple[int, int], artifacts: Any) -> bool:
     if not before and not after:
         return False
     digits = text[slice(*stretch)]
-    one = digits.isdigit() or (digits[:3].isdigit() and not after)
+    one = digits.isdigit() or (digits[:3].isdigit() and not after and not _JOINED.search(digits))
     return not (one and label_before(text, stretch[0]) in _OTHER_LABELS)
 
 
-class _Matcher(phonenumbers.PhoneNumberMatcher):  # type: ignore[misc]
+class _Matcher(phonenumbers.PhoneNumberMatcher):
     """libphonenumber's matcher, which parses only candidates that touch one of the `live` stretches: parsing is its cost."""
 
     def __init__(self, text: str, region: str, live: list[tuple[int, int]]) -> None:
@@ -252,13 +258,13 @@ class PlausiblePhoneRecognizer(stock.PhoneRecognizer):  # type: ignore[misc]
     """The stock one calls any ten digits a phone number: 88 % of order numbers.
 
     Here a number scores by its form: with a country code 0.75 (0.6 where libphonenumber knows no such number); a UK number
-    with its leading 0, separated or of all 11 digits, 0.6; a US one written in its groups 0.5. A valid number of any other
-    form (a bare run of digits, another country's national form) scores 0.1 and needs a word of context. GB is tried first,
-    since its pass also finds every `+` form; the US next; other regions are tried only on what these leave unexplained near a
-    phone word, without which their 0.1 would come to nothing. (CA shares the US plan and is not listed.)
+    with its leading 0, separated or of all 11 digits, 0.6; a US one written in its groups 0.5. Any other form (a bare run of
+    digits, another country's national form) scores 0.1 and needs a word of context. GB is tried first, since its pass also
+    finds every `+` form; the US next; then whatever may be a number anywhere.
     """
 
-    REGIONS = ("GB", "US", "IE", "DE", "FR", "IN", "IL", "BR")
+    # Germany's plan has numbers of every length, so what is possible there is possible in any country.
+    REGIONS = ("GB", "US", "DE")
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(supported_regions=self.REGIONS, leniency=phonenumbers.Leniency.POSSIBLE, **kwargs)
@@ -273,8 +279,10 @@ class PlausiblePhoneRecognizer(stock.PhoneRecognizer):  # type: ignore[misc]
         results = []
         for region in self.supported_regions:
             live = [span for span in stretches if not _touches(taken, *span)]
-            if region == "IE":  # the first of those whose forms are all weak
-                live = [span for span in live if _may_rise(text, span, nlp_artifacts)]
+            if region == "DE" and self.skips:
+                live = [
+                    span for span in live if _DIALLED.search(text, max(span[0] - 12, 0), span[1]) or _may_rise(text, span, nlp_artifacts)
+                ]
             if not live:
                 break
             for match in _Matcher(text, region, live):
@@ -296,7 +304,7 @@ class PlausiblePhoneRecognizer(stock.PhoneRecognizer):  # type: ignore[misc]
         for found in _PHONE_STRETCH.finditer(text):
             start, end = stretch = found.span()
             one = found.group().isdigit()
-            if one and _inside_word(text, start, end):
+            if one and _inside_word(text, start, end) and text[end : end + 1].lower() not in _MAY_EXTEND:
                 continue
             if _PHONE_FORM.search(text, max(start - 12, 0), end) is not None:
                 if one and label_before(text, start) in _NUMBERED_THINGS:
@@ -321,6 +329,8 @@ class PlausiblePhoneRecognizer(stock.PhoneRecognizer):  # type: ignore[misc]
                 return 0.6
             if not raw.isdigit() and raw[1] in "12389":
                 return 0.6
+        if region == "DE":
+            return 0.1 if digits <= 15 else 0.0  # the longest there are (ITU-T E.164)
         if not _valid(match.number):
             return 0.0
         if region == "GB" and raw.startswith("0") and (digits == 11 or (digits == 10 and not raw.isdigit()) or raw.startswith("0800")):

@@ -1,4 +1,4 @@
-"""What the steward sees: one screen a value, drawn by rich from a session; and the screens of the sample.
+"""What the steward sees: one screen a value, drawn by rich from a session.
 
 Everything from the data goes into `Text`, which reads no markup, and has passed `curate.text.plain` or `mask`.
 """
@@ -14,7 +14,7 @@ from governance.triage.context import Rows, Segments
 from governance.triage.queue import Item
 from governance.triage.session import SPOKEN, Session
 
-STYLES = {"plain": "", "masked": "dim", "shown": "bold reverse"}
+STYLES = {"plain": "", "masked": "dim", "shown": "bold reverse", "suspect": "underline"}
 KEYS = "r real   n not personal   p public   u unsure   s skip   a pattern   z undo   ? help   q quit"
 HELP = (
     ("r", "real", "personal data; the policy of params.redact applies"),
