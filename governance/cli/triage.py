@@ -177,7 +177,7 @@ def _sample(files: _Files, judge: Reviewer, entities: tuple[str, ...], size: int
     state, written = start(questions, judge, draw.known, menu(files.scan.entities))
     write(written)
     state = loop(state, lambda at: screen(at, rows, draw.fields), step, lambda at: at.mode == "quit", keys)
-    counts = ", ".join(f"{count:,} {what}" for what, count in state.tally.items())
+    counts = ", ".join(f"{count:,} {what}" for what, count in state.tally.items() if count)
     return f"{counts or 'no answer'}; {len(state.questions) - state.at:,} questions left" + (
         f"\n  next: git add {FOLDER}" if counts else ""
     )

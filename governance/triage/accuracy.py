@@ -24,6 +24,9 @@ from governance.triage.reviews import Reviews, seen
 from governance.triage.sample import SIGNALS, drawn_findings, drawn_rows, may_hold, shares
 from governance.triage.sampling import ANSWERS, FindingQuestion, Question, RowQuestion
 
+# In place of an entity's name: any of them.
+ALL = "all"
+
 
 @dataclass(frozen=True)
 class Entity:
@@ -50,9 +53,10 @@ class Entity:
 
 @dataclass(frozen=True)
 class Accuracy:
-    """Every entity, by name; rows read, of how many, by stratum (`sample.SIGNALS`)."""
+    """Every entity, by name, and all together; rows read, of how many, by stratum (`sample.SIGNALS`)."""
 
     entities: tuple[Entity, ...]
+    overall: Entity
     rows: Mapping[str, tuple[int, int]]
 
     @property
@@ -116,8 +120,10 @@ class Draw:
         seen_missing = Counter(dict.fromkeys(strata, 0))
         for missing in (missed for rows in read.values() for missed in rows):
             seen_missing.update(missing)
+        every = {name: [{ALL: sum(one.values())} for one in rows] for name, rows in read.items()}
         return Accuracy(
             tuple(self._of(entity, strata.get(entity, []), read, sizes, missed) for entity, missed in sorted(seen_missing.items())),
+            self._of(ALL, [one for some in strata.values() for one in some], every, sizes, seen_missing.total()),
             {name: (len(read[name]), sizes[name]) for name in SIGNALS if name in sizes},
         )
 
@@ -128,7 +134,7 @@ class Draw:
         rows = [
             Stratum(sizes[name], tuple(one.get(entity, 0) for one in read[name]))
             for name in sizes
-            if name in may_hold(entity) or any(one.get(entity) for one in read[name])
+            if entity == ALL or name in may_hold(entity) or any(one.get(entity) for one in read[name])
         ]
         answers = [answer for stratum in found for answer in stratum.counts]
         size = sum(stratum.size for stratum in found)

@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from curate.text import plain
-from governance.triage.accuracy import Accuracy
+from governance.triage.accuracy import Accuracy, Entity
 from governance.triage.context import Rows, Segments
 from governance.triage.estimate import Estimate
 from governance.triage.sample import SPOKEN_SIGNALS
@@ -114,13 +114,16 @@ def table(accuracy: Accuracy) -> RenderableType:
     grid.add_column("entity")
     for name in ("findings", "judged", "right", "precision", "missed", "recall"):
         grid.add_column(name, justify="right", no_wrap=True)
-    for one in accuracy.entities:
+    for one in (*accuracy.entities, accuracy.overall):
         counts = (f"{one.findings:,}", f"{one.judged:,}", f"{one.right:,}", share(one.precision), f"{one.missed:,}", share(one.recall))
-        grid.add_row(one.entity, *counts)
-    read = ", ".join(f"{read:,} of {of:,} {SPOKEN_SIGNALS[name]}" for name, (read, of) in accuracy.rows.items())
-    return Group(
-        grid, Text(f"\nrows read: {read}"), Text("Intervals: 95 %. A share without one: nothing of it was judged yet.", style="dim")
-    )
+        grid.add_row(one.entity, *counts, style="bold" if one is accuracy.overall else "")
+    rows = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    rows.add_column("rows")
+    rows.add_column("in the data", justify="right")
+    rows.add_column("read", justify="right")
+    for name, (read, size) in accuracy.rows.items():
+        rows.add_row(SPOKEN_SIGNALS[name], f"{size:,}", f"{read:,}")
+    return Group(grid, Text(), rows, Text("\nIntervals: 95 %. Where there is none, nothing was judged yet.", style="dim"))
 
 
 def share(estimate: Estimate) -> str:
@@ -136,14 +139,13 @@ def document(accuracy: Accuracy) -> Mapping[str, Any]:
     def interval(one: Estimate) -> Mapping[str, float | None]:
         return {"point": one.point, "low": one.low, "high": one.high}
 
+    def entity(one: Entity) -> Mapping[str, Any]:
+        counts = {"findings": one.findings, "judged": one.judged, "right": one.right, "missed": one.missed}
+        return {"entity": one.entity, **counts, "precision": interval(one.precision), "recall": interval(one.recall)}
+
     return {
         "schema": "assay.sample/1",
-        "entities": [
-            {
-                "entity": one.entity, "findings": one.findings, "judged": one.judged, "right": one.right, "missed": one.missed,
-                "precision": interval(one.precision), "recall": interval(one.recall),
-            }
-            for one in accuracy.entities
-        ],
-        "rows": {name: {"read": read, "of": of} for name, (read, of) in accuracy.rows.items()},
-    }  # fmt: skip
+        "entities": [entity(one) for one in accuracy.entities],
+        "all": entity(accuracy.overall),
+        "rows": {name: {"read": read, "in_data": size} for name, (read, size) in accuracy.rows.items()},
+    }

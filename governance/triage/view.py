@@ -70,7 +70,7 @@ def facts(item: Item, masked: str, alike: int) -> RenderableType:
     sure = "verified by its check digits or form" if item.verified else f"score {item.score:.2f}, threshold {item.threshold:.2f}"
     table.add_row(Text(item.entity, style="bold"), Text(masked, style=STYLES["shown"]))
     table.add_row("how sure", sure)
-    table.add_row("found", f"{item.findings:,} times in {item.rows:,} row{'s' if item.rows != 1 else ''}")
+    table.add_row("found", f"{item.findings:,} time{'s' if item.findings != 1 else ''} in {item.rows:,} row{'s' if item.rows != 1 else ''}")
     table.add_row("pattern", Text(plain(item.pattern, 60) + (f"   {alike:,} open values like it" if alike > 1 else "")))
     if item.unsure:
         table.add_row("unsure", Text(plain(item.unsure, 40)))
