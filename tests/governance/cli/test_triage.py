@@ -70,7 +70,7 @@ def test_limit_and_entity_narrow_the_queue(project: Path) -> None:
 
 def test_a_sample_is_judged_resumed_and_says_how_exact_the_scan_is(project: Path) -> None:
     said = _run(project, "--reviewer", "Ada", "--sample", "10", "--keys", "nrq")
-    assert "1 real, 1 not personal; 7 questions left" in said  # the third finding is of the first one's value
+    assert "1 not personal, 1 real; 7 questions left" in said  # the third finding is of the first one's value
     said = _run(project, "--reviewer", "Ada", "--sample", "10", "--keys", "rzrr" + "mqn" + "nnnn")
     assert "question 1 of 7" in said
     assert "2 real, 5 rows read; 0 questions left" in said
