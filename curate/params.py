@@ -35,10 +35,11 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
     class _Once(yaml.SafeLoader):
         def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-            names = [key.value for key, _ in node.value]
+            names: list[Any] = []
             for key, _ in node.value:
-                if names.count(key.value) > 1 and key.value != "<<":
+                if key.value in names and key.value != "<<":
                     raise yaml.constructor.ConstructorError(problem=f"`{key.value}` stands twice", problem_mark=key.start_mark)
+                names.append(key.value)
             return super().construct_mapping(node, deep)
 
     if not path.exists():

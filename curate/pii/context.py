@@ -38,7 +38,7 @@ SUPPORT: dict[str, tuple[str, ...]] = {
     "PHONE_NUMBER": (
         "phone", "telephone", "tel", "mobile", "mob", "cell", "cellphone", "landline", "whatsapp", "fax", "call", "ring", "dial", "text", "sms",
         "contact number", "my number", "contact me", "reach me", "reach", "phone number", "daytime number", "number is",
-        "phoned", "dialled", "answer at", "office", "switchboard", "helpline", "hotline", "direct line", "voicemail",
+        "phoned", "dialled", "answer at", "switchboard", "helpline", "hotline", "direct line", "voicemail",
     ),
     "CREDIT_CARD": ("card", "credit", "debit", "visa", "mastercard", "amex", "maestro", "pan", "card number", "long number"),
     "UK_NHS": ("nhs", "national health service", "patient", "hospital", "surgery", "gp", "health", "medical"),
@@ -60,6 +60,9 @@ SUPPORT: dict[str, tuple[str, ...]] = {
     "DATE_TIME": ("date", "birthday"),
     "IP_ADDRESS": ("ip", "ip address", "ipv4", "ipv6", "host", "server"),
 }  # fmt: skip
+
+# Supporting words only where nothing but fillers stands between them and the match ("020 7946 0018 - office", "Office: 0161 ...").
+ADJACENT: dict[str, tuple[str, ...]] = {"PHONE_NUMBER": ("office", "ph")}
 
 # Labels of numbers that name things, not people.
 THINGS = (
@@ -131,7 +134,7 @@ def near_label(entity: str, form: str) -> str:
     The two stand in one sentence, as `_windows` sees it; nothing but spaces stands between the words of a phrase.
     """
     space = r"[\s\x1c-\x1f]*"
-    phrases = "|".join(sorted({space.join(_inflected(stem) for stem in lemmas(phrase).split(" ")) for phrase in SUPPORT[entity]}))
+    phrases = "|".join(sorted({space.join(_inflected(stem) for stem in lemmas(phrase).split(" ")) for phrase in (*SUPPORT[entity], *ADJACENT.get(entity, ()))}))
     start, label = "(?:^|[^0-9A-Za-z])", rf"(?i:{phrases})(?:\b|[^0-9A-Za-z.!?])"
     short = "(?:" + "|".join(rf"{_inflected(stem)}{space}\." for stem in sorted(_ABBREVIATIONS)) + ")"
     between = rf"(?:[^.!?]|[^0-9A-Za-z.!?](?i:{short})+)*"
@@ -239,6 +242,8 @@ class NearestLabelEnhancer(ContextAwareEnhancer):  # type: ignore[misc]
             word = _nearest(before, support, against, last=True)
             if word is None:
                 word = _nearest(after, support, against, last=False)
+            if word is None:
+                word = _adjacent(before, after, ADJACENT.get(result.entity_type, ()))
             if word is None and context:
                 word = next((given for given in self._lemmatised(tuple(context)) if given in support), None)
             if word:
@@ -323,6 +328,16 @@ def _after(stems: list[str], *, whole: bool) -> list[str] | None:
         if at == AFTER or stem in _SENTENCE_END or _digits(stem):
             return stems[:at]
     return stems[:AFTER] if whole or len(stems) >= AFTER else None
+
+
+def _adjacent(before: list[str], after: list[str], phrases: tuple[str, ...]) -> str | None:
+    """The word that stands directly before the match, or else directly after it, if it is one of `phrases`."""
+    if not phrases:
+        return None
+    word = _direct_label(before)
+    if word is None or word not in phrases:
+        word = _direct_label(after[::-1], _FILLERS | {"\\"})
+    return word if word in phrases else None
 
 
 def label_before(text: str, end: int) -> str | None:

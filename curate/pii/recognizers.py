@@ -17,7 +17,7 @@ import tldextract
 from presidio_analyzer import EntityRecognizer, Pattern, PatternRecognizer
 
 from curate.pii.catalogue import PHONE_FORM, STREET_TYPES, STREET_TYPES_STRONG, Entity
-from curate.pii.context import IDENTITY_STEMS, SUPPORT, contrary, in_reach, label_before
+from curate.pii.context import ADJACENT, IDENTITY_STEMS, SUPPORT, contrary, in_reach, label_before
 from curate.pii.keccak import checksummed
 from curate.pii.labelled import LabelledRecognizer
 from curate.pii.language import lemmas
@@ -208,7 +208,7 @@ _PHONE_STRETCH = regex.compile(r"\d(?:[^a-zA-Z\d]{0,4}\d){6,}")
 _PHONE_FORM = regex.compile(PHONE_FORM)
 # Ofcom's numbers for drama use (07700 900xxx, 01632 960xxx): libphonenumber holds them invalid, people write them in examples.
 _DRAMA = regex.compile(r"7700900\d{3}|1632960\d{3}")
-_PHONE_LABELS = tuple(dict.fromkeys(lemmas(phrase) for phrase in SUPPORT["PHONE_NUMBER"]))
+_PHONE_LABELS = tuple(dict.fromkeys(lemmas(phrase) for phrase in (*SUPPORT["PHONE_NUMBER"], *ADJACENT["PHONE_NUMBER"])))
 _NUMBERED_THINGS = frozenset(contrary("PHONE_NUMBER"))
 _OTHER_LABELS = _NUMBERED_THINGS | frozenset(IDENTITY_STEMS)
 _UUID = regex.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", regex.IGNORECASE)

@@ -54,7 +54,7 @@ def test_prefiltered_findings_are_those_of_presidios_engine(detector: Any, engin
 
 
 _PHONE_WORDS = [
-    "call", "my number is", "order", "order no.", "order number:", "tracking number is", "parcel", "NHS number", "VAT number is", "account", "Tel.", "ext. 12", "x5", "office", "answering at", "and", "or",
+    "call", "my number is", "order", "order no.", "order number:", "tracking number is", "parcel", "NHS number", "VAT number is", "account", "Tel.", "ext. 12", "x5", "office", "ph", "answering at", "and", "or",
     ",", ".", "!", "(", "+", "-", "12", "123", "4412345678", "7911123456", "07911 123456", "07911123456", "1925 0728 4605", "644-045-5532", "929-572-3058", "98649669", "9747 6578", "+44 7911 123456",
     "PS074291050GB", "0044 20 7946 0018", "0800 1111", "1c5e9d75-6303-3c5a-4cb8-e12345678901", "020 7946 0018", "12345678901234567890123", "SS67TN", "do you stock", "need", "LN72NQ", "left", "wa4 5uf", "don't", "'",
 ]  # fmt: skip
