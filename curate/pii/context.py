@@ -134,7 +134,11 @@ def near_label(entity: str, form: str) -> str:
     The two stand in one sentence, as `_windows` sees it; nothing but spaces stands between the words of a phrase.
     """
     space = r"[\s\x1c-\x1f]*"
-    phrases = "|".join(sorted({space.join(_inflected(stem) for stem in lemmas(phrase).split(" ")) for phrase in (*SUPPORT[entity], *ADJACENT.get(entity, ()))}))
+    phrases = "|".join(
+        sorted(
+            {space.join(_inflected(stem) for stem in lemmas(phrase).split(" ")) for phrase in (*SUPPORT[entity], *ADJACENT.get(entity, ()))}
+        )
+    )
     start, label = "(?:^|[^0-9A-Za-z])", rf"(?i:{phrases})(?:\b|[^0-9A-Za-z.!?])"
     short = "(?:" + "|".join(rf"{_inflected(stem)}{space}\." for stem in sorted(_ABBREVIATIONS)) + ")"
     between = rf"(?:[^.!?]|[^0-9A-Za-z.!?](?i:{short})+)*"
