@@ -144,7 +144,9 @@ def near_label(entity: str, form: str) -> str:
     between = rf"(?:[^.!?]|[^0-9A-Za-z.!?](?i:{short})+)*"
     # A telephone number may go on with an extension; a form may have taken the one character before the label.
     rest = r"[^A-Za-z!?]*(?:(?i:x|e?xtn?|int)\.[^A-Za-z!?]*)?"
-    return rf"{start}{label}{space}\.?{between}(?:{form})|(?:{form})(?:{rest}{between}{start})?{label}"
+    # A telephone number may begin with a bracket and marks before its first digit.
+    lead = r"(?:[(\[（［+＋][^0-9A-Za-z]{0,12})?"
+    return rf"{start}{label}{space}\.?{between}{lead}(?:{form})|(?:{form})(?:{rest}{between}{start})?{label}"
 
 
 def _inflected(stem: str) -> str:

@@ -23,6 +23,8 @@ _SEPARATED_US = regex.compile(r"\d{3}(?:\)|[-. ])[-. ]{0,2}\d{3}[-. ]\d{4}")
 _MAY_EXTEND = frozenset("xeia") | frozenset("дｅｘｉ")
 # A country code, which is one in any region.
 _DIALLED = regex.compile(r"[+＋]|(?<!\d)00")
+# A bracket or plus with which a number may begin, and the marks between it and the digits.
+_LEAD = regex.compile(r"[(\[（［+＋]\W*$")
 # Joins a number to the next (`context._JOINERS`).
 _JOINED = regex.compile("[&/,+]")
 # What begins an extension, or another number's text.
@@ -56,7 +58,8 @@ def _may_rise(text: str, stretch: tuple[int, int], artifacts: Any) -> bool:
     """
     if artifacts is None:
         return True
-    before, after = in_reach(artifacts, *stretch, _PHONE_LABELS)
+    lead = _LEAD.search(text, max(stretch[0] - 12, 0), stretch[0])
+    before, after = in_reach(artifacts, lead.start() if lead else stretch[0], stretch[1], _PHONE_LABELS)
     if not before and not after:
         return False
     digits = text[slice(*stretch)]
