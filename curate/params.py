@@ -28,18 +28,29 @@ def read_yaml(path: Path) -> dict[str, Any]:
     Raises
     ------
     AssayError
-        If it is missing, is not YAML, is not UTF-8 or is not a mapping.
+        If it is missing, is not YAML, is not UTF-8, is not a mapping, or names something twice: YAML would take the last, and a
+        policy would silently lose its first half.
     """
     import yaml
+
+    class _Once(yaml.SafeLoader):
+        def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+            names: list[Any] = []
+            for key, _ in node.value:
+                if key.value in names and key.value != "<<":
+                    raise yaml.constructor.ConstructorError(problem=f"`{key.value}` stands twice", problem_mark=key.start_mark)
+                names.append(key.value)
+            return super().construct_mapping(node, deep)
 
     if not path.exists():
         raise AssayError(f"{path} does not exist", fix="assay init DIR --kind KIND --data FILE --input COLUMN --output COLUMN")
     try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+        loaded = yaml.load(path.read_text(encoding="utf-8"), _Once)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         where = getattr(error, "problem_mark", None)
+        twice = f": {error.problem}" if isinstance(error, yaml.constructor.ConstructorError) and error.problem else ""
         raise AssayError(
-            f"{path} is not valid YAML" + (f" at line {where.line + 1}" if where else ""), fix=f"mend that line of {path}"
+            f"{path} is not valid YAML" + (f" at line {where.line + 1}" if where else "") + twice, fix=f"mend that line of {path}"
         ) from error
     if not isinstance(loaded, dict):
         raise AssayError(f"{path} holds no mapping of names to values", fix=f"compare {path} with the example in the README")

@@ -1,4 +1,4 @@
-"""Shared by all tests: one torch thread, no network for hubs, no inherited key."""
+"""Shared by all tests: one torch thread, no network for hubs, no inherited key, no deadlines."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A loaded machine is no failure.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 os.environ.update(DVC_NO_ANALYTICS="1", HF_HUB_OFFLINE="1", HF_DATASETS_OFFLINE="1", TOKENIZERS_PARALLELISM="false", OMP_NUM_THREADS="1")
 os.environ.pop("ASSAY_KEY", None)

@@ -23,7 +23,7 @@ from curate.pii.presidio import import_presidio
 from curate.pii.settings import ScanParams
 
 # Raised by hand when code (not patterns, which are hashed) changes what is found.
-CODE_VERSION = 5
+CODE_VERSION = 6
 # Their data decide what is a valid phone number, domain or match.
 _VERSIONED = ("presidio-analyzer", "phonenumbers", "tldextract", "regex")
 
@@ -110,9 +110,12 @@ class Detector:
 
         from curate.pii.context import NearestLabelEnhancer
         from curate.pii.language import LightNlpEngine
+        from curate.pii.lean import lean
         from curate.pii.recognizers import build
 
-        recognizers = [build(entity, self.params.language) for entity in self.entities]
+        recognizers = [
+            lean(build(entity, self.params.language), skips=self.threshold(entity.name) > entity.unlabelled) for entity in self.entities
+        ]
         if self.ner_names:
             recognizers.append(self.ner)
         return AnalyzerEngine(
@@ -199,7 +202,7 @@ class Detector:
         if not results:
             return results
         self.engine.context_aware_enhancer.enhance_using_context(text, results, artifacts, recognizers)
-        return recognizers[0].remove_duplicates(results)  # type: ignore[no-any-return]
+        return recognizers[0].remove_duplicates(results) if len(results) > 1 else results
 
     @staticmethod
     def hit(result: Any) -> Hit:

@@ -22,8 +22,9 @@ class LabelledRecognizer(PatternRecognizer):  # type: ignore[misc]
         """One result for each value found, checked by `validate_result` as in the parent."""
         results = []
         for pattern in self.patterns:
-            compiled = regex.compile(pattern.regex, self.global_regex_flags)
-            for match in compiled.finditer(text, overlapped=True, timeout=_TIMEOUT):
+            if not pattern.compiled_regex:
+                pattern.compiled_regex = regex.compile(pattern.regex, self.global_regex_flags)
+            for match in pattern.compiled_regex.finditer(text, overlapped=True, timeout=_TIMEOUT):
                 start, end = next(span for span in match.regs[1:] if span[1] > span[0])
                 valid = self.validate_result(text[start:end])
                 if valid is False or self.invalidate_result(text[start:end]):
@@ -33,4 +34,4 @@ class LabelledRecognizer(PatternRecognizer):  # type: ignore[misc]
                 why.score = score
                 named = {RecognizerResult.RECOGNIZER_NAME_KEY: self.name, RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id}
                 results.append(RecognizerResult(self.supported_entities[0], start, end, score, why, named))
-        return EntityRecognizer.remove_duplicates(results)  # type: ignore[no-any-return]
+        return EntityRecognizer.remove_duplicates(results) if len(results) > 1 else results

@@ -37,9 +37,14 @@ def lemma(word: str) -> str:
     return stem
 
 
+def stems_of(text: str, start: int, end: int) -> list[str]:
+    """The stems of the tokens in `text[start:end]`, neither end of which is within a token."""
+    return [lemma(token) for token in _TOKEN.findall(text, start, end)]
+
+
 def lemmas(phrase: str) -> str:
     """A context phrase in the form in which it is looked for: stems with one space between them."""
-    return " ".join(lemma(found.group()) for found in _TOKEN.finditer(phrase))
+    return " ".join(stems_of(phrase, 0, len(phrase)))
 
 
 class LightArtifacts(NlpArtifacts):  # type: ignore[misc]

@@ -10,13 +10,12 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from typing import Any
 
-import phonenumbers
 import presidio_analyzer.predefined_recognizers as stock
 import regex  # type: ignore[import-untyped]
 import tldextract
 from presidio_analyzer import EntityRecognizer, Pattern, PatternRecognizer
 
-from curate.pii.catalogue import PHONE_CANDIDATE, STREET_TYPES, STREET_TYPES_STRONG, Entity
+from curate.pii.catalogue import STREET_TYPES, STREET_TYPES_STRONG, Entity
 from curate.pii.context import SUPPORT
 from curate.pii.keccak import checksummed
 from curate.pii.labelled import LabelledRecognizer
@@ -70,6 +69,12 @@ _IBAN = regex.compile(r"(?<![a-z0-9])[a-z]{2}\d{2}(?:[ -]?[a-z0-9]){11,34}(?![a-
 _IBAN_WORD = regex.compile(r"[a-z0-9]+", regex.IGNORECASE | regex.ASCII)
 
 
+def _checks(number: str) -> bool:
+    """Whether a possible IBAN passes mod 97 (ISO 7064)."""
+    plain = [character for character in number if character.isalnum()]
+    return int("".join(str(int(character, 36)) for character in (*plain[4:], *plain[:4]))) % 97 == 1
+
+
 class AnyCaseIbanRecognizer(stock.IbanRecognizer):  # type: ignore[misc]
     """The stock one reads capitals only; people type `gb29 nwbk`. The mod-97 check (ISO 7064) still decides.
 
@@ -84,6 +89,8 @@ class AnyCaseIbanRecognizer(stock.IbanRecognizer):  # type: ignore[misc]
         results: list[Any] = []
         for candidate in _IBAN.finditer(text):
             for end in reversed([word.end() for word in _IBAN_WORD.finditer(text, candidate.start(), candidate.end())]):
+                if not _checks(text[candidate.start() : end]):
+                    continue
                 found = super().analyze(text[candidate.start() : end], entities, nlp_artifacts)
                 if found and found[0].end == end - candidate.start():
                     results.append(_shifted(found[0], candidate.start()))
@@ -184,85 +191,6 @@ class BoundedUrlRecognizer(stock.UrlRecognizer):  # type: ignore[misc]
         return bool(slash) or not sentence_break
 
 
-_SEPARATED_US = regex.compile(r"\d{3}(?:\)|[-. ])[-. ]{0,2}\d{3}[-. ]\d{4}")
-_DIALLED_US = regex.compile(r"001[-. ]\d{3}[-. ]\d{3}[-. ]\d{4}")
-_PHONE_CANDIDATE = regex.compile(PHONE_CANDIDATE)
-# Ofcom's numbers for drama use (07700 900xxx, 01632 960xxx): libphonenumber holds them invalid, people write them in examples.
-_DRAMA = regex.compile(r"7700900\d{3}|1632960\d{3}")
-# Some stem of every supporting phrase of PHONE_NUMBER.
-_PHONE_LABEL = regex.compile(
-    r"phone|tel|mob|cell|landline|whatsapp|fax|call|ring|rang|dial|text|sms|contact|number|reach", regex.IGNORECASE
-)
-
-
-_UUID = regex.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", regex.IGNORECASE)
-
-
-def _inside_word(text: str, start: int, end: int) -> bool:
-    """Whether a match is a stretch of a longer code: letters or digits touch it on both sides, or it stands in a UUID."""
-    if text[start - 1 : start].isalnum() and text[end : end + 1].isalnum():
-        return True
-    first = max(start - 36, 0)
-    return any(found.start() < end and start < found.end() for found in _UUID.finditer(text, first, end + 36))
-
-
-class PlausiblePhoneRecognizer(stock.PhoneRecognizer):  # type: ignore[misc]
-    """The stock one calls any ten digits a phone number: 88 % of order numbers.
-
-    Here a number scores by its form: with a country code 0.75 (0.6 where libphonenumber knows no such number); a UK number
-    with its leading 0, separated or of all 11 digits, 0.6; a US one written in its groups 0.5. A valid number of any other
-    form (a bare run of digits, another country's national form) scores 0.1 and needs a word of context. GB is tried first,
-    since its pass also finds every `+` form; the US next; other regions are tried only on text these leave unexplained that
-    holds a phone word somewhere, without which their 0.1 would come to nothing. (CA shares the US plan and is not listed.)
-    """
-
-    REGIONS = ("GB", "US", "IE", "DE", "FR", "IN", "IL", "BR")
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(supported_regions=self.REGIONS, leniency=phonenumbers.Leniency.POSSIBLE, **kwargs)
-
-    def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None) -> list[Any]:
-        """At most one result for each stretch of digits, from the first region that explains it."""
-        taken: list[tuple[int, int]] = []
-        results = []
-        unexplained = [found.span() for found in _PHONE_CANDIDATE.finditer(text)]
-        labelled = _PHONE_LABEL.search(text) is not None
-        for region in self.supported_regions:
-            if not unexplained or (region not in ("GB", "US") and not labelled):
-                break
-            for match in phonenumbers.PhoneNumberMatcher(text, region, leniency=self.leniency):
-                if any(start < match.end and match.start < end for start, end in taken) or _inside_word(text, match.start, match.end):
-                    continue
-                score = self._form_score(match, region)
-                if score:
-                    taken.append((match.start, match.end))
-                    result = self._get_recognizer_result(match, text, region, nlp_artifacts)
-                    result.score = score
-                    results.append(result)
-            unexplained = [span for span in unexplained if not any(start < span[1] and span[0] < end for start, end in taken)]
-        return results
-
-    @staticmethod
-    def _form_score(match: Any, region: str) -> float:
-        raw = regex.split(r"[a-zA-Z;,]", match.raw_string.lstrip("( "), maxsplit=1)[0].strip()  # without an extension
-        digits = sum(character.isdigit() for character in raw)
-        if digits < 7:  # "+49 12": possible in some country's plan, a number nowhere
-            return 0.0
-        national = str(match.number.national_number)
-        valid = phonenumbers.is_valid_number(match.number) or (match.number.country_code == 44 and _DRAMA.fullmatch(national) is not None)
-        if raw.startswith(("+", "＋")):
-            return 0.75 if valid else 0.6
-        if raw.startswith("00"):
-            return 0.75 if valid else 0.6 if _DIALLED_US.match(raw) else 0.0
-        if region == "GB" and raw.startswith("0") and digits in (10, 11):
-            mobile, separated = raw.startswith("07") and digits == 11, not raw.isdigit()
-            if (valid and (separated or digits == 11)) or mobile or (separated and raw[1] in "12389"):
-                return 0.6
-        if region == "US" and valid and _SEPARATED_US.search(raw):
-            return 0.5
-        return 0.6 if valid and region == "GB" and raw.startswith("0800") else 0.1 if valid else 0.0
-
-
 _DOTTED_AFTER = regex.compile(r"\.\d")
 _DOTTED_BEFORE = regex.compile(r"\d\.$")
 
@@ -286,6 +214,9 @@ _ISSUED = regex.compile(
 )
 
 
+_NO_DIGIT = regex.compile(r"\D")
+
+
 class IssuedCardRecognizer(stock.CreditCardRecognizer):  # type: ignore[misc]
     """The stock one gives 1.0 to any 13 to 17 digits from 1 up that pass Luhn, as one long order number in ten does.
 
@@ -302,7 +233,7 @@ class IssuedCardRecognizer(stock.CreditCardRecognizer):  # type: ignore[misc]
         """False if Luhn fails, True for an issued prefix and length, else undecided."""
         if not super().validate_result(pattern_text):
             return False
-        return True if _ISSUED.fullmatch(regex.sub(r"\D", "", pattern_text)) else None
+        return True if _ISSUED.fullmatch(_NO_DIGIT.sub("", pattern_text)) else None
 
 
 class FormedNhsRecognizer(stock.NhsRecognizer):  # type: ignore[misc]
@@ -352,6 +283,7 @@ POSTCODE_AREAS = frozenset(
 
 
 # Areas with a district 0 (BL0, SL0, ...): elsewhere "RM0 1WF" is none.
+_AREA, _ZERO_DISTRICT = regex.compile("[A-Za-z]{1,2}"), regex.compile("[A-Za-z]{1,2}0")
 _ZERO_DISTRICTS = frozenset("BL BS CM CR FY HA PR SL SS".split())
 
 
@@ -369,7 +301,7 @@ class AreaPostcodeRecognizer(stock.UkPostcodeRecognizer):  # type: ignore[misc]
         results = []
         for result in super().analyze(text, entities, nlp_artifacts, regex_flags):
             code = text[result.start : result.end]
-            area = regex.match(r"[A-Za-z]{1,2}", code)
+            area = _AREA.match(code)
             if area and (area.group().upper() in POSTCODE_AREAS or code.upper().startswith("GIR")):
                 result.score = self._form_score(code, area.group(), alone=text.strip(" .,!?") == code)
                 results.append(result)
@@ -377,7 +309,7 @@ class AreaPostcodeRecognizer(stock.UkPostcodeRecognizer):  # type: ignore[misc]
 
     def _form_score(self, code: str, area: str, *, alone: bool) -> float:
         spaced, capitals = any(character.isspace() for character in code), code.isupper()
-        if regex.match(r"[A-Za-z]{1,2}0", code) and area.upper() not in _ZERO_DISTRICTS:
+        if _ZERO_DISTRICT.match(code) and area.upper() not in _ZERO_DISTRICTS:
             return 0.1
         unit = code[-2:].upper() in self._UNITS and not capitals
         likely = (len(area) == 2 and (capitals or spaced) and not unit) or (alone and spaced)
@@ -502,9 +434,11 @@ class StreetAddressRecognizer(PatternRecognizer):  # type: ignore[misc]
 
 def build(entity: Entity, language: str) -> Any:
     """The recognizer of `entity`, answering to `language`, with our context phrases where there are any."""
-    from curate.pii import credentials, uk
+    from curate.pii import credentials, phone, uk
 
-    ours = next((found for module in (globals(), vars(uk), vars(credentials)) if (found := module.get(entity.recognizer))), None)
+    ours = next(
+        (found for module in (globals(), vars(uk), vars(credentials), vars(phone)) if (found := module.get(entity.recognizer))), None
+    )
     cls = ours or getattr(stock, entity.recognizer)
     recognizer = cls(supported_language=language)
     if entity.name in SUPPORT:

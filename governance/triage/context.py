@@ -16,14 +16,15 @@ import polars as pl
 from curate.pii.spans import pattern
 from curate.text import mask, plain
 
-Style = Literal["plain", "masked", "shown"]
+Style = Literal["plain", "masked", "shown", "suspect"]
 Segments = list[tuple[str, Style]]
 
 # Characters of context each side: some fifteen words.
 AROUND = 90
 # Private-use marks that put a masked value's place through `plain`; taken out of the text first.
-_OPEN, _SHOWN, _SHUT = "\ue000", "\ue001", "\ue002"
-_MARKS = re.compile(f"[{_OPEN}{_SHOWN}{_SHUT}]")
+_OPEN, _SHOWN, _SHUT, _LOOSE = "\ue000", "\ue001", "\ue002", "\ue003"
+_STYLES: dict[str, Style] = {_OPEN: "masked", _SHOWN: "shown", _LOOSE: "suspect"}
+_MARKS = re.compile(f"[{_OPEN}{_SHOWN}{_SHUT}{_LOOSE}]")
 _SUSPECT = re.compile(r"\S*@\S+|\d(?:[\s\-./()]{0,2}\d){3,}")
 
 
@@ -53,12 +54,12 @@ class Rows:
         texts = self._texts(example_id)
         found = self._found(example_id, texts)
         here = (int(str(place["start"])), int(str(place["end"])))
-        return render(texts[field], _spans(texts[field], field, found), here, guard=True)
+        return render(texts[field], _spans(texts[field], field, found), here)
 
     def whole(self, example_id: str, field: str) -> Segments:
-        """A field of a row with what was found masked and nothing else: for judging what was missed."""
+        """A field of a row, for judging what was missed: what was found masked, and what else looks like a value marked as `suspect`."""
         texts = self._texts(example_id)
-        return render(texts[field], _spans(texts[field], field, self._found(example_id, texts)), None, guard=False)
+        return render(texts[field], _spans(texts[field], field, self._found(example_id, texts)), None)
 
     def _texts(self, example_id: str) -> dict[str, str]:
         row = self.examples.filter(pl.col("example_id") == example_id).row(0, named=True)
@@ -85,21 +86,20 @@ def _spans(text: str, field: str, found: list[tuple[str, str, int, int, str]]) -
     return merged
 
 
-def render(text: str, spans: list[tuple[int, int]], here: tuple[int, int] | None, *, guard: bool) -> Segments:
+def render(text: str, spans: list[tuple[int, int]], here: tuple[int, int] | None) -> Segments:
     """`text` in segments, safe for a terminal.
 
     Parameters
     ----------
     spans
-        Disjoint places to mask, in order; the one that overlaps `here` is marked as shown, and the text is cut around it.
-    guard
-        Mask digits and addresses that are in no span too.
+        Disjoint places to mask, in order; the one that overlaps `here` is marked as shown, and the text is cut around it. Digits
+        and addresses in no span are masked too, as `suspect`.
     """
     parts: list[str] = []
     at, centre = 0, None
     for start, end in [*spans, (len(text), len(text))]:
         between = _MARKS.sub("", text[at:start])
-        parts.append(_SUSPECT.sub(lambda found: _OPEN + mask(found.group()) + _SHUT, between) if guard else between)
+        parts.append(_SUSPECT.sub(lambda found: _LOOSE + mask(found.group()) + _SHUT, between))
         if start < end:
             is_here = here is not None and start < here[1] and here[0] < end
             centre = len(parts) if is_here else centre
@@ -110,20 +110,20 @@ def render(text: str, spans: list[tuple[int, int]], here: tuple[int, int] | None
         parts = [_cut(before, head=False), parts[centre], _cut(after, head=True)]
     line = plain("".join(parts), limit=2_000_000)
     segments: Segments = []
-    for piece in re.split(f"([{_OPEN}{_SHOWN}][^{_SHUT}]*{_SHUT}?)", line):
+    for piece in re.split(f"([{_OPEN}{_SHOWN}{_LOOSE}][^{_SHUT}]*{_SHUT}?)", line):
         if piece:
-            style: Style = "masked" if piece[0] == _OPEN else "shown" if piece[0] == _SHOWN else "plain"
-            segments.append((_MARKS.sub("", piece), style))
+            segments.append((_MARKS.sub("", piece), _STYLES.get(piece[0], "plain")))
     return segments
 
 
 def _cut(text: str, *, head: bool) -> str:
-    """The near `AROUND` characters of `text`; a mark cut in two is closed or dropped."""
+    """The near `AROUND` characters of `text`; a mark cut in two is closed or opened again."""
     if len(text) <= AROUND:
         return text
     if head:
         kept = text[:AROUND]
-        return kept + (_SHUT if kept.rfind(_OPEN) > kept.rfind(_SHUT) else "") + "…"
+        return kept + (_SHUT if max(kept.rfind(_OPEN), kept.rfind(_LOOSE)) > kept.rfind(_SHUT) else "") + "…"
     kept = text[-AROUND:]
-    shut, opened = kept.find(_SHUT), kept.find(_OPEN)
+    shut = kept.find(_SHUT)
+    opened = min((at for at in (kept.find(_OPEN), kept.find(_LOOSE)) if at >= 0), default=-1)
     return "…" + (_OPEN + kept if shut >= 0 and (opened < 0 or shut < opened) else kept)

@@ -64,6 +64,8 @@ class Sampling:
         Value ids with a verdict that answers.
     draft
         Entities marked as missing in the row shown.
+    history, tally
+        Questions passed with what each answer counts as (None: skipped), and how many there are of each.
     """
 
     questions: tuple[Question, ...]
@@ -73,7 +75,7 @@ class Sampling:
     at: int = 0
     page: int = 0
     draft: tuple[str, ...] = ()
-    history: tuple[tuple[int, bool], ...] = ()
+    history: tuple[tuple[int, str | None], ...] = ()
     mode: Literal["judge", "mark", "help", "quit"] = "judge"
     message: str = ""
     tally: Mapping[str, int] = field(default_factory=dict)
@@ -116,7 +118,7 @@ def press(state: Sampling, key: str) -> tuple[Sampling, Written]:
     if question is None:
         return state, Written()
     if key == "s":
-        return _forward(state, answered=False, message="skipped")
+        return _forward(state, None, "skipped")
     if isinstance(question, FindingQuestion):
         return _judge(state, question, WORDS[key]) if key in WORDS else (replace(state, message="? lists the keys"), Written())
     if key == "m":
@@ -132,7 +134,7 @@ def _judge(state: Sampling, question: FindingQuestion, word: Word) -> tuple[Samp
     verdict = state.reviewer.verdict(question.item, word)
     answers = word in ANSWERS
     known = state.known | {question.item.value_id} if answers else state.known
-    after, passed = _forward(_counted(replace(state, known=known), SPOKEN[word]), answered=True, message=SPOKEN[word])
+    after, passed = _forward(replace(state, known=known), SPOKEN[word], SPOKEN[word])
     noted = (_noted(state.reviewer, question),) if answers else ()
     return after, Written((verdict,), (*noted, *passed.reviews))
 
@@ -140,7 +142,7 @@ def _judge(state: Sampling, question: FindingQuestion, word: Word) -> tuple[Samp
 def _read(state: Sampling, question: RowQuestion) -> tuple[Sampling, Written]:
     message = f"{len(state.draft)} missing" if state.draft else "nothing missed"
     review = _row(state.reviewer, question, dict(Counter(state.draft)))
-    after, passed = _forward(_counted(state, "rows read"), answered=True, message=message)
+    after, passed = _forward(state, "rows read", message)
     return after, Written((), (review, *passed.reviews))
 
 
@@ -149,19 +151,21 @@ def _undo(state: Sampling) -> tuple[Sampling, Written]:
         return replace(state, draft=state.draft[:-1], message=f"taken back: {state.draft[-1]}"), Written()
     if not state.history:
         return replace(state, message="nothing to undo"), Written()
-    *before, (at, answered) = state.history
+    *before, (at, what) = state.history
     question = state.questions[at]
     back = replace(state, at=at, page=0, history=tuple(before), message="taken back")
-    if not answered:
+    if what is None:
         return back, Written()
+    back = replace(back, tally={**state.tally, what: state.tally[what] - 1})
     if isinstance(question, FindingQuestion):
         verdict = state.reviewer.verdict(question.item, "unsure", TAKEN_BACK)
         return replace(back, known=back.known - {question.item.value_id}), Written((verdict,))
     return back, Written((), (_row(state.reviewer, question, None),))
 
 
-def _forward(state: Sampling, *, answered: bool, message: str) -> tuple[Sampling, Written]:
-    moved = replace(state, at=state.at + 1, page=0, draft=(), history=(*state.history, (state.at, answered)), message=message)
+def _forward(state: Sampling, what: str | None, message: str) -> tuple[Sampling, Written]:
+    tally = state.tally if what is None else {**state.tally, what: state.tally.get(what, 0) + 1}
+    moved = replace(state, at=state.at + 1, page=0, draft=(), history=(*state.history, (state.at, what)), tally=tally, message=message)
     return _pass(moved)
 
 
@@ -172,10 +176,6 @@ def _pass(state: Sampling) -> tuple[Sampling, Written]:
         noted.append(_noted(state.reviewer, question))
         state = replace(state, at=state.at + 1)
     return state, Written((), tuple(noted))
-
-
-def _counted(state: Sampling, what: str) -> Sampling:
-    return replace(state, tally={**state.tally, what: state.tally.get(what, 0) + 1})
 
 
 def _noted(reviewer: Reviewer, question: FindingQuestion) -> Review:

@@ -1,4 +1,4 @@
-"""What the steward sees: one screen a value, drawn by rich from a session; and the screens of the sample.
+"""What the steward sees: one screen a value, drawn by rich from a session.
 
 Everything from the data goes into `Text`, which reads no markup, and has passed `curate.text.plain` or `mask`.
 """
@@ -14,7 +14,7 @@ from governance.triage.context import Rows, Segments
 from governance.triage.queue import Item
 from governance.triage.session import SPOKEN, Session
 
-STYLES = {"plain": "", "masked": "dim", "shown": "bold reverse"}
+STYLES = {"plain": "", "masked": "dim", "shown": "bold reverse", "suspect": "underline"}
 KEYS = "r real   n not personal   p public   u unsure   s skip   a pattern   z undo   ? help   q quit"
 HELP = (
     ("r", "real", "personal data; the policy of params.redact applies"),
@@ -70,7 +70,7 @@ def facts(item: Item, masked: str, alike: int) -> RenderableType:
     sure = "verified by its check digits or form" if item.verified else f"score {item.score:.2f}, threshold {item.threshold:.2f}"
     table.add_row(Text(item.entity, style="bold"), Text(masked, style=STYLES["shown"]))
     table.add_row("how sure", sure)
-    table.add_row("found", f"{item.findings:,} times in {item.rows:,} row{'s' if item.rows != 1 else ''}")
+    table.add_row("found", f"{item.findings:,} time{'s' if item.findings != 1 else ''} in {item.rows:,} row{'s' if item.rows != 1 else ''}")
     table.add_row("pattern", Text(plain(item.pattern, 60) + (f"   {alike:,} open values like it" if alike > 1 else "")))
     if item.unsure:
         table.add_row("unsure", Text(plain(item.unsure, 40)))

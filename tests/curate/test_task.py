@@ -4,6 +4,7 @@ import pytest
 import yaml
 
 from curate.errors import AssayError
+from curate.params import read_yaml
 from curate.task import read_task
 
 CARD = {
@@ -49,6 +50,12 @@ def test_yaml_faults_name_the_line(tmp_path: Path) -> None:
     (tmp_path / "task.yaml").write_text("name: x\nkind: [unclosed\n")
     with pytest.raises(AssayError, match="not valid YAML at line"):
         read_task(tmp_path)
+
+
+def test_a_name_that_stands_twice_is_an_error_not_the_last_one(tmp_path: Path) -> None:
+    (tmp_path / "params.yaml").write_text("redact:\n  actions: {UK_NHS: drop_row}\n  scope: record\n  actions: {}\n")
+    with pytest.raises(AssayError, match="line 4: `actions` stands twice"):
+        read_yaml(tmp_path / "params.yaml")
 
 
 def test_labels_may_be_a_list_or_a_mapping(tmp_path: Path) -> None:

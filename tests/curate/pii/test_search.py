@@ -55,6 +55,24 @@ def test_prefiltered_findings_are_those_of_presidios_engine(detector: Any, engin
     assert sorted(_by_text(detector, [text])[text]) == [tuple(hit) for hit in engine(text)]
 
 
+_PHONE_WORDS = [
+    "call", "my number is", "order", "order no.", "order number:", "tracking number is", "parcel", "NHS number", "VAT number is", "account", "Tel.", "ext. 12", "x5", "office", "ph", "answering at", "and", "or",
+    ",", ".", "!", "(", "+", "-", "12", "123", "4412345678", "7911123456", "07911 123456", "07911123456", "1925 0728 4605", "644-045-5532", "929-572-3058", "98649669", "9747 6578", "+44 7911 123456",
+    "PS074291050GB", "0044 20 7946 0018", "0800 1111", "1c5e9d75-6303-3c5a-4cb8-e12345678901", "020 7946 0018", "12345678901234567890123", "SS67TN", "do you stock", "need", "LN72NQ", "left", "wa4 5uf", "don't", "'",
+]  # fmt: skip
+
+
+@settings(max_examples=300)
+@given(
+    text=st.lists(st.sampled_from(_PHONE_WORDS), max_size=12).flatmap(
+        lambda words: st.sampled_from([" ", "", "  "]).map(lambda mark: mark.join(words))
+    )
+)
+def test_what_is_not_parsed_could_not_have_been_found(detector: Any, engine: Any, text: str) -> None:
+    """The telephone recognizer passes over numbers that no context can lift; the windows of context are read from near a match."""
+    assert sorted(_by_text(detector, [text])[text]) == [tuple(hit) for hit in engine(text)]
+
+
 def test_prefiltered_findings_are_those_of_presidios_engine_on_support_rows(detector: Any, engine: Any) -> None:
     """A smaller run of what `benchmarks/pii_speed.py` asserts over 50,000 rows at each density."""
     texts = support_rows(1200, 0.5, seed=5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import signal
@@ -67,6 +68,28 @@ def test_limit_and_entity_narrow_the_queue(project: Path) -> None:
     assert "1 of 1 values open" in _run(project, "--reviewer", "Ada", "--entity", "DATE_TIME", "--keys", "")
 
 
+def test_a_sample_is_judged_resumed_and_says_how_exact_the_scan_is(project: Path) -> None:
+    said = _run(project, "--reviewer", "Ada", "--sample", "10", "--keys", "nrq")
+    assert "1 not personal, 1 real; 7 questions left" in said  # the third finding is of the first one's value
+    said = _run(project, "--reviewer", "Ada", "--sample", "10", "--keys", "rzrr" + "mqn" + "nnnn")
+    assert "question 1 of 7" in said
+    assert "2 real, 5 rows read; 0 questions left" in said
+    assert "every question of a sample of 10 is answered" in _run(project, "--reviewer", "Ada", "--sample", "10", "--keys", "r")
+    document = json.loads(_run(project, "--estimate", "--format", "json"))
+    assert document["schema"] == "assay.sample/1"
+    phone = next(one for one in document["entities"] if one["entity"] == "PHONE_NUMBER")
+    assert phone["missed"] == 1
+    assert phone["recall"]["low"] < phone["recall"]["point"] < 1
+    assert document["all"]["judged"] == 5
+    assert "PHONE_NUMBER" in _run(project, "--estimate")
+
+
+def test_an_estimate_without_answers_says_how_to_give_some(project: Path) -> None:
+    with pytest.raises(AssayError, match="nothing of a sample has been judged") as caught:
+        _run(project, "--estimate")
+    assert caught.value.fix == "assay triage --sample 60"
+
+
 def test_expiry_is_written(project: Path) -> None:
     _run(project, "--reviewer", "Ada", "--expires", "30", "--keys", "r")
     assert read_verdicts(project)[0].expires is not None
@@ -78,6 +101,7 @@ def test_expiry_is_written(project: Path) -> None:
         (["--reviewer", "Ada"], "reads single keys from a terminal"),
         (["--reviewer", "Ada", "--entity", "POSTCODE", "--keys", ""], "unknown entities: POSTCODE"),
         (["--reviewer", "Ada", "--reason", "it is zq@example.com", "--keys", "r"], "seems to hold a personal value"),
+        (["--reviewer", "Ada", "--sample", "9", "--limit", "3", "--keys", "r"], "--limit too"),
         (["--keys", "r"], "nobody to put on the verdicts"),
     ],
 )

@@ -15,6 +15,7 @@ from governance.triage.context import AROUND, Rows, render
 from governance.triage.queue import build_queue
 from governance.triage.session import Reviewer, press, start
 from governance.triage.view import screen
+from tests.governance.triage.conftest import TEXTS
 
 RAW = ("07911 123456", "7911 123456", "zq.canary", "example.com", "CB1 2DP", "cb12dp", "CB12DP", "SW4 9AA", "EH2 2AA", "4412345678")
 
@@ -33,6 +34,8 @@ def test_no_screen_shows_a_raw_value(findings: pl.DataFrame, examples: pl.DataFr
     for key in "ar?xnnnnn":
         session, _ = press(session, key)
         shown += _text(screen(session, rows))
+    for row, (_, output) in TEXTS.items():
+        shown += "".join(piece for field in ("input", "output") if output or field == "input" for piece, _ in rows.whole(row, field))
     assert "c•• •••" in shown.lower()
     assert [raw for raw in RAW if raw in shown] == []
 
@@ -46,7 +49,7 @@ def test_other_findings_and_unfound_numbers_around_a_value_are_masked(findings: 
         (" or write ", "plain"),
         ("z•.••••••@•••••••.•••", "masked"),
         (", my order is ", "plain"),
-        ("••••••••••", "masked"),
+        ("••••••••••", "suspect"),
     ]
 
 
@@ -55,13 +58,14 @@ def test_a_repeat_that_the_scan_did_not_find_is_masked(findings: pl.DataFrame, e
     assert "cb12dp" not in "".join(piece for piece, _ in Rows(examples, findings).context(place)).lower()
 
 
-def test_whole_rows_show_what_was_not_found_and_mask_what_was(findings: pl.DataFrame, examples: pl.DataFrame) -> None:
-    shown = "".join(piece for piece, _ in Rows(examples, findings).whole("r1", "input"))
-    assert shown == "ring ••••• •••••• or write z•.••••••@•••••••.•••, my order is 4412345678"
+def test_whole_rows_mask_what_was_found_and_mark_what_else_looks_like_a_value(findings: pl.DataFrame, examples: pl.DataFrame) -> None:
+    segments = Rows(examples, findings).whole("r1", "input")
+    assert "".join(piece for piece, _ in segments) == "ring ••••• •••••• or write z•.••••••@•••••••.•••, my order is ••••••••••"
+    assert [style for _, style in segments if style != "plain"] == ["masked", "masked", "suspect"]
 
 
 def test_hostile_text_is_neutralised(reviewer: Reviewer) -> None:
-    segments = render("\x1b[2J[red]x[/] ‮evil CB1 2DP ::error::", [(18, 25)], (18, 25), guard=True)
+    segments = render("\x1b[2J[red]x[/] ‮evil CB1 2DP ::error::", [(18, 25)], (18, 25))
     shown = "".join(piece for piece, _ in segments)
     assert "\x1b" not in shown
     assert "‮" not in shown
@@ -72,12 +76,12 @@ def test_hostile_text_is_neutralised(reviewer: Reviewer) -> None:
 @pytest.mark.parametrize("left", [0, 5, AROUND - 3, AROUND + 3, 400])
 def test_the_value_stays_in_sight_however_long_the_text(left: int) -> None:
     text = "a " * left + "CB1 2DP" + " b" * 400
-    segments = render(text, [(2 * left, 2 * left + 7)], (2 * left, 2 * left + 7), guard=True)
+    segments = render(text, [(2 * left, 2 * left + 7)], (2 * left, 2 * left + 7))
     assert [piece for piece, style in segments if style == "shown"] == ["C•• •••"]
     assert sum(len(piece) for piece, _ in segments) <= 2 * AROUND + 20
 
 
-@given(st.text(alphabet="ab 1@\ue000\ue001\ue002\x1b", max_size=300), st.data())
+@given(st.text(alphabet="ab 1@\ue000\ue001\ue002\ue003\x1b", max_size=300), st.data())
 def test_masked_places_never_show_their_letters(text: str, data: st.DataObject) -> None:
     """Oracle: with the masked places filled by a letter found nowhere else, that letter is on no screen but as a mask's first."""
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=6, unique=True)))
@@ -86,9 +90,8 @@ def test_masked_places_never_show_their_letters(text: str, data: st.DataObject) 
     for first, last in spans:
         filled[first:last] = "Z" * (last - first)
     here = spans[0] if spans else None
-    for guard in (True, False):
-        segments = render("".join(filled), spans, here, guard=guard)
-        plain = "".join(piece for piece, style in segments if style == "plain")
-        assert "Z" not in plain
-        # Short ones have no first letter either (`mask`); a long one shows its first alone.
-        assert all(piece.count("Z") <= 1 for piece, style in segments if style != "plain")
+    segments = render("".join(filled), spans, here)
+    plain = "".join(piece for piece, style in segments if style == "plain")
+    assert "Z" not in plain
+    # Short ones have no first letter either (`mask`); a long one shows its first alone.
+    assert all(piece.count("Z") <= 1 for piece, style in segments if style != "plain")
