@@ -24,6 +24,8 @@ import polars as pl
 
 WORDS_A_ROW = 42
 SHARE = 0.01
+# Rows made at a time.
+BLOCK = 1_000_000
 
 ASSAY = """
 from curate.diff import compare, open_both
@@ -49,8 +51,8 @@ print(json.dumps({{"seconds": seconds, "cpu": cpu, "peak_mb": peak, "found": fou
 """
 
 
-def versions(rows: int, seed: int = 0) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Two versions of `rows` rows: `SHARE` removed, as many added, as many edited in the input; the second shuffled."""
+def versions(rows: int, seed: int = 0, first: int = 0) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Two versions of `rows` rows: `SHARE` removed, as many added, as many edited in the input; the second shuffled. Ids count from `first`."""
     random = np.random.default_rng(seed)
     words = pl.Series([f"w{number:07d}" for number in range(20_000)])
     extra = int(rows * SHARE)
@@ -60,7 +62,7 @@ def versions(rows: int, seed: int = 0) -> tuple[pl.DataFrame, pl.DataFrame]:
     )
     frame = pl.DataFrame(
         {
-            "example_id": pl.int_range(total, eager=True).cast(pl.String).str.zfill(12),
+            "example_id": pl.int_range(first, first + total, eager=True).cast(pl.String).str.zfill(12),
             "input": text.to_series(),
             "output": words.gather(random.integers(0, 20, total)),
             "language": pl.Series(["en"]).gather(np.zeros(total, dtype=np.int64)),
@@ -72,6 +74,23 @@ def versions(rows: int, seed: int = 0) -> tuple[pl.DataFrame, pl.DataFrame]:
     edited = pl.int_range(pl.len()).is_between(extra, 2 * extra - 1)
     after = frame.tail(rows).with_columns(pl.when(edited).then(pl.col("input") + " and more").otherwise("input").alias("input"))
     return before, after.sample(fraction=1, shuffle=True, seed=seed)
+
+
+def write_versions(rows: int, before: Path, after: Path) -> None:
+    """The two versions as Parquet, a million rows in memory at a time; the second's rows are dealt at random and shuffled in each hand."""
+    blocks = [(block, min(BLOCK, rows - block * BLOCK)) for block in range(-(-rows // BLOCK))]
+    with tempfile.TemporaryDirectory(dir=before.parent) as folder:
+        for block, size in blocks:
+            old, new = versions(size, block, 2 * block * BLOCK)
+            old.write_parquet(Path(folder, f"old-{block:03}.parquet"))
+            hand = pl.Series("hand", np.random.default_rng(block).integers(0, len(blocks), new.height))
+            for (number,), part in new.with_columns(hand).group_by("hand"):
+                part.drop("hand").write_parquet(Path(folder, f"new-{number:03}-{block:03}.parquet"))
+        for number, _ in blocks:
+            whole = pl.read_parquet(Path(folder, f"new-{number:03}-*.parquet")).sample(fraction=1, shuffle=True, seed=number)
+            whole.write_parquet(Path(folder, f"dealt-{number:03}.parquet"))
+        pl.scan_parquet(Path(folder, "old-*.parquet")).sink_parquet(before)
+        pl.scan_parquet(Path(folder, "dealt-*.parquet")).sink_parquet(after)
 
 
 def write_gold(frame: pl.DataFrame, folder: Path) -> None:
