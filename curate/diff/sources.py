@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from curate.diff.gold import folder_files, gold_version, scan
@@ -43,17 +44,26 @@ def open_both(before: str, after: str | None = None, *, keys: Sequence[str] = ()
         if dots == "...":
             root = Project.find().root
             return _at(root, merge_base(root, _revision(root, left), _revision(root, right))), _at(root, _revision(root, right))
-        return open_one(left), open_one(right)
+        return _both(lambda: open_one(left), lambda: open_one(right))
     if after is None and Path(before).is_file():
         raise AssayError(
             f"{plain(before)} is a plain file: there is nothing to compare it with",
             fix=f"assay diff {plain(before)} OTHER_FILE --key COLUMN",
         )
-    first = open_one(before, keys=keys, label=label)
-    second = open_one(after, keys=keys, label=label) if after is not None else _work_tree()
+    first, second = _both(
+        lambda: open_one(before, keys=keys, label=label),
+        lambda: open_one(after, keys=keys, label=label) if after is not None else _work_tree(),
+    )
     if (keys or label) and first.gold and second.gold:
         raise AssayError("--key and --label are for plain files; gold versions bring their own", fix="leave them out")
     return first, second
+
+
+def _both(first: Callable[[], Version], second: Callable[[], Version]) -> tuple[Version, Version]:
+    """Both opened side by side: most of it is digests of files, which Python takes without its lock."""
+    with ThreadPoolExecutor(2) as threads:
+        opened = threads.submit(first), threads.submit(second)
+        return opened[0].result(), opened[1].result()
 
 
 def open_one(name: str, *, keys: Sequence[str] = (), label: str | None = None) -> Version:

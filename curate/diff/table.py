@@ -138,7 +138,7 @@ class Table:
             if found.height == wanted.height:
                 return found
         return self._read(
-            lambda part: [comparable(name, dtype).alias(name) for name, dtype in columns.items()], list(columns), wanted
+            lambda part: [_copied(comparable(name, dtype), dtype).alias(name) for name, dtype in columns.items()], list(columns), wanted
         ).sort("at")
 
     def places(self, at: pl.Series) -> pl.DataFrame:
@@ -200,6 +200,11 @@ def key_of(keys: Sequence[str]) -> pl.Expr:
     return pl.when(pl.any_horizontal(text.is_not_null() for text in texts)).then(
         pl.concat_str([text.fill_null("") for text in texts], separator=SEPARATOR)
     )
+
+
+def _copied(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """Text copied out of the buffers that it was read into: polars' strings are views, and a few rows would hold the whole file in memory."""
+    return pl.concat_str(value, pl.lit("")) if dtype == pl.String() else value
 
 
 def comparable(name: str, dtype: pl.DataType) -> pl.Expr:
