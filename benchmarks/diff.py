@@ -1,13 +1,13 @@
-"""Time and memory of a diff of two large versions, beside datacompy where that is installed.
+"""Time and memory of a diff of two large versions, beside datacompy, diffly, csv-diff and Oxen where they are installed.
 
     python benchmarks/diff.py                     # 1,000,000 rows, 6 columns, ~400 MB as CSV; 1 % added, removed, edited; shuffled
-    python benchmarks/diff.py --rows 100000
-    python benchmarks/diff.py --gold              # gold versions: also through their fingerprints
-    python -m venv peer && peer/bin/pip install datacompy && python benchmarks/diff.py --peer peer/bin/python
+    python benchmarks/diff.py --gold              # gold versions too: by their fingerprints, and by their rows
+    python benchmarks/diff.py --rows 10000000 --runs 1     # 2.3 GB of Parquet in the temporary folder
+    python -m venv peer && peer/bin/pip install datacompy diffly csv-diff oxenai && python benchmarks/diff.py --peers peer/bin/python
 
-Each tool runs in a fresh process on the same two Parquet files; peak memory is that process's `VmHWM` (Linux; `ru_maxrss`
-would count the parent's memory before exec). Prints what was found, to be held against what was planted.
-Aim: at most 5 s and 1 GB for a million rows on two cores (1.5 s from fingerprints).
+Each tool runs in a fresh process on the same two Parquet files (csv-diff reads CSV alone, and gets the same rows as that); its
+start and imports count. Peak memory is that process's `VmHWM` (Linux; `ru_maxrss` would count the parent's memory before exec).
+Prints what was found, to be held against what was planted.
 """
 
 from __future__ import annotations
@@ -42,12 +42,39 @@ result = PolarsCompare(left, right, join_columns=["example_id"])
 added, removed = result.df2_unq_rows.height, result.df1_unq_rows.height
 found = {"added": added, "removed": removed, "edited": left.height - removed - int(result.count_matching_rows())}
 """
+DIFFLY = """
+import polars as pl
+from diffly import compare_frames  # pip install diffly
+found = compare_frames(pl.scan_parquet(before), pl.scan_parquet(after), primary_key="example_id")
+found = {"added": found.num_rows_right_only(), "removed": found.num_rows_left_only(), "edited": found.num_rows_joined_unequal()}
+"""
+CSV_DIFF = """
+from csv_diff import compare, load_csv  # pip install csv-diff
+sides = (load_csv(open(path.replace(".parquet", ".csv"), newline=""), key="example_id") for path in (before, after))
+found = compare(*sides)
+found = {"added": len(found["added"]), "removed": len(found["removed"]), "edited": len(found["changed"])}
+"""
+OXEN = """
+import oxen  # pip install oxenai
+status = oxen.diff(before, after, keys=["example_id"], compares=["input", "output", "language", "source", "licence"]).get().data.to_series(-1)
+found = dict(status.value_counts().iter_rows())
+"""
+# An edit of a few words in each of 10,000 texts of some 380 characters; the making of the pairs does not count.
+WORDS = """
+import polars as pl
+from curate.diff.words import word_diff
+left = pl.read_parquet(before).sort("example_id")["input"].head(10_000)
+pairs = [(text, " ".join(word for place, word in enumerate(text.split()) if place % 19 != 7) + " and more") for text in left]
+start, begun = time.perf_counter(), sum(os.times()[:2])
+found = {"pairs": len(pairs), "stretches": sum(len(word_diff(old, new)) for old, new in pairs)}
+"""
+PEERS = {"datacompy": DATACOMPY, "diffly": DIFFLY, "csv-diff": CSV_DIFF, "Oxen": OXEN}
 FRAME = """
 import json, os, re, sys, time
 before, after, keys = json.loads(sys.argv[1])
-start = time.perf_counter()
+start, begun = time.perf_counter(), 0.0
 {body}
-seconds, cpu = time.perf_counter() - start, sum(os.times()[:2])
+seconds, cpu = time.perf_counter() - start, sum(os.times()[:2]) - begun
 peak = int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read()).group(1)) / 1024
 print(json.dumps({{"seconds": seconds, "cpu": cpu, "peak_mb": peak, "found": found}}))
 """
@@ -139,38 +166,41 @@ def main() -> None:
     options.add_argument("--rows", type=int, default=1_000_000)
     options.add_argument("--runs", type=int, default=3)
     options.add_argument("--gold", action="store_true")
-    options.add_argument(
-        "--peer",
-        default=sys.executable,
-        metavar="PYTHON",
-        help="interpreter that has datacompy (1.1 pins polars 1, so it needs an environment of its own)",
-    )
+    options.add_argument("--peers", metavar="PYTHON", help="interpreter of an environment that has the peers (they pin polars 1)")
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         before, after = Path(folder, "before.parquet"), Path(folder, "after.parquet")
-        old, new = versions(chosen.rows)
-        old.write_parquet(before)
-        new.write_parquet(after)
-        size = int(old.select(pl.sum_horizontal(pl.all().str.len_bytes()).sum() + pl.len() * 6).item())
-        print(f"{old.height:,} and {new.height:,} rows, {old.width} columns, {size / 1e6:.0f} MB each as CSV, best of {chosen.runs}")
-        if chosen.gold:
-            for name, frame in (("old", old), ("new", new)):
-                write_gold(frame, Path(folder, name))
-        del old, new
+        write_versions(chosen.rows, before, after)
+        rows, size = (
+            pl.scan_parquet(before).select(pl.len(), pl.sum_horizontal(pl.all().str.len_bytes()).sum() + pl.len() * 6).collect().row(0)
+        )
+        print(f"{rows:,} rows, 6 columns, {size / 1e6:,.0f} MB each as CSV, best of {chosen.runs}")
         mine = measure("assay, key", ASSAY, before, after, ["example_id"], chosen.runs)
-        renamed = [path.with_name(f"plain-{path.name}") for path in (before, after)]
-        for path, plain in zip((before, after), renamed, strict=True):
-            pl.read_parquet(path).rename({"example_id": "number"}).write_parquet(plain)
-        measure("assay, no key", ASSAY, *renamed, [], chosen.runs)
+        if chosen.rows <= BLOCK:
+            measure("assay, no key", ASSAY, *(_unnamed(path) for path in (before, after)), [], chosen.runs)
+        measure("10,000 word diffs", WORDS, before, after, [], chosen.runs)
         if chosen.gold:
             folders = Path(folder, "old"), Path(folder, "new")
+            for path, gold in zip((before, after), folders, strict=True):
+                write_gold(pl.read_parquet(path), gold)
             measure("assay, gold by fingerprints", ASSAY, *folders, [], chosen.runs)
             for gold in folders:  # without the digests of its files a version's rows are read
-                (gold / "manifest.json").write_text("{}")
+                (gold / "manifest.json").write_text(json.dumps(MADE_BY))
             measure("assay, gold by rows", ASSAY, *folders, [], chosen.runs)
-        peer = measure("datacompy (PolarsCompare)", DATACOMPY, before, after, ["example_id"], 1, chosen.peer)
-        if mine and peer:
-            print(f"assay is {peer / mine:.1f} times as fast")
+        if chosen.peers:
+            for path in (before, after):
+                pl.scan_parquet(path).sink_csv(path.with_suffix(".csv"))
+            for name, body in PEERS.items():
+                theirs = measure(name, body, before, after, ["example_id"], 1, chosen.peers)
+                if mine and theirs:
+                    print(f"{'':34} {theirs / mine:7.1f} times as long")
+
+
+def _unnamed(path: Path) -> Path:
+    """The same rows without a column that the tool knows as a key."""
+    plain = path.with_name(f"plain-{path.name}")
+    pl.scan_parquet(path).rename({"example_id": "number"}).sink_parquet(plain)
+    return plain
 
 
 if __name__ == "__main__":
