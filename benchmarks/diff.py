@@ -2,7 +2,7 @@
 
     python benchmarks/diff.py                     # 1,000,000 rows, 6 columns, ~400 MB as CSV; 1 % added, removed, edited; shuffled
     python benchmarks/diff.py --gold              # gold versions too: by their fingerprints, and by their rows
-    python benchmarks/diff.py --rows 10000000 --runs 1     # 2.3 GB of Parquet in the temporary folder
+    python benchmarks/diff.py --rows 10000000 --runs 1 --folder big     # 2.3 GB of Parquet, made once and kept there
     python -m venv peer && peer/bin/pip install datacompy diffly csv-diff oxenai && python benchmarks/diff.py --peers peer/bin/python
 
 Each tool runs in a fresh process on the same two Parquet files (csv-diff reads CSV alone, and gets the same rows as that); its
@@ -167,10 +167,13 @@ def main() -> None:
     options.add_argument("--runs", type=int, default=3)
     options.add_argument("--gold", action="store_true")
     options.add_argument("--peers", metavar="PYTHON", help="interpreter of an environment that has the peers (they pin polars 1)")
+    options.add_argument("--folder", type=Path, help="where the two versions are made and kept, and found again")
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        before, after = Path(folder, "before.parquet"), Path(folder, "after.parquet")
-        write_versions(chosen.rows, before, after)
+        before, after = (Path(chosen.folder or folder, f"{side}.parquet") for side in ("before", "after"))
+        if not after.exists():
+            before.parent.mkdir(parents=True, exist_ok=True)
+            write_versions(chosen.rows, before, after)
         rows, size = (
             pl.scan_parquet(before).select(pl.len(), pl.sum_horizontal(pl.all().str.len_bytes()).sum() + pl.len() * 6).collect().row(0)
         )
@@ -178,7 +181,7 @@ def main() -> None:
         mine = measure("assay, key", ASSAY, before, after, ["example_id"], chosen.runs)
         if chosen.rows <= BLOCK:
             measure("assay, no key", ASSAY, *(_unnamed(path) for path in (before, after)), [], chosen.runs)
-        measure("10,000 word diffs", WORDS, before, after, [], chosen.runs)
+            measure("10,000 word diffs", WORDS, before, after, [], chosen.runs)
         if chosen.gold:
             folders = Path(folder, "old"), Path(folder, "new")
             for path, gold in zip((before, after), folders, strict=True):
@@ -198,7 +201,7 @@ def main() -> None:
 
 def _unnamed(path: Path) -> Path:
     """The same rows without a column that the tool knows as a key."""
-    plain = path.with_name(f"plain-{path.name}")
+    plain = path.with_name(f"unnamed-{path.name}")
     pl.scan_parquet(path).rename({"example_id": "number"}).sink_parquet(plain)
     return plain
 
