@@ -11,7 +11,7 @@ pytest.importorskip("dvc")
 # tests/sample would shadow the package if the tests' folder came first on the path.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from sample.walkthrough import BLOCK, PAGE, make, played  # noqa: E402
+from sample.walkthrough import BLOCK, PAGE, make, played
 
 
 @pytest.mark.slow
