@@ -69,7 +69,7 @@ def gold_files(root: Path, at: Revision, *, fetch: bool = False) -> dict[str, Pa
     except NotInCache as error:
         raise AssayError(
             f"the gold version of {plain(at.name)} is neither in DVC's cache nor in its remote",
-            fix="dvc remote list; where it was made: dvc push --all-commits gold",
+            fix=f"where it was made: git checkout {plain(at.name)} && dvc checkout gold && dvc push gold",
         ) from error
 
 
