@@ -23,6 +23,7 @@ from curate.diff.summary import Summary, summarise
 from curate.diff.table import SEPARATOR, as_text, common_type, length_of
 from curate.diff.version import CHANGE_KINDS, Version
 from curate.errors import AssayError
+from curate.text import plain
 
 # What `-o` writes: the contract of `assay diff` in docs.
 CHANGES = pl.Schema(
@@ -79,8 +80,21 @@ def compare(before: Version, after: Version) -> Difference:
     Raises
     ------
     AssayError
-        If a key or label column is missing on a side, or one side is a gold version and the other a plain file.
+        If a key or label column is missing on a side, one side is a gold version and the other a plain file, or a file is damaged.
     """
+    try:
+        return _compare(before, after)
+    except (pl.exceptions.ComputeError, OSError) as error:
+        name = before.damaged() or after.damaged()
+        if name is None:
+            raise
+        raise AssayError(
+            f"{plain(name)} is damaged: it cannot be read to its end",
+            fix="make it again, or restore it: dvc checkout --force gold   (an old version: take its object out of DVC's cache, then dvc fetch)",
+        ) from error
+
+
+def _compare(before: Version, after: Version) -> Difference:
     columns = _shared_columns(before, after)
     watched = watch(before, after, columns)
     before, after, alignment = _align(before, after, columns, [name for name, kind in watched.items() if kind == "length"])

@@ -30,7 +30,7 @@ LISTED = {"text": 5, "json": 1000, "markdown": 10, "html": 25_000, "github": 10}
     "keys",
     multiple=True,
     metavar="COL",
-    help="Plain files: the column that names a row; repeat it for a compound key. Without one, rows are matched by content.",
+    help="Plain files: the column that names a row; repeat it for a compound key. Without one, rows are matched by content, then by likeness.",
 )
 @click.option("--label", metavar="COL", help="Plain files: the column whose change is a relabelling.")
 @click.option(
@@ -108,7 +108,7 @@ def diff(
     else:
         draw(difference, stdout(), samples=most, show_values=shown, gates=gates)
         if not difference.after.gold and not difference.after.keys:
-            say("rows were matched by content; name a key column to see edits: --key COL")
+            say("rows were matched by content, then by likeness; a key column makes it certain: --key COL")
     failed = difference.summary.unexplained or not all(gate.passed for gate in gates)
     return 1 if failed or (exit_code and not difference.summary.empty) else 0
 
