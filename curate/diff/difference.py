@@ -2,7 +2,8 @@
 
     marks of every row -> alignment -> values of the rows that differ -> changes -> causes -> summary
 
-Only marks of all rows and values of changed rows are ever in memory, and each file is read twice (docs/measurements.md). A row can have several changes: it may be edited in two fields, relabelled and moved.
+Only marks of all rows and values of changed rows are ever in memory, and each file is read twice (figures: docs/measurements.md).
+A row can have several changes: it may be edited in two fields, relabelled and moved.
 """
 
 from __future__ import annotations

@@ -43,6 +43,13 @@ def test_the_first_stage_that_dropped_a_row_is_the_cause_and_further_reasons_are
     assert causes(make_gold([ROW]), after) == [("removed", "dropped: dedup/near_duplicate (jaccard 0.75 and 1 more)")]
 
 
+def test_an_erasure_that_the_ledger_records_is_the_cause_and_not_what_a_later_stage_says(make_gold: Any) -> None:
+    after = make_gold(
+        [], ledger=[dropped("near_duplicate", "dedup"), {**dropped("erased", "ingest"), "evidence": "record 7", "score": None}]
+    )
+    assert causes(make_gold([ROW]), after) == [("removed", "dropped: ingest/erased (record 7 and 1 more)")]
+
+
 def test_without_a_ledger_a_row_that_is_gone_is_unexplained(make_gold: Any) -> None:
     found = compare(make_gold([ROW]), replace(make_gold([]), ledger=None))
     assert found.changes["cause"].to_list() == ["unexplained"] and found.summary.unexplained == 1
