@@ -18,6 +18,7 @@ from curate.ids import CONTENT_PREFIX
 from curate.project import STAGES
 
 UNEXPLAINED = "unexplained"
+REDACTED, JUDGED = "redaction changed", "redaction changed by a verdict"
 # Columns that ingest fills from the task card or the file and that no later stage rewrites.
 PROVENANCE = ("language", "source", "group", "subject", "licence", "lawful_basis", "collected_at")
 FROM_CARD = ("source", "licence", "lawful_basis")
@@ -173,8 +174,9 @@ def _edits(lines: pl.DataFrame, before: Version, after: Version) -> pl.DataFrame
         (pl.col("field").is_in(FROM_CARD) & pl.lit(bool(card)), "ingest", "edited in source or task card", "", card),
         (provenance & pl.lit(after.fingerprints is not None), "source", edited, "", ""),
         (pl.col("source_differs").fill_null(False), "source", edited, "", ""),
-        (pl.col("redaction").is_not_null(), "redact", "redaction changed", pl.col("redaction"), redact or code),
-        (told & pl.lit(bool(redact)), "redact", "redaction changed", "", redact),
+        (pl.col("judged").fill_null(False), "redact", JUDGED, pl.col("redaction"), ""),
+        (pl.col("redaction").is_not_null(), "redact", REDACTED, pl.col("redaction"), redact or code),
+        (told & pl.lit(bool(redact)), "redact", REDACTED, "", redact),
         (told & pl.lit(bool(ingest)), "ingest", "read otherwise", "", ingest),
         (told & pl.lit(bool(code)), "curate", "made by other code", "", code),
         (pl.lit(True), "", UNEXPLAINED, "", ""),
@@ -205,12 +207,15 @@ def _sources(ids: pl.Series, before: Version, after: Version) -> pl.DataFrame:
 
 
 def _redactions(ids: pl.Series, before: Version, after: Version) -> pl.DataFrame:
-    """Fields that were redacted otherwise: `example_id, field, redaction`, the last as "EMAIL_ADDRESS keep → EMAIL_ADDRESS mask"."""
+    """Fields that were redacted otherwise: `example_id, field, redaction, judged`.
+
+    `redaction` reads as "EMAIL_ADDRESS keep → EMAIL_ADDRESS mask"; `judged` says that verdicts account for all of it.
+    """
     sides = []
     for side in (before, after):
         found = side.records("edits", ids)
         if found is None:
-            return pl.DataFrame(schema={"example_id": pl.String, "field": pl.String, "redaction": pl.String})
+            return pl.DataFrame(schema={"example_id": pl.String, "field": pl.String, "redaction": pl.String, "judged": pl.Boolean})
         ordered = found.sort("example_id", "field", "entity", "action", "value_id", nulls_last=True)
         did = pl.col("entity") + pl.lit(" ") + pl.col("action")
         sides.append(
@@ -227,12 +232,17 @@ def _redactions(ids: pl.Series, before: Version, after: Version) -> pl.DataFrame
         .then(pl.col("did") + " on other values")
         .otherwise(pl.col("did").fill_null("nothing") + " → " + pl.col("did_new").fill_null("nothing"))
     )
-    return differ.select("example_id", "field", pl.concat_str([text, "verdict"], separator="; ", ignore_nulls=True).alias("redaction"))
+    return differ.select(
+        "example_id", "field", pl.concat_str([text, "verdict"], separator="; ", ignore_nulls=True).alias("redaction"), "judged"
+    )
 
 
 def _verdicts(ids: pl.Series, before: Version, after: Version) -> pl.DataFrame:
-    """Fields where a value is treated otherwise on which the stewards' word differs between the sides: `example_id, field, verdict`."""
-    nothing = pl.DataFrame(schema={"example_id": pl.String, "field": pl.String, "verdict": pl.String})
+    """Fields where a value is treated otherwise on which the stewards' word differs between the sides: `example_id, field, verdict, judged`.
+
+    `judged`: on all values that are treated otherwise there.
+    """
+    nothing = pl.DataFrame(schema={"example_id": pl.String, "field": pl.String, "verdict": pl.String, "judged": pl.Boolean})
     if before.verdicts is None or after.verdicts is None or not same_key(before, after):
         return nothing
     both = before.verdicts.join(after.verdicts, on="value_id", how="full", coalesce=True, suffix="_new")
@@ -247,8 +257,12 @@ def _verdicts(ids: pl.Series, before: Version, after: Version) -> pl.DataFrame:
     assert old is not None and new is not None  # the caller saw them
     old, new = old.select(on), new.select(on)
     other = pl.concat([old.join(new, on=on, how="anti"), new.join(old, on=on, how="anti")])
-    told = other.join(names, on="value_id").select("example_id", "field", "verdict").unique().sort("example_id", "field", "verdict")
-    return told.group_by("example_id", "field", maintain_order=True).agg(pl.col("verdict").str.join("; "))
+    told = (
+        other.join(names, on="value_id", how="left")
+        .group_by("example_id", "field")
+        .agg(pl.col("verdict").drop_nulls().unique().sort().str.join("; "), pl.col("verdict").is_not_null().all().alias("judged"))
+    )
+    return told.filter(pl.col("verdict") != "")
 
 
 def _moves(changes: pl.DataFrame, before: Version, after: Version) -> pl.DataFrame:

@@ -5,10 +5,12 @@ A label never changes in form only: `refund` and `refund ` are two classes to wh
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
 from curate.diff.version import CHANGE_KINDS, Version
 
+PLACES = ("at_before", "at_after")
 WHITESPACE, UNICODE = "whitespace", "unicode"
 ROW_ORDER, COLUMN_ORDER = "row order", "column order"
 
@@ -34,15 +36,19 @@ def _spaced(text: pl.Expr) -> pl.Expr:
     return text.str.replace_all(r"\s+", " ").str.strip_chars()
 
 
-def clerical_counts(changes: pl.DataFrame, pairs: pl.DataFrame, before: Version, after: Version) -> dict[str, int]:
-    """What differs in form: rows that come before one they came after, 1 for another order of columns, and edits by form; zeros left out."""
+def clerical_counts(changes: pl.DataFrame, places: pl.DataFrame, before: Version, after: Version) -> dict[str, int]:
+    """What differs in form: rows that come before one they came after, 1 for another order of columns, and edits by form; zeros left out.
+
+    `places` holds `PLACES` of all rows, one of them null for a row of one side.
+    """
     counts = dict(changes.filter(pl.col("clerical").is_not_null()).group_by("clerical").len().sort("clerical").iter_rows())
     order = [[name for name in side.table.schema if name in other.table.schema] for side, other in ((before, after), (after, before))]
     counts[COLUMN_ORDER] = int(order[0] != order[1])
     if not after.gold:  # gold rows are published in the order of their ids
-        both = pairs.filter(pl.col("at_before").is_not_null(), pl.col("at_after").is_not_null()).select("at_before", "at_after")
-        places = both.sort("at_before")["at_after"].cast(pl.Int64)
-        counts[ROW_ORDER] = int((places.diff().drop_nulls() < 0).sum())
+        both = places.drop_nulls()
+        new = np.full(before.table.height, -1, np.int64)
+        new[both["at_before"].to_numpy()] = both["at_after"].to_numpy()
+        counts[ROW_ORDER] = int((np.diff(new[new >= 0]) < 0).sum())
     return {name: int(count) for name, count in counts.items() if count}
 
 

@@ -2,28 +2,29 @@
 
     marks of every row -> alignment -> values of the rows that differ -> changes -> causes -> summary
 
-Two versions of a million 300-character rows take about three seconds and under 1 GB; only marks of all rows and values
-of changed rows are ever in memory. A row can have several changes: it may be edited in two fields, relabelled and moved.
+Only marks of all rows and values of changed rows are ever in memory, and each file is read twice (figures: docs/measurements.md).
+A row can have several changes: it may be edited in two fields, relabelled and moved.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
 from curate.diff.align import Alignment, by_content, by_key
 from curate.diff.causes import explain
-from curate.diff.clerical import clerical_counts, mark_clerical, substantive_counts
-from curate.diff.drift import shifts
+from curate.diff.clerical import PLACES, clerical_counts, mark_clerical, substantive_counts
+from curate.diff.drift import shifts, watch
 from curate.diff.exposure import finding_changes, new_leaks
 from curate.diff.fingerprints import marks_of_both
 from curate.diff.similar import with_likeness
 from curate.diff.summary import Summary, summarise
-from curate.diff.table import SEPARATOR, as_text, common_type
+from curate.diff.table import SEPARATOR, as_text, common_type, length_of
 from curate.diff.version import CHANGE_KINDS, Version
 from curate.errors import AssayError
+from curate.text import plain
 
 # What `-o` writes: the contract of `assay diff` in docs.
 CHANGES = pl.Schema(
@@ -80,10 +81,24 @@ def compare(before: Version, after: Version) -> Difference:
     Raises
     ------
     AssayError
-        If a key or label column is missing on a side, or one side is a gold version and the other a plain file.
+        If a key or label column is missing on a side, one side is a gold version and the other a plain file, or a file is damaged.
     """
+    try:
+        return _compare(before, after)
+    except (pl.exceptions.ComputeError, OSError) as error:
+        name = before.damaged() or after.damaged()
+        if name is None:
+            raise
+        raise AssayError(
+            f"{plain(name)} is damaged: it cannot be read to its end",
+            fix="make it again, or restore it: dvc checkout --force gold   (an old version: take its object out of DVC's cache, then dvc fetch)",
+        ) from error
+
+
+def _compare(before: Version, after: Version) -> Difference:
     columns = _shared_columns(before, after)
-    alignment = _align(before, after, columns)
+    watched = watch(before, after, columns)
+    before, after, alignment = _align(before, after, columns, [name for name, kind in watched.items() if kind == "length"])
     pairs = with_likeness(alignment.pairs, before, after, columns)
     changes = _sorted(pl.concat([_alone(pairs), _edits(before, after, pairs, columns), _moves(pairs)]), bool(after.keys))
     if after.keys:  # a row whose key is null is named by its number, told apart from keys
@@ -92,10 +107,10 @@ def compare(before: Version, after: Version) -> Difference:
     changes = mark_clerical(explain(changes, before, after))
     summary = replace(
         summarise(changes, alignment.duplicates, before, after),
-        shifts=shifts(changes, before, after, columns),
+        shifts=shifts(changes, before, after, columns, watched),
         finding_changes=finding_changes(before, after),
         leaks=new_leaks(changes, before, after),
-        clerical=clerical_counts(changes, pairs, before, after),
+        clerical=clerical_counts(changes, pl.concat([pairs.select(*PLACES), alignment.unchanged]), before, after),
         substantive=substantive_counts(changes),
     )
     return Difference(before, after, changes, alignment.duplicates, summary)
@@ -122,19 +137,37 @@ def _shared_columns(before: Version, after: Version) -> dict[str, pl.DataType]:
     }
 
 
-def _align(before: Version, after: Version, columns: Mapping[str, pl.DataType]) -> Alignment:
+def _align(
+    before: Version, after: Version, columns: Mapping[str, pl.DataType], lengths: Sequence[str]
+) -> tuple[Version, Version, Alignment]:
+    """The alignment, and the versions with the values of all rows that differ in memory, and with the older one's `lengths`."""
     if not after.keys:
-        return by_content(before.table.marks((), columns, apart=after.label), after.table.marks((), columns, apart=after.label))
-    old, new = marks_of_both(before, after) or (before.table.marks(before.keys, columns), after.table.marks(after.keys, columns))
+        old, new = (side.table.marks((), columns, apart=after.label, lengths=wanted) for side, wanted in ((before, lengths), (after, ())))
+        alignment = by_content(old, new)
+    else:
+        old, new = marks_of_both(before, after) or (
+            before.table.marks(before.keys, columns, lengths=lengths),
+            after.table.marks(after.keys, columns),
+        )
 
-    def in_content_order(is_before: bool, side: pl.DataFrame) -> pl.DataFrame:
-        version = before if is_before else after
-        content = version.table.take(side["at"], columns)
-        content = content.select("at", *(as_text(name, dtype).alias(name) for name, dtype in content.schema.items() if name != "at"))
-        order = content.sort(*columns, "at", nulls_last=True).select("at", pl.int_range(pl.len()).alias("place"))
-        return side.join(order, on="at", how="left").sort("split", "place", nulls_last=True).drop("place")
+        def keys_of(is_before: bool, at: pl.Series) -> pl.DataFrame:
+            version = before if is_before else after
+            return version.table.keys(version.keys, at)
 
-    return by_key(old, new, in_content_order)
+        def in_content_order(is_before: bool, side: pl.DataFrame) -> pl.DataFrame:
+            version = before if is_before else after
+            content = version.table.take(side["at"], columns)
+            content = content.select("at", *(as_text(name, dtype).alias(name) for name, dtype in content.schema.items() if name != "at"))
+            order = content.sort(*columns, "at", nulls_last=True).select("at", pl.int_range(pl.len()).alias("place"))
+            return side.join(order, on="at", how="left").sort("split", "place", nulls_last=True).drop("place")
+
+        alignment = by_key(old, new, keys_of, in_content_order)
+    counted = {name: old.group_by(pl.col(length_of(name)).alias("value")).len() for name in lengths if length_of(name) in old.columns}
+    tables = []
+    for side, when in ((before, "before"), (after, "after")):
+        keys = {name: side.table.schema[name] for name in side.keys if name not in columns}
+        tables.append(side.table.holding(alignment.pairs[f"at_{when}"].drop_nulls(), {**columns, **keys}))
+    return replace(before, table=replace(tables[0], lengths=counted)), replace(after, table=tables[1]), alignment
 
 
 def _alone(pairs: pl.DataFrame) -> pl.DataFrame:

@@ -13,7 +13,7 @@ samples"). Without overlap n is AB / (A + B), and the tests are the textbook one
   the rows that moved (Cochran 1954), p by random reassignment of rows to stay, leave or come. Effect: Cramer's V.
 * lengths: Kolmogorov-Smirnov's D, with Stephens' (1970) correction for small n. Ties make it conservative (Noether 1963). Effect: D.
 
-P-values of all columns are adjusted together by Holm (1979). Costs one pass over the old side's columns, and none where no row changed.
+P-values of all columns are adjusted together by Holm (1979). Costs one pass over the old side's columns, and none where no row changed or the marks already brought their lengths.
 """
 
 from __future__ import annotations
@@ -65,7 +65,9 @@ class Sample:
         return 1 / ((a - left) * (1 / b - 1 / a) ** 2 + came / b**2 + left / a**2)
 
 
-def shifts(changes: pl.DataFrame, before: Version, after: Version, columns: Mapping[str, pl.DataType]) -> tuple[Shift, ...]:
+def shifts(
+    changes: pl.DataFrame, before: Version, after: Version, columns: Mapping[str, pl.DataType], chosen: Mapping[str, str]
+) -> tuple[Shift, ...]:
     """Tests of every column worth one, the most certain shift first.
 
     Parameters
@@ -74,8 +76,9 @@ def shifts(changes: pl.DataFrame, before: Version, after: Version, columns: Mapp
         Of `compare`.
     columns
         Columns both sides have, but keys.
+    chosen
+        Of `watch`.
     """
-    chosen = _chosen(before, after, columns)
     gone, come = (
         side.table.take(changes.filter(pl.col("change") == kind)[f"at_{when}"], {name: columns[name] for name in chosen})
         for side, kind, when in ((before, "removed", "before"), (after, "added", "after"))
@@ -98,8 +101,8 @@ def shifts(changes: pl.DataFrame, before: Version, after: Version, columns: Mapp
     return tuple(sorted(told, key=lambda shift: (shift.p_adjusted, -shift.effect, shift.column)))
 
 
-def _chosen(before: Version, after: Version, columns: Mapping[str, pl.DataType]) -> dict[str, str]:
-    """Column -> `category` or `length`."""
+def watch(before: Version, after: Version, columns: Mapping[str, pl.DataType]) -> dict[str, str]:
+    """Columns worth a test -> `category` or `length`."""
     if after.gold:
         categories = [name for name in (after.label, "language", "source") if name]
         kinds = dict.fromkeys(categories, "category") | {name: "length" for name in ("input", "output") if name != after.label}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from curate.diff.table import SEED, SPLIT, digest_of, name_of
 from curate.diff.version import Version
 from curate.publish.digest import CONTENT, PUBLISHED, row_digests
 
@@ -15,7 +16,7 @@ NEEDED = ("example_id", "split", "row_digest")
 
 
 def marks_of_both(before: Version, after: Version) -> tuple[pl.DataFrame, pl.DataFrame] | None:
-    """Marks (`at, key, digest, split`) of both sides with no text read, or None where fingerprints cannot stand for the rows."""
+    """Marks (as `Table.marks` makes them) of both sides with no text read, or None where fingerprints cannot stand for the rows."""
     if not all(side.as_published and _witnessed(side) for side in (before, after)):
         return None
     left, right = _marks(before), _marks(after)
@@ -24,11 +25,22 @@ def marks_of_both(before: Version, after: Version) -> tuple[pl.DataFrame, pl.Dat
 
 def _marks(version: Version) -> pl.DataFrame | None:
     assert version.fingerprints is not None  # `_witnessed` said so
-    frame = version.fingerprints.select(pl.col("example_id").alias("key"), pl.col("row_digest").alias("digest"), "split")
-    rows = frame.collect(engine="streaming")
-    # Parts are published sorted by example_id, so sorted fingerprints number the rows; checked on that one column.
-    marks = pl.concat(rows.filter(pl.col("split") == part.split).sort("key") for part in version.table.parts).with_row_index("at")
-    return marks.with_columns(pl.col("at").cast(pl.UInt32)) if marks["key"].equals(version.table.column("example_id")) else None
+    key, split = pl.col("example_id"), pl.col("split").cast(SPLIT, strict=False)
+    rows = version.fingerprints.select(key, digest_of(key, pl.col("row_digest").hash(SEED)).alias("digest"), split).collect(
+        engine="streaming"
+    )
+    parts = []
+    for part in version.table.parts:
+        mine = rows.filter(split=part.split)
+        ids = part.rows.select("example_id").collect(engine="streaming")["example_id"]
+        # Parts are published sorted by example_id, so sorted fingerprints number the rows; checked on that one column.
+        if not mine["example_id"].equals(ids):
+            mine = mine.sort("example_id")
+            if not mine["example_id"].equals(ids):
+                return None
+        parts.append(mine)
+    marks = pl.concat(parts).select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("at"), name_of(key).alias("name"), "digest", "split")
+    return marks if marks.height == rows.height else None
 
 
 def disputed(changes: pl.DataFrame, before: Version, after: Version) -> pl.DataFrame:

@@ -78,7 +78,8 @@ def scan(path: Path, what: str) -> pl.LazyFrame:
         rows.collect_schema()
     except (pl.exceptions.PolarsError, OSError) as error:
         raise AssayError(
-            f"{what} is not a readable Parquet file", fix="restore it: dvc checkout gold   (or for an old version: dvc fetch)"
+            f"{what} is not a readable Parquet file",
+            fix=f"restore it: dvc checkout gold   (an old version's: rm -f {path} && dvc fetch --all-commits gold)",
         ) from error
     return rows
 

@@ -54,9 +54,27 @@ def merge_base(root: Path, left: Revision, right: Revision) -> Revision:
     return Revision(f"{left.name}...", found.strip())
 
 
-def gold_files(root: Path, at: Revision) -> dict[str, Path]:
-    """The gold folder's files at a revision; see `output_files`."""
-    return output_files(root, at, OUTPUT, STAGE)
+def gold_files(root: Path, at: Revision, *, fetch: bool = False) -> dict[str, Path]:
+    """The gold folder's files at a revision; with `fetch` what the cache lacks comes from the remote. See `output_files`."""
+    try:
+        return output_files(root, at, OUTPUT, STAGE)
+    except NotInCache:
+        if not fetch:
+            raise
+        from curate.diff.fetch import fetch_output
+
+        fetch_output(root, at.commit, OUTPUT)
+    try:
+        return output_files(root, at, OUTPUT, STAGE)
+    except NotInCache as error:
+        raise AssayError(
+            f"the gold version of {plain(at.name)} is neither in DVC's cache nor in its remote",
+            fix=f"where it was made: git checkout {plain(at.name)} && dvc checkout gold && dvc push gold",
+        ) from error
+
+
+class NotInCache(AssayError):
+    """The cache lacks an object that a lock file names."""
 
 
 def output_files(root: Path, at: Revision, path: str, stage: str) -> dict[str, Path]:
@@ -65,7 +83,7 @@ def output_files(root: Path, at: Revision, path: str, stage: str) -> dict[str, P
     Raises
     ------
     AssayError
-        If the revision has no lock file or no such output, or the cache lacks an object.
+        If the revision has no lock file or no such output, or the cache lacks an object (`NotInCache`) or holds a damaged list of them.
     """
     output = _locked_output(root, at, path, stage)
     digest = str(output.get("md5", ""))
@@ -74,8 +92,15 @@ def output_files(root: Path, at: Revision, path: str, stage: str) -> dict[str, P
     store = cache / "files" / "md5" if output.get("hash") == "md5" else cache
     if not digest.endswith(".dir"):
         raise AssayError(f"{path} at {plain(at.name)} is not a folder in dvc.lock", fix=f"git show {at.commit[:10]}:dvc.lock")
-    listing = json.loads(_object(root, store, digest, at, path).read_text(encoding="utf-8"))
-    return {str(entry["relpath"]): _object(root, store, str(entry["md5"]), at, path) for entry in listing}
+    listing = _object(root, store, digest, at, path)
+    try:
+        entries = {str(entry["relpath"]): str(entry["md5"]) for entry in json.loads(listing.read_text(encoding="utf-8"))}
+    except (ValueError, KeyError, TypeError) as error:
+        raise AssayError(
+            f"the list of files of {path} at {plain(at.name)} is damaged in DVC's cache ({listing})",
+            fix=f"rm -f {listing} && dvc fetch {_reach(root, at)} {path}",
+        ) from error
+    return {name: _object(root, store, md5, at, path) for name, md5 in entries.items()}
 
 
 def text_at(root: Path, at: Revision, path: str) -> str | None:
@@ -129,9 +154,10 @@ def _named(path: str) -> str:
 def _object(root: Path, store: Path, digest: str, at: Revision, output: str) -> Path:
     path = store / digest[:2] / digest[2:]
     if not path.exists():
-        raise AssayError(
+        option = ", or add --fetch" if output == OUTPUT else ""
+        raise NotInCache(
             f"the {_named(output)} of {plain(at.name)} is not in DVC's cache ({digest[:10]}... is missing from {store})",
-            fix=f"dvc fetch {_reach(root, at)} {output}   (then the same command again)",
+            fix=f"dvc fetch {_reach(root, at)} {output}   (then the same command again{option})",
         )
     return path
 

@@ -12,15 +12,16 @@ from typing import NamedTuple
 
 import polars as pl
 
+from curate.diff.causes import JUDGED, REDACTED
 from curate.diff.difference import Difference
 from curate.diff.excerpt import marked
 from curate.diff.privacy import mask_columns, masks
-from curate.diff.summary import Counts, Leaks, Shift
+from curate.diff.summary import Counts, FindingChange, Leaks, Shift
 from curate.diff.table import SEPARATOR
 from curate.diff.version import CHANGE_KINDS
 
 # Causes whose text must not be shown: the old value may be the personal value that is now redacted.
-PERSONAL = ("redaction changed",)
+PERSONAL = (REDACTED, JUDGED)
 HIDDEN = "(not shown: redaction)"
 SAME_MASKED = " (differs in what is masked)"
 # Columns of the tables whose cells come from the data.
@@ -116,11 +117,11 @@ def _counts(difference: Difference, most: int, gates: Sequence[GateLine], show_v
         _capped(
             "Personal data acted on",
             ("entity", "new", "fixed", "persisting"),
-            [(one.entity, *(f"{count:,}" for count in (one.new, one.fixed, one.persisting))) for one in summary.finding_changes],
+            _findings(summary.finding_changes),
             most,
             3,
         ),
-        _capped("Personal data found", ("finding", "before", "after", "change"), _counted(summary.findings), most, 3),
+        _capped("Personal data found", ("finding", "before", "after", "change"), _counted(summary.findings, changed_only=True), most, 3),
         _capped(
             "New leaks from training to held-out rows",
             ("training row", "held-out row", "labels", "kind", "similarity"),
@@ -200,6 +201,15 @@ def _masked(found: list[Section]) -> list[Section]:
 
 def _texts(section: Section, row: tuple[str, ...]) -> Iterable[tuple[str, str]]:
     return ((name, cell) for name, cell in zip(section.columns, row, strict=True) if name in TEXTS and name not in section.numbers)
+
+
+def _findings(changes: Sequence[FindingChange]) -> list[tuple[str, ...]]:
+    """Entities with values new or gone, and the others in one line."""
+    moved = [one for one in changes if one.new or one.fixed]
+    rows = [(one.entity, *(f"{count:,}" for count in (one.new, one.fixed, one.persisting))) for one in moved]
+    if stayed := sum(one.persisting for one in changes if one not in moved):
+        rows.append((f"{'all others' if moved else 'all'}, nothing new or gone", "0", "0", f"{stayed:,}"))
+    return rows
 
 
 def _leaks(leaks: Leaks | None) -> list[tuple[str, ...]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from curate.diff.gold import folder_files, gold_version, scan
@@ -19,7 +20,9 @@ WORK_TREE = "work tree"
 OWN_KEY = "example_id"
 
 
-def open_both(before: str, after: str | None = None, *, keys: Sequence[str] = (), label: str | None = None) -> tuple[Version, Version]:
+def open_both(
+    before: str, after: str | None = None, *, keys: Sequence[str] = (), label: str | None = None, fetch: bool = False
+) -> tuple[Version, Version]:
     """The two versions that the arguments name.
 
     Parameters
@@ -30,6 +33,8 @@ def open_both(before: str, after: str | None = None, *, keys: Sequence[str] = ()
         A path or a revision; None means the work tree's gold version.
     keys, label
         Key and label columns of plain files.
+    fetch
+        Whether old versions that DVC's cache lacks are brought from the remote.
 
     Raises
     ------
@@ -42,21 +47,34 @@ def open_both(before: str, after: str | None = None, *, keys: Sequence[str] = ()
         left, right = left or "HEAD", right or "HEAD"
         if dots == "...":
             root = Project.find().root
-            return _at(root, merge_base(root, _revision(root, left), _revision(root, right))), _at(root, _revision(root, right))
-        return open_one(left), open_one(right)
+            parted = merge_base(root, _revision(root, left), _revision(root, right))
+            return _at(root, parted, fetch), _at(root, _revision(root, right), fetch)
+        return _both(lambda: open_one(left, fetch=fetch), lambda: open_one(right, fetch=fetch), fetch)
     if after is None and Path(before).is_file():
         raise AssayError(
             f"{plain(before)} is a plain file: there is nothing to compare it with",
             fix=f"assay diff {plain(before)} OTHER_FILE --key COLUMN",
         )
-    first = open_one(before, keys=keys, label=label)
-    second = open_one(after, keys=keys, label=label) if after is not None else _work_tree()
+    first, second = _both(
+        lambda: open_one(before, keys=keys, label=label, fetch=fetch),
+        lambda: open_one(after, keys=keys, label=label, fetch=fetch) if after is not None else _work_tree(),
+        fetch,
+    )
     if (keys or label) and first.gold and second.gold:
         raise AssayError("--key and --label are for plain files; gold versions bring their own", fix="leave them out")
     return first, second
 
 
-def open_one(name: str, *, keys: Sequence[str] = (), label: str | None = None) -> Version:
+def _both(first: Callable[[], Version], second: Callable[[], Version], fetch: bool) -> tuple[Version, Version]:
+    """Both opened side by side, for most of it is digests of files, which Python takes without its lock; in turn where DVC may fetch."""
+    if fetch:  # DVC locks its repository
+        return first(), second()
+    with ThreadPoolExecutor(2) as threads:
+        opened = threads.submit(first), threads.submit(second)
+        return opened[0].result(), opened[1].result()
+
+
+def open_one(name: str, *, keys: Sequence[str] = (), label: str | None = None, fetch: bool = False) -> Version:
     """The version that one argument names; a path that exists goes before a revision of the same name."""
     path = Path(name)
     if path.is_dir() and (path / "dataset_info.json").exists():
@@ -72,7 +90,7 @@ def open_one(name: str, *, keys: Sequence[str] = (), label: str | None = None) -
             f"{plain(name)} is no file or folder, and here is no project to look for a revision in",
             fix="check the path, or run inside a project: assay -C PROJECT diff ...",
         ) from None
-    return _at(root, _revision(root, name))
+    return _at(root, _revision(root, name), fetch)
 
 
 def _work_tree() -> Version:
@@ -100,8 +118,8 @@ def _folder(name: str, folder: Path) -> Version:
     return gold_version(name, folder_files(folder), beside(read, known=(root / "task.yaml").exists()))
 
 
-def _at(root: Path, at: Revision) -> Version:
-    return gold_version(at.name, gold_files(root, at), beside(lambda path: text_at(root, at, path)))
+def _at(root: Path, at: Revision, fetch: bool) -> Version:
+    return gold_version(at.name, gold_files(root, at, fetch=fetch), beside(lambda path: text_at(root, at, path)))
 
 
 def _revision(root: Path, name: str) -> Revision:

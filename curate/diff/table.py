@@ -1,24 +1,26 @@
 """One side of a comparison as rows that are read as late as possible.
 
 A `Table` is one or more lazy parts (a gold version has a part for each split). The comparison first asks it for
-*marks*: key, row number, split and a 64-bit digest of each row, streamed, so that two versions of a million rows never
-stand in memory as text; afterwards it asks for the values of the rows that differ.
+*marks*: 64-bit hashes of key and content, row number and split of each row, streamed, so that two versions of ten million rows
+never stand in memory as text; afterwards it has the rows that differ held (`holding`), and everything else asks for values of those.
 
-The digest is polars' own hash. It never leaves the process and decides nothing that is kept: rows whose digests differ
-are compared again by value. Its seed is drawn afresh in each process, so nobody can prepare two rows that collide; by
-chance it happens once in about 1.8e19 pairs of rows.
+The hashes are polars' own. They never leave the process and decide nothing that is kept: rows whose digests differ
+are compared again by key and value. Their seeds are drawn afresh in each process, so nobody can prepare two rows that collide; by
+chance it happens once in about 1.8e19 pairs of rows (of keyed rows, in as many squared).
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import polars as pl
 
-SEED = secrets.randbits(63)
+SEED, KEY_SEED, NAME_SEED = (secrets.randbits(62) for _ in range(3))
+# Of rows in splits; in the order of their names, so that marks sort as the names do.
+SPLIT = pl.Enum(["test", "train", "validation"])
 # Stands between the parts of a composite key; ASCII's own "unit separator".
 SEPARATOR = "\x1f"
 NESTED = (pl.List, pl.Array, pl.Struct, pl.Object)
@@ -37,6 +39,9 @@ class Table:
     """Parts with the same columns, numbered through from 0 in the order given."""
 
     parts: tuple[Part, ...]
+    held: pl.DataFrame | None = field(default=None, repr=False, compare=False)
+    held_as: Mapping[str, pl.DataType] = field(default_factory=dict, repr=False, compare=False)
+    lengths: Mapping[str, pl.DataFrame] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def schema(self) -> dict[str, pl.DataType]:
@@ -57,8 +62,10 @@ class Table:
         """Rows of all parts."""
         return sum(self.heights)
 
-    def marks(self, keys: Sequence[str], columns: Mapping[str, pl.DataType], *, apart: str | None = None) -> pl.DataFrame:
-        """Key and digest of every row.
+    def marks(
+        self, keys: Sequence[str], columns: Mapping[str, pl.DataType], *, apart: str | None = None, lengths: Sequence[str] = ()
+    ) -> pl.DataFrame:
+        """Marks of every row.
 
         Parameters
         ----------
@@ -68,17 +75,30 @@ class Table:
             What the digest covers, and as which dtype.
         apart
             A column (the label) that `rest` leaves out.
+        lengths
+            Columns whose texts' lengths are wanted as well, for `length_of`.
 
         Returns
         -------
         pl.DataFrame
-            `at` (UInt32, the row's number), `key` (String, null without keys or where every key column is null), `split` (String),
-            `digest` (UInt64) and, with `apart`, `rest` (UInt64).
+            `at` (UInt32, the row's number), `digest` (UInt64, of key and columns), `split` (`SPLIT`), with keys `name` (UInt64, of the
+            key), with `apart` `rest` (UInt64), and for each of `lengths` a column (UInt32).
         """
-        marks = [key_of(keys).alias("key"), row_digest(columns).alias("digest")]
+        marks = [digest_of(key_of(keys) if keys else None, row_digest(columns)).alias("digest")]
+        if keys:
+            marks.append(name_of(key_of(keys)).alias("name"))
         if apart is not None:
             marks.append(row_digest({name: dtype for name, dtype in columns.items() if name != apart}).alias("rest"))
-        return self._read(lambda part: [*marks, pl.lit(part.split, dtype=pl.String).alias("split")], [*keys, *columns])
+        marks += [_length(as_text(name, self.schema[name])).alias(length_of(name)) for name in lengths]
+        return self._read(lambda part: [*marks, pl.lit(part.split, dtype=SPLIT).alias("split")], [*keys, *columns, *lengths])
+
+    def keys(self, keys: Sequence[str], at: pl.Series) -> pl.DataFrame:
+        """`at` and the `key` (String, null where every key column is null) of the rows numbered `at`, each once, sorted by it."""
+        return self._read(lambda part: [key_of(keys).alias("key")], list(keys), _wanted(at)).sort("at")
+
+    def holding(self, at: pl.Series, columns: Mapping[str, pl.DataType]) -> Table:
+        """The same table with these rows' values in memory, for `take` to find without reading the file again."""
+        return replace(self, held=self.take(at, columns), held_as=dict(columns))
 
     def column(self, name: str) -> pl.Series:
         """One whole column as text, in row order."""
@@ -86,8 +106,10 @@ class Table:
 
     def histogram(self, name: str, *, lengths: bool = False) -> pl.DataFrame:
         """Rows by `value` (String; null as "") of a column as text, or by its length in characters (UInt32): `value, len`; no order."""
-        text = as_text(name, self.schema[name]).fill_null("")
-        value = (text.str.len_chars() if lengths else text).alias("value")
+        if lengths and name in self.lengths:
+            return self.lengths[name]
+        text = as_text(name, self.schema[name])
+        value = (_length(text) if lengths else text.fill_null("")).alias("value")
         parts = [
             part.rows.select(value).group_by("value").len().collect(engine="streaming")
             if name in part.rows.collect_schema()
@@ -110,9 +132,13 @@ class Table:
 
     def take(self, at: pl.Series, columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
         """Columns, as the dtypes given, of the rows numbered `at` (each once), with `at` first, sorted by it."""
-        wanted = at.unique().cast(pl.UInt32).rename("at").to_frame()
+        wanted = _wanted(at)
+        if self.held is not None and all(self.held_as.get(name) == dtype for name, dtype in columns.items()):
+            found = self.held.join(wanted, on="at", how="semi", maintain_order="left").select("at", *columns)
+            if found.height == wanted.height:
+                return found
         return self._read(
-            lambda part: [comparable(name, dtype).alias(name) for name, dtype in columns.items()], list(columns), wanted
+            lambda part: [_copied(comparable(name, dtype), dtype).alias(name) for name, dtype in columns.items()], list(columns), wanted
         ).sort("at")
 
     def places(self, at: pl.Series) -> pl.DataFrame:
@@ -141,6 +167,29 @@ class Table:
         return pl.concat(frames)
 
 
+def _wanted(at: pl.Series) -> pl.DataFrame:
+    return at.unique().cast(pl.UInt32).rename("at").to_frame()
+
+
+def _length(text: pl.Expr) -> pl.Expr:
+    return text.fill_null("").str.len_chars()
+
+
+def length_of(name: str) -> str:
+    """The column of `marks` that holds the lengths of column `name`."""
+    return f"length of {name}"
+
+
+def name_of(key: pl.Expr) -> pl.Expr:
+    """64-bit mark of a key."""
+    return key.hash(NAME_SEED)
+
+
+def digest_of(key: pl.Expr | None, content: pl.Expr) -> pl.Expr:
+    """64-bit mark of a row's content with its key, where rows have one."""
+    return content if key is None else content + key.hash(KEY_SEED)
+
+
 def key_of(keys: Sequence[str]) -> pl.Expr:
     """The key columns as one String; null when there are none or all are null."""
     if not keys:
@@ -151,6 +200,11 @@ def key_of(keys: Sequence[str]) -> pl.Expr:
     return pl.when(pl.any_horizontal(text.is_not_null() for text in texts)).then(
         pl.concat_str([text.fill_null("") for text in texts], separator=SEPARATOR)
     )
+
+
+def _copied(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """Text copied out of the buffers that it was read into: polars' strings are views, and a few rows would hold the whole file in memory."""
+    return pl.concat_str(value, pl.lit("")) if dtype == pl.String() else value
 
 
 def comparable(name: str, dtype: pl.DataType) -> pl.Expr:

@@ -80,6 +80,18 @@ class Version:
         wanted = ids.drop_nulls().unique().rename("example_id").to_frame()
         return table.join(wanted.lazy(), on="example_id", how="semi").collect(engine="streaming")
 
+    def damaged(self) -> str | None:
+        """The first of this version's files that cannot be read to its end, if there is one; reads them all."""
+        files = [(f"{part.split}.parquet of {self.name}" if part.split else self.name, part.rows) for part in self.table.parts]
+        records = {name: getattr(self, name) for name in ("ledger", "edits", "fingerprints")}
+        files += [(f"{name}.parquet of {self.name}", rows) for name, rows in records.items() if rows is not None]
+        for name, rows in files:
+            try:
+                rows.collect()
+            except (pl.exceptions.ComputeError, OSError):
+                return name
+        return None
+
 
 def flatten(value: Any, prefix: str = "") -> dict[str, Any]:
     """The leaves of nested mappings by dotted name; lists are leaves."""

@@ -30,7 +30,7 @@ LISTED = {"text": 5, "json": 1000, "markdown": 10, "html": 25_000, "github": 10}
     "keys",
     multiple=True,
     metavar="COL",
-    help="Plain files: the column that names a row; repeat it for a compound key. Without one, rows are matched by content.",
+    help="Plain files: the column that names a row; repeat it for a compound key. Without one, rows are matched by content, then by likeness.",
 )
 @click.option("--label", metavar="COL", help="Plain files: the column whose change is a relabelling.")
 @click.option(
@@ -52,6 +52,7 @@ LISTED = {"text": 5, "json": 1000, "markdown": 10, "html": 25_000, "github": 10}
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write every change to this Parquet file (with all values: keep it out of git).",
 )
+@click.option("--fetch", is_flag=True, help="Bring an old version that DVC's cache lacks from the DVC remote.")
 @click.option("--gates", "with_gates", is_flag=True, help="Judge the gates of `assay check` too; B must be the work tree.")
 @click.option("--exit-code", is_flag=True, help="Exit 1 on any difference, as git does, not only on unexplained ones.")
 def diff(
@@ -63,6 +64,7 @@ def diff(
     show_values: bool | None,
     limit: int | None,
     output: Path | None,
+    fetch: bool,
     with_gates: bool,
     exit_code: bool,
 ) -> int:
@@ -86,7 +88,7 @@ def diff(
     """
     from curate.diff import compare, document, draw, markdown, open_both, page, step_summary, workflow_commands
 
-    difference = compare(*open_both(before, after, keys=keys, label=label))
+    difference = compare(*open_both(before, after, keys=keys, label=label, fetch=fetch))
     shown = difference.after.gold if show_values is None else show_values
     gates = judged(difference.after.name) if with_gates else ()
     most = LISTED[form] if limit is None else limit
@@ -106,7 +108,7 @@ def diff(
     else:
         draw(difference, stdout(), samples=most, show_values=shown, gates=gates)
         if not difference.after.gold and not difference.after.keys:
-            say("rows were matched by content; name a key column to see edits: --key COL")
+            say("rows were matched by content, then by likeness; a key column makes it certain: --key COL")
     failed = difference.summary.unexplained or not all(gate.passed for gate in gates)
     return 1 if failed or (exit_code and not difference.summary.empty) else 0
 

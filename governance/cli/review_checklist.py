@@ -11,8 +11,11 @@ import click
 @click.option("--key", "--id", "keys", multiple=True, metavar="COL", help="Plain files: the column that names a row.")
 @click.option("--label", metavar="COL", help="Plain files: the column whose change is a relabelling.")
 @click.option("--format", "form", type=click.Choice(["markdown", "json"]), default="markdown", show_default=True)
+@click.option("--fetch", is_flag=True, help="Bring an old version that DVC's cache lacks from the DVC remote.")
 @click.option("--gates", "with_gates", is_flag=True, help="Judge the gates of `assay check` too; B must be the work tree.")
-def review_checklist(before: str, after: str | None, keys: tuple[str, ...], label: str | None, form: str, with_gates: bool) -> None:
+def review_checklist(
+    before: str, after: str | None, keys: tuple[str, ...], label: str | None, form: str, fetch: bool, with_gates: bool
+) -> None:
     """What to confirm before version B takes the place of A, as a task list with ids to sign.
 
     A and B are as in `assay diff`. The ids are digests of what each point says about these two contents: the same on every
@@ -30,7 +33,7 @@ def review_checklist(before: str, after: str | None, keys: tuple[str, ...], labe
     from governance.cli.diff import judged
     from governance.cli.rim import emit_json
 
-    difference = compare(*open_both(before, after, keys=keys, label=label))
+    difference = compare(*open_both(before, after, keys=keys, label=label, fetch=fetch))
     points = checklist(difference, judged(difference.after.name) if with_gates else ())
     if form == "json":
         emit_json({"schema": SCHEMA, "checklist": whole(points), "points": [asdict(point) for point in points]})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ def stdout() -> Console:
     """Console for data and tables; plain text off a terminal, NO_COLOR honoured by rich."""
     from rich.console import Console
 
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty(), width=None if sys.stdout.isatty() else 160)
+    return Console(highlight=False, emoji=False, soft_wrap=not sys.stdout.isatty(), width=None if sys.stdout.isatty() else 160)
 
 
 def say(message: str) -> None:
@@ -31,9 +32,14 @@ def say(message: str) -> None:
         click.echo(message, err=True)
 
 
+# C1 controls, and characters that are not seen or turn the direction of what follows: escaped, the same JSON says the same.
+_UNSEEN = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
+
 def emit_json(value: Any) -> None:
     """A JSON document on stdout."""
-    click.echo(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False))
+    text = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False)
+    click.echo(_UNSEEN.sub(lambda sign: f"\\u{ord(sign.group()):04x}", text))
 
 
 @contextmanager

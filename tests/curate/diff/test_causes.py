@@ -43,6 +43,13 @@ def test_the_first_stage_that_dropped_a_row_is_the_cause_and_further_reasons_are
     assert causes(make_gold([ROW]), after) == [("removed", "dropped: dedup/near_duplicate (jaccard 0.75 and 1 more)")]
 
 
+def test_an_erasure_that_the_ledger_records_is_the_cause_and_not_what_a_later_stage_says(make_gold: Any) -> None:
+    after = make_gold(
+        [], ledger=[dropped("near_duplicate", "dedup"), {**dropped("erased", "ingest"), "evidence": "record 7", "score": None}]
+    )
+    assert causes(make_gold([ROW]), after) == [("removed", "dropped: ingest/erased (record 7 and 1 more)")]
+
+
 def test_without_a_ledger_a_row_that_is_gone_is_unexplained(make_gold: Any) -> None:
     found = compare(make_gold([ROW]), replace(make_gold([]), ledger=None))
     assert found.changes["cause"].to_list() == ["unexplained"] and found.summary.unexplained == 1
@@ -181,7 +188,23 @@ def test_a_redaction_undone_by_a_verdict_names_the_verdict(make_gold: Any, old: 
     schema = {"value_id": pl.String, "verdict": pl.String, "date": pl.String}
     before = replace(make_gold([ROW], edits=[edit]), verdicts=pl.DataFrame(old, schema=schema, orient="row"))
     after = replace(make_gold([{**ROW, "input": "hi 123"}]), verdicts=pl.DataFrame(new, schema=schema, orient="row"))
-    assert causes(before, after) == [("edited", f"redaction changed (PHONE replace → nothing{word})")]
+    by = " by a verdict" if word else ""
+    assert causes(before, after) == [("edited", f"redaction changed{by} (PHONE replace → nothing{word})")]
+
+
+def test_a_redaction_that_verdicts_explain_in_part_names_the_parameters_too(make_gold: Any) -> None:
+    edits = [
+        {"example_id": "r", "field": "input", "entity": entity, "value_id": entity, "action": "replace"} for entity in ("EMAIL", "PHONE")
+    ]
+    schema = {"value_id": pl.String, "verdict": pl.String, "date": pl.String}
+    sides = [
+        make_gold([ROW], edits=edits, manifest={"params": {"redact": {"actions": {"EMAIL": "replace"}}}}),
+        make_gold([{**ROW, "input": "hi 123"}], manifest={"params": {"redact": {"actions": {"EMAIL": "keep"}}}}),
+    ]
+    said = pl.DataFrame([("PHONE", "public", "2026-05-01")], schema=schema, orient="row")
+    before, after = replace(sides[0], verdicts=said.clear()), replace(sides[1], verdicts=said)
+    told = "EMAIL replace, PHONE replace → nothing; verdict none → public of 2026-05-01"
+    assert causes(before, after) == [("edited", f'redaction changed ({told}; params.redact.actions.EMAIL "replace" → "keep")')]
 
 
 def test_a_row_whose_kept_twin_is_gone_says_so(make_gold: Any) -> None:

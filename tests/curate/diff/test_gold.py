@@ -63,3 +63,16 @@ def test_a_manifest_that_is_no_json_is_named(make_gold: Any, tmp_path: Path) -> 
     (tmp_path / "old" / "manifest.json").write_text("{")
     with pytest.raises(AssayError, match=r"manifest\.json of .* is not JSON"):
         open_both(folder, folder)
+
+
+def test_a_file_with_a_damaged_middle_is_named(make_gold: Any, tmp_path: Path) -> None:
+    folder = publish(
+        tmp_path / "old",
+        make_gold([{**ROWS[0], "example_id": f"r{number:05}", "input": f"text {number * 7919}"} for number in range(5000)]),
+    )
+    path = tmp_path / "old" / "train.parquet"
+    content = bytearray(path.read_bytes())
+    content[100:1100] = bytes(1000)
+    path.write_bytes(content)
+    with pytest.raises(AssayError, match=r"train\.parquet of .* is damaged"):
+        compare(*open_both(folder, folder))

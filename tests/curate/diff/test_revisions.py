@@ -137,7 +137,19 @@ def test_a_name_that_means_nothing_is_an_error_and_never_an_option_of_git(projec
     assert "\x1b" not in str(error.value)
 
 
-def test_what_dvc_itself_stores_is_read_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_damaged_list_in_the_cache_is_named_with_what_restores_it(project: Path) -> None:
+    cache = project.parents[1] / ".dvc" / "cache"
+    commit_gold(project, cache, "old", "v1")
+    listing = next(cache.rglob("*.dir"))
+    listing.write_bytes(listing.read_bytes()[:20])
+    with pytest.raises(AssayError, match="is damaged in DVC's cache") as error:
+        open_both("v1", "v1")
+    assert error.value.fix == f"rm -f {listing} && dvc fetch --all-tags gold"
+
+
+def test_what_dvc_itself_stores_is_read_back_and_fetched_from_its_remote_when_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     dvc = Path(sys.executable).with_name("dvc")
     if not dvc.exists():
         pytest.skip("the dvc command is not installed here")
@@ -159,3 +171,14 @@ def test_what_dvc_itself_stores_is_read_back(tmp_path: Path, monkeypatch: pytest
     shutil.rmtree(tmp_path / "gold")
     monkeypatch.chdir(tmp_path)
     assert compare(*open_both("HEAD~1..HEAD")).summary.transitions == (("old", "new", 1),)
+    shutil.rmtree(tmp_path / ".dvc" / "cache")
+    with pytest.raises(AssayError, match="neither in DVC's cache nor in its remote"):
+        open_both("HEAD~1..HEAD", fetch=True)
+    run("remote", "add", "-d", "store", str(tmp_path / "remote"))
+    run("repro", "--force")
+    run("push")
+    shutil.rmtree(tmp_path / ".dvc" / "cache")
+    with pytest.raises(AssayError, match="not in DVC's cache") as error:
+        open_both("HEAD")
+    assert "--fetch" in error.value.fix
+    assert compare(*open_both("HEAD", "HEAD", fetch=True)).summary.empty

@@ -41,9 +41,9 @@ def test_the_edit_script_is_as_short_as_the_longest_common_subsequence_allows(ol
             table[row][column] = table[row - 1][column - 1] + 1 if left == right else max(table[row - 1][column], table[row][column - 1])
     found = _myers(old, new)
     assert found is not None
-    assert sum(op == "equal" for op, _ in found) == table[-1][-1]
-    assert [text for op, text in found if op != "insert"] == old
-    assert [text for op, text in found if op != "delete"] == new
+    assert sum(len(text) for op, text in found if op == "equal") == table[-1][-1]  # tokens of one character
+    assert "".join(text for op, text in found if op != "insert") == "".join(old)
+    assert "".join(text for op, text in found if op != "delete") == "".join(new)
 
 
 @pytest.mark.parametrize(

@@ -96,3 +96,14 @@ def test_bad_input_exits_2_with_what_to_do(files: Path, capsys: pytest.CaptureFi
     assert run(*arguments) == 2
     captured = capsys.readouterr()
     assert said in captured.err and "fix:" in captured.err and not captured.out
+
+
+def test_what_a_label_looks_like_is_not_drawn_as_something_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old, new = (tmp_path / f"{side}.csv" for side in ("old", "new"))
+    old.write_text("id,l\n1,:warning:\n", encoding="utf-8")
+    new.write_text("id,l\n1,turned\u202edenrut\n", encoding="utf-8")
+    assert run(str(old), str(new), "--key", "id", "--label", "l") == 0
+    assert ":warning:" in capsys.readouterr().out  # no emoji for it
+    assert run(str(old), str(new), "--key", "id", "--label", "l", "--format", "json") == 0
+    shown = capsys.readouterr().out
+    assert "\u202e" not in shown and json.loads(shown)["changes"][0]["after"] == "turned\u202edenrut"

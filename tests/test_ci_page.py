@@ -1,0 +1,45 @@
+"""The workflows of `docs/ci.md` are YAML, and every `assay` line in them is one that the command line takes."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+import yaml
+
+from governance.cli.main import assay
+
+PAGE = (Path(__file__).resolve().parents[1] / "docs" / "ci.md").read_text(encoding="utf-8")
+WORKFLOWS = [yaml.load(block, yaml.BaseLoader) for block in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)]
+
+
+def scripts(value: Any) -> list[str]:
+    """The lines that a workflow runs."""
+    if isinstance(value, dict):
+        return [line for name, part in value.items() for line in (scripts(part) if name not in ("run", "script") else lines(part))]
+    return [line for part in value for line in scripts(part)] if isinstance(value, list) else []
+
+
+def lines(part: str | list[str]) -> list[str]:
+    return [line for text in ([part] if isinstance(part, str) else part) for line in text.splitlines()]
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=["github", "gitlab"])
+def test_every_assay_line_of_a_workflow_parses(workflow: Any) -> None:
+    ours = [line for line in scripts(workflow) if line.startswith("assay ")]
+    assert {line.split()[1] for line in ours} == {"check", "diff"}
+    for line in ours:
+        name, *arguments = shlex.split(re.split(r" > | \|\| ", line)[0])[1:]
+        command = assay.get_command(click.Context(assay), name)
+        assert command is not None
+        command.make_context(name, arguments)
+
+
+def test_the_comment_is_found_by_the_line_it_begins_with() -> None:
+    from curate.diff.comment import MARKER
+
+    assert PAGE.count(f'startswith("{MARKER}")') == len(WORKFLOWS) == 2
