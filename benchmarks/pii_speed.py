@@ -52,7 +52,7 @@ def reader(system: str) -> Callable[[str], list[tuple[Any, ...]]]:
     if system == SAME:
         from curate.pii.settings import ScanParams
 
-        find = systems.same_configuration(ScanParams())
+        find = systems.same_configuration(ScanParams(ner=None))
         return lambda text: [tuple(hit) for hit in find(text)]
     engine = systems.stock_engine()
     return lambda text: [(one.start, one.end, one.entity_type, one.score) for one in engine.analyze(text=text, language="en")]
@@ -98,7 +98,7 @@ def read_by_assay(processes: int, texts: Sequence[str], warm: Sequence[str]) -> 
     from curate.pii.search import search
     from curate.pii.settings import ScanParams
 
-    detector = Detector(ScanParams(processes=processes))
+    detector = Detector(ScanParams(processes=processes, ner=None))
     frame = pl.DataFrame({"row": range(len(texts)), "text": texts})
     search(pl.DataFrame({"row": range(len(warm)), "text": warm}), ["text"], detector)
     begun, cpu = time.perf_counter(), _cpu()
