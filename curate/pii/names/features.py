@@ -107,10 +107,14 @@ def _shape(token: str) -> int:
     return 54 + {".": 0, ",": 1, "'": 2, "’": 2, "-": 3, "\n": 4, "@": 5, "#": 6, "&": 7, ":": 8}.get(first, 9)
 
 
+# What `casing` says of a text without small letters.
+SHOUTED = 2
+
+
 def casing(text: str) -> int:
     """0 mixed, 1 without capitals, 2 without small letters, 3 every word's first letter capital."""
     if text.islower():
         return 1
     if text.isupper():
-        return 2
+        return SHOUTED
     return 3 if text.istitle() else 0

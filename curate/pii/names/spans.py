@@ -70,6 +70,11 @@ def span_of(tokens: list[str], ends: list[int], first: int, last: int, kind: int
     return Span(ends[begin + 1] - len(tokens[begin].lstrip(" ")), ends[end], kind, margin)
 
 
+def abbreviated(value: str) -> bool:
+    """Two to four capitals: in a text with small letters an abbreviation ("the EAN is"), and initials alone name nobody."""
+    return 2 <= len(value) <= 4 and value.isalpha() and value.isupper()
+
+
 def carried(text: str, spans: list[Span], kind: int) -> list[Span]:
     """`spans`, and the other places where a name of `kind` stands again, whole or a capitalised part of it, as it was written."""
     best: dict[str, int] = {}

@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.pii.names.features import CASING_AT, Lexicon, casing
-from curate.pii.names.spans import Span, carried, places, runs, span_of
+from curate.pii.names.features import CASING_AT, SHOUTED, Lexicon, casing
+from curate.pii.names.spans import Span, abbreviated, carried, places, runs, span_of
 from curate.pii.names.tokens import pieces_of
 
 KINDS = ("O", "PER", "LOC", "ORG", "ADR")
@@ -109,7 +109,8 @@ class Tagger:
 
     def _tag(self, texts: list[str], tokens: list[list[str]], wanted: tuple[int, ...], found: list[list[Span]]) -> None:
         """Fills the lists of `found`."""
-        scores, begins = self.logits(tokens, [casing(text) for text in texts])
+        casings = [casing(text) for text in texts]
+        scores, begins = self.logits(tokens, casings)
         scores += self.favour
         kinds = scores.argmax(axis=1)
         for begin, row in zip(begins.tolist(), tokens, strict=True):
@@ -127,7 +128,7 @@ class Tagger:
                 at, ends = number, places(texts[number], tokens[number])
             begin = int(begins[number])
             span = span_of(tokens[number], ends, run.first - begin, run.last - begin, run.kind, margins[run.first : run.last].tolist())
-            if span:
+            if span and (casings[number] == SHOUTED or not abbreviated(texts[number][span.start : span.end])):
                 found[number].append(span)
                 touched.add(number)
         for number in touched:
