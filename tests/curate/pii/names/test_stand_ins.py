@@ -34,6 +34,5 @@ def test_the_same_person_has_the_same_stand_in_under_one_key() -> None:
     assert made == surrogate("PERSON", "Anjali Rao", "anjali rao", key)
     assert surrogate("PERSON", "ANJALI RAO", "anjali rao", key) == made.upper()
     assert "Anjali" not in made
-    assert made != surrogate("PERSON", "Anjali Rao", "anjali rao", other) or made != surrogate(
-        "PERSON", "Anjali Rao", "anjali rao", key, "row"
-    )
+    people = [f"person {number}" for number in range(20)]
+    assert [surrogate("PERSON", one, one, key) for one in people] != [surrogate("PERSON", one, one, other) for one in people]
