@@ -15,8 +15,10 @@ import presidio_analyzer.predefined_recognizers as stock
 import regex  # type: ignore[import-untyped]
 
 from curate.pii.catalogue import PHONE_FORM
-from curate.pii.context import ADJACENT, IDENTITY_STEMS, SUPPORT, contrary, in_reach, label_before
+from curate.pii.context import IDENTITY_STEMS
+from curate.pii.labels import ADJACENT, SUPPORT, contrary
 from curate.pii.language import lemmas
+from curate.pii.windows import in_reach, label_before
 
 _SEPARATED_US = regex.compile(r"\d{3}(?:\)|[-. ])[-. ]{0,2}\d{3}[-. ]\d{4}")
 # Letters that may begin an extension (x, ext, int, anexo, доб), by which a number goes on.

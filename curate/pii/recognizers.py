@@ -16,9 +16,9 @@ import tldextract
 from presidio_analyzer import EntityRecognizer, Pattern, PatternRecognizer
 
 from curate.pii.catalogue import STREET_TYPES, STREET_TYPES_STRONG, Entity
-from curate.pii.context import SUPPORT
 from curate.pii.keccak import checksummed
 from curate.pii.labelled import LabelledRecognizer
+from curate.pii.labels import SUPPORT
 
 _ASCII_CASELESS = regex.DOTALL | regex.MULTILINE | regex.IGNORECASE | regex.ASCII
 

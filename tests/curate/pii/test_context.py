@@ -15,7 +15,8 @@ from curate.pii.presidio import import_presidio
 import_presidio(light=True)
 
 from curate.pii.catalogue import PHONE_CANDIDATE  # noqa: E402
-from curate.pii.context import CONTRADICTED, RAISE, near_label  # noqa: E402
+from curate.pii.context import CONTRADICTED, RAISE  # noqa: E402
+from curate.pii.labels import near_label  # noqa: E402
 from curate.pii.language import LightNlpEngine, lemma, lemmas  # noqa: E402
 
 
@@ -56,7 +57,7 @@ def test_without_lemmas_the_same_word_raises_nothing(detector: Any) -> None:
 
     silent = NlpArtifacts(entities=[], tokens=[], tokens_indices=[], lemmas=[], nlp_engine=None, language="en")
     text = "my passport is AB1234567"
-    recognizer = next(one for one in detector.engine.registry.recognizers if "UK_PASSPORT" in one.supported_entities)
+    recognizer = next(one for one in detector.recognizers if "UK_PASSPORT" in one.supported_entities)
     score = recognizer.analyze(text, ["UK_PASSPORT"], silent)[0].score
     assert score < 0.4 <= _score(detector, text, "UK_PASSPORT")
 

@@ -1,0 +1,147 @@
+"""The words around a match: how far a label reaches, and which one stands directly before it.
+
+A label belongs to the first number after it, so the look backwards stops at another number (unless "or", "and" or a comma joins the
+two) and at the end of a sentence; the look forwards stops at a number too. The few characters around a match fill most windows, so
+only they are cut into tokens, and only the words of a window are brought to their stems.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from curate.pii.labels import ABBREVIATIONS, FILLERS
+from curate.pii.language import lemma, tokens_of
+
+# Presidio looks at 5 content words before and none after. Ours are all words, function words too, so the reach is about the same.
+BEFORE, AFTER = 8, 4
+
+_JOINERS = frozenset({"and", "or", "&", "/", ",", "+"})
+_SENTENCE_END = frozenset({".", "!", "?"})
+_SIGNS = frozenset({"-", "+", "(", ")"})
+# Characters before a number in which its direct label is looked for.
+_LABEL_REACH = 40
+# Characters on each side of a match in which most windows lie.
+_NEAR = 60
+# Tokens that an extension may add to a telephone number.
+_EXTENSION = 12
+
+
+@lru_cache(maxsize=65_536)
+def _read(token: str) -> tuple[str, int]:
+    """A token's stem and how many digits that holds."""
+    stem = lemma(token)
+    return stem, sum(character.isdigit() for character in stem)
+
+
+def windows(text: str, start: int, end: int, artifacts: Any) -> tuple[list[str], list[str]]:
+    """Lemmas before and after the match `text[start:end]`, in reading order.
+
+    Where the characters around it do not fill a window, or it begins or ends within a word, all tokens of `artifacts` are used.
+    """
+    before = after = None
+    if not _within_word(text, start):
+        first = text.find(" ", start - _NEAR, start) if start > _NEAR else 0
+        before = _before(tokens_of(text, first, start), whole=first == 0) if first >= 0 else None
+    if not _within_word(text, end):
+        last = text.find(" ", end + _NEAR)
+        after = _after(tokens_of(text, end, last if last >= 0 else len(text)), whole=last < 0)
+    if before is None:
+        before = _before(artifacts.tokens[: max(bisect_right(artifacts.tokens_indices, start) - 1, 0)], whole=True)
+    if after is None:
+        after = _after(artifacts.tokens[bisect_left(artifacts.tokens_indices, end) :], whole=True)
+    assert before is not None and after is not None, "the whole text fills a window or ends"
+    return before, after
+
+
+def _within_word(text: str, at: int) -> bool:
+    """Whether one token may stand on both sides of `at`."""
+    return 0 < at < len(text) and _of_word(text[at - 1]) and _of_word(text[at])
+
+
+def _of_word(character: str) -> bool:
+    return character.isalnum() or character in "'’"
+
+
+def _before(tokens: Sequence[str], *, whole: bool) -> list[str] | None:
+    """The window that ends with `tokens`; None if it may go on before them."""
+    before: list[str] = []
+    at = len(tokens) - 1
+    while len(before) < BEFORE:
+        if at < 0 or (at == 0 and not whole):
+            if not whole:
+                return None
+            break
+        stem, digits = _read(tokens[at])
+        if stem in _SENTENCE_END and _ends_sentence(tokens, at):
+            break
+        if digits >= 3:
+            if not before or not _JOINERS.issuperset(before):
+                break
+            at -= 1
+            while at >= 0 and (tokens[at][:1].isdigit() or tokens[at] in _SIGNS):
+                at -= 1
+            continue
+        before.append(stem)
+        at -= 1
+    return before[::-1]
+
+
+def _after(tokens: Sequence[str], *, whole: bool) -> list[str] | None:
+    """The window that begins with `tokens`; None if it may go on after them."""
+    after: list[str] = []
+    for token in tokens:
+        stem, digits = _read(token)
+        if len(after) == AFTER or stem in _SENTENCE_END or digits:
+            return after
+        after.append(stem)
+    return after if whole or len(after) >= AFTER else None
+
+
+def _ends_sentence(tokens: Sequence[str], at: int) -> bool:
+    """Whether the mark at `at` ends a sentence."""
+    return tokens[at] != "." or at == 0 or lemma(tokens[at - 1]) not in ABBREVIATIONS
+
+
+def direct_label(before: Sequence[str], fillers: frozenset[str] = FILLERS) -> str | None:
+    """The last lemma before the match that is no filler."""
+    for stem in reversed(before):
+        if stem not in fillers:
+            return stem
+    return None
+
+
+def label_before(text: str, end: int) -> str | None:
+    """The label that stands directly before `end`, as `direct_label` of its window says where there is one; cheaper than a window."""
+    start = max(end - _LABEL_REACH, 0)
+    if _within_word(text, end):
+        return None
+    tokens = tokens_of(text, start, end)[bool(start) :]  # the first may be half a word
+    for at in range(len(tokens) - 1, max(len(tokens) - BEFORE, 0) - 1, -1):
+        stem = lemma(tokens[at])
+        if stem in _SENTENCE_END and _ends_sentence(tokens, at):
+            return None
+        if stem not in FILLERS:
+            return stem
+    return None
+
+
+def in_reach(artifacts: Any, start: int, end: int, phrases: tuple[str, ...]) -> tuple[bool, bool]:
+    """Whether one of `phrases` (lemmas) stands where the windows of a match in `text[start:end]` may reach, before it and after it.
+
+    Before, that is its sentence; after, the words that an extension ("ext. 12") and the window take.
+    """
+    tokens, starts = artifacts.tokens, artifacts.tokens_indices
+    at = max(bisect_right(starts, start) - 1, 0)
+    first, last = at, bisect_right(starts, end)
+    while first and not (tokens[first - 1] in _SENTENCE_END and _ends_sentence(tokens, first - 1)):
+        first -= 1
+    before, after = _joined(tokens[first:at]), _joined(tokens[max(last - 1, 0) : last + _EXTENSION + AFTER])
+    return any(f" {phrase} " in before for phrase in phrases), any(f" {phrase} " in after for phrase in phrases)
+
+
+def _joined(tokens: Sequence[str]) -> str:
+    return f" {' '.join([lemma(token) for token in tokens])} "
