@@ -148,12 +148,3 @@ def test_identical_texts_are_read_once(detector: Any, monkeypatch: pytest.Monkey
 def test_row_order_does_not_matter(detector: Any) -> None:
     frame = pl.DataFrame({"row": [f"r{at}" for at in range(40)], "t": [_PIECES[at] for at in range(40)]})
     assert search(frame, ["t"], detector).equals(search(frame.sample(fraction=1, shuffle=True, seed=1), ["t"], detector))
-
-
-@pytest.mark.slow
-def test_two_processes_find_the_same(detector: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from curate.pii.engine import Detector
-
-    monkeypatch.setattr("curate.pii.search.WORTH_PROCESSES", 1)
-    frame = pl.DataFrame({"row": list(range(1200)), "t": [f"mail a{at}@example.com or 07911 {at:06d}" for at in range(1200)]})
-    assert search(frame, ["t"], Detector(ScanParams(processes=2, ner=None))).equals(search(frame, ["t"], detector))
