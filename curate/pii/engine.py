@@ -127,7 +127,9 @@ class Detector:
 
         chosen: dict[tuple[str, ...], list[Any]] = {}
         return AnalyzerEngine(
-            registry=_Registry(recognizers=self.recognizers + [self.ner] * bool(self.ner_names), supported_languages=[self.params.language]),
+            registry=_Registry(
+                recognizers=self.recognizers + [self.ner] * bool(self.ner_names), supported_languages=[self.params.language]
+            ),
             nlp_engine=LightNlpEngine(),
             context_aware_enhancer=NearestLabelEnhancer(),
             supported_languages=[self.params.language],
@@ -183,7 +185,9 @@ class Detector:
                 f"a detector failed with {type(error).__name__} on a text of {len(text):,} characters; nothing was written", fix=REPORT
             ) from None
         check(_listener.templates, text)
-        return resolve(hit(result) for result in results if result.score >= self.threshold(result.entity_type) and result.end > result.start)
+        return resolve(
+            hit(result) for result in results if result.score >= self.threshold(result.entity_type) and result.end > result.start
+        )
 
     def describe(self) -> Mapping[str, Any]:
         """Versions and a fingerprint of the configuration: equal fingerprints find the same in the same text."""

@@ -39,4 +39,4 @@ class LabelledRecognizer(PatternRecognizer):  # type: ignore[misc]
 
 def value_of(match: Any) -> tuple[int, int]:
     """Where the value stands in a match of a label and its value: the first group that matched."""
-    return next(span for span in match.regs[1:] if span[1] > span[0])
+    return next(span for span in match.regs[1:] if span[1] > span[0])  # type: ignore[no-any-return]

@@ -54,7 +54,23 @@ VERSIONS = (
 IDENTITIES = (
     "passport", "licence", "license", "nhs", "account", "card", "utr", "vat", "chi", "insurance", "policy", "sort", "iban", "customer", "member", "membership", "company",
 )  # fmt: skip
-PHONES = ("phone", "telephone", "tel", "mobile", "mob", "cell", "cellphone", "landline", "whatsapp", "fax", "call", "ring", "dial", "text", "sms")
+PHONES = (
+    "phone",
+    "telephone",
+    "tel",
+    "mobile",
+    "mob",
+    "cell",
+    "cellphone",
+    "landline",
+    "whatsapp",
+    "fax",
+    "call",
+    "ring",
+    "dial",
+    "text",
+    "sms",
+)
 
 # Entities whose shape a number of another kind can take. (Not those whose own pattern holds their label.)
 NUMBER_LIKE = frozenset(
@@ -68,7 +84,22 @@ WANTED = (
     "need", "want", "stock", "sell", "buy", "bought", "buying", "order", "get", "got", "have", "had", "has", "replace", "replaced", "replacing", "with", "fit", "fitted", "use", "used", "using",
     "try", "tried", "supply", "supplied", "called", "some", "another", "any", "two", "three", "spare",
 )  # fmt: skip
-WANTING = ("fit", "fits", "fitted", "left", "stock", "work", "works", "broke", "broken", "faulty", "compatible", "instead", "replacement", "spare")
+WANTING = (
+    "fit",
+    "fits",
+    "fitted",
+    "left",
+    "stock",
+    "work",
+    "works",
+    "broke",
+    "broken",
+    "faulty",
+    "compatible",
+    "instead",
+    "replacement",
+    "spare",
+)
 
 # May stand between a label and its number.
 FILLERS = frozenset({"number", "no", "nos", "num", "nr", "id", "#", ":", "=", "is", "was", "-", "–", "(", "[", '"', "'", "."})

@@ -15,18 +15,17 @@ from typing import Any
 import regex  # type: ignore[import-untyped]
 from presidio_analyzer import EntityRecognizer, PatternRecognizer, RecognizerResult
 
+from curate.pii.alternation import as_tree
 from curate.pii.labelled import LabelledRecognizer, value_of
 from curate.pii.overlap import distinct
-from curate.pii.reach import reach
+from curate.pii.reach import Spans, reach
 
 # Seconds for one pattern on one text, as Presidio's own.
 TIMEOUT = 60
 
 
-class Match:
-    """One match, in as much of the form of Presidio's `RecognizerResult` and its explanation as recognizers, context and detector use."""
-
-    __slots__ = ("end", "entity_type", "recognition_metadata", "score", "start", "supportive_context_word", "validation_result")
+class Match(RecognizerResult):  # type: ignore[misc]
+    """One match: Presidio's result, which is its own explanation and holds of it what recognizers, context and detector use."""
 
     def __init__(self, entity: str, start: int, end: int, score: float, valid: bool | None, found_by: dict[str, str]) -> None:
         self.entity_type, self.start, self.end, self.score = entity, start, end, score
@@ -53,13 +52,14 @@ class _Lean(PatternRecognizer):  # type: ignore[misc]
         self._found_by = {RecognizerResult.RECOGNIZER_NAME_KEY: self.name, RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id}
         self._entity = self.supported_entities[0]
         self._reads = [
-            (regex.compile(pattern.regex, self.global_regex_flags), pattern.score, reach(self._entity, pattern.name))
+            (regex.compile(as_tree(pattern.regex), self.global_regex_flags), pattern.score, reach(self._entity, pattern.name))
             for pattern in self.patterns
         ]
 
     def _matches(self, text: str, *, overlapped: bool = False) -> Iterator[tuple[Any, float]]:
         """Every match of every pattern, with the pattern's score."""
-        last, spans = None, ()
+        last: object = None
+        spans: Spans = ()
         for compiled, score, within in self._reads:
             if within is not last:
                 last, spans = within, within(text)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import regex  # type: ignore[import-untyped]
 
@@ -30,6 +31,13 @@ def words(text: str, mark: str) -> Iterator[tuple[int, int]]:
         end = after.start() if after else len(text)
         yield (before.end() if before else start), end
         start, at = end, text.find(mark, end)
+
+
+def shifted(result: Any, by: int) -> Any:
+    """A result found in a part of a text that begins at `by`, in the whole."""
+    result.start += by
+    result.end += by
+    return result
 
 
 def _words(mark: str) -> Callable[[str], Spans]:

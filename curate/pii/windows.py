@@ -7,14 +7,12 @@ only they are cut into tokens, and only the words of a window are brought to the
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import Any
+from functools import cache, lru_cache
 
 from curate.pii.labels import ABBREVIATIONS, FILLERS
-from curate.pii.language import lemma, tokens_of
+from curate.pii.language import LightArtifacts, lemma, tokens_of
 
 # Presidio looks at 5 content words before and none after. Ours are all words, function words too, so the reach is about the same.
 BEFORE, AFTER = 8, 4
@@ -26,6 +24,8 @@ _SIGNS = frozenset({"-", "+", "(", ")"})
 _LABEL_REACH = 40
 # Characters on each side of a match in which most windows lie.
 _NEAR = 60
+# Characters within which a sentence's beginning is looked for first.
+_FAR = 240
 # Tokens that an extension may add to a telephone number.
 _EXTENSION = 12
 
@@ -37,7 +37,7 @@ def _read(token: str) -> tuple[str, int]:
     return stem, sum(character.isdigit() for character in stem)
 
 
-def windows(text: str, start: int, end: int, artifacts: Any) -> tuple[list[str], list[str]]:
+def windows(text: str, start: int, end: int, artifacts: LightArtifacts) -> tuple[list[str], list[str]]:
     """Lemmas before and after the match `text[start:end]`, in reading order.
 
     Where the characters around it do not fill a window, or it begins or ends within a word, all tokens of `artifacts` are used.
@@ -129,19 +129,47 @@ def label_before(text: str, end: int) -> str | None:
     return None
 
 
-def in_reach(artifacts: Any, start: int, end: int, phrases: tuple[str, ...]) -> tuple[bool, bool]:
+def in_reach(text: str, artifacts: LightArtifacts, start: int, end: int, phrases: tuple[str, ...]) -> tuple[bool, bool]:
     """Whether one of `phrases` (lemmas) stands where the windows of a match in `text[start:end]` may reach, before it and after it.
 
     Before, that is its sentence; after, the words that an extension ("ext. 12") and the window take.
     """
-    tokens, starts = artifacts.tokens, artifacts.tokens_indices
-    at = max(bisect_right(starts, start) - 1, 0)
-    first, last = at, bisect_right(starts, end)
-    while first and not (tokens[first - 1] in _SENTENCE_END and _ends_sentence(tokens, first - 1)):
-        first -= 1
-    before, after = _joined(tokens[first:at]), _joined(tokens[max(last - 1, 0) : last + _EXTENSION + AFTER])
-    return any(f" {phrase} " in before for phrase in phrases), any(f" {phrase} " in after for phrase in phrases)
+    words = _first_words(phrases)
+    return _holds(_sentence(text, start, artifacts), words, phrases), _holds(_following(text, end, artifacts), words, phrases)
 
 
-def _joined(tokens: Sequence[str]) -> str:
-    return f" {' '.join([lemma(token) for token in tokens])} "
+def _sentence(text: str, start: int, artifacts: LightArtifacts) -> Sequence[str]:
+    """The tokens from the beginning of the sentence to the one before `start`."""
+    first = max(text.rfind("!", 0, start), text.rfind("?", 0, start), 0)
+    if start - first > _FAR or _within_word(text, start):
+        tokens = artifacts.tokens[: max(bisect_right(artifacts.tokens_indices, start) - 1, 0)]
+    else:
+        tokens = tokens_of(text, first, start)
+    for at in range(len(tokens) - 1, -1, -1):
+        if tokens[at] in _SENTENCE_END and _ends_sentence(tokens, at):
+            return tokens[at + 1 :]
+    return tokens
+
+
+def _following(text: str, end: int, artifacts: LightArtifacts) -> Sequence[str]:
+    """The tokens from the one that holds or follows `end` on."""
+    last = text.find(" ", end + _FAR)
+    if not _within_word(text, end):
+        tokens = tokens_of(text, end, last if last >= 0 else len(text))
+        if last < 0 or len(tokens) > _EXTENSION + AFTER:
+            return tokens[: _EXTENSION + AFTER]
+    at = max(bisect_right(artifacts.tokens_indices, end) - 1, 0)
+    return artifacts.tokens[at : at + 1 + _EXTENSION + AFTER]
+
+
+@cache
+def _first_words(phrases: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(phrase.partition(" ")[0] for phrase in phrases)
+
+
+def _holds(tokens: Sequence[str], words: frozenset[str], phrases: tuple[str, ...]) -> bool:
+    stems = [lemma(token) for token in tokens]
+    if words.isdisjoint(stems):
+        return False
+    joined = f" {' '.join(stems)} "
+    return any(f" {phrase} " in joined for phrase in phrases)

@@ -21,7 +21,7 @@ def _detector(**params: Any) -> Any:
 
 
 def test_no_socket_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
-    from curate.pii.recognizers import _suffixes
+    from curate.pii.online import _suffixes
 
     def cut(*args: object, **kwargs: object) -> None:
         raise AssertionError("the network was used")
@@ -35,7 +35,7 @@ def test_no_socket_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_suffix_list_is_the_bundled_one() -> None:
-    from curate.pii.recognizers import _suffixes
+    from curate.pii.online import _suffixes
 
     assert _suffixes().suffix_list_urls == ()
 
