@@ -24,7 +24,7 @@ _SIGNS = frozenset({"-", "+", "(", ")"})
 _LABEL_REACH = 40
 # Characters on each side of a match in which most windows lie.
 _NEAR = 60
-# Characters within which a sentence's beginning is looked for first.
+# Characters within which they are looked for first.
 _FAR = 240
 # Tokens that an extension may add to a telephone number.
 _EXTENSION = 12
@@ -132,23 +132,36 @@ def label_before(text: str, end: int) -> str | None:
 def in_reach(text: str, artifacts: LightArtifacts, start: int, end: int, phrases: tuple[str, ...]) -> tuple[bool, bool]:
     """Whether one of `phrases` (lemmas) stands where the windows of a match in `text[start:end]` may reach, before it and after it.
 
-    Before, that is its sentence; after, the words that an extension ("ext. 12") and the window take.
+    Before, that is its sentence, as far as a window goes; after, the words that an extension ("ext. 12") and the window take.
     """
     words = _first_words(phrases)
-    return _holds(_sentence(text, start, artifacts), words, phrases), _holds(_following(text, end, artifacts), words, phrases)
+    return _holds(_preceding(text, start, artifacts), words, phrases), _holds(_following(text, end, artifacts), words, phrases)
 
 
-def _sentence(text: str, start: int, artifacts: LightArtifacts) -> Sequence[str]:
-    """The tokens from the beginning of the sentence to the one before `start`."""
-    first = max(text.rfind("!", 0, start), text.rfind("?", 0, start), 0)
-    if start - first > _FAR or _within_word(text, start):
-        tokens = artifacts.tokens[: max(bisect_right(artifacts.tokens_indices, start) - 1, 0)]
-    else:
+def _preceding(text: str, start: int, artifacts: LightArtifacts) -> Sequence[str]:
+    """The tokens before `start` that a window may hold: of its sentence, with as many words as a window has."""
+    first = text.find(" ", start - _FAR, start) if start > _FAR else 0
+    if first >= 0 and not _within_word(text, start):
         tokens = tokens_of(text, first, start)
-    for at in range(len(tokens) - 1, -1, -1):
-        if tokens[at] in _SENTENCE_END and _ends_sentence(tokens, at):
-            return tokens[at + 1 :]
-    return tokens
+        reached = _reached(tokens, len(tokens), whole=first == 0)
+        if reached is not None:
+            return reached
+    return _reached(artifacts.tokens, max(bisect_right(artifacts.tokens_indices, start) - 1, 0), whole=True) or ()
+
+
+def _reached(tokens: Sequence[str], end: int, *, whole: bool) -> Sequence[str] | None:
+    """What `_before` may see of `tokens[:end]`, wherever among the last numbers it begins; None if it may see more than these."""
+    words = 0
+    for at in range(end - 1, -1, -1):
+        token = tokens[at]
+        if at == 0 and not whole:
+            break
+        if token in _SENTENCE_END and _ends_sentence(tokens, at):
+            return tokens[at + 1 : end]
+        words += _read(token)[1] < 3 and not token[:1].isdigit() and token not in _SIGNS
+        if words == BEFORE:
+            return tokens[at:end]
+    return tokens[:end] if whole else None
 
 
 def _following(text: str, end: int, artifacts: LightArtifacts) -> Sequence[str]:
