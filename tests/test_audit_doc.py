@@ -41,6 +41,8 @@ def test_the_walk_through_counts_what_waits_and_what_stands_over_policy(project:
     assert re.findall(r"(\d+) uncertain findings wait", page) == [str(first.standing("queued").height)]
 
     params = project.root / "params.yaml"
-    params.write_text(params.read_text(encoding="utf-8").replace("redact:\n", "redact:\n  actions: {UK_POSTCODE: keep}\n"), encoding="utf-8")
+    params.write_text(
+        params.read_text(encoding="utf-8").replace("redact:\n", "redact:\n  actions: {UK_POSTCODE: keep}\n"), encoding="utf-8"
+    )
     redact.run(project)
     assert re.findall(r"(\d+) findings stand over policy", page) == [str(audit(project, today).inventory.standing("blocks").height)]
