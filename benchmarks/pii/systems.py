@@ -83,6 +83,7 @@ def same_configuration(params: ScanParams) -> Callable[[str], list[Hit]]:
     from curate.pii.context import NearestLabelEnhancer
     from curate.pii.language import LightNlpEngine
     from curate.pii.overlap import resolve
+    from curate.pii.reader import hit
     from curate.pii.recognizers import build
 
     engine = AnalyzerEngine(
@@ -93,7 +94,7 @@ def same_configuration(params: ScanParams) -> Callable[[str], list[Hit]]:
 
     def find(text: str) -> list[Hit]:
         results = engine.analyze(text=text, language=params.language, return_decision_process=True)
-        return resolve(detector.hit(result) for result in results if result.score >= detector.threshold(result.entity_type))
+        return resolve(hit(result) for result in results if result.score >= detector.threshold(result.entity_type))
 
     return find
 

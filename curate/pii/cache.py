@@ -42,7 +42,8 @@ _HIT = {
 _KEPT = pl.Schema({"digest": pl.String(), "hits": pl.List(pl.Struct(_HIT))})
 # The modules that decide what is found.
 _CODE = (
-    "catalogue", "context", "credentials", "engine", "keccak", "labelled", "language", "lean", "naming", "overlap", "phone", "pieces", "presidio", "recognizers", "search", "uk",
+    "alternation", "catalogue", "context", "credentials", "dates", "documents", "engine", "keccak", "labelled", "labels", "language", "lean", "money", "naming", "national", "online", "overlap", "phone",
+    "pieces", "places", "presidio", "reach", "reader", "recognizers", "search", "uk", "windows",
 )  # fmt: skip
 
 

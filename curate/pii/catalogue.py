@@ -75,7 +75,7 @@ class Entity:
     name
         Presidio's name for it, or ours where Presidio has none.
     recognizer
-        Class name, in `curate.pii.recognizers` if it is there, else in `presidio_analyzer.predefined_recognizers`.
+        Class name, in one of the modules that `curate.pii.recognizers` names if it is there, else in `presidio_analyzer.predefined_recognizers`.
     needs
         A necessary condition, see the module's docstring.
     proof

@@ -27,7 +27,7 @@ class ApiKeyRecognizer(LabelledRecognizer):
 
     _LABEL = r"\b(?:api[ _-]?key|(?:client|api|app|shared)[ _-]?secret|secret(?:[ _-]?access)?[ _-]?key|(?:access|auth|api|bearer|refresh)[ _-]?token|bearer)\b"
     PATTERNS = [
-        Pattern("Key (issued prefix)", r"(?-i:(?<![\w-])(" + _ISSUED + r")(?![\w-]))", 0.9),
+        Pattern("Key (issued prefix)", r"(?-i:(?=[AGSadeghnoprsx])(?<![\w-])(" + _ISSUED + r")(?![\w-]))", 0.9),
         Pattern("Private key", r"(-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----.{20,4000}?-----END (?:[A-Z]+ )?PRIVATE KEY-----)", 0.9),
         Pattern("Key (labelled)", _LABEL + r"(?:\s*(?:[:=]|\bis\b|->)\s*|\s+)[\"'`]?((?=[\w./+=-]*\d)(?=[\w./+=-]*[a-z])[\w/+=-][\w./+=-]{14,126}[\w/+=-])", 0.8),
     ]  # fmt: skip

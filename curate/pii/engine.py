@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from curate.errors import AssayError
 from curate.files import canonical_json
 from curate.pii.catalogue import DEFAULT, ENTITIES, Entity, check_names
 from curate.pii.overlap import Hit, beside, resolve
-from curate.pii.pieces import LONG, pieces
 from curate.pii.presidio import import_presidio
 from curate.pii.settings import ScanParams
+
+if TYPE_CHECKING:
+    from curate.pii.reader import Reader
 
 # Raised by hand when code (not patterns, which are hashed) changes what is found.
 CODE_VERSION = 6
@@ -93,9 +95,26 @@ class Detector:
         _listener.templates.clear()
 
     @cached_property
+    def recognizers(self) -> list[Any]:
+        """A recognizer an entity, the model's own apart."""
+        from curate.pii.lean import lean
+        from curate.pii.recognizers import build
+
+        return [lean(build(one, self.params.language), skips=self.threshold(one.name) > one.unlabelled) for one in self.entities]
+
+    @cached_property
+    def _reader(self) -> Reader:
+        from curate.pii.reader import Reader
+
+        return Reader(self.recognizers, self.params.language, self.threshold, _listener.templates)
+
+    @cached_property
     def engine(self) -> Any:
-        """The Presidio engine: every recognizer, light lemmas, nearest-label context, no decision trace."""
+        """The Presidio engine, for a model of the user's: every recognizer, light lemmas, nearest-label context, no decision trace."""
         from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
+
+        from curate.pii.context import NearestLabelEnhancer
+        from curate.pii.language import LightNlpEngine
 
         class _Registry(RecognizerRegistry):  # type: ignore[misc]
             """Remembers which recognizers answer which names: Presidio compares every one with every other for each text."""
@@ -107,19 +126,10 @@ class Detector:
                 return chosen[wanted]
 
         chosen: dict[tuple[str, ...], list[Any]] = {}
-
-        from curate.pii.context import NearestLabelEnhancer
-        from curate.pii.language import LightNlpEngine
-        from curate.pii.lean import lean
-        from curate.pii.recognizers import build
-
-        recognizers = [
-            lean(build(entity, self.params.language), skips=self.threshold(entity.name) > entity.unlabelled) for entity in self.entities
-        ]
-        if self.ner_names:
-            recognizers.append(self.ner)
         return AnalyzerEngine(
-            registry=_Registry(recognizers=recognizers, supported_languages=[self.params.language]),
+            registry=_Registry(
+                recognizers=self.recognizers + [self.ner] * bool(self.ner_names), supported_languages=[self.params.language]
+            ),
             nlp_engine=LightNlpEngine(),
             context_aware_enhancer=NearestLabelEnhancer(),
             supported_languages=[self.params.language],
@@ -149,7 +159,7 @@ class Detector:
             If a recognizer failed or gave up. The text is not shown.
         """
         wanted = set(names or self.names)
-        hits = self.patterns(text, sorted(wanted - self.tagged)) if wanted - self.tagged else []
+        hits = self.read([(text, sorted(wanted - self.tagged))])[0]
         return beside(hits, self.people([text])[0], text) if wanted & self.tagged else hits
 
     def people(self, texts: list[str]) -> list[list[Hit]]:
@@ -159,65 +169,29 @@ class Detector:
         found = self.tagger.find(texts, self.tagged)
         return [[hit for hit in hits if hit.score >= self.threshold(hit.entity)] for hits in found]
 
-    def patterns(self, text: str, names: list[str]) -> list[Hit]:
-        """What Presidio's engine finds of `names`; see `find`."""
+    def read(self, batch: Sequence[tuple[str, Sequence[str]]]) -> list[list[Hit]]:
+        """What Presidio's recognizers find in each text of the entities beside it; see `find`. Many texts at once cost least."""
         _silence()  # other code may have reset the loggers since
-        if len(text) <= LONG or self.ner_names.intersection(names):
-            return self._find(text, names)
-        return [
-            hit._replace(start=hit.start + piece.start, end=hit.end + piece.start)
-            for piece in pieces(text)
-            for hit in self._find(text[piece.start : piece.end], names)
-            if piece.core_start <= hit.start + piece.start < piece.core_end
-        ]
+        return [self._analyze(text, list(names)) for text, names in batch] if self.ner_names else self._reader.read(batch)
 
-    def _find(self, text: str, names: list[str]) -> list[Hit]:
+    def _analyze(self, text: str, names: list[str]) -> list[Hit]:
+        """One text by Presidio's engine, since a model's results need its bookkeeping."""
+        from curate.pii.reader import REPORT, check, hit
+
         try:
-            results = self._results(text, names)
+            results = self.engine.analyze(text, self.params.language, names, score_threshold=0.0, return_decision_process=True)
         except Exception as error:  # Presidio's messages may hold the text: keep the kind of error alone
             raise AssayError(
-                f"a detector failed with {type(error).__name__} on a text of {len(text):,} characters; nothing was written", fix=_REPORT
+                f"a detector failed with {type(error).__name__} on a text of {len(text):,} characters; nothing was written", fix=REPORT
             ) from None
-        if _listener.templates:
-            said = sorted(set(_listener.templates))
-            _listener.templates.clear()
-            if said != ["Failed to validate text %s"]:
-                raise AssayError(
-                    f"a detector gave up on a text of {len(text):,} characters ({'; '.join(said)}); nothing was written", fix=_REPORT
-                )
-        if not results:
-            return []
+        check(_listener.templates, text)
         return resolve(
-            self.hit(result) for result in results if result.score >= self.threshold(result.entity_type) and result.end > result.start
+            hit(result) for result in results if result.score >= self.threshold(result.entity_type) and result.end > result.start
         )
-
-    def _results(self, text: str, names: list[str]) -> list[Any]:
-        """What `AnalyzerEngine.analyze` returns, at a fifth of its cost: most texts end after the recognizers, with nothing found."""
-        language = self.params.language
-        if self.ner_names.intersection(names):  # a model's results need the engine's bookkeeping
-            return self.engine.analyze(text, language, names, score_threshold=0.0, return_decision_process=True)  # type: ignore[no-any-return]
-        recognizers = self.engine.registry.get_recognizers(language, names)
-        artifacts = self.engine.nlp_engine.process_text(text, language)
-        results = [result for one in recognizers for result in one.analyze(text=text, entities=names, nlp_artifacts=artifacts)]
-        if not results:
-            return results
-        self.engine.context_aware_enhancer.enhance_using_context(text, results, artifacts, recognizers)
-        return recognizers[0].remove_duplicates(results) if len(results) > 1 else results
-
-    @staticmethod
-    def hit(result: Any) -> Hit:
-        """One of Presidio's results, with whether it is verified."""
-        explanation = result.analysis_explanation
-        proof = ENTITIES[result.entity_type].proof if result.entity_type in ENTITIES else "never"
-        verified = (proof == "alone" and getattr(explanation, "validation_result", None) is True) or (
-            proof == "with_context" and bool(getattr(explanation, "supportive_context_word", ""))
-        )
-        detector = result.recognition_metadata["recognizer_name"]
-        return Hit(result.start, result.end, result.entity_type, round(float(result.score), 4), detector, verified)
 
     def describe(self) -> Mapping[str, Any]:
         """Versions and a fingerprint of the configuration: equal fingerprints find the same in the same text."""
-        recognizers = [recognizer.to_dict() for recognizer in self.engine.registry.recognizers if recognizer is not self.ner]
+        recognizers = [recognizer.to_dict() for recognizer in self.recognizers]
         versions = {name: version(name) for name in _VERSIONED}
         configuration = {
             "code": CODE_VERSION,
@@ -232,9 +206,6 @@ class Detector:
             configuration["tagger"] = fingerprint()
         digest = hashlib.blake2b(canonical_json(_plain(configuration)).encode(), digest_size=8).hexdigest()
         return {"versions": versions, "fingerprint": digest, "entities": list(self.names)}
-
-
-_REPORT = "assay scan --help   (leave the entity out of `scan.entities`, or shorten the text, and report this)"
 
 
 def _plain(value: Any) -> Any:

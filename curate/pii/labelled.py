@@ -25,7 +25,7 @@ class LabelledRecognizer(PatternRecognizer):  # type: ignore[misc]
             if not pattern.compiled_regex:
                 pattern.compiled_regex = regex.compile(pattern.regex, self.global_regex_flags)
             for match in pattern.compiled_regex.finditer(text, overlapped=True, timeout=_TIMEOUT):
-                start, end = next(span for span in match.regs[1:] if span[1] > span[0])
+                start, end = value_of(match)
                 valid = self.validate_result(text[start:end])
                 if valid is False or self.invalidate_result(text[start:end]):
                     continue
@@ -35,3 +35,8 @@ class LabelledRecognizer(PatternRecognizer):  # type: ignore[misc]
                 named = {RecognizerResult.RECOGNIZER_NAME_KEY: self.name, RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id}
                 results.append(RecognizerResult(self.supported_entities[0], start, end, score, why, named))
         return EntityRecognizer.remove_duplicates(results) if len(results) > 1 else results
+
+
+def value_of(match: Any) -> tuple[int, int]:
+    """Where the value stands in a match of a label and its value: the first group that matched."""
+    return next(span for span in match.regs[1:] if span[1] > span[0])  # type: ignore[no-any-return]

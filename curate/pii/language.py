@@ -37,14 +37,14 @@ def lemma(word: str) -> str:
     return stem
 
 
-def stems_of(text: str, start: int, end: int) -> list[str]:
-    """The stems of the tokens in `text[start:end]`, neither end of which is within a token."""
-    return [lemma(token) for token in _TOKEN.findall(text, start, end)]
+def tokens_of(text: str, start: int, end: int) -> list[str]:
+    """The tokens in `text[start:end]`, neither end of which is within a token."""
+    return _TOKEN.findall(text, start, end)
 
 
 def lemmas(phrase: str) -> str:
     """A context phrase in the form in which it is looked for: stems with one space between them."""
-    return " ".join(stems_of(phrase, 0, len(phrase)))
+    return " ".join([lemma(token) for token in _TOKEN.findall(phrase)])
 
 
 class LightArtifacts(NlpArtifacts):  # type: ignore[misc]
@@ -56,18 +56,14 @@ class LightArtifacts(NlpArtifacts):  # type: ignore[misc]
         self.scores: list[float] = []
 
     @cached_property
-    def _found(self) -> list[tuple[str, int]]:
-        return [(match.group(), match.start()) for match in _TOKEN.finditer(self.text)]
-
-    @cached_property
     def tokens(self) -> list[str]:
         """Words and single marks, in order."""
-        return [token for token, _ in self._found]
+        return _TOKEN.findall(self.text)
 
     @cached_property
     def tokens_indices(self) -> list[int]:
         """Where each token starts."""
-        return [start for _, start in self._found]
+        return [match.start() for match in _TOKEN.finditer(self.text)]
 
     @cached_property
     def lemmas(self) -> list[str]:

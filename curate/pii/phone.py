@@ -8,17 +8,20 @@ against Presidio's engine, which parses everything.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import phonenumbers
 import presidio_analyzer.predefined_recognizers as stock
 import regex  # type: ignore[import-untyped]
 
 from curate.pii.catalogue import PHONE_FORM
-from curate.pii.context import ADJACENT, IDENTITY_STEMS, SUPPORT, contrary, in_reach, label_before
+from curate.pii.context import IDENTITY_STEMS
+from curate.pii.labels import ADJACENT, SUPPORT, contrary
 from curate.pii.language import lemmas
+from curate.pii.national import LONGEST, SEPARATED_US, exists, plain_score
+from curate.pii.windows import in_reach, label_before
 
-_SEPARATED_US = regex.compile(r"\d{3}(?:\)|[-. ])[-. ]{0,2}\d{3}[-. ]\d{4}")
 # Letters that may begin an extension (x, ext, int, anexo, доб), by which a number goes on.
 _MAY_EXTEND = frozenset("xeia") | frozenset("дｅｘｉ")
 # A country code, which is one in any region.
@@ -33,8 +36,6 @@ _DIALLED_US = regex.compile(r"001[-. ]\d{3}[-. ]\d{3}[-. ]\d{4}")
 # As many digits as hang together by no more than four marks.
 _PHONE_STRETCH = regex.compile(r"\d(?:[^a-zA-Z\d]{0,4}\d){6,}")
 _PHONE_FORM = regex.compile(PHONE_FORM)
-# Ofcom's numbers for drama use (07700 900xxx, 01632 960xxx): libphonenumber holds them invalid, people write them in examples.
-_DRAMA = regex.compile(r"7700900\d{3}|1632960\d{3}")
 _PHONE_LABELS = tuple(dict.fromkeys(lemmas(phrase) for phrase in (*SUPPORT["PHONE_NUMBER"], *ADJACENT["PHONE_NUMBER"])))
 _NUMBERED_THINGS = frozenset(contrary("PHONE_NUMBER"))
 _OTHER_LABELS = _NUMBERED_THINGS | frozenset(IDENTITY_STEMS)
@@ -59,7 +60,7 @@ def _may_rise(text: str, stretch: tuple[int, int], artifacts: Any) -> bool:
     if artifacts is None:
         return True
     lead = _LEAD.search(text, max(stretch[0] - 12, 0), stretch[0])
-    before, after = in_reach(artifacts, lead.start() if lead else stretch[0], stretch[1], _PHONE_LABELS)
+    before, after = in_reach(text, artifacts, lead.start() if lead else stretch[0], stretch[1], _PHONE_LABELS)
     if not before and not after:
         return False
     digits = text[slice(*stretch)]
@@ -67,15 +68,44 @@ def _may_rise(text: str, stretch: tuple[int, int], artifacts: Any) -> bool:
     return not (one and label_before(text, stretch[0]) in _OTHER_LABELS)
 
 
-class _Matcher(phonenumbers.PhoneNumberMatcher):
-    """libphonenumber's matcher, which parses only candidates that touch one of the `live` stretches: parsing is its cost."""
+# Letters that stand in no number, not even in the word for its extension ("ext", "int", "anexo", "extensión"): none reaches over one.
+_APART, _APART_BEFORE = (regex.compile(direction + "[bcdfghjklmpqruvwyz]", regex.IGNORECASE) for direction in ("", "(?r)"))
 
-    def __init__(self, text: str, region: str, live: list[tuple[int, int]]) -> None:
-        super().__init__(text, region, leniency=phonenumbers.Leniency.POSSIBLE)
-        self._live = live
+
+class _Plain(NamedTuple):
+    """A match in the form of libphonenumber's, judged by its digits."""
+
+    start: int
+    end: int
+    score: float
+
+
+class _Matcher(phonenumbers.PhoneNumberMatcher):
+    """libphonenumber's matcher, which looks only near the `live` stretches and parses only candidates that touch one: parsing is its cost."""
+
+    def __init__(self, text: str, region: str, live: list[tuple[int, int]], *, plain: bool) -> None:
+        before, after = _APART_BEFORE.search(text, 0, live[0][0]), _APART.search(text, live[-1][1])
+        self._from = before.end() if before else 0
+        super().__init__(text[self._from : after.start() if after else len(text)], region, leniency=phonenumbers.Leniency.POSSIBLE)
+        self._live, self._plain, self._parsed_to = live, plain, 0
 
     def _extract_match(self, candidate: str, offset: int) -> Any:
-        return super()._extract_match(candidate, offset) if _touches(self._live, offset, offset + len(candidate)) else None
+        start, end = self._from + offset, self._from + offset + len(candidate)
+        touched = [span for span in self._live if span[0] < end and start < span[1]]
+        if not touched:
+            return None
+        # What is left of a candidate, or a part of a stretch, may be another region's to judge.
+        if self._plain and start >= self._parsed_to and all(start <= first and last <= end for first, last in touched):
+            score = plain_score(candidate)
+            if score is not None:
+                return _Plain(offset, offset + len(candidate), score) if score else None
+        self._parsed_to = max(self._parsed_to, end)
+        return super()._extract_match(candidate, offset)
+
+    def found(self) -> Iterator[tuple[int, int, Any]]:
+        """Each match with its place in the whole text."""
+        for match in self:
+            yield self._from + match.start, self._from + match.end, match
 
 
 def _touches(spans: list[tuple[int, int]], start: int, end: int) -> bool:
@@ -113,14 +143,14 @@ class PlausiblePhoneRecognizer(stock.PhoneRecognizer):  # type: ignore[misc]
                 ]
             if not live:
                 break
-            for match in _Matcher(text, region, live):
-                if _touches(taken, match.start, match.end) or _inside_word(text, match.start, match.end):
+            for start, end, match in _Matcher(text, region, live, plain=self.skips).found():
+                if _touches(taken, start, end) or _inside_word(text, start, end):
                     continue
-                score = self._form_score(match, region)
+                score = match.score if isinstance(match, _Plain) else self._form_score(match, region)
                 if score:
-                    taken.append((match.start, match.end))
+                    taken.append((start, end))
                     result = self._get_recognizer_result(match, text, region, nlp_artifacts)
-                    result.score = score
+                    result.start, result.end, result.score = start, end, score
                     results.append(result)
         return results
 
@@ -149,23 +179,18 @@ class PlausiblePhoneRecognizer(stock.PhoneRecognizer):  # type: ignore[misc]
         if digits < 7:  # "+49 12": possible in some country's plan, a number nowhere
             return 0.0
         if raw.startswith(("+", "＋")):
-            return 0.75 if _valid(match.number) else 0.6
+            return 0.75 if exists(match.number) else 0.6
         if raw.startswith("00"):
-            return 0.75 if _valid(match.number) else 0.6 if _DIALLED_US.match(raw) else 0.0
+            return 0.75 if exists(match.number) else 0.6 if _DIALLED_US.match(raw) else 0.0
         if region == "GB" and raw.startswith("0") and digits in (10, 11):
             if digits == 11 and raw.startswith("07"):
                 return 0.6
             if not raw.isdigit() and raw[1] in "12389":
                 return 0.6
         if region == "DE":
-            return 0.1 if digits <= 15 else 0.0  # the longest there are (ITU-T E.164)
-        if not _valid(match.number):
+            return 0.1 if digits <= LONGEST else 0.0
+        if not exists(match.number):
             return 0.0
         if region == "GB" and raw.startswith("0") and (digits == 11 or (digits == 10 and not raw.isdigit()) or raw.startswith("0800")):
             return 0.6
-        return 0.5 if region == "US" and _SEPARATED_US.search(raw) else 0.1
-
-
-def _valid(number: Any) -> bool:
-    """Whether libphonenumber knows such a number, or Ofcom keeps it for drama."""
-    return phonenumbers.is_valid_number(number) or (number.country_code == 44 and _DRAMA.fullmatch(str(number.national_number)) is not None)
+        return 0.5 if region == "US" and SEPARATED_US.search(raw) else 0.1

@@ -118,9 +118,11 @@ def _by_entity(findings: pl.DataFrame) -> str:
     return f" ({', '.join(f'{entity} {count:,}' for entity, count in counts.iter_rows())})" if counts.height else ""
 
 
-def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
-    """Scan what `ingest` left and write `data/scan`; see `scan`."""
+def run(project: Project, progress: Progress | None = None, processes: int | None = None) -> dict[str, Any]:
+    """Scan what `ingest` left and write `data/scan`; see `scan`. `processes` stands in for that of `params.yaml`."""
     params = project.params("scan", ScanParams)
+    if processes is not None:
+        params = params.model_copy(update={"processes": processes})
     key = project.key
     examples = read_stage_frame(project.stage("ingest") / "examples.parquet", made_by="ingest")
     from curate.pii.cache import ScanCache

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from governance.audit.project import Audit
 
 SHAPES = ("text", "json", "markdown", "html", "github", "sarif")
@@ -60,16 +62,14 @@ def audit(revision: str | None, shape: str, output: Path | None, write_baseline:
         with space_errors(output):
             write_parquet(done.inventory.findings, output)
         say(f"{done.inventory.findings.height:,} findings written to {output}")
-        _show(done, shape)
+        _print(done, shape)
     elif output is not None:
         from curate.files import write_text
 
-        write_text(output, _document(done, shape))
+        write_text(output, _document(done, shape) if shape != "text" else _as_text(done))
         say(f"{output} written")
-    elif shape == "text":
-        _show(done, shape)
     else:
-        click.echo(_document(done, shape), nl=False)
+        _print(done, shape)
     sys.exit(0 if done.inventory.passed else 1)
 
 
@@ -87,17 +87,32 @@ def _document(done: Audit, shape: str) -> str:
     return document.as_html(done) if shape == "html" else document.as_markdown(done)
 
 
-def _show(done: Audit, shape: str) -> None:
-    if shape != "text":
+def _print(done: Audit, shape: str) -> None:
+    from governance.cli.rim import stdout
+
+    if shape == "text":
+        _show(done, stdout())
+    else:
         click.echo(_document(done, shape), nl=False)
-        return
+
+
+def _as_text(done: Audit) -> str:
+    """What the terminal shows, without colours."""
+    import io
+
+    from rich.console import Console
+
+    written = io.StringIO()
+    _show(done, Console(file=written, highlight=False, emoji=False, soft_wrap=True, width=160, color_system=None))
+    return written.getvalue()
+
+
+def _show(done: Audit, console: Console) -> None:
     from rich.table import Table
 
     from curate.text import for_rich
     from governance.audit.words import fix, grids, headline
-    from governance.cli.rim import stdout
 
-    console = stdout()
     for grid in grids(done):
         table = Table(title=for_rich(grid.title), title_justify="left", title_style="bold", box=None, pad_edge=False)
         for at, column in enumerate(grid.columns):

@@ -32,6 +32,11 @@ def say(message: str) -> None:
         click.echo(message, err=True)
 
 
+def cores() -> int:
+    """Processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 # C1 controls, and characters that are not seen or turn the direction of what follows: escaped, the same JSON says the same.
 _UNSEEN = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 

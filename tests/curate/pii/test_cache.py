@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +44,8 @@ def test_only_changed_texts_are_read_again(detector: Any, key: Key, tmp_path: Pa
     cache = ScanCache.of(tmp_path, key, detector)
     search(_frame(_TEXTS), ["t"], detector, cache=cache)
     read: list[str] = []
-    real = detector.patterns
-    monkeypatch.setattr(detector, "patterns", lambda text, names: (read.append(text), real(text, names))[1])
+    real = detector.read
+    monkeypatch.setattr(detector, "read", lambda batch: (read.extend(text for text, _ in batch), real(batch))[1])
     search(_frame([*_TEXTS, "mail new@example.com"]), ["t"], detector, cache=cache)
     assert read == ["mail new@example.com"]
 
@@ -88,3 +89,17 @@ def test_it_is_bounded(detector: Any, key: Key, tmp_path: Path, monkeypatch: pyt
     for at in range(5):
         ScanCache(cache.folder.with_name(f"old{at}"), key).write(cache.read(), cache.read().clear())
     assert len(list(cache.folder.parent.iterdir())) == module.MAX_DETECTORS
+
+
+def test_every_module_that_decides_what_is_found_is_in_its_digest() -> None:
+    """Names too: `curate/pii/names` has a fingerprint of its own in the configuration."""
+    folder = Path(module.__file__).parent
+    reached, todo = set[str](), ["search"]
+    while todo:
+        name = todo.pop()
+        if name not in reached and (folder / f"{name}.py").exists():
+            reached.add(name)
+            source = (folder / f"{name}.py").read_text()
+            todo += re.findall(r"^ *from curate\.pii\.(\w+) import", source, re.MULTILINE)
+            todo += [one for line in re.findall(r"^from curate\.pii import (.+)", source, re.MULTILINE) for one in line.split(", ")]
+    assert reached - {"cache", "settings", "ner"} == set(module._CODE)

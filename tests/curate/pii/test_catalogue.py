@@ -58,7 +58,7 @@ def test_no_pattern_scores_more_without_context_than_the_catalogue_says(detector
     """The pre-filter leaves out texts without a context word on the strength of `unlabelled`."""
     gated = [entity for entity in DEFAULT if entity.unlabelled < 1 and entity.speaks is None]
     assert {"UK_PASSPORT", "US_DRIVER_LICENSE"} <= {entity.name for entity in gated}
-    recognizers = {one.supported_entities[0]: one for one in detector.engine.registry.recognizers}
+    recognizers = {one.supported_entities[0]: one for one in detector.recognizers}
     for entity in gated:
         recognizer = recognizers[entity.name]
         assert max(pattern.score for pattern in recognizer.patterns) <= entity.unlabelled

@@ -15,7 +15,8 @@ from curate.pii.presidio import import_presidio
 import_presidio(light=True)
 
 from curate.pii.catalogue import PHONE_CANDIDATE  # noqa: E402
-from curate.pii.context import CONTRADICTED, RAISE, near_label  # noqa: E402
+from curate.pii.context import CONTRADICTED, RAISE  # noqa: E402
+from curate.pii.labels import near_label  # noqa: E402
 from curate.pii.language import LightNlpEngine, lemma, lemmas  # noqa: E402
 
 
@@ -29,7 +30,7 @@ def unskipping() -> Any:
 
 
 def _score(detector: Any, text: str, entity: str) -> float:
-    results = detector.engine.analyze(text=text, language="en", entities=[entity], score_threshold=0.0)
+    results = detector.engine.analyze(text=text, language="en", entities=[entity], score_threshold=0.0, return_decision_process=True)
     return max((result.score for result in results), default=0.0)
 
 
@@ -56,7 +57,7 @@ def test_without_lemmas_the_same_word_raises_nothing(detector: Any) -> None:
 
     silent = NlpArtifacts(entities=[], tokens=[], tokens_indices=[], lemmas=[], nlp_engine=None, language="en")
     text = "my passport is AB1234567"
-    recognizer = next(one for one in detector.engine.registry.recognizers if "UK_PASSPORT" in one.supported_entities)
+    recognizer = next(one for one in detector.recognizers if "UK_PASSPORT" in one.supported_entities)
     score = recognizer.analyze(text, ["UK_PASSPORT"], silent)[0].score
     assert score < 0.4 <= _score(detector, text, "UK_PASSPORT")
 
@@ -105,7 +106,7 @@ _words = st.sampled_from(
 @given(words=st.lists(_words, max_size=25))
 def test_any_soup_of_labels_and_numbers_is_scored_within_bounds_and_in_time(detector: Any, words: list[str]) -> None:
     text = " ".join(words)
-    for result in detector.engine.analyze(text=text, language="en", score_threshold=0.0):
+    for result in detector.engine.analyze(text=text, language="en", score_threshold=0.0, return_decision_process=True):
         assert 0 < result.score <= 1
         assert text[result.start : result.end].strip()
 

@@ -21,7 +21,7 @@ def _detector(**params: Any) -> Any:
 
 
 def test_no_socket_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
-    from curate.pii.recognizers import _suffixes
+    from curate.pii.online import _suffixes
 
     def cut(*args: object, **kwargs: object) -> None:
         raise AssertionError("the network was used")
@@ -35,7 +35,7 @@ def test_no_socket_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_suffix_list_is_the_bundled_one() -> None:
-    from curate.pii.recognizers import _suffixes
+    from curate.pii.online import _suffixes
 
     assert _suffixes().suffix_list_urls == ()
 
@@ -52,15 +52,13 @@ def test_nothing_found_reaches_a_log_even_at_debug_level() -> None:
 
 
 def test_a_regex_that_times_out_is_an_error_not_a_clean_text(detector: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    recognizer = next(one for one in detector.engine.registry.recognizers if "UK_NINO" in one.supported_entities)
+    recognizer = next(one for one in detector.recognizers if "UK_NINO" in one.supported_entities)
 
     class _Slow:
-        def finditer(self, text: str, timeout: float) -> None:
+        def finditer(self, text: str, *args: object, **kwargs: object) -> None:
             raise TimeoutError
 
-    pattern = recognizer.patterns[0]
-    monkeypatch.setattr(pattern, "compiled_regex", _Slow())
-    monkeypatch.setattr(pattern, "compiled_with_flags", recognizer.global_regex_flags)
+    monkeypatch.setattr(recognizer, "_reads", [(_Slow(), *rest) for _, *rest in recognizer._reads])
     _detector(entities=("UK_NINO",))  # another detector, and a program that sets up its own logging, must not deafen this one
     logging.getLogger("presidio-analyzer").handlers.clear()
     with pytest.raises(AssayError, match="failed with TimeoutError") as caught:
@@ -71,7 +69,7 @@ def test_a_regex_that_times_out_is_an_error_not_a_clean_text(detector: Any, monk
 
 
 def test_a_detector_that_fails_shows_no_text(detector: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    recognizer = next(one for one in detector.engine.registry.recognizers if "UK_NINO" in one.supported_entities)
+    recognizer = next(one for one in detector.recognizers if "UK_NINO" in one.supported_entities)
 
     def burst(text: str, **kwargs: object) -> None:
         raise ValueError(f"cannot read {text}")

@@ -8,7 +8,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curate.pii.overlap import Hit, resolve
+from curate.pii.overlap import Hit, distinct, resolve
 
 _hits = st.lists(
     st.builds(
@@ -35,3 +35,18 @@ def test_resolved_hits_do_not_overlap_and_every_loser_meets_a_better_one(hits: l
 def test_verified_beats_a_longer_and_higher_one() -> None:
     checked, longer = Hit(5, 15, "UK_NHS", 0.45, "a", True), Hit(0, 20, "PHONE_NUMBER", 0.95, "b", False)
     assert resolve([longer, checked]) == [checked]
+
+
+@given(
+    spans=st.lists(
+        st.tuples(st.sampled_from("AB"), st.integers(0, 12), st.integers(1, 5), st.sampled_from([0.0, 0.1, 0.5, 1.0])), max_size=12
+    )
+)
+def test_distinct_keeps_what_presidio_keeps(spans: list[tuple[str, int, int, float]]) -> None:
+    from curate.pii.presidio import import_presidio
+
+    import_presidio(light=True)
+    from presidio_analyzer import EntityRecognizer, RecognizerResult
+
+    results = [RecognizerResult(entity, start, start + size, score) for entity, start, size, score in spans]
+    assert sorted(map(str, distinct(results))) == sorted(map(str, EntityRecognizer.remove_duplicates(results)))

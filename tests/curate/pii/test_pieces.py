@@ -42,7 +42,7 @@ def test_findings_in_pieces_are_those_of_the_whole_text(detector: Any, seed: int
     text = " ".join(draw.choices(_WORDS, k=900))
     whole = detector.find(text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("curate.pii.engine.LONG", 100)
+        patch.setattr("curate.pii.reader.LONG", 100)
         patch.setattr(module, "CORE", draw.randrange(50, 900))
         patch.setattr(module, "MARGIN", 300)
         assert detector.find(text) == whole

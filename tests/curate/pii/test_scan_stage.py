@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import json
+import shutil
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +97,24 @@ def test_the_stage_writes_the_same_bytes_twice(project: Project) -> None:
     before = (project.stage("scan") / "findings.parquet").read_bytes()
     run(project)
     assert (project.stage("scan") / "findings.parquet").read_bytes() == before
+
+
+def test_two_processes_write_the_same_bytes_as_one(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = project.stage("scan")
+    run(project, processes=1)
+    one = {path.name: path.read_bytes() for path in folder.iterdir()}
+    shutil.rmtree(project.root / ".assay" / "cache")
+    monkeypatch.setattr("curate.pii.search.WORTH_PROCESSES", 1)
+    monkeypatch.setattr("curate.pii.naming._WORTH_PROCESSES", 1)
+    pools = []
+    for module in ("search", "naming"):
+        real = importlib.import_module(f"curate.pii.{module}")
+        monkeypatch.setattr(
+            real, "ProcessPoolExecutor", lambda *args, **kwargs: pools.append(args[0]) or ProcessPoolExecutor(*args, **kwargs)
+        )
+    run(project, processes=2)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == one
+    assert pools == [2, 2]
 
 
 def test_scan_then_redact_conserves_rows(project: Project) -> None:

@@ -106,7 +106,7 @@ def test_every_single_recognizer_is_reached_through_its_own_filter(detector: Any
 
     everything = Detector(ScanParams(threshold=0.001, ner=None))
     routed = {text: set(names) for text, names in routes(pl.Series(texts), everything).iter_rows()}
-    recognizers = {one.supported_entities[0]: one for one in detector.engine.registry.recognizers}
+    recognizers = {one.supported_entities[0]: one for one in detector.recognizers}
     for name, recognizer in recognizers.items():
         for text in texts:
             if recognizer.analyze(text, [name]):
@@ -136,8 +136,8 @@ def test_prefiltered_findings_equal_the_engines_on_banking77(detector: Any, engi
 
 def test_identical_texts_are_read_once(detector: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
-    real = detector.patterns
-    monkeypatch.setattr(detector, "patterns", lambda text, names: (read.append(text), real(text, names))[1])
+    real = detector.read
+    monkeypatch.setattr(detector, "read", lambda batch: (read.extend(text for text, _ in batch), real(batch))[1])
     frame = pl.DataFrame(
         {"row": ["a", "b", "c"], "t": ["jo@example.com", "jo@example.com", "nothing here"], "u": [None, "jo@example.com", ""]}
     )
@@ -148,12 +148,3 @@ def test_identical_texts_are_read_once(detector: Any, monkeypatch: pytest.Monkey
 def test_row_order_does_not_matter(detector: Any) -> None:
     frame = pl.DataFrame({"row": [f"r{at}" for at in range(40)], "t": [_PIECES[at] for at in range(40)]})
     assert search(frame, ["t"], detector).equals(search(frame.sample(fraction=1, shuffle=True, seed=1), ["t"], detector))
-
-
-@pytest.mark.slow
-def test_two_processes_find_the_same(detector: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from curate.pii.engine import Detector
-
-    monkeypatch.setattr("curate.pii.search.WORTH_PROCESSES", 1)
-    frame = pl.DataFrame({"row": list(range(1200)), "t": [f"mail a{at}@example.com or 07911 {at:06d}" for at in range(1200)]})
-    assert search(frame, ["t"], Detector(ScanParams(processes=2, ner=None))).equals(search(frame, ["t"], detector))

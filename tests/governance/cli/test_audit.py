@@ -148,6 +148,13 @@ def test_a_document_is_written_whole_where_it_is_asked_for(small: Small, capsys:
     assert Path("audit.html").read_text().rstrip().endswith("</html>")
 
 
+def test_text_in_a_file_is_what_the_terminal_shows(small: Small, capsys: pytest.CaptureFixture[str]) -> None:
+    small.scan([("URL", 1, "a", 0.9, False)])
+    _, shown, _ = run(capsys)
+    run(capsys, "-o", "audit.txt")
+    assert (small.root / "audit.txt").read_text() == shown
+
+
 @pytest.mark.parametrize("shape", FORMATS)
 def test_a_project_without_a_finding_passes(small: Small, capsys: pytest.CaptureFixture[str], shape: str) -> None:
     small.scan([])

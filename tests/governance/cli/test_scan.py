@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
+from curate.pii.search import HITS
 from governance.cli.main import assay
 
 COLUMNS = ["row", "field", "entity", "start", "end", "score", "detector", "verified"]
@@ -82,3 +83,14 @@ def test_options_without_a_file_are_a_usage_error() -> None:
     result = CliRunner().invoke(assay, ["scan", "--field", "text"])
     assert result.exit_code == 2
     assert "need a FILE" in result.output
+
+
+@pytest.mark.parametrize(("given", "used"), [([], 3), (["--processes", "6"], 6)])
+def test_processes_are_the_cores_unless_said(export: Path, monkeypatch: pytest.MonkeyPatch, given: list[str], used: int) -> None:
+    asked = []
+    monkeypatch.setattr("governance.cli.rim.cores", lambda: 3)
+    monkeypatch.setattr(
+        "curate.pii.search.search", lambda frame, fields, detector, progress: asked.append(detector.params.processes) or HITS.to_frame()
+    )
+    _run(export, *given)
+    assert asked == [used]
