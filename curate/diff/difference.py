@@ -18,10 +18,10 @@ from curate.diff.causes import explain
 from curate.diff.clerical import PLACES, clerical_counts, mark_clerical, substantive_counts
 from curate.diff.drift import shifts, watch
 from curate.diff.exposure import finding_changes, new_leaks
-from curate.diff.fingerprints import marks_of_both
+from curate.diff.printed import by_fingerprints
 from curate.diff.similar import with_likeness
 from curate.diff.summary import Summary, summarise
-from curate.diff.table import SEPARATOR, as_text, common_type, length_of
+from curate.diff.table import SEPARATOR, Table, as_text, common_type, length_of
 from curate.diff.version import CHANGE_KINDS, Version
 from curate.errors import AssayError
 from curate.text import plain
@@ -141,14 +141,13 @@ def _align(
     before: Version, after: Version, columns: Mapping[str, pl.DataType], lengths: Sequence[str]
 ) -> tuple[Version, Version, Alignment]:
     """The alignment, and the versions with the values of all rows that differ in memory, and with the older one's `lengths`."""
-    if not after.keys:
-        old, new = (side.table.marks((), columns, apart=after.label, lengths=wanted) for side, wanted in ((before, lengths), (after, ())))
-        alignment = by_content(old, new)
-    else:
-        old, new = marks_of_both(before, after) or (
-            before.table.marks(before.keys, columns, lengths=lengths),
-            after.table.marks(after.keys, columns),
-        )
+    printed = by_fingerprints(before, after)
+    if printed is not None:
+        old, new = _held(before, after, columns, printed.alignment)
+        if printed.agrees(old, new):
+            return replace(before, table=replace(old, lengths=printed.lengths)), replace(after, table=new), printed.alignment
+    if after.keys:
+        marks = before.table.marks(before.keys, columns, lengths=lengths), after.table.marks(after.keys, columns)
 
         def keys_of(is_before: bool, at: pl.Series) -> pl.DataFrame:
             version = before if is_before else after
@@ -161,13 +160,28 @@ def _align(
             order = content.sort(*columns, "at", nulls_last=True).select("at", pl.int_range(pl.len()).alias("place"))
             return side.join(order, on="at", how="left").sort("split", "place", nulls_last=True).drop("place")
 
-        alignment = by_key(old, new, keys_of, in_content_order)
-    counted = {name: old.group_by(pl.col(length_of(name)).alias("value")).len() for name in lengths if length_of(name) in old.columns}
-    tables = []
-    for side, when in ((before, "before"), (after, "after")):
-        keys = {name: side.table.schema[name] for name in side.keys if name not in columns}
-        tables.append(side.table.holding(alignment.pairs[f"at_{when}"].drop_nulls(), {**columns, **keys}))
-    return replace(before, table=replace(tables[0], lengths=counted)), replace(after, table=tables[1]), alignment
+        alignment = by_key(*marks, keys_of, in_content_order)
+    else:
+        marks = (
+            before.table.marks((), columns, apart=after.label, lengths=lengths),
+            after.table.marks((), columns, apart=after.label),
+        )
+        alignment = by_content(*marks)
+    counted = {name: marks[0].group_by(pl.col(length_of(name)).alias("value")).len() for name in lengths}
+    old, new = _held(before, after, columns, alignment)
+    return replace(before, table=replace(old, lengths=counted)), replace(after, table=new), alignment
+
+
+def _held(before: Version, after: Version, columns: Mapping[str, pl.DataType], alignment: Alignment) -> tuple[Table, Table]:
+    """Both sides' tables with the values and keys of all rows that differ in memory."""
+    old, new = (
+        side.table.holding(
+            alignment.pairs[f"at_{when}"].drop_nulls(),
+            {**columns, **{name: side.table.schema[name] for name in side.keys if name not in columns}},
+        )
+        for side, when in ((before, "before"), (after, "after"))
+    )
+    return old, new
 
 
 def _alone(pairs: pl.DataFrame) -> pl.DataFrame:
