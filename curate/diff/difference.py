@@ -21,7 +21,7 @@ from curate.diff.exposure import finding_changes, new_leaks
 from curate.diff.printed import by_fingerprints
 from curate.diff.similar import with_likeness
 from curate.diff.summary import Summary, summarise
-from curate.diff.table import SEPARATOR, Table, as_text, common_type, length_of
+from curate.diff.table import SEPARATOR, as_text, common_type, length_of
 from curate.diff.version import CHANGE_KINDS, Version
 from curate.errors import AssayError
 from curate.text import plain
@@ -142,10 +142,8 @@ def _align(
 ) -> tuple[Version, Version, Alignment]:
     """The alignment, and the versions with the values of all rows that differ in memory, and with the older one's `lengths`."""
     printed = by_fingerprints(before, after)
-    if printed is not None:
-        old, new = _held(before, after, columns, printed.alignment)
-        if printed.agrees(old, new):
-            return replace(before, table=replace(old, lengths=printed.lengths)), replace(after, table=new), printed.alignment
+    if printed is not None and (held := printed.tables(before, after, columns)):
+        return replace(before, table=held[0]), replace(after, table=held[1]), printed.alignment
     if after.keys:
         marks = before.table.marks(before.keys, columns, lengths=lengths), after.table.marks(after.keys, columns)
 
@@ -168,20 +166,11 @@ def _align(
         )
         alignment = by_content(*marks)
     counted = {name: marks[0].group_by(pl.col(length_of(name)).alias("value")).len() for name in lengths}
-    old, new = _held(before, after, columns, alignment)
-    return replace(before, table=replace(old, lengths=counted)), replace(after, table=new), alignment
-
-
-def _held(before: Version, after: Version, columns: Mapping[str, pl.DataType], alignment: Alignment) -> tuple[Table, Table]:
-    """Both sides' tables with the values and keys of all rows that differ in memory."""
-    old, new = (
-        side.table.holding(
-            alignment.pairs[f"at_{when}"].drop_nulls(),
-            {**columns, **{name: side.table.schema[name] for name in side.keys if name not in columns}},
-        )
-        for side, when in ((before, "before"), (after, "after"))
-    )
-    return old, new
+    tables = []
+    for side, at in ((before, "at_before"), (after, "at_after")):
+        keys = {name: side.table.schema[name] for name in side.keys if name not in columns}
+        tables.append(side.table.holding(alignment.pairs[at].drop_nulls(), {**columns, **keys}))
+    return replace(before, table=replace(tables[0], lengths=counted)), replace(after, table=tables[1]), alignment
 
 
 def _alone(pairs: pl.DataFrame) -> pl.DataFrame:

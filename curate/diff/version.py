@@ -6,7 +6,7 @@ itself. Everything is lazy: records are read for the ids that changed, and for n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,13 +72,13 @@ class Version:
         found = self.manifest.get("key_id")
         return str(found) if found is not None else None
 
-    def records(self, of: str, ids: pl.Series) -> pl.DataFrame | None:
-        """Rows of `ledger`, `edits` or `fingerprints` about the given example ids; None if this version has no such table."""
+    def records(self, of: str, ids: pl.Series, columns: Sequence[str] = ()) -> pl.DataFrame | None:
+        """Rows of `ledger`, `edits` or `fingerprints` about the given example ids, in all or some `columns`; None without such a table."""
         table: pl.LazyFrame | None = getattr(self, of)
         if table is None:
             return None
-        wanted = ids.drop_nulls().unique().rename("example_id").to_frame()
-        return table.join(wanted.lazy(), on="example_id", how="semi").collect(engine="streaming")
+        found = table.filter(pl.col("example_id").is_in(ids.drop_nulls().unique().implode()))
+        return (found.select(columns) if columns else found).collect(engine="streaming")
 
     def damaged(self) -> str | None:
         """The first of this version's files that cannot be read to its end, if there is one; reads them all."""
