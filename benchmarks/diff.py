@@ -30,8 +30,10 @@ BLOCK = 1_000_000
 MADE_BY = {"params": {"dedup": {"unit": "word", "n": 3, "threshold": 0.7}}, "task": {"kind": "classification"}}
 
 ASSAY = """
-from curate.diff import compare, open_both
-difference = compare(*open_both(before, after, keys=keys))
+from curate.diff import open_both
+versions = open_both(before, after, keys=keys)
+from curate.diff import compare
+difference = compare(*versions)
 found = dict(difference.summary.changes)
 """
 DATACOMPY = """

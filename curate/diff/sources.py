@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from pathlib import Path
 
 from curate.diff.gold import folder_files, gold_version, scan
@@ -49,29 +48,17 @@ def open_both(
             root = Project.find().root
             parted = merge_base(root, _revision(root, left), _revision(root, right))
             return _at(root, parted, fetch), _at(root, _revision(root, right), fetch)
-        return _both(lambda: open_one(left, fetch=fetch), lambda: open_one(right, fetch=fetch), fetch)
+        return open_one(left, fetch=fetch), open_one(right, fetch=fetch)
     if after is None and Path(before).is_file():
         raise AssayError(
             f"{plain(before)} is a plain file: there is nothing to compare it with",
             fix=f"assay diff {plain(before)} OTHER_FILE --key COLUMN",
         )
-    first, second = _both(
-        lambda: open_one(before, keys=keys, label=label, fetch=fetch),
-        lambda: open_one(after, keys=keys, label=label, fetch=fetch) if after is not None else _work_tree(),
-        fetch,
-    )
+    first = open_one(before, keys=keys, label=label, fetch=fetch)
+    second = open_one(after, keys=keys, label=label, fetch=fetch) if after is not None else _work_tree()
     if (keys or label) and first.gold and second.gold:
         raise AssayError("--key and --label are for plain files; gold versions bring their own", fix="leave them out")
     return first, second
-
-
-def _both(first: Callable[[], Version], second: Callable[[], Version], fetch: bool) -> tuple[Version, Version]:
-    """Both opened side by side, for most of it is digests of files, which Python takes without its lock; in turn where DVC may fetch."""
-    if fetch:  # DVC locks its repository
-        return first(), second()
-    with ThreadPoolExecutor(2) as threads:
-        opened = threads.submit(first), threads.submit(second)
-        return opened[0].result(), opened[1].result()
 
 
 def open_one(name: str, *, keys: Sequence[str] = (), label: str | None = None, fetch: bool = False) -> Version:

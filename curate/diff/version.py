@@ -6,8 +6,9 @@ itself. Everything is lazy: records are read for the ids that changed, and for n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -41,8 +42,8 @@ class Version:
         A gold version's records; None where they were not published.
     metrics
         Figures of `reports/metrics.json` by dotted name, where there are any.
-    as_published
-        The Parquet files have the digests of the manifest: fingerprints may stand for rows.
+    published
+        Says whether the Parquet files have the digests of the manifest, so that fingerprints may stand for rows; may have to wait for it.
     lock
         Leaves of `split.lock` by dotted name, where it is known.
     verdicts
@@ -61,10 +62,15 @@ class Version:
     edits: pl.LazyFrame | None = None
     fingerprints: pl.LazyFrame | None = None
     metrics: Mapping[str, float] = field(default_factory=dict)
-    as_published: bool = False
+    published: Callable[[], bool] = bool  # which says False
     lock: Mapping[str, Any] = field(default_factory=dict)
     verdicts: pl.DataFrame | None = None
     unread: int = 0
+
+    @cached_property
+    def as_published(self) -> bool:
+        """The outcome of `published`."""
+        return self.published()
 
     @property
     def key_id(self) -> str | None:
