@@ -15,8 +15,6 @@ import polars as pl
 
 from curate.diff.table import Table
 
-# The order in which a gold version's parts are numbered.
-SPLITS = ("train", "validation", "test")
 CHANGE_KINDS = ("added", "removed", "edited", "relabelled", "moved")
 
 
