@@ -9,6 +9,7 @@ A row can have several changes: it may be edited in two fields, relabelled and m
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -104,12 +105,16 @@ def _compare(before: Version, after: Version) -> Difference:
     if after.keys:  # a row whose key is null is named by its number, told apart from keys
         changes = changes.with_columns(pl.when("unnamed").then("#" + pl.col("row")).otherwise("row").alias("row"))
     changes = changes.drop("unnamed")
-    changes = mark_clerical(explain(changes, before, after))
+    with ThreadPoolExecutor(1) as beside:  # leaks and causes ask for different things and keep one core busy each
+        leaks = beside.submit(new_leaks, changes, before, after)
+        changes = mark_clerical(explain(changes, before, after))
+        summary = summarise(changes, alignment.duplicates, before, after)
+        shifted = shifts(changes, before, after, columns, watched)
     summary = replace(
-        summarise(changes, alignment.duplicates, before, after),
-        shifts=shifts(changes, before, after, columns, watched),
+        summary,
+        shifts=shifted,
         finding_changes=finding_changes(before, after),
-        leaks=new_leaks(changes, before, after),
+        leaks=leaks.result(),
         clerical=clerical_counts(changes, pl.concat([pairs.select(*PLACES), alignment.unchanged]), before, after),
         substantive=substantive_counts(changes),
     )

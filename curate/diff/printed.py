@@ -8,6 +8,7 @@ What differs in the rows that do is not decided here.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -56,10 +57,11 @@ def by_fingerprints(before: Version, after: Version) -> Printed | None:
     `publish` sorts rows and fingerprints by id, so the n-th fingerprint of a split is its n-th row. That the fingerprints are so
     sorted and as many as the rows is checked here; that the rows are there, on those that `Printed.tables` reads.
     """
-    if not all(witnessed(side) and side.as_published for side in (before, after)):
+    if not all(witnessed(side) for side in (before, after)):
         return None
-    old, new = _printed(before), _printed(after)
-    if old is None or new is None:
+    with ThreadPoolExecutor(2) as threads:
+        old, new = threads.map(_printed, (before, after))
+    if old is None or new is None or not (before.as_published and after.as_published):
         return None
     lengths = {column: old.group_by(pl.col(stated).alias("value")).len() for column, stated in LENGTHS.items() if stated in old.columns}
     marks = np.sort(old["mark"].to_numpy()), np.sort(new["mark"].to_numpy())
