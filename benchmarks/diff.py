@@ -30,8 +30,10 @@ BLOCK = 1_000_000
 MADE_BY = {"params": {"dedup": {"unit": "word", "n": 3, "threshold": 0.7}}, "task": {"kind": "classification"}}
 
 ASSAY = """
-from curate.diff import compare, open_both
-difference = compare(*open_both(before, after, keys=keys))
+from curate.diff import open_both
+versions = open_both(before, after, keys=keys)
+from curate.diff import compare
+difference = compare(*versions)
 found = dict(difference.summary.changes)
 """
 DATACOMPY = """
@@ -91,7 +93,8 @@ def versions(rows: int, seed: int = 0, first: int = 0) -> tuple[pl.DataFrame, pl
     )
     frame = pl.DataFrame(
         {
-            "example_id": pl.int_range(first, first + total, eager=True).cast(pl.String).str.zfill(12),
+            # In no order, so that what changes stands all over a file that is sorted by id, as gold is.
+            "example_id": pl.Series(first + random.permutation(total)).cast(pl.String).str.zfill(12),
             "input": text.to_series(),
             "output": words.gather(random.integers(0, 20, total)),
             "language": pl.Series(["en"]).gather(np.zeros(total, dtype=np.int64)),

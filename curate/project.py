@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from curate.errors import AssayError
 from curate.keys import Key, find_key
-from curate.params import Section, read_section
-from curate.task import TaskCard, read_task
+
+if TYPE_CHECKING:  # pydantic takes 0.15 s to load, and finding files needs none of it
+    from curate.params import Section
+    from curate.task import TaskCard
 
 STAGES = ("ingest", "scan", "redact", "dedup", "validate", "split", "publish", "train", "evaluate", "report")
 
@@ -41,6 +44,8 @@ class Project:
     @cached_property
     def task(self) -> TaskCard:
         """The task card."""
+        from curate.task import read_task
+
         return read_task(self.root)
 
     @cached_property
@@ -50,6 +55,8 @@ class Project:
 
     def params(self, section: str, model: type[Section]) -> Section:
         """One section of `params.yaml`."""
+        from curate.params import read_section
+
         return read_section(self.root, section, model)
 
     def stage(self, name: str) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -43,3 +44,20 @@ def test_the_comment_is_found_by_the_line_it_begins_with() -> None:
     from curate.diff.comment import MARKER
 
     assert PAGE.count(f'startswith("{MARKER}")') == len(WORKFLOWS) == 2
+
+
+def test_every_script_is_one_that_a_shell_can_read() -> None:
+    for workflow in WORKFLOWS:
+        whole = "\n".join(scripts(workflow)).replace("${{", "$GITHUB_").replace("}}", "")
+        read = subprocess.run(["bash", "-n"], input=whole, capture_output=True, text=True, check=False)
+        assert read.returncode == 0, read.stderr
+
+
+def test_every_step_of_the_github_workflow_uses_an_action_of_a_version_or_runs_a_script() -> None:
+    steps = WORKFLOWS[0]["jobs"]["gold"]["steps"]
+    assert len(steps) > 5
+    for step in steps:
+        assert ("uses" in step) != ("run" in step)
+        assert "run" in step or re.fullmatch(r"actions/[a-z-]+@v\d+", step["uses"])
+        # An `if` or a `with` misspelt is ignored without a word.
+        assert not step.keys() - {"uses", "with", "run", "if", "id", "env"}

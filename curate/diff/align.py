@@ -36,7 +36,7 @@ class Alignment:
         Rows that differ: `key`, and for each side `at_before`/`at_after`, `digest_*`, `split_*`; one side is null for a row that
         stands alone. Rows whose keys repeat are all among them.
     unchanged
-        `at_before`, `at_after` of the other rows.
+        `at_before`, `at_after` of the other rows; empty where rows were paired by fingerprints, which are in the order of the keys.
     duplicates
         Keys on more than one row of a side: `key`, `before`, `after` (rows), sorted by key.
     """
@@ -78,11 +78,16 @@ def by_key(before: pl.DataFrame, after: pl.DataFrame, keys_of: KeysOf, in_conten
     return Alignment(found.pairs, unchanged, found.duplicates)
 
 
+def by_single_key(before: pl.DataFrame, after: pl.DataFrame) -> Alignment:
+    """Pair marks (`key, at, digest, split`) by the text of the key, which no two rows of a side share; every pair told."""
+    return Alignment(_shown(_join(before, after, ["key"])), _places(), _no_duplicates())
+
+
 def by_text(before: pl.DataFrame, after: pl.DataFrame, in_content_order: InContentOrder) -> Alignment:
     """Pair marks (`key, at, digest, split`) by the text of the key, every pair told; a join of texts, for few rows."""
     repeated = pl.concat([_repeated(before["key"]), _repeated(after["key"])]).unique()
     if not len(repeated):
-        return Alignment(_shown(_join(before, after, ["key"])), _places(), _no_duplicates())
+        return by_single_key(before, after)
     names = repeated.to_frame()
     clean = [side.join(names, on="key", how="anti", nulls_equal=True) for side in (before, after)]
     left, right = (side.join(names, on="key", how="semi", nulls_equal=True) for side in (before, after))

@@ -125,7 +125,11 @@ def _twins(lines: pl.DataFrame, before: Version) -> pl.DataFrame:
     twins = lines["kept_id"].drop_nulls().unique()
     if not len(twins):
         return lines
-    seen = [records["example_id"] for name in ("fingerprints", "ledger") if (records := before.records(name, twins)) is not None]
+    seen = [
+        records["example_id"]
+        for name in ("fingerprints", "ledger")
+        if (records := before.records(name, twins, ("example_id",))) is not None
+    ]
     known = pl.concat(seen) if seen else twins
     text = pl.format("kept {}", "kept_id") + pl.when(pl.col("kept_id").is_in(known.implode())).then(pl.lit("")).otherwise(
         pl.lit(", which is new in source")
@@ -137,7 +141,7 @@ def _twins(lines: pl.DataFrame, before: Version) -> pl.DataFrame:
 def _lost_twins(lines: pl.DataFrame, after: Version) -> pl.DataFrame:
     """Say of a row that was a duplicate and no longer is that its kept twin is gone, where it is."""
     twins = lines["kept_id"].drop_nulls().unique()
-    found = after.records("fingerprints", twins) if len(twins) else None
+    found = after.records("fingerprints", twins, ("example_id",)) if len(twins) else None
     if found is None:
         return lines
     gone = pl.col("kept_id").is_not_null() & ~pl.col("kept_id").is_in(found["example_id"].implode())
@@ -193,15 +197,11 @@ def _text(value: pl.Expr | str) -> pl.Expr:
 def _sources(ids: pl.Series, before: Version, after: Version) -> pl.DataFrame:
     """Whether each row's source record differs; no line where a side cannot tell."""
     nothing = pl.DataFrame(schema={"example_id": pl.String, "source_differs": pl.Boolean})
-    old, new = (side.records("fingerprints", ids) for side in (before, after))
-    if (
-        old is None
-        or new is None
-        or not same_key(before, after)
-        or "source_digest" not in old.columns
-        or "source_digest" not in new.columns
-    ):
+    sides = before.fingerprints, after.fingerprints
+    if not same_key(before, after) or not all(side is not None and "source_digest" in side.collect_schema() for side in sides):
         return nothing
+    old, new = (side.records("fingerprints", ids, ("example_id", "source_digest")) for side in (before, after))
+    assert old is not None and new is not None
     both = old.unique("example_id", keep="any").join(new.unique("example_id", keep="any"), on="example_id", suffix="_new")
     return both.select("example_id", (pl.col("source_digest") != pl.col("source_digest_new")).alias("source_differs"))
 

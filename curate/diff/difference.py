@@ -9,6 +9,7 @@ A row can have several changes: it may be edited in two fields, relabelled and m
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -18,7 +19,7 @@ from curate.diff.causes import explain
 from curate.diff.clerical import PLACES, clerical_counts, mark_clerical, substantive_counts
 from curate.diff.drift import shifts, watch
 from curate.diff.exposure import finding_changes, new_leaks
-from curate.diff.fingerprints import marks_of_both
+from curate.diff.printed import by_fingerprints
 from curate.diff.similar import with_likeness
 from curate.diff.summary import Summary, summarise
 from curate.diff.table import SEPARATOR, as_text, common_type, length_of
@@ -104,12 +105,16 @@ def _compare(before: Version, after: Version) -> Difference:
     if after.keys:  # a row whose key is null is named by its number, told apart from keys
         changes = changes.with_columns(pl.when("unnamed").then("#" + pl.col("row")).otherwise("row").alias("row"))
     changes = changes.drop("unnamed")
-    changes = mark_clerical(explain(changes, before, after))
+    with ThreadPoolExecutor(1) as beside:  # leaks and causes ask for different things and keep one core busy each
+        leaks = beside.submit(new_leaks, changes, before, after)
+        changes = mark_clerical(explain(changes, before, after))
+        summary = summarise(changes, alignment.duplicates, before, after)
+        shifted = shifts(changes, before, after, columns, watched)
     summary = replace(
-        summarise(changes, alignment.duplicates, before, after),
-        shifts=shifts(changes, before, after, columns, watched),
+        summary,
+        shifts=shifted,
         finding_changes=finding_changes(before, after),
-        leaks=new_leaks(changes, before, after),
+        leaks=leaks.result(),
         clerical=clerical_counts(changes, pl.concat([pairs.select(*PLACES), alignment.unchanged]), before, after),
         substantive=substantive_counts(changes),
     )
@@ -141,14 +146,11 @@ def _align(
     before: Version, after: Version, columns: Mapping[str, pl.DataType], lengths: Sequence[str]
 ) -> tuple[Version, Version, Alignment]:
     """The alignment, and the versions with the values of all rows that differ in memory, and with the older one's `lengths`."""
-    if not after.keys:
-        old, new = (side.table.marks((), columns, apart=after.label, lengths=wanted) for side, wanted in ((before, lengths), (after, ())))
-        alignment = by_content(old, new)
-    else:
-        old, new = marks_of_both(before, after) or (
-            before.table.marks(before.keys, columns, lengths=lengths),
-            after.table.marks(after.keys, columns),
-        )
+    printed = by_fingerprints(before, after)
+    if printed is not None and (held := printed.tables(before, after, columns)):
+        return replace(before, table=held[0]), replace(after, table=held[1]), printed.alignment
+    if after.keys:
+        marks = before.table.marks(before.keys, columns, lengths=lengths), after.table.marks(after.keys, columns)
 
         def keys_of(is_before: bool, at: pl.Series) -> pl.DataFrame:
             version = before if is_before else after
@@ -161,12 +163,18 @@ def _align(
             order = content.sort(*columns, "at", nulls_last=True).select("at", pl.int_range(pl.len()).alias("place"))
             return side.join(order, on="at", how="left").sort("split", "place", nulls_last=True).drop("place")
 
-        alignment = by_key(old, new, keys_of, in_content_order)
-    counted = {name: old.group_by(pl.col(length_of(name)).alias("value")).len() for name in lengths if length_of(name) in old.columns}
+        alignment = by_key(*marks, keys_of, in_content_order)
+    else:
+        marks = (
+            before.table.marks((), columns, apart=after.label, lengths=lengths),
+            after.table.marks((), columns, apart=after.label),
+        )
+        alignment = by_content(*marks)
+    counted = {name: marks[0].group_by(pl.col(length_of(name)).alias("value")).len() for name in lengths}
     tables = []
-    for side, when in ((before, "before"), (after, "after")):
+    for side, at in ((before, "at_before"), (after, "at_after")):
         keys = {name: side.table.schema[name] for name in side.keys if name not in columns}
-        tables.append(side.table.holding(alignment.pairs[f"at_{when}"].drop_nulls(), {**columns, **keys}))
+        tables.append(side.table.holding(alignment.pairs[at].drop_nulls(), {**columns, **keys}))
     return replace(before, table=replace(tables[0], lengths=counted)), replace(after, table=tables[1]), alignment
 
 

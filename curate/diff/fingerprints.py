@@ -1,46 +1,13 @@
-"""The published fingerprints: as marks in place of the text, and as witnesses that changed rows are as published.
-
-Marks from fingerprints are the quick way through two gold versions. They are taken only where the Parquet files still have
-the digests of their manifest; a row edited by hand after publishing still has its old fingerprint.
-"""
+"""The published fingerprints as witnesses that changed rows are as published."""
 
 from __future__ import annotations
 
 import polars as pl
 
-from curate.diff.table import SEED, SPLIT, digest_of, name_of
 from curate.diff.version import Version
 from curate.publish.digest import CONTENT, PUBLISHED, row_digests
 
 NEEDED = ("example_id", "split", "row_digest")
-
-
-def marks_of_both(before: Version, after: Version) -> tuple[pl.DataFrame, pl.DataFrame] | None:
-    """Marks (as `Table.marks` makes them) of both sides with no text read, or None where fingerprints cannot stand for the rows."""
-    if not all(side.as_published and _witnessed(side) for side in (before, after)):
-        return None
-    left, right = _marks(before), _marks(after)
-    return None if left is None or right is None else (left, right)
-
-
-def _marks(version: Version) -> pl.DataFrame | None:
-    assert version.fingerprints is not None  # `_witnessed` said so
-    key, split = pl.col("example_id"), pl.col("split").cast(SPLIT, strict=False)
-    rows = version.fingerprints.select(key, digest_of(key, pl.col("row_digest").hash(SEED)).alias("digest"), split).collect(
-        engine="streaming"
-    )
-    parts = []
-    for part in version.table.parts:
-        mine = rows.filter(split=part.split)
-        ids = part.rows.select("example_id").collect(engine="streaming")["example_id"]
-        # Parts are published sorted by example_id, so sorted fingerprints number the rows; checked on that one column.
-        if not mine["example_id"].equals(ids):
-            mine = mine.sort("example_id")
-            if not mine["example_id"].equals(ids):
-                return None
-        parts.append(mine)
-    marks = pl.concat(parts).select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("at"), name_of(key).alias("name"), "digest", "split")
-    return marks if marks.height == rows.height else None
 
 
 def disputed(changes: pl.DataFrame, before: Version, after: Version) -> pl.DataFrame:
@@ -54,7 +21,7 @@ def disputed(changes: pl.DataFrame, before: Version, after: Version) -> pl.DataF
     found = [
         _disputed(changes, side, f"at_{when}")
         for side, when in ((before, "before"), (after, "after"))
-        if _witnessed(side) and not side.as_published
+        if witnessed(side) and not side.as_published
     ]
     empty = pl.DataFrame(schema={"row": pl.String, "dispute": pl.String})
     return pl.concat([empty, *found]).unique("row", keep="first", maintain_order=True)
@@ -65,7 +32,7 @@ def same_key(before: Version, after: Version) -> bool:
     return before.key_id == after.key_id
 
 
-def _witnessed(version: Version) -> bool:
+def witnessed(version: Version) -> bool:
     """Whether a version has fingerprints, over rows of the published columns."""
     columns = version.fingerprints.collect_schema().names() if version.fingerprints is not None else []
     return set(NEEDED) <= set(columns) and version.table.schema == dict(PUBLISHED)
@@ -73,7 +40,7 @@ def _witnessed(version: Version) -> bool:
 
 def _disputed(changes: pl.DataFrame, version: Version, at: str) -> pl.DataFrame:
     name = "was" if at == "at_before" else "row"  # a row paired by likeness had another name before
-    published = version.records("fingerprints", changes[name])
+    published = version.records("fingerprints", changes[name], NEEDED)
     assert published is not None  # `_witnessed` said so
     places = version.table.places(changes[at].drop_nulls())
     rows = version.table.take(changes[at].drop_nulls(), {name: PUBLISHED[name] for name in CONTENT})

@@ -5,14 +5,14 @@ public pull request. So the few texts that are really shown are searched once mo
 the project's own configuration is. A text is searched before it is cut or compared word by word, so that half a value is
 never left over.
 
-Costs a pass of regular expressions over the distinct texts (some 100,000 a second); Presidio is loaded (1.5 s) only if one of
-them can hold a value. Names of people are found where a named-entity model is configured, and only by `scan`: what a
-redaction took out is therefore not shown at all (see `sections.py`).
+Costs a pass of regular expressions over the distinct texts (some 100,000 a second), and Presidio (1.5 s to load, then half a
+millisecond a text) only if one of them can hold a value. Names of persons are sought, by the tagger that `scan` has, in the texts of
+rows alone (a quarter of a millisecond each): in a label, an id or a cause they would be false alarms more often than names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -26,27 +26,49 @@ if TYPE_CHECKING:
 
 # Not masked: a date by itself names nobody (as in `redact`), and UUIDs are what many data sets use as ids of rows.
 OPEN = ("DATE_TIME", "UUID")
+# Texts handed to the tagger at a time.
+_CHUNK = 1_000
 _NEEDS = tuple(entity.needs for entity in DEFAULT if entity.name not in OPEN)
 
 
-def masks(texts: Iterable[str | None]) -> dict[str, str]:
-    """The texts that hold personal data, each with its values masked."""
-    distinct = pl.Series("text", [text for text in texts if text], dtype=pl.String).unique().sort()
-    able = distinct.to_frame().filter(pl.any_horizontal(pl.lit(need is None) | pl.col("text").str.contains(need or "") for need in _NEEDS))
-    if not able.height:
-        return {}
-    from curate.pii.search import search
-
-    found = search(able.with_row_index("row"), ["text"], _detector())
+def masks(texts: Iterable[str | None], *, named: Iterable[str | None] = ()) -> dict[str, str]:
+    """The texts that hold personal data, each with its values masked; in those that are `named` too, names of persons as well."""
+    people = _texts(named)
+    distinct = pl.concat([_texts(texts), people]).unique().sort()
     spans: dict[str, list[tuple[int, int]]] = {}
-    for row, start, end in found.filter(~pl.col("entity").is_in(OPEN)).select("row", "start", "end").iter_rows():
-        spans.setdefault(able["text"][int(row)], []).append((start, end))
+    able = distinct.to_frame().filter(pl.any_horizontal(pl.lit(need is None) | pl.col("text").str.contains(need or "") for need in _NEEDS))
+    if able.height:
+        from curate.pii.search import search
+
+        found = search(able.with_row_index("row"), ["text"], _detector())
+        for row, start, end in found.filter(~pl.col("entity").is_in(OPEN)).select("row", "start", "end").iter_rows():
+            spans.setdefault(able["text"][int(row)], []).append((start, end))
+    for text, places in _people(people):
+        spans.setdefault(text, []).extend(places)
     return {text: _masked(text, places) for text, places in spans.items()}
 
 
-def mask_columns(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
-    """`frame` with the personal data in its text `columns` masked."""
-    found = masks(text for name in columns for text in frame[name].unique())
+def _texts(texts: Iterable[str | None]) -> pl.Series:
+    return pl.Series("text", [text for text in texts if text], dtype=pl.String).unique().sort()
+
+
+def _people(texts: pl.Series) -> Iterator[tuple[str, list[tuple[int, int]]]]:
+    """The texts that name a person, as `scan` finds them by default, with where."""
+    from curate.pii.names.recognizer import bundled
+    from curate.pii.settings import NerParams, ScanParams
+
+    wanted, params = frozenset(NerParams().entities), ScanParams()
+    for start in range(0, len(texts), _CHUNK):
+        chunk = texts[start : start + _CHUNK].to_list()
+        for text, hits in zip(chunk, bundled().find(chunk, wanted), strict=True):
+            places = [(hit.start, hit.end) for hit in hits if hit.score >= params.thresholds.get(hit.entity, params.threshold)]
+            if places:
+                yield text, places
+
+
+def mask_columns(frame: pl.DataFrame, columns: Sequence[str], named: Iterable[str | None] = ()) -> pl.DataFrame:
+    """`frame` with the personal data in its text `columns` masked; see `masks`."""
+    found = masks((text for name in columns for text in frame[name].unique()), named=named)
     if not found:
         return frame
     return frame.with_columns(pl.col(name).replace(list(found), list(found.values())) for name in columns)
@@ -68,4 +90,4 @@ def _detector() -> Detector:
     from curate.pii.engine import Detector
     from curate.pii.settings import ScanParams
 
-    return Detector(ScanParams())
+    return Detector(ScanParams(ner=None))

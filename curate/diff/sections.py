@@ -164,7 +164,9 @@ def shown_changes(difference: Difference, limit: int, *, show_values: bool) -> p
     may = (open_kinds | pl.lit(show_values)) & ~pl.col("reason").is_in(PERSONAL)
     blank = changes.with_columns(pl.when(may).then(pl.col(name)).alias(name) for name in ("before", "after"))
     differed = pl.col("before") != pl.col("after")
-    masked = mask_columns(blank, ("row", "before", "after", "cause", "evidence")).with_columns(blank.select(differed.alias("differed")))
+    edited = blank.filter(change="edited")
+    masked = mask_columns(blank, ("row", "before", "after", "cause", "evidence"), named=[*edited["before"], *edited["after"]])
+    masked = masked.with_columns(blank.select(differed.alias("differed")))
     alike = pl.col("differed") & ~differed
     return masked.with_columns(pl.when(alike).then(pl.col("after") + SAME_MASKED).otherwise("after").alias("after")).drop("differed")
 

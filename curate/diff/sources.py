@@ -1,20 +1,25 @@
-"""What the two arguments of `assay diff` mean: revisions, gold folders or plain files."""
+"""What the two arguments of `assay diff` mean: revisions, gold folders or plain files.
+
+In two steps: the files of both sides are found first, and the digests of gold files begun; only then are they opened, for which
+polars and the rest of the tool are loaded, in the functions that need them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from curate.diff.gold import folder_files, gold_version, scan
-from curate.diff.records import beside
+from curate.diff.published import SPLITS, as_published, folder_files
 from curate.diff.revisions import Revision, gold_files, merge_base, revision, text_at
-from curate.diff.table import Part, Table
-from curate.diff.version import SPLITS, Version
 from curate.errors import AssayError
 from curate.project import Project
 from curate.text import plain
 
+if TYPE_CHECKING:
+    from curate.diff.version import Version
+
+Opening = Callable[[], "Version"]
 WORK_TREE = "work tree"
 # Columns that name a row without being told: what this tool itself writes.
 OWN_KEY = "example_id"
@@ -48,41 +53,34 @@ def open_both(
         if dots == "...":
             root = Project.find().root
             parted = merge_base(root, _revision(root, left), _revision(root, right))
-            return _at(root, parted, fetch), _at(root, _revision(root, right), fetch)
-        return _both(lambda: open_one(left, fetch=fetch), lambda: open_one(right, fetch=fetch), fetch)
+            found = _at(root, parted, fetch), _at(root, _revision(root, right), fetch)
+        else:
+            found = _find(left, fetch=fetch), _find(right, fetch=fetch)
+        return found[0](), found[1]()
     if after is None and Path(before).is_file():
         raise AssayError(
             f"{plain(before)} is a plain file: there is nothing to compare it with",
             fix=f"assay diff {plain(before)} OTHER_FILE --key COLUMN",
         )
-    first, second = _both(
-        lambda: open_one(before, keys=keys, label=label, fetch=fetch),
-        lambda: open_one(after, keys=keys, label=label, fetch=fetch) if after is not None else _work_tree(),
-        fetch,
+    found = (
+        _find(before, keys=keys, label=label, fetch=fetch),
+        _find(after, keys=keys, label=label, fetch=fetch) if after is not None else _work_tree(),
     )
+    first, second = found[0](), found[1]()
     if (keys or label) and first.gold and second.gold:
         raise AssayError("--key and --label are for plain files; gold versions bring their own", fix="leave them out")
     return first, second
 
 
-def _both(first: Callable[[], Version], second: Callable[[], Version], fetch: bool) -> tuple[Version, Version]:
-    """Both opened side by side, for most of it is digests of files, which Python takes without its lock; in turn where DVC may fetch."""
-    if fetch:  # DVC locks its repository
-        return first(), second()
-    with ThreadPoolExecutor(2) as threads:
-        opened = threads.submit(first), threads.submit(second)
-        return opened[0].result(), opened[1].result()
-
-
-def open_one(name: str, *, keys: Sequence[str] = (), label: str | None = None, fetch: bool = False) -> Version:
-    """The version that one argument names; a path that exists goes before a revision of the same name."""
+def _find(name: str, *, keys: Sequence[str] = (), label: str | None = None, fetch: bool = False) -> Opening:
+    """How to open what one argument names; a path that exists goes before a revision of the same name."""
     path = Path(name)
     if path.is_dir() and (path / "dataset_info.json").exists():
-        return _file(name, path, keys, label)  # what `datasets` writes with save_to_disk
+        return lambda: _file(name, path, keys, label)  # what `datasets` writes with save_to_disk
     if path.is_dir():
         return _folder(name, path)
     if path.is_file():
-        return _file(name, path, keys, label)
+        return lambda: _file(name, path, keys, label)
     try:
         root = Project.find().root
     except AssayError:
@@ -93,7 +91,7 @@ def open_one(name: str, *, keys: Sequence[str] = (), label: str | None = None, f
     return _at(root, _revision(root, name), fetch)
 
 
-def _work_tree() -> Version:
+def _work_tree() -> Opening:
     project = Project.find()
     if not project.gold.is_dir():
         raise AssayError(
@@ -103,7 +101,7 @@ def _work_tree() -> Version:
     return _folder(WORK_TREE, project.gold)
 
 
-def _folder(name: str, folder: Path) -> Version:
+def _folder(name: str, folder: Path) -> Opening:
     splits = [f"{split}.parquet" for split in SPLITS]
     if not any((folder / split).exists() for split in splits) and any((folder / "gold" / split).exists() for split in splits):
         folder = folder / "gold"  # a project folder
@@ -115,11 +113,23 @@ def _folder(name: str, folder: Path) -> Version:
         except (OSError, UnicodeDecodeError):
             return None
 
-    return gold_version(name, folder_files(folder), beside(read, known=(root / "task.yaml").exists()))
+    return _gold(name, folder_files(folder), read, known=(root / "task.yaml").exists())
 
 
-def _at(root: Path, at: Revision, fetch: bool) -> Version:
-    return gold_version(at.name, gold_files(root, at, fetch=fetch), beside(lambda path: text_at(root, at, path)))
+def _at(root: Path, at: Revision, fetch: bool) -> Opening:
+    return _gold(at.name, gold_files(root, at, fetch=fetch), lambda path: text_at(root, at, path), known=True)
+
+
+def _gold(name: str, files: Mapping[str, Path], read: Callable[[str], str | None], *, known: bool) -> Opening:
+    published = as_published(files)
+
+    def opening() -> Version:
+        from curate.diff.gold import gold_version
+        from curate.diff.records import beside
+
+        return gold_version(name, files, published, beside(read, known=known))
+
+    return opening
 
 
 def _revision(root: Path, name: str) -> Revision:
@@ -130,6 +140,10 @@ def _revision(root: Path, name: str) -> Revision:
 
 
 def _file(name: str, path: Path, keys: Sequence[str], label: str | None) -> Version:
+    from curate.diff.gold import scan
+    from curate.diff.table import Part, Table
+    from curate.diff.version import Version
+
     unread = 0
     if path.is_file() and path.open("rb").read(4) == b"PAR1":
         rows = scan(path, name)

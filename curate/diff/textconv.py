@@ -14,6 +14,7 @@ import polars as pl
 from curate.diff.gold import scan
 from curate.diff.privacy import masks
 from curate.diff.table import as_text
+from curate.examples import TEXT_FIELDS
 from curate.text import plain
 
 # Characters of a field: a line that a pager still scrolls through.
@@ -30,7 +31,11 @@ def text_lines(path: Path) -> Iterator[str]:
     rest = [column for column in sorted(table.columns) if column != name]
     table = table.sort(([name] if name else []) + rest, nulls_last=True)
     columns = [table[column].fill_null("").unique() for column in table.columns]
-    hidden = masks(pl.concat(columns)) if columns else {}
+    hidden = (
+        masks(pl.concat(columns), named=[text for column in TEXT_FIELDS if column in rest for text in table[column].unique()])
+        if columns
+        else {}
+    )
     yield from (f"column {plain(column, 80)}: {dtype}" for column, dtype in sorted(schema.items()))
     for row in table.iter_rows(named=True):  # text is written line by line
         yield f"row {plain(_shown(row[name], hidden), WIDTH)}" if name and row[name] is not None else "row"

@@ -6,16 +6,15 @@ itself. Everything is lazy: records are read for the ids that changed, and for n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import polars as pl
 
 from curate.diff.table import Table
 
-# The order in which a gold version's parts are numbered.
-SPLITS = ("train", "validation", "test")
 CHANGE_KINDS = ("added", "removed", "edited", "relabelled", "moved")
 
 
@@ -41,8 +40,8 @@ class Version:
         A gold version's records; None where they were not published.
     metrics
         Figures of `reports/metrics.json` by dotted name, where there are any.
-    as_published
-        The Parquet files have the digests of the manifest: fingerprints may stand for rows.
+    published
+        Says whether the Parquet files have the digests of the manifest, so that fingerprints may stand for rows; may have to wait for it.
     lock
         Leaves of `split.lock` by dotted name, where it is known.
     verdicts
@@ -61,10 +60,15 @@ class Version:
     edits: pl.LazyFrame | None = None
     fingerprints: pl.LazyFrame | None = None
     metrics: Mapping[str, float] = field(default_factory=dict)
-    as_published: bool = False
+    published: Callable[[], bool] = bool  # which says False
     lock: Mapping[str, Any] = field(default_factory=dict)
     verdicts: pl.DataFrame | None = None
     unread: int = 0
+
+    @cached_property
+    def as_published(self) -> bool:
+        """The outcome of `published`."""
+        return self.published()
 
     @property
     def key_id(self) -> str | None:
@@ -72,13 +76,13 @@ class Version:
         found = self.manifest.get("key_id")
         return str(found) if found is not None else None
 
-    def records(self, of: str, ids: pl.Series) -> pl.DataFrame | None:
-        """Rows of `ledger`, `edits` or `fingerprints` about the given example ids; None if this version has no such table."""
+    def records(self, of: str, ids: pl.Series, columns: Sequence[str] = ()) -> pl.DataFrame | None:
+        """Rows of `ledger`, `edits` or `fingerprints` about the given example ids, in all or some `columns`; None without such a table."""
         table: pl.LazyFrame | None = getattr(self, of)
         if table is None:
             return None
-        wanted = ids.drop_nulls().unique().rename("example_id").to_frame()
-        return table.join(wanted.lazy(), on="example_id", how="semi").collect(engine="streaming")
+        found = table.filter(pl.col("example_id").is_in(ids.drop_nulls().unique().implode()))
+        return (found.select(columns) if columns else found).collect(engine="streaming")
 
     def damaged(self) -> str | None:
         """The first of this version's files that cannot be read to its end, if there is one; reads them all."""

@@ -24,6 +24,8 @@ SPLITS = ("train", "validation", "test")
 # What gold rows carry; which rows are held out is said by the split.
 PUBLISHED = pl.Schema({name: dtype for name, dtype in EXAMPLES.items() if name != "held_out"})
 CONTENT = tuple(name for name in PUBLISHED if name != "example_id")
+# Published texts whose lengths (characters, 0 for null) stand in the fingerprints -> the column there.
+LENGTHS = {"input": "input_length", "output": "output_length"}
 
 # Rows turned into Python strings at a time, to bound memory.
 _SLICE = 100_000

@@ -17,7 +17,7 @@ from curate.files import dump_json, replacing_folder, write_parquet
 from curate.keys import Key
 from curate.project import Project
 from curate.publish.card import dataset_card
-from curate.publish.digest import PUBLISHED, SPLITS, content_of, marks, netstring, row_digests
+from curate.publish.digest import LENGTHS, PUBLISHED, SPLITS, content_of, marks, netstring, row_digests
 from curate.publish.manifest import build_manifest, effective_params, file_digests
 from curate.publish.upstream import DROPPING, EDITS, Upstream, check_upstream, read_upstream
 from curate.stage import Progress
@@ -30,6 +30,8 @@ FINGERPRINTS = pl.Schema(
         "source_digest": pl.String(),  # keyed digest of the ingested input, output and rejected: raw text
         "row_digest": pl.String(),  # of all published columns but the id
         "output_digest": pl.String(),  # of the published output: a relabelling shows without text
+        "input_length": pl.UInt32(),  # characters as published: a shift in length shows without text
+        "output_length": pl.UInt32(),
     }
 )
 
@@ -62,7 +64,11 @@ def fingerprints(splits: Mapping[str, pl.DataFrame], ingested: pl.DataFrame, key
     )
     texts = ingested.join(outputs, on="example_id", how="semi").select("example_id", netstring(TEXT_FIELDS).alias("text"))
     sources = texts.select("example_id", pl.Series("source_digest", key.digests("source", texts["text"].to_list()), dtype=pl.String))
-    rows = marks(splits).join(by_output, on="example_id", how="left").join(sources, on="example_id", how="left")
+    lengths = [pl.col(name).fill_null("").str.len_chars().alias(stated) for name, stated in LENGTHS.items()]
+    texts = pl.concat([splits[name].select("example_id", *lengths) for name in SPLITS])
+    rows = marks(splits)
+    for more in (by_output, sources, texts):
+        rows = rows.join(more, on="example_id", how="left")
     return rows.select(FINGERPRINTS.names()).sort("example_id")
 
 

@@ -86,9 +86,13 @@ def diff(
       assay diff old.csv new.csv --key id --label category
       assay diff old/gold new/gold -o changes.parquet
     """
-    from curate.diff import compare, document, draw, markdown, open_both, page, step_summary, workflow_commands
+    from curate.diff import open_both
 
-    difference = compare(*open_both(before, after, keys=keys, label=label, fetch=fetch))
+    versions = open_both(before, after, keys=keys, label=label, fetch=fetch)  # whose digests are taken while the rest is loaded
+
+    from curate.diff import compare, document, draw, markdown, page, step_summary, workflow_commands
+
+    difference = compare(*versions)
     shown = difference.after.gold if show_values is None else show_values
     gates = judged(difference.after.name) if with_gates else ()
     most = LISTED[form] if limit is None else limit

@@ -8,8 +8,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from curate.diff.published import SPLITS
 from curate.diff.table import Part, Table
-from curate.diff.version import SPLITS, Version
+from curate.diff.version import Version
 from curate.examples import LEDGER, TEXT_FIELDS, conform
 from curate.keys import Key
 from curate.publish.digest import PUBLISHED

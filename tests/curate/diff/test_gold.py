@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from curate.diff import compare, open_both
-from curate.diff.fingerprints import marks_of_both
+from curate.diff.printed import by_fingerprints
 from curate.errors import AssayError
 from curate.files import write_json
 from curate.publish.manifest import file_digests
@@ -31,14 +31,14 @@ def test_published_folders_are_compared_by_fingerprints_and_a_hand_edit_is_still
     old = publish(tmp_path / "old", make_gold(ROWS))
     new = publish(tmp_path / "new", make_gold([{**ROWS[0], "output": "b"}, *ROWS[1:]]))
     before, after = open_both(old, new)
-    assert marks_of_both(before, after) is not None
+    assert by_fingerprints(before, after) is not None
     assert compare(before, after).changes.select("row", "cause").rows() == [("r0", "relabelled in source")]
     path = tmp_path / "new" / "train.parquet"
     pl.read_parquet(path).with_columns(
         pl.when(pl.col("example_id") == "r2").then(pl.lit("z")).otherwise("output").alias("output")
     ).write_parquet(path)
     before, after = open_both(old, new)
-    assert marks_of_both(before, after) is None
+    assert by_fingerprints(before, after) is None
     found = compare(before, after)
     assert found.changes.select("row", "after", "reason").rows() == [("r0", "b", "relabelled in source"), ("r2", "z", "unexplained")]
 

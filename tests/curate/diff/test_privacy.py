@@ -15,6 +15,8 @@ from rich.console import Console
 
 from curate.diff import GateLine, compare, document, draw, markdown, page, workflow_commands
 from curate.diff.privacy import masks
+from curate.pii.engine import Detector
+from curate.pii.settings import ScanParams
 
 EMAIL, PHONE, OTHER = "zq.canary77@wexford-mail.co.uk", "07911 123456", "07911 654321"
 CANARIES = (EMAIL, "canary77", PHONE, OTHER, "123456", "654321")
@@ -88,3 +90,16 @@ def test_masking_keeps_the_rest_of_a_text(before: str, after: str) -> None:
     text = f"{before} mail {EMAIL} {after}"
     masked = masks([text])[text]
     assert masked.startswith(f"{before} mail ") and masked.endswith(f" {after}") and not any(canary in masked for canary in CANARIES)
+
+
+def test_names_are_masked_in_the_texts_of_rows_as_scan_finds_them_and_not_in_labels(make_plain: Any) -> None:
+    told = "Please ask Mrs Margaret Thornbury about the parcel, she signed for it."
+    old = pl.DataFrame({"id": ["1", "2"], "t": ["Please ask about the parcel.", "same"], "l": ["Margaret", "b"]})
+    new = pl.DataFrame({"id": ["1", "2"], "t": [told, "same"], "l": ["Thornbury", "b"]})
+    found = compare(*(make_plain(frame, keys=("id",), label="l") for frame in (old, new)))
+    listed = document(found, show_values=True)["changes"]
+    by_kind = {line["change"]: line["after"] for line in listed}
+    assert "Margaret" not in by_kind["edited"] and "parcel" in by_kind["edited"]
+    assert by_kind["relabelled"] == "Thornbury"
+    hits = Detector(ScanParams()).find(told)
+    assert hits and not [hit for hit in hits if told[hit.start : hit.end] in by_kind["edited"]]

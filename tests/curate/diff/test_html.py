@@ -15,7 +15,7 @@ import polars as pl
 import pytest
 
 from curate.diff import compare, page
-from curate.diff.page import LIMIT
+from curate.diff.html import LIMIT
 
 HOSTILE = "</script><script>document.title='pwned'</script><img src=x onerror=alert(1)><!-- \u2028\u202e"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

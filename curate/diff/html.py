@@ -4,7 +4,7 @@ Nothing is loaded: style and script are inside, allowed by their digests alone (
 the data set could run even if it became markup, which it cannot: it travels as JSON and is drawn as text nodes.
 
 Size is kept under `LIMIT` by shortening texts first and, only when even ids and causes do not fit, by listing fewer changes;
-the page says how many it lists. 25,000 edits of tickets take about 4.7 MB, and 25 s of CPU where every text holds a telephone number to mask.
+the page says how many it lists. 25,000 edits of tickets take about 4.7 MB; masking is most of the time (docs/measurements.md).
 """
 
 from __future__ import annotations
