@@ -12,9 +12,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from curate.pii.names.features import CASING_AT, COLUMNS, FEATURES, RANK_COLUMN, WORD_COLUMN, Lexicon, casing
+from curate.pii.names.features import CASING_AT, COLUMNS, FEATURES, RANK_COLUMN, WORD_COLUMN, Lexicon
 from curate.pii.names.tagger import GAP, KINDS, TOP, UNIT, WEIGHT_UNIT, Weights
-from curate.pii.names.tokens import TOKEN
+from train.names.arrays import Tokens, tokens_of
 from train.names.rows import Row
 
 
@@ -92,34 +92,6 @@ def _whole(values: Tensor, unit: int) -> NDArray[np.int8]:
 
 def _whole_bias(values: Tensor) -> NDArray[np.int32]:
     return np.round(values.detach().numpy() * UNIT * WEIGHT_UNIT).astype(np.int32)
-
-
-@dataclass
-class Tokens:
-    """Rows as arrays: token types, labels, casings; `types` maps a token to its features and static vector."""
-
-    rows: list[np.ndarray]
-    labels: list[np.ndarray]
-    casings: list[int]
-    features: Tensor
-    static: Tensor
-
-
-def tokens_of(rows: list[Row], lexicon: Lexicon) -> Tokens:
-    """Tokens with the kind of the span that each stands in."""
-    types: dict[str, int] = {}
-    ids, labels, casings = [], [], []
-    for text, spans in rows:
-        row, kinds = [], []
-        for match in TOKEN.finditer(text):
-            row.append(types.setdefault(match.group(), len(types)))
-            kinds.append(next((KINDS.index(kind) for start, end, kind in spans if start < match.end() and match.start() < end), 0))
-        ids.append(np.array(row, np.int64))
-        labels.append(np.array(kinds, np.int64))
-        casings.append(casing(text))
-    features = torch.tensor([lexicon.features(token) for token in types])
-    static = torch.from_numpy(np.stack([lexicon.static(token) for token in types]).astype(np.float32) / UNIT)
-    return Tokens(ids, labels, casings, features, static)
 
 
 def fit(rows: list[Row], lexicon: Lexicon, recipe: Recipe, taught: Sequence[np.ndarray | None] | None = None) -> Network:
