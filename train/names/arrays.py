@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from curate.pii.names.features import Lexicon, casing
-from curate.pii.names.tagger import KINDS, UNIT
+from curate.pii.names.tagger import KINDS
 from curate.pii.names.tokens import TOKEN
+from curate.pii.names.vectors import UNIT
 from train.names.rows import Row
 
 

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from curate.pii.names.features import CASING_AT, COLUMNS, FEATURES, RANK_COLUMN, WORD_COLUMN, Lexicon
-from curate.pii.names.tagger import GAP, KINDS, TOP, UNIT, WEIGHT_UNIT, Weights
+from curate.pii.names.tagger import GAP, KINDS, WEIGHT_UNIT, Weights
+from curate.pii.names.vectors import TOP, UNIT
 from train.names.arrays import Tokens, tokens_of
 from train.names.rows import Row
 

@@ -15,7 +15,8 @@ import numpy as np
 import torch
 
 from curate.pii.names.recognizer import ENTITIES
-from curate.pii.names.tagger import KINDS, UNIT, WEIGHT_UNIT, Tagger, save
+from curate.pii.names.tagger import KINDS, WEIGHT_UNIT, Tagger, save
+from curate.pii.names.vectors import UNIT
 from train.encoder import BUNDLED, load_encoder
 from train.names.calibrate import margins
 from train.names.corpus import WORK, recipe, rows

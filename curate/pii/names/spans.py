@@ -49,7 +49,9 @@ def places(text: str, tokens: list[str]) -> list[int]:
     return [0, *(match.end() for match in TOKEN.finditer(text))]
 
 
-def span_of(tokens: list[str], ends: list[int], first: int, last: int, kind: int, margins: list[int]) -> Span | None:
+def span_of(
+    tokens: list[str], ends: list[int], first: int, last: int, kind: int, margins: list[int], numbered: bool = False
+) -> Span | None:
     """The span of tokens `first` to `last` of a row, cut to begin with a letter and end with a letter or digit; None if nothing is left.
 
     Parameters
@@ -58,13 +60,16 @@ def span_of(tokens: list[str], ends: list[int], first: int, last: int, kind: int
         What `places` says of the row.
     margins
         Of each token of the run, before it is cut.
+    numbered
+        It may begin with a digit, as an address does, and is nothing without a letter.
     """
     begin, end = first, last
-    while begin < end and not tokens[begin].lstrip(" ")[:1].isalpha():
+    leads = str.isalnum if numbered else str.isalpha
+    while begin < end and not leads(tokens[begin].lstrip(" ")[:1]):
         begin += 1
     while end > begin and not tokens[end - 1][-1:].isalnum():
         end -= 1
-    if begin == end:
+    if begin == end or (numbered and not any(token[-1:].isalpha() for token in tokens[begin:end])):
         return None
     margin = sum(margins[begin - first : end - first]) // (end - begin)
     return Span(ends[begin + 1] - len(tokens[begin].lstrip(" ")), ends[end], kind, margin)
