@@ -24,6 +24,7 @@ import numpy as np
 
 from benchmarks.pii.score import Found, Score, counts, score, wilson
 from benchmarks.pii.slices import NAMED, NAMELESS, read
+from benchmarks.pii.traits import by_trait
 from curate.pii.names.recognizer import ENTITIES, MODEL, NameTagger, read_model
 from curate.pii.names.tokens import fold
 from curate.pii.settings import ScanParams
@@ -72,6 +73,12 @@ def slices(tagger: NameTagger, threshold: float) -> dict[str, dict[str, Any]]:
         got = found(tagger, [text for text, _ in rows], threshold)
         table[name] = {"sentences": len(rows), "alarms": sum(any(hit.entity == "PERSON" for hit in hits) for hits in got)}
     return table
+
+
+def traits(tagger: NameTagger, data: list[Judged], threshold: float) -> dict[str, dict[str, int]]:
+    """Persons and persons found by letter case, place, words and culture, over all sets that hold names."""
+    rows = [row for one in data if one.name != "restaurant8k lower" for row in one.rows if row.spans]
+    return by_trait(zip(rows, found(tagger, [row.text for row in rows], threshold), strict=True))
 
 
 def reliability(tagger: NameTagger, data: list[Judged]) -> list[dict[str, Any]]:
@@ -155,6 +162,10 @@ def markdown(results: dict[str, Any]) -> Iterator[str]:
     for name, one in results["slices"].items():
         if "persons" in one:
             yield f"| {name} | {one['persons']} | {one['found']} | {one['right']} of {one['findings']} |"
+    yield "\n| persons | | found |"
+    yield "|---|---:|---|"
+    for name, one in results["traits"].items():
+        yield f"| {name} | {one['persons']:,} | {_rate(one['found'], one['persons'])} |"
     yield "\n| slice without persons | sentences | with an alarm |"
     yield "|---|---:|---:|"
     for name, one in results["slices"].items():
@@ -206,7 +217,7 @@ def main() -> None:
     tagger, data = read_model(given.model), sets(given.data, given.half)
     results: dict[str, Any] = {
         "size": given.model.stat().st_size, "threshold": given.threshold, "half": given.half,
-        "sets": judged(tagger, data, given.threshold), "slices": slices(tagger, given.threshold), "reliability": reliability(tagger, data),
+        "sets": judged(tagger, data, given.threshold), "slices": slices(tagger, given.threshold), "traits": traits(tagger, data, given.threshold), "reliability": reliability(tagger, data),
     }  # fmt: skip
     table = "\n".join(markdown(results)) + "\n"
     print(table)

@@ -61,7 +61,7 @@ def span_of(
     margins
         Of each token of the run, before it is cut.
     numbered
-        It may begin with a digit, as an address does, and is nothing without a letter.
+        It may begin with a digit, as an address does, and is nothing without a word: most of a hash or a UUID is none.
     """
     begin, end = first, last
     leads = str.isalnum if numbered else str.isalpha
@@ -69,10 +69,25 @@ def span_of(
         begin += 1
     while end > begin and not tokens[end - 1][-1:].isalnum():
         end -= 1
-    if begin == end or (numbered and not any(token[-1:].isalpha() for token in tokens[begin:end])):
+    if begin == end or (numbered and not any(len(token) > 2 and token[-3:].isalpha() for token in tokens[begin:end])):
         return None
     margin = sum(margins[begin - first : end - first]) // (end - begin)
     return Span(ends[begin + 1] - len(tokens[begin].lstrip(" ")), ends[end], kind, margin)
+
+
+def with_towns(text: str, spans: list[Span], address: int, place: int) -> list[Span]:
+    """`spans`, an address taking in the places right behind it: "12 Mill Lane, Leeds" is one address."""
+    joined: list[Span] = []
+    for span in spans:
+        before = joined[-1] if joined else None
+        if before and before.kind == address and span.kind == place and _BETWEEN.fullmatch(text, before.end, span.start):
+            joined[-1] = before._replace(end=span.end)
+        else:
+            joined.append(span)
+    return joined
+
+
+_BETWEEN = re.compile(r"[,.]?[ \t]*\n?[ \t]*")
 
 
 def abbreviated(value: str) -> bool:

@@ -15,12 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.pii.names.features import SHOUTED, Lexicon, casing
-from curate.pii.names.spans import Span, abbreviated, carried, places, runs, span_of
+from curate.pii.names.spans import Span, abbreviated, carried, places, runs, span_of, with_towns
 from curate.pii.names.tokens import pieces_of
 from curate.pii.names.vectors import TOP, Vectors
 
 KINDS = ("O", "PER", "LOC", "ORG", "ADR")
-PERSON, ADDRESS = KINDS.index("PER"), KINDS.index("ADR")
+PERSON, PLACE, ADDRESS = KINDS.index("PER"), KINDS.index("LOC"), KINDS.index("ADR")
 WEIGHT_UNIT = 128  # convolution and output weights count in 1/128
 _CHUNK_TOKENS = 8_192
 
@@ -93,7 +93,8 @@ class Tagger:
         lengths = np.array([len(row) for row in tokens])
         outside = (begins + lengths)[:, None] + np.arange(GAP)
         kinds[outside.ravel()] = kinds[:GAP] = 0
-        named = [run for run in runs(kinds) if run.kind in wanted]
+        seen = {*wanted, PLACE} if ADDRESS in wanted else set(wanted)
+        named = [run for run in runs(kinds) if run.kind in seen]
         numbers = (np.searchsorted(begins, [run.first for run in named], side="right") - 1).tolist()
         ends: list[int] = []
         at, touched = -1, set()
@@ -107,7 +108,10 @@ class Tagger:
                 found[number].append(span)
                 touched.add(number)
         for number in touched:
-            found[number][:] = carried(texts[number], found[number], PERSON)
+            spans = carried(texts[number], found[number], PERSON)
+            if ADDRESS in wanted:
+                spans = [span for span in with_towns(texts[number], spans, ADDRESS, PLACE) if span.kind in wanted]
+            found[number][:] = spans
 
 
 # As wide as the widest kernel's reach, so that rows do not see each other.

@@ -112,6 +112,17 @@ def test_places_and_organisations_are_found_when_asked_for() -> None:
     assert "ORGANIZATION" not in detector.names
 
 
+def test_streets_of_other_countries_are_found_when_asked_for() -> None:
+    from curate.pii.engine import Detector
+
+    text = "Please send it to Lindenstraße 14, Hamburg by Friday. Our shop is at 12 Mill Lane, Leeds."
+    with_tagger = Detector(ScanParams(ner=NerParams(entities=("PERSON", "STREET_ADDRESS")))).find(text)
+    patterns = [hit for hit in Detector(ScanParams()).find(text) if hit.entity == "STREET_ADDRESS"]
+    found = [text[hit.start : hit.end] for hit in with_tagger if hit.entity == "STREET_ADDRESS"]
+    assert [text[hit.start : hit.end] for hit in patterns] == ["12 Mill Lane, Leeds"]
+    assert found == ["Lindenstraße 14, Hamburg", "12 Mill Lane, Leeds"]
+
+
 def test_only_the_entities_that_are_asked_for(named: Any) -> None:
     from curate.pii.engine import Detector
 

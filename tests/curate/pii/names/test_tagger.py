@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from curate.pii.names.features import CASING_AT
 from curate.pii.names.recognizer import MODEL, bundled, read_model
-from curate.pii.names.spans import Span, carried, places
-from curate.pii.names.tagger import PERSON, Tagger
+from curate.pii.names.spans import Span, carried, places, span_of, with_towns
+from curate.pii.names.tagger import ADDRESS, PERSON, PLACE, Tagger
 from curate.pii.names.tokens import TOKEN, fold, pieces_of
 
 _WORDS = [
@@ -132,6 +132,26 @@ def test_a_name_is_carried_to_where_it_stands_again() -> None:
     text = "Ana Reyes rang. Reyes was cross; ana said no. Reyesburg is a town, Ana"
     spans = carried(text, [Span(0, 9, PERSON, 500)], PERSON)
     assert [text[span.start : span.end] for span in spans] == ["Ana Reyes", "Reyes", "Ana"]
+
+
+@pytest.mark.parametrize(
+    ("between", "joined"), [(", ", True), ("\n", True), (",\n", True), (" ", True), (" near ", False), ("; ", False), ("\n\n", False)]
+)
+def test_an_address_takes_in_the_town_right_behind_it(between: str, joined: bool) -> None:
+    text = f"12 Mill Lane{between}Leeds"
+    town = Span(12 + len(between), len(text), PLACE, 90)
+    spans = with_towns(text, [Span(0, 12, ADDRESS, 100), town], ADDRESS, PLACE)
+    assert spans == ([Span(0, len(text), ADDRESS, 100)] if joined else [Span(0, 12, ADDRESS, 100), town])
+
+
+@pytest.mark.parametrize(
+    ("tokens", "kept"), [(["12", " Mill"], True), ([" 4", "a"], False), (["61146", "a", "35"], False), (["#", "9", " Rue"], True)]
+)
+def test_an_address_begins_with_its_number_and_has_a_word(tokens: list[str], kept: bool) -> None:
+    text = "".join(tokens)
+    span = span_of(tokens, places(text, tokens), 0, len(tokens), ADDRESS, [8] * len(tokens), numbered=True)
+    assert (span is not None) == kept
+    assert span is None or text[span.start].isdigit()
 
 
 def test_the_answer_does_not_hang_on_threads_or_hash_seed() -> None:
