@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from curate.pii.names.features import CASING_AT, COLUMNS, FEATURES, RANK_COLUMN, WORD_COLUMN, Lexicon
-from curate.pii.names.tagger import GAP, KINDS, WEIGHT_UNIT, Weights
+from curate.pii.names.tagger import KINDS, WEIGHT_UNIT, Weights, gap
 from curate.pii.names.vectors import TOP, UNIT
 from train.names.arrays import Tokens, tokens_of
 from train.names.rows import Row
@@ -35,6 +35,11 @@ class Recipe:
     distil: float = 0.7
     temperature: float = 2.0
     seed: int = 0
+
+    @property
+    def gap(self) -> int:
+        """Positions between rows."""
+        return gap(self.taps, self.steps)
 
 
 def _rounded(values: Tensor, unit: int) -> Tensor:
@@ -61,7 +66,7 @@ class Network(nn.Module):
         self.out_bias = nn.Parameter(torch.zeros(len(KINDS)))
 
     def forward(self, features: Tensor, weights: Tensor, static: Tensor, casings: Tensor, mask: Tensor) -> Tensor:
-        """Scores of each position, shape (positions, kinds); rows stand `GAP` masked positions apart."""
+        """Scores of each position, shape (positions, kinds); rows stand `Recipe.gap` masked positions apart."""
         table = _rounded(self.table, UNIT)
         hidden = nn.functional.embedding_bag(features, table, per_sample_weights=weights, mode="sum")
         hidden = _floored(hidden + static @ _rounded(self.projection, UNIT) + table[CASING_AT + casings]) * mask
@@ -140,16 +145,18 @@ def _batches(data: Tokens, recipe: Recipe, rng: random.Random) -> list[list[int]
             batches.append([])
             size = 0
         batches[-1].append(number)
-        size += len(data.rows[number]) + GAP
+        size += len(data.rows[number]) + recipe.gap
     return batches[:-1] or batches
 
 
 def _loss(network: Network, data: Tokens, batch: list[int], recipe: Recipe, taught: Sequence[np.ndarray | None] | None) -> Tensor:
-    gap, none = np.full(GAP, -1, np.int64), np.full(GAP, -100, np.int64)
-    ids = torch.from_numpy(np.concatenate([part for number in batch for part in (gap, data.rows[number])] + [gap]))
+    apart, none = np.full(recipe.gap, -1, np.int64), np.full(recipe.gap, -100, np.int64)
+    ids = torch.from_numpy(np.concatenate([part for number in batch for part in (apart, data.rows[number])] + [apart]))
     labels = torch.from_numpy(np.concatenate([part for number in batch for part in (none, data.labels[number])] + [none]))
     casings = torch.from_numpy(
-        np.concatenate([np.full(len(data.rows[number]) + GAP, data.casings[number]) for number in batch] + [np.zeros(GAP, np.int64)])
+        np.concatenate(
+            [np.full(len(data.rows[number]) + recipe.gap, data.casings[number]) for number in batch] + [np.zeros(recipe.gap, np.int64)]
+        )
     )
     mask = (ids >= 0).float()[:, None]
     at = ids.clamp(min=0)

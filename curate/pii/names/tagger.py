@@ -37,6 +37,16 @@ class Weights:
     out: NDArray[np.int8]
     out_bias: NDArray[np.int32]
 
+    @property
+    def gap(self) -> int:
+        """Positions between rows, as many as the widest layer reaches over, so that rows do not see each other."""
+        return gap([len(taps) for taps, _ in self.layers], self.steps)
+
+
+def gap(taps: Iterable[int], steps: Iterable[int]) -> int:
+    """How far the widest of the layers sees, in positions."""
+    return max(count // 2 * step for count, step in zip(taps, steps, strict=True))
+
 
 class Tagger:
     """Tags texts; keeps the vectors of the tokens last seen, up to a bound."""
@@ -49,14 +59,12 @@ class Tagger:
         self._out, self._out_bias = weights.out.astype(np.float32), weights.out_bias.astype(np.float32)
 
     def logits(self, rows: list[list[str]], casings: list[int]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """Whole-number scores in 1/(64 x 128), shape (positions, kinds), and where each row begins; rows stand `GAP` apart."""
-        lengths = np.array([len(row) for row in rows])
-        begins = GAP + np.concatenate([[0], np.cumsum(lengths + GAP)[:-1]]).astype(np.int64)
-        total = int(lengths.sum() + GAP * (len(rows) + 1))
+        """Whole-number scores in 1/(64 x 128), shape (positions, kinds), and where each row begins; rows stand `gap` apart."""
+        gap, lengths = self.weights.gap, np.array([len(row) for row in rows])
+        begins = gap + np.concatenate([[0], np.cumsum(lengths + gap)[:-1]]).astype(np.int64)
+        total = int(lengths.sum() + gap * (len(rows) + 1))
         inside = np.repeat(begins - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths) + np.arange(int(lengths.sum()))
-        outside = np.concatenate(
-            [np.arange(GAP), (begins + lengths)[:, None].repeat(GAP, axis=1).ravel() + np.tile(np.arange(GAP), len(rows))]
-        )
+        outside = _outside(begins, rows, gap)
         hidden = self.vectors.of(rows, casings, inside, total)
         for number, ((taps, bias), step) in enumerate(zip(self._layers, self.weights.steps, strict=True)):
             new = _convolve(hidden, taps, step)
@@ -74,11 +82,11 @@ class Tagger:
         """The spans of `kinds` in each text, by position."""
         found: list[list[Span]] = [[] for _ in texts]
         tokens = [pieces_of(text) for text in texts]
-        start = 0
+        start, gap = 0, self.weights.gap
         while start < len(texts):
             end, size = start, 0
             while end < len(texts) and (end == start or size + len(tokens[end]) <= _CHUNK_TOKENS):
-                size += len(tokens[end]) + GAP
+                size += len(tokens[end]) + gap
                 end += 1
             self._tag(texts[start:end], tokens[start:end], kinds, found[start:end])
             start = end
@@ -90,9 +98,7 @@ class Tagger:
         scores, begins = self.logits(tokens, casings)
         scores += self.favour
         kinds = scores.argmax(axis=1)
-        lengths = np.array([len(row) for row in tokens])
-        outside = (begins + lengths)[:, None] + np.arange(GAP)
-        kinds[outside.ravel()] = kinds[:GAP] = 0
+        kinds[_outside(begins, tokens, self.weights.gap)] = 0
         seen = {*wanted, PLACE} if ADDRESS in wanted else set(wanted)
         named = [run for run in runs(kinds) if run.kind in seen]
         numbers = (np.searchsorted(begins, [run.first for run in named], side="right") - 1).tolist()
@@ -114,8 +120,10 @@ class Tagger:
             found[number][:] = spans
 
 
-# As wide as the widest kernel's reach, so that rows do not see each other.
-GAP = 3
+def _outside(begins: NDArray[np.int64], rows: list[list[str]], gap: int) -> NDArray[np.int64]:
+    """The positions before the first row and behind each."""
+    ends = begins + np.array([len(row) for row in rows])
+    return np.concatenate([np.arange(gap), (ends[:, None] + np.arange(gap)).ravel()])
 
 
 def _convolve(hidden: NDArray[np.float32], taps: NDArray[np.float32], step: int) -> NDArray[np.float32]:
