@@ -2,6 +2,7 @@
 
     python -m benchmarks.names --data ../shared/data -o names      # names.md, names.json, names.svg (the reliability plot)
     python -m benchmarks.names --model other.npz                   # another artefact, the same way
+    python -m benchmarks.names --model a.npz b.npz c.npz           # several, another seed's for one: PERSON on every set, side by side
     python -m benchmarks.names --speed                             # rows a second alone
 
 Judged on the halves that no threshold was chosen on (`train/names/judged.py`) and on hand-written slices (`benchmarks/pii/slices.py`);
@@ -135,6 +136,23 @@ def speed(path: Path, folder: Path, rows: int = 2_500) -> dict[str, Any]:
     return results
 
 
+def side_by_side(models: list[Path], data: list[Judged], threshold: float) -> Iterator[str]:
+    """Recall / precision / F2 of PERSON on each set by each model, or rows with an alarm in a thousand where there is none."""
+    results = [judged(read_model(path), data, threshold) for path in models]
+    yield "| set | " + " | ".join(path.stem for path in models) + " |"
+    yield "|---|" + "---|" * len(models)
+    for one in data:
+        cells = []
+        for result in results:
+            person, rows, alarms = result[one.name]["scores"][0], result[one.name]["rows"], result[one.name]["rows with PERSON"]
+            cells.append(
+                f"{person.recall:.3f} / {person.precision or 0:.3f} / {person.f2 or 0:.3f}"
+                if person.values
+                else f"{1000 * alarms / rows:.1f} in 1,000"
+            )
+        yield f"| {one.name} | " + " | ".join(cells) + " |"
+
+
 def _rate(hits: int, total: int) -> str:
     low, high = wilson(hits, total) or (0.0, 0.0)
     return f"{hits / total:.3f} [{low:.3f}, {high:.3f}]" if total else "-"
@@ -205,18 +223,22 @@ def plot(points: list[dict[str, Any]], width: int = 420) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the public data sets")
-    parser.add_argument("--model", type=Path, default=MODEL, help="the artefact to judge")
+    parser.add_argument("--model", type=Path, nargs="+", default=[MODEL], help="the artefacts to judge")
     parser.add_argument("--half", choices=("tune", "test"), default="test")
     parser.add_argument("--threshold", type=float, default=ScanParams().threshold)
     parser.add_argument("--speed", action="store_true", help="rows a second alone")
     parser.add_argument("-o", "--output", type=Path, help="write OUTPUT.md, OUTPUT.json and OUTPUT.svg")
     given = parser.parse_args()
     if given.speed:
-        print(json.dumps(speed(given.model, given.data), indent=1))
+        print(json.dumps(speed(given.model[0], given.data), indent=1))
         return
-    tagger, data = read_model(given.model), sets(given.data, given.half)
+    data = sets(given.data, given.half)
+    if len(given.model) > 1:
+        print("\n".join(side_by_side(given.model, data, given.threshold)))
+        return
+    tagger = read_model(given.model[0])
     results: dict[str, Any] = {
-        "size": given.model.stat().st_size, "threshold": given.threshold, "half": given.half,
+        "size": given.model[0].stat().st_size, "threshold": given.threshold, "half": given.half,
         "sets": judged(tagger, data, given.threshold), "slices": slices(tagger, given.threshold), "traits": traits(tagger, data, given.threshold), "reliability": reliability(tagger, data),
     }  # fmt: skip
     table = "\n".join(markdown(results)) + "\n"

@@ -22,7 +22,7 @@ from curate.pii.names.vectors import TOP, Vectors
 KINDS = ("O", "PER", "LOC", "ORG", "ADR")
 PERSON, PLACE, ADDRESS = KINDS.index("PER"), KINDS.index("LOC"), KINDS.index("ADR")
 WEIGHT_UNIT = 128  # convolution and output weights count in 1/128
-_CHUNK_TOKENS = 8_192
+_CHUNK_TOKENS = 2_048
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,8 @@ class Tagger:
         self.weights, self.lexicon = weights, lexicon
         self.favour = np.zeros(len(KINDS), np.float32) if favour is None else favour.astype(np.float32)
         self.vectors = Vectors(weights.table, weights.projection, lexicon)
-        self._layers = [(taps.astype(np.float32), bias.astype(np.float32)) for taps, bias in weights.layers]
+        # A power of two divides float32 exactly, so that sums in 1/128 are as whole as those of the numbers themselves.
+        self._layers = [(taps.astype(np.float32) / WEIGHT_UNIT, bias.astype(np.float32) / WEIGHT_UNIT) for taps, bias in weights.layers]
         self._out, self._out_bias = weights.out.astype(np.float32), weights.out_bias.astype(np.float32)
 
     def logits(self, rows: list[list[str]], casings: list[int]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
@@ -69,7 +70,6 @@ class Tagger:
         for number, ((taps, bias), step) in enumerate(zip(self._layers, self.weights.steps, strict=True)):
             new = _convolve(hidden, taps, step)
             new += bias
-            new *= 1 / WEIGHT_UNIT
             np.floor(new, out=new)
             if number:
                 new += hidden
