@@ -75,19 +75,30 @@ def span_of(
     return Span(ends[begin + 1] - len(tokens[begin].lstrip(" ")), ends[end], kind, margin)
 
 
-def with_towns(text: str, spans: list[Span], address: int, place: int) -> list[Span]:
-    """`spans`, an address taking in the places right behind it: "12 Mill Lane, Leeds" is one address."""
+def whole_addresses(text: str, spans: list[Span], address: int, place: int) -> list[Span]:
+    """`spans`, each address with the number and flat right before it and the places right behind it; one without a number goes.
+
+    "Flat 2, 12 Mill Lane, Leeds" is one address; "Mill Lane" is a place.
+    """
     joined: list[Span] = []
     for span in spans:
         before = joined[-1] if joined else None
-        if before and before.kind == address and span.kind == place and _BETWEEN.fullmatch(text, before.end, span.start):
+        if before and before.kind == address and span.kind in (address, place) and _BETWEEN.fullmatch(text, before.end, span.start):
             joined[-1] = before._replace(end=span.end)
+        elif span.kind == address:
+            least = before.end if before else 0
+            lead = _LEAD.search(text, max(least, span.start - 40), span.start)
+            joined.append(span._replace(start=lead.start()) if lead else span)
         else:
             joined.append(span)
-    return joined
+    return [span for span in joined if span.kind != address or any(mark.isdigit() for mark in text[span.start : span.end])]
 
 
 _BETWEEN = re.compile(r"[,.]?[ \t]*\n?[ \t]*")
+# A flat, a number, or both, up to where the span begins.
+_LEAD = re.compile(
+    r"(?i)\b(?:(?:flat|apt\.?|apartment|unit|suite|room|studio)[ \t]+(?:\d{1,4}[a-z]?,?[ \t]+)?(?:\d{1,5}[a-z]?,?[ \t]+)?|\d{1,5}[a-z]?,?[ \t]+)(?:[NSEW]{1,2}\.?[ \t]+)?$"
+)
 
 
 def abbreviated(value: str) -> bool:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.pii.names.features import SHOUTED, Lexicon, casing
-from curate.pii.names.spans import Span, abbreviated, carried, places, runs, span_of, with_towns
+from curate.pii.names.spans import Span, abbreviated, carried, places, runs, span_of, whole_addresses
 from curate.pii.names.tokens import pieces_of
 from curate.pii.names.vectors import TOP, Vectors
 
@@ -56,7 +56,8 @@ class Tagger:
         self.favour = np.zeros(len(KINDS), np.float32) if favour is None else favour.astype(np.float32)
         self.vectors = Vectors(weights.table, weights.projection, lexicon)
         # A power of two divides float32 exactly, so that sums in 1/128 are as whole as those of the numbers themselves.
-        self._layers = [(taps.astype(np.float32) / WEIGHT_UNIT, bias.astype(np.float32) / WEIGHT_UNIT) for taps, bias in weights.layers]
+        unit = np.float32(WEIGHT_UNIT)
+        self._layers = [(taps.astype(np.float32) / unit, bias.astype(np.float32) / unit) for taps, bias in weights.layers]
         self._out, self._out_bias = weights.out.astype(np.float32), weights.out_bias.astype(np.float32)
 
     def logits(self, rows: list[list[str]], casings: list[int]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
@@ -116,7 +117,7 @@ class Tagger:
         for number in touched:
             spans = carried(texts[number], found[number], PERSON)
             if ADDRESS in wanted:
-                spans = [span for span in with_towns(texts[number], spans, ADDRESS, PLACE) if span.kind in wanted]
+                spans = [span for span in whole_addresses(texts[number], spans, ADDRESS, PLACE) if span.kind in wanted]
             found[number][:] = spans
 
 

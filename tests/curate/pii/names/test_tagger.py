@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from curate.pii.names.features import CASING_AT
 from curate.pii.names.recognizer import MODEL, bundled, read_model
-from curate.pii.names.spans import Span, carried, places, span_of, with_towns
+from curate.pii.names.spans import Span, carried, places, span_of, whole_addresses
 from curate.pii.names.tagger import ADDRESS, PERSON, PLACE, Tagger
 from curate.pii.names.tokens import TOKEN, fold, pieces_of
 
@@ -140,8 +140,23 @@ def test_a_name_is_carried_to_where_it_stands_again() -> None:
 def test_an_address_takes_in_the_town_right_behind_it(between: str, joined: bool) -> None:
     text = f"12 Mill Lane{between}Leeds"
     town = Span(12 + len(between), len(text), PLACE, 90)
-    spans = with_towns(text, [Span(0, 12, ADDRESS, 100), town], ADDRESS, PLACE)
+    spans = whole_addresses(text, [Span(0, 12, ADDRESS, 100), town], ADDRESS, PLACE)
     assert spans == ([Span(0, len(text), ADDRESS, 100)] if joined else [Span(0, 12, ADDRESS, 100), town])
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "whole"),
+    [
+        ("at Flat 11, 58b Elm Row", "58b Elm Row", "Flat 11, 58b Elm Row"),
+        ("to 31 Elm Row", "Elm Row", "31 Elm Row"),
+        ("to 31 SW Elm Row", "Elm Row", "31 SW Elm Row"),
+        ("in Elm Row", "Elm Row", None),
+        ("unit tests at 9 Elm Row", "9 Elm Row", "9 Elm Row"),
+    ],
+)
+def test_an_address_takes_in_its_number_and_flat_and_is_none_without(text: str, found: str, whole: str | None) -> None:
+    spans = whole_addresses(text, [Span(text.index(found), len(text), ADDRESS, 100)], ADDRESS, PLACE)
+    assert [text[span.start : span.end] for span in spans] == ([whole] if whole else [])
 
 
 @pytest.mark.parametrize(
