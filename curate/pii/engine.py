@@ -91,7 +91,9 @@ class Detector:
         self.entities: tuple[Entity, ...] = tuple(entity for entity in ENTITIES.values() if entity.name in wanted)
         # Found by the user's model inside Presidio's engine; by the bundled tagger beside it.
         self.ner_names = frozenset(offered & wanted) if self.ner is not None else frozenset[str]()
-        self.tagged = frozenset(offered & wanted) if self.tagger is not None else frozenset[str]()
+        asked = usual | (wanted - {entity.name for entity in self.entities})
+        self.tagged = frozenset(offered & wanted & asked) if self.tagger is not None else frozenset[str]()
+        self.patterned = frozenset({entity.name for entity in self.entities} | self.ner_names)
         _listener.templates.clear()
 
     @cached_property
@@ -139,7 +141,7 @@ class Detector:
     @property
     def names(self) -> tuple[str, ...]:
         """Every entity looked for, sorted."""
-        return tuple(sorted({entity.name for entity in self.entities} | self.ner_names | self.tagged))
+        return tuple(sorted(self.patterned | self.tagged))
 
     def threshold(self, entity: str) -> float:
         """The score from which a match of `entity` is a finding."""
@@ -159,7 +161,7 @@ class Detector:
             If a recognizer failed or gave up. The text is not shown.
         """
         wanted = set(names or self.names)
-        hits = self.read([(text, sorted(wanted - self.tagged))])[0]
+        hits = self.read([(text, sorted(wanted & self.patterned))])[0]
         return beside(hits, self.people([text])[0], text) if wanted & self.tagged else hits
 
     def people(self, texts: list[str]) -> list[list[Hit]]:

@@ -17,7 +17,8 @@ class NerParams(Params):
     # A folder on disk, or a hub id (then, and only then, the network is used). The bundled tagger has its own.
     model: str | None = None
     # Of the bundled tagger. A place or an organisation alone is nobody's personal data, and taking them out costs the text its sense.
-    entities: tuple[Literal["PERSON", "LOCATION", "ORGANIZATION"], ...] = ("PERSON",)
+    # STREET_ADDRESS adds what it finds to what the patterns find (streets of other countries, mostly).
+    entities: tuple[Literal["PERSON", "LOCATION", "ORGANIZATION", "STREET_ADDRESS"], ...] = ("PERSON",)
 
     @model_validator(mode="after")
     def _named(self) -> NerParams:

@@ -12,9 +12,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from curate.pii.names.features import CASING_AT, COLUMNS, FEATURES, RANK_COLUMN, WORD_COLUMN, Lexicon, casing
-from curate.pii.names.tagger import GAP, KINDS, TOP, UNIT, WEIGHT_UNIT, Weights
-from curate.pii.names.tokens import TOKEN
+from curate.pii.names.features import CASING_AT, COLUMNS, FEATURES, RANK_COLUMN, WORD_COLUMN, Lexicon
+from curate.pii.names.tagger import KINDS, WEIGHT_UNIT, Weights, gap
+from curate.pii.names.vectors import TOP, UNIT
+from train.names.arrays import Tokens, tokens_of
 from train.names.rows import Row
 
 
@@ -34,6 +35,11 @@ class Recipe:
     distil: float = 0.7
     temperature: float = 2.0
     seed: int = 0
+
+    @property
+    def gap(self) -> int:
+        """Positions between rows."""
+        return gap(self.taps, self.steps)
 
 
 def _rounded(values: Tensor, unit: int) -> Tensor:
@@ -60,7 +66,7 @@ class Network(nn.Module):
         self.out_bias = nn.Parameter(torch.zeros(len(KINDS)))
 
     def forward(self, features: Tensor, weights: Tensor, static: Tensor, casings: Tensor, mask: Tensor) -> Tensor:
-        """Scores of each position, shape (positions, kinds); rows stand `GAP` masked positions apart."""
+        """Scores of each position, shape (positions, kinds); rows stand `Recipe.gap` masked positions apart."""
         table = _rounded(self.table, UNIT)
         hidden = nn.functional.embedding_bag(features, table, per_sample_weights=weights, mode="sum")
         hidden = _floored(hidden + static @ _rounded(self.projection, UNIT) + table[CASING_AT + casings]) * mask
@@ -92,34 +98,6 @@ def _whole(values: Tensor, unit: int) -> NDArray[np.int8]:
 
 def _whole_bias(values: Tensor) -> NDArray[np.int32]:
     return np.round(values.detach().numpy() * UNIT * WEIGHT_UNIT).astype(np.int32)
-
-
-@dataclass
-class Tokens:
-    """Rows as arrays: token types, labels, casings; `types` maps a token to its features and static vector."""
-
-    rows: list[np.ndarray]
-    labels: list[np.ndarray]
-    casings: list[int]
-    features: Tensor
-    static: Tensor
-
-
-def tokens_of(rows: list[Row], lexicon: Lexicon) -> Tokens:
-    """Tokens with the kind of the span that each stands in."""
-    types: dict[str, int] = {}
-    ids, labels, casings = [], [], []
-    for text, spans in rows:
-        row, kinds = [], []
-        for match in TOKEN.finditer(text):
-            row.append(types.setdefault(match.group(), len(types)))
-            kinds.append(next((KINDS.index(kind) for start, end, kind in spans if start < match.end() and match.start() < end), 0))
-        ids.append(np.array(row, np.int64))
-        labels.append(np.array(kinds, np.int64))
-        casings.append(casing(text))
-    features = torch.tensor([lexicon.features(token) for token in types])
-    static = torch.from_numpy(np.stack([lexicon.static(token) for token in types]).astype(np.float32) / UNIT)
-    return Tokens(ids, labels, casings, features, static)
 
 
 def fit(rows: list[Row], lexicon: Lexicon, recipe: Recipe, taught: Sequence[np.ndarray | None] | None = None) -> Network:
@@ -167,16 +145,18 @@ def _batches(data: Tokens, recipe: Recipe, rng: random.Random) -> list[list[int]
             batches.append([])
             size = 0
         batches[-1].append(number)
-        size += len(data.rows[number]) + GAP
+        size += len(data.rows[number]) + recipe.gap
     return batches[:-1] or batches
 
 
 def _loss(network: Network, data: Tokens, batch: list[int], recipe: Recipe, taught: Sequence[np.ndarray | None] | None) -> Tensor:
-    gap, none = np.full(GAP, -1, np.int64), np.full(GAP, -100, np.int64)
-    ids = torch.from_numpy(np.concatenate([part for number in batch for part in (gap, data.rows[number])] + [gap]))
+    apart, none = np.full(recipe.gap, -1, np.int64), np.full(recipe.gap, -100, np.int64)
+    ids = torch.from_numpy(np.concatenate([part for number in batch for part in (apart, data.rows[number])] + [apart]))
     labels = torch.from_numpy(np.concatenate([part for number in batch for part in (none, data.labels[number])] + [none]))
     casings = torch.from_numpy(
-        np.concatenate([np.full(len(data.rows[number]) + GAP, data.casings[number]) for number in batch] + [np.zeros(GAP, np.int64)])
+        np.concatenate(
+            [np.full(len(data.rows[number]) + recipe.gap, data.casings[number]) for number in batch] + [np.zeros(recipe.gap, np.int64)]
+        )
     )
     mask = (ids >= 0).float()[:, None]
     at = ids.clamp(min=0)

@@ -1,6 +1,6 @@
 """Fit the tagger, measure what its margins are worth, write `build/names/names.npz`.
 
-python -m train.names.fit_tagger --data ../shared/data      # some five minutes on one core
+python -m train.names.fit_tagger --data ../shared/data      # a quarter of an hour on one core
 python -m train.names.fit_tagger --seed 1 --no-teacher -o other.npz
 """
 
@@ -15,7 +15,8 @@ import numpy as np
 import torch
 
 from curate.pii.names.recognizer import ENTITIES
-from curate.pii.names.tagger import KINDS, UNIT, WEIGHT_UNIT, Tagger, save
+from curate.pii.names.tagger import KINDS, WEIGHT_UNIT, Tagger, save
+from curate.pii.names.vectors import UNIT
 from train.encoder import BUNDLED, load_encoder
 from train.names.calibrate import margins
 from train.names.corpus import WORK, recipe, rows
@@ -29,7 +30,7 @@ def main() -> None:
     """Fit, calibrate, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the public data sets")
-    parser.add_argument("--seed", type=int, default=recipe()["seed"])
+    parser.add_argument("--seed", type=int, default=recipe()["seed"], help="of the fit; the rows and the teacher stay those of the recipe")
     parser.add_argument("--no-teacher", action="store_true", help="learn from labels alone")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("-o", "--output", type=Path, default=WORK / "names.npz")
@@ -37,10 +38,8 @@ def main() -> None:
     torch.set_num_threads(given.threads)
     wanted = recipe()
     lexicon = build(collect(), load_encoder(BUNDLED), wanted["dimensions"])
-    learned, plain = rows("taught", given.seed, given.data), rows("plain", given.seed, given.data)
-    taught = None if given.no_teacher else [*opinions(given.seed, learned), *[None] * len(plain)]
-    passes = wanted["taught"].get("passes", 1)
-    learned, taught = learned * passes, taught and [*taught[: len(learned)] * passes, *[None] * len(plain)]
+    learned, plain = (rows(part, wanted["seed"], given.data) for part in ("taught", "plain"))
+    taught = None if given.no_teacher else [*opinions(wanted["seed"], learned), *[None] * len(plain)]
     settings: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in wanted["tagger"].items()}
     network = fit([*learned, *plain], lexicon, Recipe(seed=given.seed, **settings), taught)
     favour = np.array([round(wanted["favour"].get(kind, 0.0) * UNIT * WEIGHT_UNIT) for kind in KINDS], np.int32)

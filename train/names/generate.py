@@ -40,6 +40,10 @@ TAILS = words("tails")
 SUFFIXES = words("suffixes")
 PLACE_KINDS = words("place_kinds")
 TITLES = words("titles")
+UNITS = words("units")
+EATERIES = words("eateries")
+EXCLAMATIONS = words("exclamations")
+DISHES = words("dishes")
 HONORIFICS = words("honorifics")
 # First names and surnames that are words as well; they get names' places often enough that context decides.
 WORDY_FIRST = words("wordy_first")
@@ -128,28 +132,27 @@ class Maker:
         return self.rng.choice(self.lists.cities if self.rng.random() < 0.9 else self.lists.countries)
 
     def street(self) -> str:
-        """A street's name, a fifth of them not British."""
+        """A street's name, a third of them not British."""
         roll = self.rng.random()
         stem = self.rng.choice(STREET_WORDS) if roll < 0.45 else self.last(self._culture()) if roll < 0.85 else self.first("us_common")
-        if self.rng.random() < 0.2:
+        if self.rng.random() < 0.33:
             return self.rng.choice(FOREIGN_STREETS).replace("{x}", stem)
         return f"{stem} {self.rng.choice(STREET)}"
 
     def addr(self) -> str:
-        """A street with its number, and a flat now and then."""
-        number, street, roll = (
-            self.rng.choice([str(self.rng.randint(1, 240)), f"{self.rng.randint(1, 99)}{self.rng.choice('ABCab')}"]),
-            self.street(),
-            self.rng.random(),
-        )
-        if roll < 0.12:
-            return f"{street} {number}"
-        if roll < 0.3:
-            unit = self.rng.choice(["Flat", "Apt", "Apt.", "Suite", "Unit", "Apartment"]) + f" {self.rng.randint(1, 999)}"
-            return self.rng.choice(
-                [f"{unit}, {number} {street}", f"{number} {street}, {unit}", f"{number} {street} {unit}", f"{number} {street}\n {unit}"]
-            )
-        return f"{number} {street}"
+        """A street with its number before or behind it, a village with a number, and a flat now and then."""
+        rng, roll = self.rng, self.rng.random()
+        number = rng.choice([str(rng.randint(1, 240)), str(rng.randint(1, 9_999)), f"{rng.randint(1, 99)}{rng.choice('ABCab')}"])
+        if roll < 0.2:
+            line = f"{self.street()}{rng.choice([' ', ' ', ', '])}{number}{rng.choice(['', '', '.'])}"
+        elif roll < 0.26:
+            line = f"{self.city()} {number}"
+        else:
+            line = f"{number} {self.street()}"
+        if rng.random() < 0.25:
+            unit = f"{rng.choice(UNITS)} {rng.choice([str(rng.randint(1, 999)), rng.choice('ABCDEF'), f'{rng.randint(1, 9):03d}'])}"
+            return rng.choice([f"{unit}, {line}", f"{unit} {line}", f"{line}, {unit}", f"{line} {unit}", f"{line}\n {unit}"])
+        return line
 
     def org(self) -> str:
         """A brand, a made-up company, a partnership, an institution of a town, or a shop with a person's name."""
@@ -165,7 +168,9 @@ class Maker:
         if roll < 0.75:
             return f"{last} {self.rng.choice(SUFFIXES)}"
         if roll < 0.83:
-            return f"{last}{self.rng.choice([' & ', ' and ', ', '])}{self.last(self._culture())}{self.rng.choice(['', ' LLP', ' Ltd'])}"
+            other, third = self.last(self._culture()), self.last(self._culture())
+            partners = [f"{last} & {other}", f"{last} and {other}", f"{last}, {other}", f"{last}-{other}", f"{last}, {other} and {third}"]
+            return f"{self.rng.choice(partners)}{self.rng.choice(['', '', ' LLP', ' Ltd', ' Inc', ' PLC', ' Group'])}"
         if roll < 0.93:
             return self.rng.choice(["University of {}", "{} University", "{} City Council", "{} College", "Bank of {}", "{} United", "{} Council", "{} FC",
                                     "{} Water", "{} Police", "The {} Times", "{} Airport Ltd", "{} General Hospital"]).format(self.city())  # fmt: skip
@@ -178,7 +183,29 @@ class Maker:
         stem = self.rng.choice([self.city(), self.last("us_common"), self.rng.choice(STREET_WORDS), "St " + self.first("us_common")])
         return f"{stem} {self.rng.choice(PLACE_KINDS)}"
 
+    def eatery(self) -> str:
+        """A restaurant, a third of them with a person's name."""
+        roll, rng = self.rng.random(), self.rng
+        owner = self.first(self._culture()) if roll < 0.2 else self.last(self._culture())
+        stem = (
+            owner if roll < 0.3 else rng.choice(STREET_WORDS) if roll < 0.5 else f"{rng.choice(['The ', '', 'Little '])}{rng.choice(WORDS)}"
+        )
+        if roll < 0.12:
+            return f"{owner}'s{rng.choice(['', ' ' + rng.choice(EATERIES), ' of ' + self.city()])}"
+        return (
+            f"{stem}{rng.choice([' ', ' ', ' ' + rng.choice(WORDS) + ' '])}{rng.choice(EATERIES)}{rng.choice(['', '', ' ' + self.city()])}"
+        )
+
     # Everything else.
+
+    def spelt(self) -> str:
+        """A code said aloud, as a speech recogniser writes it: letters, figures, spelling words, in any order."""
+        rng = self.rng
+        kinds = [lambda: self.letter(), lambda: self.letter().lower(), lambda: rng.choice(DIGITS), lambda: str(rng.randint(0, 99)),
+                 lambda: rng.choice(NATO), lambda: rng.choice(NATO).capitalize(), lambda: f"{self.letter()}{rng.randint(0, 9)}",
+                 lambda: rng.choice(["for", "and", "&", "space", "double", "as in", "you", "are", "see", "why", "tea", "pea", "bee", "oh", "ate", "won", "to"])]  # fmt: skip
+        picked = rng.sample(kinds, rng.randint(2, 5))
+        return " ".join(rng.choice(picked)() for _ in range(rng.randint(2, 9)))
 
     def email(self) -> str:
         """An address, most with a name before the @."""
@@ -222,6 +249,8 @@ class Maker:
                 return [(self.street(), "LOC")]
             case "org":
                 return [(self.org(), "ORG")]
+            case "eatery":
+                return [(self.eatery(), "ORG")]
             case "addr":
                 return [(self.addr(), "ADR")]
             case "letter":
@@ -270,6 +299,12 @@ class Maker:
                 return rng.choice(ROLES).replace("-", " ")
             case "title":
                 return rng.choice(TITLES)
+            case "spelt":
+                return self.spelt()
+            case "exclamation":
+                return rng.choice(EXCLAMATIONS)
+            case "dish":
+                return rng.choice(DISHES)
         raise ValueError(f"unknown slot {name}")
 
     def expand(self, template: str) -> list[Piece]:

@@ -1,6 +1,6 @@
 """Train the teacher and write what it thinks of the rows that the tagger will learn from.
 
-    python -m train.names.teach --data ../shared/data      # some 40 minutes on one core, from there half the time for reading
+    python -m train.names.teach --data ../shared/data      # an hour on one core, a third of it reading
 
 Writes `build/names/taught-SEED.npz`: the logits of every token of the rows of part `taught`, in their order, float16.
 """

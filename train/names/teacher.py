@@ -1,7 +1,7 @@
 """The teacher: the bundled encoder with the tagger's own features beside it, as a token classifier; it labels what the tagger learns from.
 
-The encoder knows words in context but neither capitals nor name lists, which the features add. On one core it trains at some 60
-short rows a second and reads some 200; it does not ship.
+The encoder knows words in context but neither capitals nor name lists, which the features add. On one core it trains at some 27
+short rows a second and reads some 80; it does not ship.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from curate.pii.names.features import CASING_AT, COLUMNS, FEATURES, RANK_COLUMN,
 from curate.pii.names.tagger import KINDS
 from curate.pii.names.tokens import TOKEN, fold
 from train.encoder import Encoder
-from train.names.fit import Tokens, tokens_of
+from train.names.arrays import Tokens, tokens_of
 from train.names.rows import Row
 
 
@@ -148,7 +148,10 @@ def scores(teacher: Teacher, rows: list[Row], lexicon: Lexicon, size: int = 64) 
     texts = [row.text for row in rows]
     made: list[np.ndarray] = [np.zeros((0, len(KINDS)), np.float32)] * len(rows)
     order = sorted((number for number in range(len(rows)) if len(data.rows[number])), key=lambda number: len(data.rows[number]))
+    begun = time.monotonic()
     for start in range(0, len(order), size):
+        if start % (100 * size) == 0:
+            print(f"teacher: read {start:,}/{len(order):,} rows, {time.monotonic() - begun:.0f} s", flush=True)
         numbers = order[start : start + size]
         got, _ = _batch(teacher, texts, data, numbers, None)
         for place, number in enumerate(numbers):

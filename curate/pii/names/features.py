@@ -5,8 +5,9 @@ All whole numbers, functions of the token alone, so they are worked out once per
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from zlib import crc32
 
 import numpy as np
@@ -24,6 +25,8 @@ FEATURES = CASING_AT + CASINGS
 # The columns of `Lexicon.features`: the word's hash first, its ranks second; training drops these at random.
 WORD_COLUMN, RANK_COLUMN, COLUMNS = 0, 1, 8
 _LONGEST_PIECE = 20
+# Each kind of hash begins from another value.
+_WORD, _FIRST_2, _FIRST_3, _LAST_2, _LAST_3, _LAST_4 = map(crc32, (b"w", b"p2", b"p3", b"s2", b"s3", b"s4"))
 
 
 @dataclass(frozen=True)
@@ -48,40 +51,48 @@ class Lexicon:
         """`COLUMNS` rows of the feature table for `token`."""
         word = fold(token)
         return [
-            crc32(b"w" + word.encode()) % WORDS,
+            crc32(word.encode(), _WORD) % WORDS,
             _RANKS_AT + self.ranks.get(word, 0),
             _SHAPES_AT + shape(token),
-            _end(b"p2", word[:2]),
-            _end(b"p3", word[:3]),
-            _end(b"s2", word[-2:]),
-            _end(b"s3", word[-3:]),
-            _end(b"s4", word[-4:]),
+            _ENDS_AT + crc32(word[:2].encode(), _FIRST_2) % ENDS,
+            _ENDS_AT + crc32(word[:3].encode(), _FIRST_3) % ENDS,
+            _ENDS_AT + crc32(word[-2:].encode(), _LAST_2) % ENDS,
+            _ENDS_AT + crc32(word[-3:].encode(), _LAST_3) % ENDS,
+            _ENDS_AT + crc32(word[-4:].encode(), _LAST_4) % ENDS,
         ]
 
     def static(self, token: str) -> NDArray[np.int32]:
         """The mean of the vectors of the token's longest word pieces, rounded down; int32, shape (dimensions,)."""
-        word = fold(token)
+        vector: NDArray[np.int32] = self.statics([token])[0]
+        return vector
+
+    def statics(self, tokens: Sequence[str]) -> NDArray[np.int32]:
+        """`static` of each token, shape (tokens, dimensions)."""
+        rows = [self._pieces(fold(token)) for token in tokens]
+        ends = np.cumsum([0, *map(len, rows)])
+        sums = np.zeros((ends[-1] + 1, self.vectors.shape[1]), np.int32)
+        np.cumsum(self.vectors[list(chain.from_iterable(rows))], axis=0, dtype=np.int32, out=sums[1:])
+        totals: NDArray[np.int32] = (sums[ends[1:]] - sums[ends[:-1]]) // np.maximum(1, np.diff(ends))[:, None].astype(np.int32)
+        return totals
+
+    def _pieces(self, word: str) -> list[int]:
+        """Rows of the longest pieces that `word` is made of, from its beginning; letters in none are left out."""
         known = self.pieces.get(word)
         if known is not None:
-            found: NDArray[np.int32] = self.vectors[known].astype(np.int32)
-            return found
+            return [known]
         rows: list[int] = []
-        at = 0
+        at, mark = 0, ""
         while at < len(word):
             for end in range(min(len(word), at + _LONGEST_PIECE), at, -1):
-                row = self.pieces.get(("##" if at else "") + word[at:end])
+                row = self.pieces.get(mark + word[at:end])
                 if row is not None:
                     rows.append(row)
                     at = end
                     break
             else:
                 at += 1
-        total: NDArray[np.int32] = self.vectors[rows].sum(axis=0, dtype=np.int32)
-        return total // max(1, len(rows))
-
-
-def _end(kind: bytes, part: str) -> int:
-    return _ENDS_AT + crc32(kind + part.encode()) % ENDS
+            mark = "##"
+        return rows
 
 
 def shape(token: str) -> int:

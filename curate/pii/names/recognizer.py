@@ -19,13 +19,13 @@ from curate.pii.overlap import Hit
 
 MODEL = Path(__file__).with_name("names.npz")
 DETECTOR = "NameTagger"
-# What the tagger's kinds are called in findings; ADR only keeps streets from passing for persons and places.
-ENTITIES = {"PER": "PERSON", "LOC": "LOCATION", "ORG": "ORGANIZATION"}
+# What the tagger's kinds are called in findings.
+ENTITIES = {"PER": "PERSON", "LOC": "LOCATION", "ORG": "ORGANIZATION", "ADR": "STREET_ADDRESS"}
 SCORES = tuple(round(0.05 * step, 2) for step in range(21))
 
 
 class NameTagger:
-    """Finds names of persons, places and organisations.
+    """Finds names of persons, places and organisations, and street addresses.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def presidio_recognizer(language: str) -> Any:
     from presidio_analyzer import AnalysisExplanation, LocalRecognizer, RecognizerResult
 
     class NameRecognizer(LocalRecognizer):  # type: ignore[misc]
-        """Names of persons, places and organisations."""
+        """Names of persons, places and organisations, and street addresses."""
 
         def load(self) -> None:
             """Loaded already."""

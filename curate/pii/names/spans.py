@@ -49,7 +49,9 @@ def places(text: str, tokens: list[str]) -> list[int]:
     return [0, *(match.end() for match in TOKEN.finditer(text))]
 
 
-def span_of(tokens: list[str], ends: list[int], first: int, last: int, kind: int, margins: list[int]) -> Span | None:
+def span_of(
+    tokens: list[str], ends: list[int], first: int, last: int, kind: int, margins: list[int], numbered: bool = False
+) -> Span | None:
     """The span of tokens `first` to `last` of a row, cut to begin with a letter and end with a letter or digit; None if nothing is left.
 
     Parameters
@@ -58,16 +60,45 @@ def span_of(tokens: list[str], ends: list[int], first: int, last: int, kind: int
         What `places` says of the row.
     margins
         Of each token of the run, before it is cut.
+    numbered
+        It may begin with a digit, as an address does, and is nothing without a word: most of a hash or a UUID is none.
     """
     begin, end = first, last
-    while begin < end and not tokens[begin].lstrip(" ")[:1].isalpha():
+    leads = str.isalnum if numbered else str.isalpha
+    while begin < end and not leads(tokens[begin].lstrip(" ")[:1]):
         begin += 1
     while end > begin and not tokens[end - 1][-1:].isalnum():
         end -= 1
-    if begin == end:
+    if begin == end or (numbered and not any(len(token) > 2 and token[-3:].isalpha() for token in tokens[begin:end])):
         return None
     margin = sum(margins[begin - first : end - first]) // (end - begin)
     return Span(ends[begin + 1] - len(tokens[begin].lstrip(" ")), ends[end], kind, margin)
+
+
+def whole_addresses(text: str, spans: list[Span], address: int, place: int) -> list[Span]:
+    """`spans`, each address with the number and flat right before it and the places right behind it; one without a number goes.
+
+    "Flat 2, 12 Mill Lane, Leeds" is one address; "Mill Lane" is a place.
+    """
+    joined: list[Span] = []
+    for span in spans:
+        before = joined[-1] if joined else None
+        if before and before.kind == address and span.kind in (address, place) and _BETWEEN.fullmatch(text, before.end, span.start):
+            joined[-1] = before._replace(end=span.end)
+        elif span.kind == address:
+            least = before.end if before else 0
+            lead = _LEAD.search(text, max(least, span.start - 40), span.start)
+            joined.append(span._replace(start=lead.start()) if lead else span)
+        else:
+            joined.append(span)
+    return [span for span in joined if span.kind != address or any(mark.isdigit() for mark in text[span.start : span.end])]
+
+
+_BETWEEN = re.compile(r"[,.]?[ \t]*\n?[ \t]*")
+# A flat, a number, or both, up to where the span begins.
+_LEAD = re.compile(
+    r"(?i)\b(?:(?:flat|apt\.?|apartment|unit|suite|room|studio)[ \t]+(?:\d{1,4}[a-z]?,?[ \t]+)?(?:\d{1,5}[a-z]?,?[ \t]+)?|\d{1,5}[a-z]?,?[ \t]+)(?:[NSEW]{1,2}\.?[ \t]+)?$"
+)
 
 
 def abbreviated(value: str) -> bool:

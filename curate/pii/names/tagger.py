@@ -9,23 +9,20 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.pii.names.features import CASING_AT, SHOUTED, Lexicon, casing
-from curate.pii.names.spans import Span, abbreviated, carried, places, runs, span_of
+from curate.pii.names.features import SHOUTED, Lexicon, casing
+from curate.pii.names.spans import Span, abbreviated, carried, places, runs, span_of, whole_addresses
 from curate.pii.names.tokens import pieces_of
+from curate.pii.names.vectors import TOP, Vectors
 
 KINDS = ("O", "PER", "LOC", "ORG", "ADR")
-PERSON = KINDS.index("PER")
-UNIT = 64  # activations, embeddings and static vectors count in 1/64
+PERSON, PLACE, ADDRESS = KINDS.index("PER"), KINDS.index("LOC"), KINDS.index("ADR")
 WEIGHT_UNIT = 128  # convolution and output weights count in 1/128
-TOP = 127
-_CACHED_TYPES = 65_536
-_CHUNK_TOKENS = 4_096
+_CHUNK_TOKENS = 2_048
 
 
 @dataclass(frozen=True)
@@ -40,56 +37,45 @@ class Weights:
     out: NDArray[np.int8]
     out_bias: NDArray[np.int32]
 
+    @property
+    def gap(self) -> int:
+        """Positions between rows, as many as the widest layer reaches over, so that rows do not see each other."""
+        return gap([len(taps) for taps, _ in self.layers], self.steps)
+
+
+def gap(taps: Iterable[int], steps: Iterable[int]) -> int:
+    """How far the widest of the layers sees, in positions."""
+    return max(count // 2 * step for count, step in zip(taps, steps, strict=True))
+
 
 class Tagger:
-    """Tags texts; keeps the vectors of the token types last seen, up to a bound."""
+    """Tags texts; keeps the vectors of the tokens last seen, up to a bound."""
 
     def __init__(self, weights: Weights, lexicon: Lexicon, favour: NDArray[np.int32] | None = None) -> None:
         self.weights, self.lexicon = weights, lexicon
         self.favour = np.zeros(len(KINDS), np.float32) if favour is None else favour.astype(np.float32)
-        self._layers = [(taps.astype(np.float32), bias.astype(np.float32)) for taps, bias in weights.layers]
+        self.vectors = Vectors(weights.table, weights.projection, lexicon)
+        # A power of two divides float32 exactly, so that sums in 1/128 are as whole as those of the numbers themselves.
+        unit = np.float32(WEIGHT_UNIT)
+        self._layers = [(taps.astype(np.float32) / unit, bias.astype(np.float32) / unit) for taps, bias in weights.layers]
         self._out, self._out_bias = weights.out.astype(np.float32), weights.out_bias.astype(np.float32)
-        width = weights.table.shape[1]
-        self._types: dict[str, int] = {}
-        self._vectors = np.zeros((1024, width), np.float32)
-        self._casings = weights.table[CASING_AT : CASING_AT + 4].astype(np.float32)
-
-    def _type(self, token: str) -> int:
-        """The row of `token`'s vector, worked out if it is new."""
-        row = len(self._types)
-        if row == len(self._vectors):
-            self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])
-        summed = self.weights.table[self.lexicon.features(token)].astype(np.int32).sum(axis=0)
-        projected = (self.lexicon.static(token) @ self.weights.projection.astype(np.int32)) // UNIT
-        self._vectors[row] = summed + projected
-        self._types[token] = row
-        return row
 
     def logits(self, rows: list[list[str]], casings: list[int]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """Whole-number scores in 1/(64 x 128), shape (positions, kinds), and where each row begins; rows stand `GAP` apart."""
-        if len(self._types) > _CACHED_TYPES:
-            self._types.clear()
-        lengths = np.array([len(row) for row in rows])
-        begins = GAP + np.concatenate([[0], np.cumsum(lengths + GAP)[:-1]]).astype(np.int64)
-        total = int(lengths.sum() + GAP * (len(rows) + 1))
+        """Whole-number scores in 1/(64 x 128), shape (positions, kinds), and where each row begins; rows stand `gap` apart."""
+        gap, lengths = self.weights.gap, np.array([len(row) for row in rows])
+        begins = gap + np.concatenate([[0], np.cumsum(lengths + gap)[:-1]]).astype(np.int64)
+        total = int(lengths.sum() + gap * (len(rows) + 1))
         inside = np.repeat(begins - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths) + np.arange(int(lengths.sum()))
-        flat = list(chain.from_iterable(rows))
-        for token in set(flat) - self._types.keys():
-            self._type(token)
-        index = np.fromiter(map(self._types.__getitem__, flat), np.int64, len(flat))
-        hidden = np.zeros((total, self._vectors.shape[1]), np.float32)
-        hidden[inside] = self._vectors[index] + np.repeat(self._casings[casings], lengths, axis=0)
-        np.clip(hidden, 0, TOP, out=hidden)
-        mask = np.zeros((total, 1), np.float32)
-        mask[inside] = 1
+        outside = _outside(begins, rows, gap)
+        hidden = self.vectors.of(rows, casings, inside, total)
         for number, ((taps, bias), step) in enumerate(zip(self._layers, self.weights.steps, strict=True)):
-            new = _convolve(hidden, taps, step) + bias
-            new *= 1 / WEIGHT_UNIT
+            new = _convolve(hidden, taps, step)
+            new += bias
             np.floor(new, out=new)
             if number:
                 new += hidden
             np.clip(new, 0, TOP, out=new)
-            new *= mask
+            new[outside] = 0
             hidden = new
         return hidden @ self._out + self._out_bias, begins
 
@@ -97,11 +83,11 @@ class Tagger:
         """The spans of `kinds` in each text, by position."""
         found: list[list[Span]] = [[] for _ in texts]
         tokens = [pieces_of(text) for text in texts]
-        start = 0
+        start, gap = 0, self.weights.gap
         while start < len(texts):
             end, size = start, 0
             while end < len(texts) and (end == start or size + len(tokens[end]) <= _CHUNK_TOKENS):
-                size += len(tokens[end]) + GAP
+                size += len(tokens[end]) + gap
                 end += 1
             self._tag(texts[start:end], tokens[start:end], kinds, found[start:end])
             start = end
@@ -113,30 +99,32 @@ class Tagger:
         scores, begins = self.logits(tokens, casings)
         scores += self.favour
         kinds = scores.argmax(axis=1)
-        for begin, row in zip(begins.tolist(), tokens, strict=True):
-            kinds[begin + len(row) : begin + len(row) + GAP] = 0
-        kinds[: begins[0]] = 0
-        top = np.partition(scores, len(KINDS) - 2, axis=1)
-        margins = (top[:, -1] - top[:, -2]).astype(np.int64)
+        kinds[_outside(begins, tokens, self.weights.gap)] = 0
+        seen = {*wanted, PLACE} if ADDRESS in wanted else set(wanted)
+        named = [run for run in runs(kinds) if run.kind in seen]
+        numbers = (np.searchsorted(begins, [run.first for run in named], side="right") - 1).tolist()
         ends: list[int] = []
         at, touched = -1, set()
-        for run in runs(kinds):
-            if run.kind not in wanted:
-                continue
-            number = int(np.searchsorted(begins, run.first, side="right")) - 1
+        for run, number in zip(named, numbers, strict=True):
             if number != at:
-                at, ends = number, places(texts[number], tokens[number])
-            begin = int(begins[number])
-            span = span_of(tokens[number], ends, run.first - begin, run.last - begin, run.kind, margins[run.first : run.last].tolist())
+                at, ends, begin = number, places(texts[number], tokens[number]), int(begins[number])
+            top = np.sort(scores[run.first : run.last], axis=1)
+            between = (top[:, -1] - top[:, -2]).astype(np.int64).tolist()
+            span = span_of(tokens[number], ends, run.first - begin, run.last - begin, run.kind, between, run.kind == ADDRESS)
             if span and (casings[number] == SHOUTED or not abbreviated(texts[number][span.start : span.end])):
                 found[number].append(span)
                 touched.add(number)
         for number in touched:
-            found[number][:] = carried(texts[number], found[number], PERSON)
+            spans = carried(texts[number], found[number], PERSON)
+            if ADDRESS in wanted:
+                spans = [span for span in whole_addresses(texts[number], spans, ADDRESS, PLACE) if span.kind in wanted]
+            found[number][:] = spans
 
 
-# As wide as the widest kernel's reach, so that rows do not see each other.
-GAP = 3
+def _outside(begins: NDArray[np.int64], rows: list[list[str]], gap: int) -> NDArray[np.int64]:
+    """The positions before the first row and behind each."""
+    ends = begins + np.array([len(row) for row in rows])
+    return np.concatenate([np.arange(gap), (ends[:, None] + np.arange(gap)).ravel()])
 
 
 def _convolve(hidden: NDArray[np.float32], taps: NDArray[np.float32], step: int) -> NDArray[np.float32]:

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from curate.pii.names.features import CASING_AT
 from curate.pii.names.recognizer import MODEL, bundled, read_model
-from curate.pii.names.spans import Span, carried, places
-from curate.pii.names.tagger import PERSON, Tagger
-from curate.pii.names.tokens import TOKEN, pieces_of
+from curate.pii.names.spans import Span, carried, places, span_of, whole_addresses
+from curate.pii.names.tagger import ADDRESS, PERSON, PLACE, Tagger
+from curate.pii.names.tokens import TOKEN, fold, pieces_of
 
 _WORDS = [
     "Tom",
@@ -74,7 +75,7 @@ def _slowly(tagger: Tagger, tokens: list[str]) -> np.ndarray:
         big(weights.table)[lexicon.features(token)].sum(axis=0) + big(lexicon.static(token)) @ big(weights.projection) // 64
         for token in tokens
     ]
-    hidden = np.clip(np.stack(rows) + big(tagger._casings[0]), 0, 127)
+    hidden = np.clip(np.stack(rows) + big(weights.table[CASING_AT]), 0, 127)
     for number, ((taps, bias), step) in enumerate(zip(weights.layers, weights.steps, strict=True)):
         new = np.zeros_like(hidden)
         for at in range(len(tokens)):
@@ -95,13 +96,30 @@ def test_no_sum_can_leave_the_whole_numbers_of_float32() -> None:
 
 
 def test_a_bounded_cache_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    from curate.pii.names import tagger as module
+    from curate.pii.names import vectors as module
 
     texts = [f"Hi {name}, see order {number}" for number, name in enumerate(["Priya", "Tomasz", "Ngozi", "Bob"] * 5)]
     expected = read_model(MODEL).tagger.spans(texts)
-    monkeypatch.setattr(module, "_CACHED_TYPES", 3)
+    monkeypatch.setattr(module, "_CACHED", 3)
     small = read_model(MODEL).tagger
     assert [small.spans([text])[0] for text in texts] == expected
+
+
+@settings(max_examples=150, deadline=None)
+@given(text=_texts)
+def test_static_vectors_together_are_those_of_each_token_alone(text: str) -> None:
+    lexicon, tokens = bundled().tagger.lexicon, pieces_of(text)
+    together = lexicon.statics(tokens)
+    assert together.shape == (len(tokens), lexicon.vectors.shape[1])
+    for vector, token in zip(together, tokens, strict=True):
+        word, at, rows = fold(token), 0, []
+        while at < len(word):
+            parts = [("##" if at else "") + word[at:end] for end in range(len(word), at, -1)]
+            known = next((part for part in parts if part in lexicon.pieces), "")
+            rows += [lexicon.pieces[known]] if known else []
+            at += len(known.removeprefix("##")) if known else 1
+        mean = [sum(lexicon.vectors[rows, column].tolist()) // max(1, len(rows)) for column in range(len(vector))]
+        assert vector.tolist() == mean
 
 
 @settings(max_examples=200, deadline=None)
@@ -114,6 +132,41 @@ def test_a_name_is_carried_to_where_it_stands_again() -> None:
     text = "Ana Reyes rang. Reyes was cross; ana said no. Reyesburg is a town, Ana"
     spans = carried(text, [Span(0, 9, PERSON, 500)], PERSON)
     assert [text[span.start : span.end] for span in spans] == ["Ana Reyes", "Reyes", "Ana"]
+
+
+@pytest.mark.parametrize(
+    ("between", "joined"), [(", ", True), ("\n", True), (",\n", True), (" ", True), (" near ", False), ("; ", False), ("\n\n", False)]
+)
+def test_an_address_takes_in_the_town_right_behind_it(between: str, joined: bool) -> None:
+    text = f"12 Mill Lane{between}Leeds"
+    town = Span(12 + len(between), len(text), PLACE, 90)
+    spans = whole_addresses(text, [Span(0, 12, ADDRESS, 100), town], ADDRESS, PLACE)
+    assert spans == ([Span(0, len(text), ADDRESS, 100)] if joined else [Span(0, 12, ADDRESS, 100), town])
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "whole"),
+    [
+        ("at Flat 11, 58b Elm Row", "58b Elm Row", "Flat 11, 58b Elm Row"),
+        ("to 31 Elm Row", "Elm Row", "31 Elm Row"),
+        ("to 31 SW Elm Row", "Elm Row", "31 SW Elm Row"),
+        ("in Elm Row", "Elm Row", None),
+        ("unit tests at 9 Elm Row", "9 Elm Row", "9 Elm Row"),
+    ],
+)
+def test_an_address_takes_in_its_number_and_flat_and_is_none_without(text: str, found: str, whole: str | None) -> None:
+    spans = whole_addresses(text, [Span(text.index(found), len(text), ADDRESS, 100)], ADDRESS, PLACE)
+    assert [text[span.start : span.end] for span in spans] == ([whole] if whole else [])
+
+
+@pytest.mark.parametrize(
+    ("tokens", "kept"), [(["12", " Mill"], True), ([" 4", "a"], False), (["61146", "a", "35"], False), (["#", "9", " Rue"], True)]
+)
+def test_an_address_begins_with_its_number_and_has_a_word(tokens: list[str], kept: bool) -> None:
+    text = "".join(tokens)
+    span = span_of(tokens, places(text, tokens), 0, len(tokens), ADDRESS, [8] * len(tokens), numbered=True)
+    assert (span is not None) == kept
+    assert span is None or text[span.start].isdigit()
 
 
 def test_the_answer_does_not_hang_on_threads_or_hash_seed() -> None:
