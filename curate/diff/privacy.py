@@ -32,7 +32,27 @@ _NEEDS = tuple(entity.needs for entity in DEFAULT if entity.name not in OPEN)
 
 
 def masks(texts: Iterable[str | None], *, named: Iterable[str | None] = ()) -> dict[str, str]:
-    """The texts that hold personal data, each with its values masked; in those that are `named` too, names of persons as well."""
+    """The texts that hold personal data, each with its values masked; in those that are `named` too, names of persons as well.
+
+    What was read is remembered, up to a bound: a face that is cut to its limit shows the same texts again and again.
+    """
+    people = {text for text in named if text}
+    asked = {text for text in texts if text} | people
+    new = {(text, text in people) for text in asked} - _seen.keys()
+    if len(_seen) + len(new) > _REMEMBERED:
+        _seen.clear()
+        new = {(text, text in people) for text in asked}
+    found = _read([text for text, _ in new], [text for text, by_name in new if by_name])
+    _seen.update({one: found.get(one[0]) for one in new})
+    return {text: masked for text in asked if (masked := _seen[text, text in people]) is not None}
+
+
+_REMEMBERED = 100_000
+# (text, whether names were sought) -> the text masked, or None if nothing in it is to be.
+_seen: dict[tuple[str, bool], str | None] = {}
+
+
+def _read(texts: Iterable[str], named: Iterable[str]) -> dict[str, str]:
     people = _texts(named)
     distinct = pl.concat([_texts(texts), people]).unique().sort()
     spans: dict[str, list[tuple[int, int]]] = {}
