@@ -50,8 +50,9 @@ class NameTagger:
             [
                 Hit(span.start, span.end, ENTITIES[wanted[span.kind]], self.score(wanted[span.kind], span.margin), DETECTOR, False)
                 for span in spans
+                if span.end - span.start > 1 or len(text.strip()) > 2  # "C" or "c." alone, in a column of grades, is nobody
             ]
-            for spans in self.tagger.spans(texts, tuple(wanted))
+            for text, spans in zip(texts, self.tagger.spans(texts, tuple(wanted)), strict=True)
         ]
 
 

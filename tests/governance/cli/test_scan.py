@@ -45,7 +45,7 @@ def test_json_has_counts_and_a_schema_name(export: Path) -> None:
 
 
 def test_findings_file_has_the_contracts_columns_and_record_numbers(export: Path, tmp_path: Path) -> None:
-    _run(export, "--field", "text", "--field", "note", "-o", tmp_path / "out" / "findings.parquet")
+    _run(export, "-o", tmp_path / "out" / "findings.parquet")
     findings = pl.read_parquet(tmp_path / "out" / "findings.parquet")
     assert findings.columns == COLUMNS
     assert findings.select("row", "field", "entity", "start", "end").rows() == [

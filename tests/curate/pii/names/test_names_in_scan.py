@@ -124,6 +124,11 @@ def test_streets_of_other_countries_are_found_when_asked_for() -> None:
     assert [value[:16] for value in found] == ["Via Garibaldi 22", "12 Mill Lane, Le"]
 
 
+@pytest.mark.parametrize("text", ["C", "c", "C.", " J "])
+def test_a_letter_alone_is_nobody(named: Any, text: str) -> None:
+    assert named.find(text) == []
+
+
 def test_only_the_entities_that_are_asked_for(named: Any) -> None:
     from curate.pii.engine import Detector
 
