@@ -213,7 +213,9 @@ def main() -> None:
     parser.add_argument("--densities", type=float, nargs="+", default=[0.0, 0.05, 0.3], help="shares of rows with a planted value")
     parser.add_argument("--processes", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--check", action="store_true", help=f"fail below {ASKED:g} times stock at {ASKED_AT:.0%}, one process")
+    parser.add_argument(
+        "--check", action="store_true", help=f"fail below {ASKED:g} times stock at {ASKED_AT * 100:g} %% of rows, one process"
+    )
     parser.add_argument("-o", "--output", type=Path, help="write OUTPUT.md and OUTPUT.json")
     given = parser.parse_args()
     runs = [one for density in given.densities for one in measure(given.rows, given.sample, density, given.processes, given.seed)]
