@@ -155,8 +155,10 @@ def _read(texts: pl.Series, detector: Detector, progress: Progress | None) -> pl
     by_text = dict(zip(routed["text"], _found(routed, detector, progress), strict=True))
     for text, names in named(texts, detector, progress):
         by_text[text] = beside(by_text.get(text, []), names, text)
-    found = [(text, *hit, text[hit.start : hit.end]) for text, hits in by_text.items() for hit in hits]
-    return pl.DataFrame(found, schema=_BY_TEXT, orient="row")
+    # By the text's place, and gathered: a row made with the text in it would copy the text, a megabyte for each finding of a long one.
+    found = [(at, *hit, text[hit.start : hit.end]) for at, (text, hits) in enumerate(by_text.items()) for hit in hits]
+    hits = pl.DataFrame(found, schema={**_BY_TEXT, "text": pl.UInt32()}, orient="row")
+    return hits.with_columns(pl.Series("text", list(by_text), dtype=pl.String()).gather(hits["text"]))
 
 
 def _recall(texts: pl.Series, detector: Detector, progress: Progress | None, cache: ScanCache) -> pl.DataFrame:

@@ -1,6 +1,7 @@
-"""Train the teacher and write what it thinks of the rows that the tagger will learn from.
+"""Train a teacher and write what it thinks of the rows that the tagger will learn from.
 
     python -m train.names.teach --data ../shared/data      # an hour on one core, a third of it reading
+    python -m train.names.teach --seed 1                   # another teacher, of other rows; it reads the same ones
 
 Writes `build/names/taught-SEED.npz`: the logits of every token of the rows of part `taught`, in their order, float16.
 """
@@ -24,7 +25,7 @@ def main() -> None:
     """Train, read, write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the public data sets")
-    parser.add_argument("--seed", type=int, default=recipe()["seed"])
+    parser.add_argument("--seed", type=int, default=recipe()["seed"], help="of the teacher and of the rows that it learns from")
     parser.add_argument("--threads", type=int, default=1)
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
@@ -33,7 +34,7 @@ def main() -> None:
     teacher = train(
         rows("teacher", given.seed, given.data), lexicon, encoder, TeacherRecipe(epochs=recipe()["teacher"]["epochs"], seed=given.seed)
     )
-    taught = scores(teacher, rows("taught", given.seed, given.data), lexicon)
+    taught = scores(teacher, rows("taught", recipe()["seed"], given.data), lexicon)
     WORK.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(
         WORK / f"taught-{given.seed}.npz", logits=np.concatenate(taught).astype(np.float16), lengths=np.array([len(one) for one in taught])
