@@ -139,14 +139,17 @@ def _personal_data(project: Project, today: date) -> Iterator[Gate]:
     from curate.pii.engine import Detector
     from curate.pii.policy import RedactParams, decide
     from curate.pii.scan import ScanParams, scan
+    from curate.pii.surrogates import MASKED
     from curate.publish.gold import load_gold
     from curate.validate.rules import PLACEHOLDER
 
     policy = project.params("redact", RedactParams)
     verdicts = in_force(read_verdicts(project.root), policy.as_of)
     params = project.params("scan", ScanParams)
-    # A placeholder's own words ("<PHONE_NUMBER_1>") are context to a detector, though not the writer's: they are taken out.
-    rows = _published(load_gold(project.gold).splits).with_columns(pl.col(TEXT_FIELDS).str.replace_all(PLACEHOLDER, " "))
+    # A placeholder's own words ("<PHONE_NUMBER_1>") are context to a detector, though not the writer's, and a mask's first letter is
+    # an initial to it: they are taken out.
+    ours = f"{PLACEHOLDER}|(?:{MASKED})+"
+    rows = _published(load_gold(project.gold).splits).with_columns(pl.col(TEXT_FIELDS).str.replace_all(ours, " "))
     findings, _ = scan(rows, params, project.key, project.task.kind, Detector(params))
     left = decide(findings, rows, policy, verdicts).filter(pl.col("action") != "keep")
     left = _unaccounted(left, pl.read_parquet(project.gold / "edits.parquet"))

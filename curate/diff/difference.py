@@ -92,7 +92,7 @@ def compare(before: Version, after: Version) -> Difference:
             raise
         raise AssayError(
             f"{plain(name)} is damaged: it cannot be read to its end",
-            fix="make it again, or restore it: dvc checkout --force gold   (an old version: take its object out of DVC's cache, then dvc fetch)",
+            fix="make it again, or restore it: dvc checkout --force gold   (an old version: take its object out of DVC's cache, then the same command with --fetch)",
         ) from error
 
 

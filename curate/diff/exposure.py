@@ -63,7 +63,7 @@ def new_leaks(changes: pl.DataFrame, before: Version, after: Version) -> Leaks |
         return Leaks(0, 0, 0, True, ())
     heights = {str(part.split): height for part, height in zip(after.table.parts, after.table.heights, strict=True)}
     everything = heights.get("train", 0) + heights.get("test", 0) <= MOST_ROWS
-    kind, similarity = _kind(after.manifest), _similarity(after.manifest)
+    kind, similarity = _kind(after.manifest), _twins(before.manifest, after.manifest)
     whole = {
         side: pl.int_range(first[side], first[side] + heights.get(side, 0), dtype=pl.UInt32, eager=True) if everything else moved[side]
         for side in first
@@ -96,6 +96,13 @@ def _kind(manifest: Mapping[str, Any]) -> Kind:
     task = manifest.get("task")
     stated = task.get("kind") if isinstance(task, Mapping) else None
     return Kind(stated) if stated in {str(kind) for kind in Kind} else Kind.CLASSIFICATION
+
+
+def _twins(before: Mapping[str, Any], after: Mapping[str, Any]) -> Similarity:
+    """The new version's measure at the lower threshold of both: raising it is a change that must not hide what it lets through."""
+    old, new = _similarity(before), _similarity(after)
+    alike = (old.unit, old.n) == (new.unit, new.n)
+    return new.model_copy(update={"threshold": min(old.threshold, new.threshold)}) if alike else new
 
 
 def _similarity(manifest: Mapping[str, Any]) -> Similarity:

@@ -77,7 +77,7 @@ def scan(path: Path, what: str) -> pl.LazyFrame:
     except (pl.exceptions.PolarsError, OSError) as error:
         raise AssayError(
             f"{what} is not a readable Parquet file",
-            fix=f"restore it: dvc checkout gold   (an old version's: rm -f {path} && dvc fetch --all-commits gold)",
+            fix=f"restore it: dvc checkout gold   (an old version's: rm -f {path}, then the same command with --fetch)",
         ) from error
     return rows
 

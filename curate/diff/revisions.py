@@ -69,7 +69,8 @@ def gold_files(root: Path, at: Revision, *, fetch: bool = False) -> dict[str, Pa
     except NotInCache as error:
         raise AssayError(
             f"the gold version of {plain(at.name)} is neither in DVC's cache nor in its remote",
-            fix=f"where it was made: git checkout {plain(at.name)} && dvc checkout gold && dvc push gold",
+            fix=f"where it was made: git checkout {plain(at.name)} && dvc checkout gold && dvc push gold   (a commit older than the remote "
+            "does not know it: name it in .dvc/config.local, dvc remote add --local -d NAME URL)",
         ) from error
 
 
@@ -98,7 +99,7 @@ def output_files(root: Path, at: Revision, path: str, stage: str) -> dict[str, P
     except (ValueError, KeyError, TypeError) as error:
         raise AssayError(
             f"the list of files of {path} at {plain(at.name)} is damaged in DVC's cache ({listing})",
-            fix=f"rm -f {listing} && dvc fetch {_reach(root, at)} {path}",
+            fix=f"rm -f {listing}; then {_bring(root, at, path)}",
         ) from error
     return {name: _object(root, store, md5, at, path) for name, md5 in entries.items()}
 
@@ -154,12 +155,17 @@ def _named(path: str) -> str:
 def _object(root: Path, store: Path, digest: str, at: Revision, output: str) -> Path:
     path = store / digest[:2] / digest[2:]
     if not path.exists():
-        option = ", or add --fetch" if output == OUTPUT else ""
         raise NotInCache(
             f"the {_named(output)} of {plain(at.name)} is not in DVC's cache ({digest[:10]}... is missing from {store})",
-            fix=f"dvc fetch {_reach(root, at)} {output}   (then the same command again{option})",
+            fix=_bring(root, at, output),
         )
     return path
+
+
+def _bring(root: Path, at: Revision, output: str) -> str:
+    """What brings an output into the cache. DVC itself asks the remotes that the old commit's own configuration names, if any."""
+    by_dvc = f"dvc fetch {_reach(root, at)} {output}"
+    return f"the same command with --fetch   (or {by_dvc})" if output == OUTPUT else f"{by_dvc}   (then the same command again)"
 
 
 def _reach(root: Path, at: Revision) -> str:

@@ -44,9 +44,9 @@ class ScanParams(Params):
     thresholds: dict[str, float] = Field(default_factory=dict)
     # The language of the context words. Patterns have none.
     language: Literal["en"] = "en"
-    # A row in another language: `scan_as_default` applies the patterns, with English context words (the report counts such
-    # rows); `error` stops, for data whose names or labels the English detectors must not be trusted with.
-    unsupported_language: Literal["scan_as_default", "error"] = "scan_as_default"
+    # A row in another language: `error` stops, so that nobody takes a row for clean that no detector was made to read;
+    # `scan_as_default` applies the patterns, with English context words and names (the report counts such rows).
+    unsupported_language: Literal["error", "scan_as_default"] = "error"
     # Names of persons; null: patterns alone.
     ner: NerParams | None = NerParams()
     # Worker processes, each with one engine (a second or more to start): used from 20,000 texts on that may hold something.

@@ -33,6 +33,10 @@ def tag(key: Key, entity: str, normalised: str, scope: str = "") -> str:
     return key.digest("placeholder", entity, normalised, scope, length=3)
 
 
+# What `masked` leaves of a value: its first letter, dots, and the marks between them; for polars' regex and Python's.
+MASKED = r"(?:\b[^\W\d_][^\w\s•]{0,2} ?)?•[^\w\s]*"
+
+
 def masked(value: str) -> str:
     """The value's shape in dots; wholly dots where the shape is all there is to it."""
     shape = mask(value)

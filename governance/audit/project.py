@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -98,11 +99,22 @@ def audit(project: Project, today: date, revision: str | None = None, *, renew_b
         verdicts=dict(held.group_by("verdict").len().sort("verdict").iter_rows()),
         scope=redaction.scope,
         key_id=key_id,
-        notes=tuple(_notes(project, findings, examples, redaction)),
+        notes=(*_languages(report), *_redacted(project, findings, examples, redaction)),
     )
 
 
-def _notes(project: Project, findings: pl.DataFrame, examples: pl.DataFrame, redaction: RedactParams) -> list[str]:
+def _languages(report: dict[str, Any]) -> list[str]:
+    """Rows that the detectors read without knowing their language."""
+    others = report.get("language", {}).get("other_rows", {})
+    if not others:
+        return []
+    listed = ", ".join(f"{name} {rows:,}" for name, rows in others.items())
+    return [
+        f"{sum(others.values()):,} rows are in languages the detectors do not know ({listed}): names and labels in them were not looked for"
+    ]
+
+
+def _redacted(project: Project, findings: pl.DataFrame, examples: pl.DataFrame, redaction: RedactParams) -> list[str]:
     """Whether `data/redact` is what policy and verdicts now ask for."""
     path = project.stage("redact") / "report.json"
     if not path.exists():

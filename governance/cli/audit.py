@@ -18,7 +18,7 @@ SHAPES = ("text", "json", "markdown", "html", "github", "sarif")
 
 @click.command()
 @click.argument("revision", metavar="[REV]", required=False)
-@click.option("--format", "shape", type=click.Choice(SHAPES), default="text", show_default=True, help="How to print.")
+@click.option("--format", "shape", type=click.Choice(SHAPES), help="How to print.  [default: by -o's name, else text]")
 @click.option(
     "-o",
     "--output",
@@ -28,7 +28,7 @@ SHAPES = ("text", "json", "markdown", "html", "github", "sarif")
 @click.option(
     "--write-baseline", is_flag=True, help="Record what is found now in decisions/pii-baseline.json: only new findings block then."
 )
-def audit(revision: str | None, shape: str, output: Path | None, write_baseline: bool) -> None:
+def audit(revision: str | None, shape: str | None, output: Path | None, write_baseline: bool) -> None:
     """What personal data is in the project, what was done about it, and what still waits for a person.
 
     Inventory by entity, field and source, verified findings first; what is new, gone and persisting since the git revision
@@ -40,8 +40,8 @@ def audit(revision: str | None, shape: str, output: Path | None, write_baseline:
     Examples:
       assay audit
       assay audit v1.2                         # what is new since that tag
-      assay audit --format html -o audit.html
-      assay audit --format sarif -o audit.sarif # for code scanning
+      assay audit -o audit.html
+      assay audit -o audit.sarif               # for code scanning
       assay audit --write-baseline             # accept what stands; git add decisions
       assay audit -o findings.parquet          # every finding and its standing
     """
@@ -49,8 +49,9 @@ def audit(revision: str | None, shape: str, output: Path | None, write_baseline:
 
     from curate.project import Project
     from governance.audit import project
-    from governance.cli.rim import say
+    from governance.cli.rim import DOCUMENTS, say
 
+    shape = shape or (DOCUMENTS | {".sarif": "sarif"}).get(output.suffix.lower() if output else "", "text")
     done = project.audit(Project.find(), date.today(), revision, renew_baseline=write_baseline)
     if write_baseline:
         from governance.audit.since import BASELINE

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from governance.cli.rim import emit_json, say, stdout
+from governance.cli.rim import DOCUMENTS, json_text, say, stdout
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from curate.diff import GateLine
+    from curate.diff import Difference, GateLine
 
 
 FORMS = ("text", "json", "markdown", "html", "github")
@@ -34,7 +34,7 @@ LISTED = {"text": 5, "json": 1000, "markdown": 10, "html": 25_000, "github": 10}
 )
 @click.option("--label", metavar="COL", help="Plain files: the column whose change is a relabelling.")
 @click.option(
-    "--format", "form", type=click.Choice(FORMS), default="text", show_default=True, help="github: annotations, and the step's summary."
+    "--format", "form", type=click.Choice(FORMS), help="github: annotations, and the step's summary.  [default: by -o's name, else text]"
 )
 @click.option(
     "--show-values/--hide-values",
@@ -50,7 +50,8 @@ LISTED = {"text": 5, "json": 1000, "markdown": 10, "html": 25_000, "github": 10}
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write every change to this Parquet file (with all values: keep it out of git).",
+    help="Write every change to this Parquet file (with all values: keep it out of git); a name that ends in .html, .md or .json gets the masked "
+    "document in place of stdout.",
 )
 @click.option("--fetch", is_flag=True, help="Bring an old version that DVC's cache lacks from the DVC remote.")
 @click.option("--gates", "with_gates", is_flag=True, help="Judge the gates of `assay check` too; B must be the work tree.")
@@ -60,7 +61,7 @@ def diff(
     after: str | None,
     keys: tuple[str, ...],
     label: str | None,
-    form: str,
+    form: str | None,
     show_values: bool | None,
     limit: int | None,
     output: Path | None,
@@ -81,7 +82,7 @@ def diff(
     Examples:
       assay diff                                        # work tree against HEAD
       assay diff v1.0..v2.0 --format markdown           # for a pull request
-      assay diff main --format html > diff.html         # to search and filter
+      assay diff main -o diff.html                      # to search and filter
       assay diff main --gates --format github           # in a workflow of GitHub Actions
       assay diff old.csv new.csv --key id --label category
       assay diff old/gold new/gold -o changes.parquet
@@ -90,21 +91,27 @@ def diff(
 
     versions = open_both(before, after, keys=keys, label=label, fetch=fetch)  # whose digests are taken while the rest is loaded
 
-    from curate.diff import compare, document, draw, markdown, page, step_summary, workflow_commands
+    from curate.diff import compare, draw, step_summary, workflow_commands
+    from curate.files import write_text
 
+    named = DOCUMENTS.get(output.suffix.lower()) if output else None
+    form = form or named or "text"
+    if named and form not in DOCUMENTS.values():
+        raise click.UsageError(f"--format {form} is no document to write to {output}; leave --format out, or -o")
     difference = compare(*versions)
     shown = difference.after.gold if show_values is None else show_values
     gates = judged(difference.after.name) if with_gates else ()
     most = LISTED[form] if limit is None else limit
-    if output is not None:
+    if output is not None and not named:
         _write(difference.table, output)
         say(f"{difference.changes.height:,} changes written to {output}")
-    if form == "json":
-        emit_json(document(difference, limit=most, show_values=shown, gates=gates))
-    elif form == "markdown":
-        click.echo(markdown(difference, samples=most, show_values=shown, gates=gates), nl=False)
-    elif form == "html":
-        click.echo(page(difference, show_values=shown, most=most, gates=gates), nl=False)
+    if form in DOCUMENTS.values():
+        text = _document(difference, form, most, shown, gates)
+        if named and output:
+            write_text(output, text)
+            say(f"{output} written")
+        else:
+            click.echo(text, nl=False)
     elif form == "github":
         click.echo(workflow_commands(difference, gates), nl=False)
         if step_summary(difference, samples=most, show_values=shown, gates=gates) is None:
@@ -115,6 +122,17 @@ def diff(
             say("rows were matched by content, then by likeness; a key column makes it certain: --key COL")
     failed = difference.summary.unexplained or not all(gate.passed for gate in gates)
     return 1 if failed or (exit_code and not difference.summary.empty) else 0
+
+
+def _document(difference: Difference, form: str, most: int, shown: bool, gates: tuple[GateLine, ...]) -> str:
+    """The difference as JSON, Markdown or an HTML page."""
+    from curate.diff import document, markdown, page
+
+    if form == "json":
+        return json_text(document(difference, limit=most, show_values=shown, gates=gates))
+    if form == "markdown":
+        return markdown(difference, samples=most, show_values=shown, gates=gates)
+    return page(difference, show_values=shown, most=most, gates=gates)
 
 
 def judged(after: str) -> tuple[GateLine, ...]:

@@ -67,6 +67,7 @@ def init(directory: str | None, kind: str | None, data: str | None, key: str | N
 
     from typing import Any, cast
 
+    from curate.pii.settings import ScanParams
     from governance.scaffold.plan import Options, plan
     from governance.scaffold.setup import start_git_and_dvc
     from governance.scaffold.write import be_free, write_project
@@ -82,6 +83,11 @@ def init(directory: str | None, kind: str | None, data: str | None, key: str | N
     if kind == "extraction" and "missing_output" in made.dropped:
         say(
             'note: if a row without output means that there is nothing to extract, set `ingest.defaults.output: "[]"` (or "{}") in params.yaml'
+        )
+    if other := set(made.card["languages"]) - {ScanParams().language}:
+        say(
+            f"note: `assay scan` stops at rows in {', '.join(sorted(other))}, which its detectors do not know, until `scan.unsupported_language: "
+            "scan_as_default` in params.yaml says to read them as English"
         )
     for note in notes:
         say(f"note: {note}")

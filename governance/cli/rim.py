@@ -41,10 +41,19 @@ def cores() -> int:
 _UNSEEN = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
+# What the name of -o asks for where --format says nothing.
+DOCUMENTS = {".html": "html", ".htm": "html", ".md": "markdown", ".json": "json"}
+
+
+def json_text(value: Any) -> str:
+    """A JSON document, signs that a terminal acts on escaped."""
+    text = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False)
+    return _UNSEEN.sub(lambda sign: f"\\u{ord(sign.group()):04x}", text) + "\n"
+
+
 def emit_json(value: Any) -> None:
     """A JSON document on stdout."""
-    text = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False)
-    click.echo(_UNSEEN.sub(lambda sign: f"\\u{ord(sign.group()):04x}", text))
+    click.echo(json_text(value), nl=False)
 
 
 @contextmanager

@@ -54,7 +54,7 @@ def scan(file: Path | None, fields: tuple[str, ...], key: str | None, shape: str
     from curate.files import space_errors, write_parquet
     from governance.cli.rim import cores, emit_json, say
 
-    frame, columns = _rows(file, fields, key)
+    frame, columns, others = _rows(file, fields, key)
     found = _search(frame, columns, processes or min(cores(), 4))
     inventory = _inventory(found)
     if output is not None:
@@ -64,14 +64,27 @@ def scan(file: Path | None, fields: tuple[str, ...], key: str | None, shape: str
             write_parquet(_findings(found, frame, columns), fresh)
             fresh.replace(output)
         say(f"{found.height:,} findings written to {output}")
+    if others:
+        say(
+            f"note: {sum(others.values()):,} rows say that they are in {', '.join(others)}; the detectors know English labels and names only"
+        )
     if shape == "json":
-        emit_json({"schema": "assay.scan/1", "file": file.name, "rows": frame.height, "fields": columns, "inventory": inventory})
+        emit_json(
+            {
+                "schema": "assay.scan/1",
+                "file": file.name,
+                "rows": frame.height,
+                "fields": columns,
+                "other_languages": others,
+                "inventory": inventory,
+            }
+        )
     else:
         _print(inventory, frame.height, columns)
 
 
-def _rows(file: Path, fields: tuple[str, ...], key: str | None) -> tuple[pl.DataFrame, list[str]]:
-    """The file with a column for the row's name, and the names of the columns to scan."""
+def _rows(file: Path, fields: tuple[str, ...], key: str | None) -> tuple[pl.DataFrame, list[str], dict[str, int]]:
+    """The file with a column for the row's name, the names of the columns to scan, and rows by language where a column says another."""
     import polars as pl
 
     from curate.errors import AssayError
@@ -93,7 +106,22 @@ def _rows(file: Path, fields: tuple[str, ...], key: str | None) -> tuple[pl.Data
             f"--id {key} does not name each row of {file} once", fix="choose another column, or leave --id out for record numbers"
         )
     # Columns get names of their own: `row` may be one of the file's.
-    return table.select(name.alias("row"), *(pl.col(column).cast(pl.String).alias(f"_{column}") for column in columns)), columns
+    frame = table.select(name.alias("row"), *(pl.col(column).cast(pl.String).alias(f"_{column}") for column in columns))
+    return frame, columns, _other_languages(table)
+
+
+def _other_languages(table: pl.DataFrame) -> dict[str, int]:
+    import polars as pl
+
+    from curate.pii.settings import ScanParams
+
+    said = next((name for name in ("language", "lang") if table.schema.get(name) == pl.String), None)
+    if not said:
+        return {}
+    # The primary tag: en-GB is English.
+    tags = table.select(pl.col(said).str.strip_chars().str.extract(r"^([A-Za-z]{2,3})(?:[-_]|$)").str.to_lowercase().alias("tag"))
+    counted = tags.filter(pl.col("tag") != ScanParams().language).group_by("tag").len().sort("tag")
+    return dict(counted.iter_rows())
 
 
 def _search(frame: pl.DataFrame, columns: list[str], processes: int) -> pl.DataFrame:

@@ -216,7 +216,7 @@ def test_chat_messages_several_outputs_and_nested_paths_scaffold_too(tmp_path: P
         assert assay("-C", str(tmp_path / name), "ingest") == 0
 
 
-def test_sources_and_languages_come_from_columns_where_such_columns_are(tmp_path: Path) -> None:
+def test_sources_and_languages_come_from_columns_where_such_columns_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = [{"text": "a", "label": "x", "src": "web", "lang": "cy-GB"}, {"text": "b", "label": "x", "src": "", "lang": "en"}]
     to_csv(rows, tmp_path / "d.csv")
     assert (
@@ -240,6 +240,7 @@ def test_sources_and_languages_come_from_columns_where_such_columns_are(tmp_path
     )
     card = read_task(tmp_path / "p")
     assert (list(card.sources), card.languages) == (["d", "web"], ("cy", "en"))
+    assert "stops at rows in cy" in capsys.readouterr().err
     assert assay("-C", str(tmp_path / "p"), "ingest") == 0
     assert sorted(pl.read_parquet(tmp_path / "p/data/ingest/examples.parquet")["source"]) == ["d", "web"]
 

@@ -1,6 +1,7 @@
 """What a margin is worth: of findings with about this margin, the share that is right, on the tuning halves of the judged sets.
 
-Isotonic regression over pooled findings, each set that holds names weighing the same, so that the scores hold for support text and
+Centred isotonic regression (Oron & Flournoy 2017) over pooled findings: between the middles of the steps that isotonic regression makes,
+the score rises evenly, so that a threshold a little higher asks a little more. Each set that holds names weighing the same, so that the scores hold for support text and
 for tweets on average and not for the largest set; a false alarm where there are no names weighs as a finding of the largest does.
 The scores step by 0.05, so that a table of whole margins says them exactly.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from curate.pii.names.spans import Span
 from curate.pii.names.tagger import KINDS, Tagger
@@ -27,8 +29,6 @@ def right(span: Span, row: Row) -> bool:
 
 def margins(tagger: Tagger, sets: Sequence[Judged], kind: str) -> list[int]:
     """Rising margins, the n-th being the least from which the score is 0.05 n; those never reached are beyond any margin."""
-    from sklearn.isotonic import IsotonicRegression
-
     values: list[int] = []
     truths: list[bool] = []
     named: list[int] = []
@@ -46,8 +46,20 @@ def margins(tagger: Tagger, sets: Sequence[Judged], kind: str) -> list[int]:
         named += [len(found) if any(row.spans for row in one.rows) else 0] * len(found)
     most = max(named)
     weights = [1 / max(count or most, 50) for count in named]
-    fitted = IsotonicRegression(y_min=0, y_max=1, out_of_bounds="clip").fit(values, truths, sample_weight=weights)
     grid = np.arange(min(values), max(values) + 1)
-    scores = np.floor(fitted.predict(grid) * STEPS + 0.5) / STEPS
+    scores = np.floor(_centred(np.array(values), np.array(truths), np.array(weights), grid) * STEPS + 0.5) / STEPS
     beyond = int(grid[-1]) + 1
     return [int(grid[np.argmax(scores >= step / STEPS)]) if (scores >= step / STEPS).any() else beyond for step in range(1, STEPS + 1)]
+
+
+def _centred(
+    margins: NDArray[np.int64], truths: NDArray[np.bool_], weights: NDArray[np.float64], grid: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """The share of right findings at each margin of `grid`: straight lines between the weighted middles of isotonic regression's steps."""
+    from sklearn.isotonic import IsotonicRegression
+
+    steps = IsotonicRegression(y_min=0, y_max=1).fit_transform(margins, truths, sample_weight=weights)
+    shares, block = np.unique(steps, return_inverse=True)
+    middles = np.bincount(block, weights * margins) / np.bincount(block, weights)
+    line: NDArray[np.float64] = np.interp(grid, middles, shares)
+    return line

@@ -1,8 +1,7 @@
 """Fit the tagger, measure what its margins are worth, write `build/names/names.npz`.
 
-python -m train.names.fit_tagger --seed 1 -o build/names/pupil-1.npz   # of the teachers alone, a quarter of an hour on one core
-python -m train.names.fit_tagger --pupils build/names/pupil-*.npz      # of the teachers and of the taggers that learned from them
-python -m train.names.fit_tagger --no-teacher -o other.npz             # of the labels alone
+python -m train.names.fit_tagger --data ../shared/data      # some six minutes on one core
+python -m train.names.fit_tagger --seed 1 --no-teacher -o other.npz
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from train.names.fit import Recipe, fit
 from train.names.judged import sets
 from train.names.lexicon import build
 from train.names.lists import collect
-from train.names.opinions import Opinion, agreed, of_tagger, of_teacher
+from train.names.opinions import Opinion, agreed, of_teacher
 from train.names.rows import Row
 
 
@@ -34,7 +33,6 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the public data sets")
     parser.add_argument("--seed", type=int, default=recipe()["seed"], help="of the fit; the rows and the teacher stay those of the recipe")
     parser.add_argument("--no-teacher", action="store_true", help="learn from labels alone")
-    parser.add_argument("--pupils", type=Path, nargs="*", default=[], metavar="NPZ", help="taggers whose opinion of every row counts too")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("-o", "--output", type=Path, default=WORK / "names.npz")
     given = parser.parse_args()
@@ -42,7 +40,7 @@ def main() -> None:
     wanted = recipe()
     lexicon = build(collect(), load_encoder(BUNDLED), wanted["dimensions"])
     learned, plain = (rows(part, wanted["seed"], given.data) for part in ("taught", "plain"))
-    taught = None if given.no_teacher else _taught(learned, plain, wanted["teachers"], given.pupils)
+    taught = None if given.no_teacher else [*_taught(wanted["teachers"], learned), *[None] * len(plain)]
     settings: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in wanted["tagger"].items()}
     network = fit([*learned, *plain], lexicon, Recipe(seed=given.seed, **settings), taught)
     favour = np.array([round(wanted["favour"].get(kind, 0.0) * UNIT * WEIGHT_UNIT) for kind in KINDS], np.int32)
@@ -52,14 +50,8 @@ def main() -> None:
     print(f"{given.output}: {given.output.stat().st_size:,} bytes")
 
 
-def _taught(learned: list[Row], plain: list[Row], teachers: list[int], pupils: list[Path]) -> list[Opinion | None]:
-    """Opinions of the rows that the teachers read and, if there are pupils, of the others."""
-    voices = [of_teacher(WORK / f"taught-{seed}.npz", learned) for seed in teachers]
-    if not pupils:
-        return [*agreed(voices), *[None] * len(plain)]
-    read = [of_tagger(path, [*learned, *plain]) for path in pupils]
-    both = agreed([*voices, *(one[: len(learned)] for one in read)])
-    return [*both, *agreed([one[len(learned) :] for one in read])]
+def _taught(teachers: list[int], learned: list[Row]) -> list[Opinion]:
+    return agreed([of_teacher(WORK / f"taught-{seed}.npz", learned) for seed in teachers])
 
 
 if __name__ == "__main__":

@@ -1,8 +1,4 @@
-"""What several readers think of the same rows, as one opinion: teachers, and taggers that learned from them.
-
-One fit's luck is worth two or three points of recall or precision; a tagger that learns from the mean of several keeps what they
-agree on (Hinton et al. 2015, ensembles as teachers; Furlanello et al. 2018, pupils as teachers).
-"""
+"""What several teachers think of the same rows, as one opinion: what they agree on is less one fit's luck (Hinton et al. 2015)."""
 
 from __future__ import annotations
 
@@ -12,10 +8,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.pii.names.features import casing
-from curate.pii.names.tagger import WEIGHT_UNIT, load
-from curate.pii.names.tokens import pieces_of
-from curate.pii.names.vectors import UNIT
 from train.names.rows import Row
 
 Opinion = NDArray[np.float32]  # log-probabilities or logits of a row's tokens, shape (tokens, kinds)
@@ -27,18 +19,6 @@ def of_teacher(path: Path, rows: Sequence[Row]) -> list[Opinion]:
     with np.load(path, allow_pickle=False) as kept:
         assert len(kept["lengths"]) == len(rows), f"{path} is of another recipe: python -m train.names.teach writes it anew"
         return np.split(kept["logits"].astype(np.float32), np.cumsum(kept["lengths"])[:-1])
-
-
-def of_tagger(path: Path, rows: Sequence[Row], size: int = 64) -> list[Opinion]:
-    """What the tagger in `path` thinks of the rows' tokens; what it favours is left out."""
-    tagger, made = load(path), list[Opinion]()
-    for start in range(0, len(rows), size):
-        some = rows[start : start + size]
-        tokens = [pieces_of(row.text) for row in some]
-        scores, begins = tagger.logits(tokens, [casing(row.text) for row in some])
-        scores /= np.float32(UNIT * WEIGHT_UNIT)
-        made += [scores[begin : begin + len(row)] for begin, row in zip(begins, tokens, strict=True)]
-    return made
 
 
 def agreed(voices: Sequence[Sequence[Opinion]]) -> list[Opinion]:

@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from curate.pii.names.months import in_a_date
+from curate.pii.names.spans import Span
 from curate.pii.names.tagger import KINDS, Tagger, load
 from curate.pii.overlap import Hit
 
@@ -50,10 +52,16 @@ class NameTagger:
             [
                 Hit(span.start, span.end, ENTITIES[wanted[span.kind]], self.score(wanted[span.kind], span.margin), DETECTOR, False)
                 for span in spans
-                if span.end - span.start > 1 or len(text.strip()) > 2  # "C" or "c." alone, in a column of grades, is nobody
+                if not _lone_letter(span, spans) and not in_a_date(text, span.start, span.end)
             ]
             for text, spans in zip(texts, self.tagger.spans(texts, tuple(wanted)), strict=True)
         ]
+
+
+def _lone_letter(span: Span, spans: list[Span]) -> bool:
+    """One letter without a name beside it: a grade, a spelt-out code, a stray sign; an initial stands by its surname ("Smith, J")."""
+    beside = (max(other.start - span.end, span.start - other.end) <= 3 for other in spans if other != span and other.kind == span.kind)
+    return span.end - span.start == 1 and not any(beside)
 
 
 def read_model(path: Path) -> NameTagger:

@@ -88,6 +88,16 @@ def test_a_leak_that_stood_before_is_not_new_and_a_move_into_test_is(make_gold: 
     assert found is not None and [(leak.train_row, leak.test_row) for leak in found.worst] == [("a", "b")]
 
 
+def test_a_raised_threshold_does_not_hide_what_it_lets_through(make_gold: Any) -> None:
+    new = [*OLD, row("e2", TWIN + " ok", "test")]
+    lax, strict = ({"params": {"dedup": {"threshold": share}}} for share in (0.8, 0.999))
+    for before, after in ((lax, strict), (strict, lax)):
+        found = compare(make_gold(OLD, manifest=before), make_gold(new, manifest=after)).summary.leaks
+        assert found is not None and [(leak.train_row, leak.test_row) for leak in found.worst] == [("t1", "e2")]
+    found = compare(make_gold(OLD, manifest=strict), make_gold(new, manifest=strict)).summary.leaks
+    assert found is not None and not found.pairs
+
+
 def test_a_plain_file_has_no_splits_and_so_no_leaks(make_plain: Any) -> None:
     import polars as pl
 

@@ -110,7 +110,7 @@ def test_an_object_missing_from_the_cache_names_the_fetch_that_brings_it(project
     for name, reach in (("v1", "--all-tags"), ("main", "--all-branches"), ("HEAD", "--all-commits")):
         with pytest.raises(AssayError, match="not in DVC's cache") as error:
             open_both(name, "v1")
-        assert error.value.fix.startswith(f"dvc fetch {reach} gold")
+        assert error.value.fix == f"the same command with --fetch   (or dvc fetch {reach} gold)"
 
 
 def test_a_revision_without_a_gold_version_says_so(project: Path) -> None:
@@ -144,7 +144,7 @@ def test_a_damaged_list_in_the_cache_is_named_with_what_restores_it(project: Pat
     listing.write_bytes(listing.read_bytes()[:20])
     with pytest.raises(AssayError, match="is damaged in DVC's cache") as error:
         open_both("v1", "v1")
-    assert error.value.fix == f"rm -f {listing} && dvc fetch --all-tags gold"
+    assert error.value.fix.startswith(f"rm -f {listing}; then the same command with --fetch")
 
 
 def test_what_dvc_itself_stores_is_read_back_and_fetched_from_its_remote_when_asked(

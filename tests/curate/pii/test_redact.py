@@ -16,7 +16,7 @@ from curate.errors import AssayError
 from curate.examples import EXAMPLES, FINDINGS, conform
 from curate.keys import Key
 from curate.pii.redact import RedactParams, redact
-from curate.pii.surrogates import surrogate
+from curate.pii.surrogates import MASKED, masked, surrogate
 from curate.pii.values import normalise, with_ids
 from curate.stage import StageResult, check_conservation
 from curate.task import Kind
@@ -287,3 +287,13 @@ def test_json_with_a_planted_value_parses_and_keeps_its_other_leaves(values: dic
     found = findings(rows, ("r0", "input", "CREDIT_CARD", "4111 1111 1111 1111"))
     made = json.loads(redact(rows, found, RedactParams(), KEY, Kind.EXTRACTION).kept["output"][0])
     assert made == {**json.loads(text), "planted": 'x <CREDIT_CARD_1> \\ "y"', "number": "<CREDIT_CARD_1>"}
+
+
+@pytest.mark.parametrize(
+    "value", ["jo.bloggs+x@example.co.uk", "GB29 NWBK 6016 1331 9268 19", "Sam O'Neil", "07700 900123", "J. Smith", "a@b.co"]
+)
+def test_what_a_mask_leaves_is_told_from_the_words_around_it(value: str) -> None:
+    text = f"ring {masked(value)}, then •07700 900123 •Rob"
+    left = re.sub(f"(?:{MASKED})+", " ", text)
+    assert left.split() == ["ring", "then", "07700", "900123", "Rob"]
+    assert pl.Series([text]).str.replace_all(f"(?:{MASKED})+", " ")[0] == left

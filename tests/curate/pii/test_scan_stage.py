@@ -57,11 +57,12 @@ def test_a_preferences_rejected_answer_is_scanned(detector: Any, key: Key, examp
 
 def test_rows_in_other_languages_are_counted_or_refused(detector: Any, key: Key, examples: Make) -> None:
     rows = examples({"input": "jo@example.com", "language": "fr"}, {"input": "x", "language": "en"}, {"input": "y"})
-    findings, report = scan(rows, PARAMS, key, Kind.CLASSIFICATION, detector)
+    read = PARAMS.model_copy(update={"unsupported_language": "scan_as_default"})
+    findings, report = scan(rows, read, key, Kind.CLASSIFICATION, detector)
     assert findings.height == 1
     assert report["language"]["other_rows"] == {"fr": 1}
     with pytest.raises(AssayError, match=r"1 rows are in languages .*: fr"):
-        scan(rows, ScanParams(unsupported_language="error"), key, Kind.CLASSIFICATION, detector)
+        scan(rows, PARAMS, key, Kind.CLASSIFICATION, detector)
 
 
 def test_shuffled_rows_give_the_same_findings(detector: Any, key: Key, examples: Make) -> None:

@@ -164,6 +164,13 @@ def test_an_outdated_redaction_is_noted(small: Small) -> None:
     assert "another policy, other verdicts" in note
 
 
+def test_rows_in_languages_the_detectors_do_not_know_are_noted(small: Small) -> None:
+    small.scan([])
+    report = {"key_id": small.project.key.key_id, "language": {"other_rows": {"de": 2, "fr": 1100}}}
+    (small.root / "data/scan/report.json").write_text(json.dumps(report))
+    assert audit(small.project, TODAY).notes[0].startswith("1,102 rows are in languages the detectors do not know (de 2, fr 1,100)")
+
+
 def test_findings_since_a_revision_come_from_its_lock_file_and_the_cache(small: Small) -> None:
     if shutil.which("git") is None:
         pytest.skip("git is not installed")

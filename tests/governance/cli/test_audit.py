@@ -143,7 +143,7 @@ def test_parquet_holds_every_finding_with_its_standing(small: Small, capsys: pyt
 
 def test_a_document_is_written_whole_where_it_is_asked_for(small: Small, capsys: pytest.CaptureFixture[str]) -> None:
     small.scan([])
-    code, out, _ = run(capsys, "--format", "html", "-o", "audit.html")
+    code, out, _ = run(capsys, "-o", "audit.html")
     assert (code, out) == (0, "")
     assert Path("audit.html").read_text().rstrip().endswith("</html>")
 

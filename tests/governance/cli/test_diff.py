@@ -50,6 +50,16 @@ def test_json_goes_to_stdout_and_messages_to_stderr(files: Path, capsys: pytest.
     assert "4 changes written" in captured.err
 
 
+@pytest.mark.parametrize(("name", "form"), [("d.html", "html"), ("d.md", "markdown"), ("d.json", "json")])
+def test_a_documents_name_gets_the_document_masked(files: Path, capsys: pytest.CaptureFixture[str], name: str, form: str) -> None:
+    assert run("old.csv", "new.csv", "--id", "id", "--format", form) == 0
+    printed = capsys.readouterr().out
+    assert run("old.csv", "new.csv", "--id", "id", "-o", name) == 0
+    assert capsys.readouterr() == ("", f"{name} written\n")
+    assert (files / name).read_text(encoding="utf-8") == printed
+    assert run("old.csv", "new.csv", "--id", "id", "-o", name, "--format", "github") == 2
+
+
 def test_exit_code_is_0_for_explained_changes_and_1_on_request(files: Path) -> None:
     assert run("old.csv", "new.csv", "--key", "id") == 0
     assert run("old.csv", "new.csv", "--key", "id", "--exit-code") == 1

@@ -94,3 +94,11 @@ def test_processes_are_the_cores_unless_said(export: Path, monkeypatch: pytest.M
     )
     _run(export, *given)
     assert asked == [used]
+
+
+def test_rows_that_say_another_language_are_counted(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("text,lang\nhello,en-GB\nbonjour,fr\nhallo,DE_at\nsalut,FR\nwhat,\nodd,Deutsch\n")
+    result = CliRunner().invoke(assay, ["scan", str(path), "--field", "text", "--format", "json"], catch_exceptions=False)
+    assert json.loads(result.stdout)["other_languages"] == {"de": 1, "fr": 2}
+    assert "3 rows say that they are in de, fr" in result.stderr

@@ -1,4 +1,4 @@
-"""Several readers' opinions of the same rows become one."""
+"""Several teachers' opinions of the same rows become one."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from curate.pii.names.recognizer import MODEL
-from curate.pii.names.tagger import PERSON
-from train.names.opinions import agreed, of_tagger, of_teacher
+from train.names.opinions import agreed, of_teacher
 from train.names.rows import Row
 
 ROWS = [Row("Please ask Priya Raman about it", []), Row("", []), Row("my parcel is late", [])]
@@ -22,14 +20,6 @@ def test_what_all_think_stays_and_what_one_thinks_is_tempered() -> None:
     assert shares.sum(axis=1) == pytest.approx(1, abs=1e-3)
     assert shares[0, 0] > 0.99
     assert shares[1, 1] == pytest.approx((np.exp(9) / (1 + np.exp(9)) + 0.5) / 2, abs=1e-3)
-
-
-def test_a_taggers_opinion_is_of_each_token_however_rows_are_batched() -> None:
-    one, several = of_tagger(MODEL, ROWS, size=1), of_tagger(MODEL, ROWS, size=64)
-    assert [len(row) for row in one] == [6, 0, 4]
-    for alone, together in zip(one, several, strict=True):
-        assert np.array_equal(alone, together)
-    assert one[0].argmax(axis=1).tolist() == [0, 0, PERSON, PERSON, 0, 0]
 
 
 def test_a_teachers_opinion_of_other_rows_is_refused(tmp_path: Path) -> None:

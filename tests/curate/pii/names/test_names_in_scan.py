@@ -16,7 +16,8 @@ from benchmarks.pii.support import support_rows
 from curate.errors import AssayError
 from curate.keys import Key
 from curate.pii.cache import ScanCache
-from curate.pii.names.recognizer import bundled, presidio_recognizer
+from curate.pii.names.recognizer import _lone_letter, bundled, presidio_recognizer
+from curate.pii.names.spans import Span
 from curate.pii.overlap import Hit, beside
 from curate.pii.search import search
 from curate.pii.settings import NerParams, ScanParams
@@ -127,6 +128,14 @@ def test_streets_of_other_countries_are_found_when_asked_for() -> None:
 @pytest.mark.parametrize("text", ["C", "c", "C.", " J "])
 def test_a_letter_alone_is_nobody(named: Any, text: str) -> None:
     assert named.find(text) == []
+
+
+def test_one_letter_is_a_name_only_beside_one() -> None:
+    far, beside, alone = Span(0, 1, 1, 9_000), Span(12, 13, 1, 9_000), Span(4, 10, 1, 9_000)
+    assert _lone_letter(far, [far, Span(20, 26, 1, 9_000)])
+    assert not _lone_letter(beside, [alone, beside])
+    assert _lone_letter(beside, [alone._replace(kind=2), beside]), "a place beside it makes it nobody's initial"
+    assert not _lone_letter(alone, [alone])
 
 
 def test_only_the_entities_that_are_asked_for(named: Any) -> None:
