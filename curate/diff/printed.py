@@ -59,16 +59,17 @@ def by_fingerprints(before: Version, after: Version) -> Printed | None:
     """
     if not all(witnessed(side) for side in (before, after)):
         return None
-    with ThreadPoolExecutor(2) as threads:
+    with ThreadPoolExecutor(2) as threads:  # NumPy's sorts and searches let go of the interpreter
         old, new = threads.map(_printed, (before, after))
-    if old is None or new is None or not (before.as_published and after.as_published):
-        return None
-    lengths = {column: old.group_by(pl.col(stated).alias("value")).len() for column, stated in LENGTHS.items() if stated in old.columns}
-    marks = np.sort(old["mark"].to_numpy()), np.sort(new["mark"].to_numpy())
-    left, right = (
-        side.filter(pl.col("mark").is_in(_without(*pair).implode())).select(pl.col("example_id").alias("key"), "at", "digest", "split")
-        for side, pair in ((old, marks), (new, marks[::-1]))
-    )
+        if old is None or new is None or not (before.as_published and after.as_published):
+            return None
+        marks = list(threads.map(lambda side: np.sort(side["mark"].to_numpy()), (old, new)))
+        differ = threads.map(_without, marks, marks[::-1])
+        lengths = {column: old.group_by(pl.col(stated).alias("value")).len() for column, stated in LENGTHS.items() if stated in old.columns}
+        left, right = (
+            side.filter(pl.col("mark").is_in(some.implode())).select(pl.col("example_id").alias("key"), "at", "digest", "split")
+            for side, some in zip((old, new), differ, strict=True)
+        )
     return Printed(by_single_key(left, right), lengths)
 
 
