@@ -50,8 +50,8 @@ def check_languages(examples: pl.DataFrame, params: ScanParams) -> dict[str, int
     if counts and params.unsupported_language == "error":
         raise AssayError(
             f"{sum(counts.values()):,} rows are in languages the detectors do not know: {', '.join(counts)}",
-            fix="set `scan.unsupported_language: scan_as_default` in params.yaml (the patterns find numbers and addresses in any language, names and labels "
-            "only in English), or take those rows out of the source",
+            fix="set `scan.unsupported_language: scan_as_default` in params.yaml (numbers, e-mail addresses and links are found in any language; labels, names "
+            "and street addresses only as in English), or take those rows out of the source",
         )
     return counts
 
