@@ -1,8 +1,9 @@
 """What a margin is worth: of findings with about this margin, the share that is right, on the tuning halves of the judged sets.
 
-Centred isotonic regression (Oron & Flournoy 2017) over pooled findings: between the middles of the steps that isotonic regression makes,
-the score rises evenly, so that a threshold a little higher asks a little more. Each set that holds names weighing the same, so that the scores hold for support text and
-for tweets on average and not for the largest set; a false alarm where there are no names weighs as a finding of the largest does.
+Centred isotonic regression (Oron & Flournoy 2017) over pooled findings: between the middles of the steps that isotonic regression
+makes, the score rises evenly, so that a threshold a little higher asks a little more. Each set that holds names weighs the same, so
+that the scores hold for support text and for tweets on average and not for the largest set; a false alarm where there are no names
+weighs as a finding of the largest does.
 The scores step by 0.05, so that a table of whole margins says them exactly.
 """
 

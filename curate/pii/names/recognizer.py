@@ -34,7 +34,7 @@ class NameTagger:
     tagger
         The network with its lexicon.
     margins
-        For each kind, rising margins from which the score is 0.05, 0.10, ... (`calibration.fit` makes them).
+        For each kind, rising margins from which the score is 0.05, 0.10, ... (`train/names/calibrate.py` makes them).
     """
 
     def __init__(self, tagger: Tagger, margins: dict[str, list[int]]) -> None:
