@@ -145,25 +145,28 @@ def speed(path: Path, folder: Path, rows: int = 2_500) -> dict[str, Any]:
 
 
 def side_by_side(models: list[Path], data: list[Judged], threshold: float) -> Iterator[str]:
-    """Recall / precision / F2 of PERSON on each set by each model, or rows with an alarm in a thousand where there is none."""
-    results = [judged(read_model(path), data, threshold) for path in models]
-    yield "| set | " + " | ".join(path.stem for path in models) + " |"
-    yield "|---|" + "---|" * len(models)
+    """Recall, precision and F2 of PERSON on each set by each model, or rows with an alarm in a thousand where there is none."""
+    results = {path.stem: judged(read_model(path), data, threshold) for path in models}
+    yield "| set | model | recall | precision | F2 |"
+    yield "|---|---|---|---|---|"
     for one in data:
-        cells = []
-        for result in results:
+        for model, result in results.items():
             person, rows, alarms = result[one.name]["scores"][0], result[one.name]["rows"], result[one.name]["rows with PERSON"]
-            cells.append(
-                f"{person.recall:.3f} / {person.precision or 0:.3f} / {person.f2 or 0:.3f}"
-                if person.values
-                else f"{1000 * alarms / rows:.1f} in 1,000"
-            )
-        yield f"| {one.name} | " + " | ".join(cells) + " |"
+            if person.values:
+                yield f"| {one.name} | {model} | {_rates(person)} |"
+            else:
+                yield f"| {one.name} | {model} | - | {1000 * alarms / rows:.1f} alarms in 1,000 rows | - |"
 
 
 def _rate(hits: int, total: int) -> str:
     low, high = wilson(hits, total) or (0.0, 0.0)
     return f"{hits / total:.3f} [{low:.3f}, {high:.3f}]" if total else "-"
+
+
+def _rates(one: Score) -> str:
+    """Recall, precision and F2 as cells, each with its interval."""
+    spread = f" [{one.f2_interval[0]:.3f}, {one.f2_interval[1]:.3f}]" if one.f2_interval else ""
+    return f"{_rate(one.found, one.values)} | {_rate(one.right, one.findings)} | {one.f2 or 0:.3f}{spread}"
 
 
 def markdown(results: dict[str, Any]) -> Iterator[str]:
@@ -173,11 +176,7 @@ def markdown(results: dict[str, Any]) -> Iterator[str]:
     for name, one in results["sets"].items():
         for each in one["scores"]:
             if each.values:
-                spread = f" [{each.f2_interval[0]:.3f}, {each.f2_interval[1]:.3f}]" if each.f2_interval else ""
-                yield (
-                    f"| {name} | {each.entity} | {each.values:,} | {_rate(each.found, each.values)} | {_rate(each.right, each.findings)} "
-                    f"| {each.f2 or 0:.3f}{spread} |"
-                )
+                yield f"| {name} | {each.entity} | {each.values:,} | {_rates(each)} |"
     yield "\n| no names in it | rows | rows with an alarm | in a thousand |"
     yield "|---|---:|---:|---:|"
     for name, one in results["sets"].items():

@@ -12,7 +12,7 @@ from bisect import bisect
 from pathlib import Path
 
 from train.names.lists import Lists, collect
-from train.names.rows import Piece, Row, cased, join, typed
+from train.names.rows import Piece, Row, cased, join, spaced, typed
 from train.names.words import words
 
 TEXT = Path(__file__).parent / "text"
@@ -45,6 +45,12 @@ EATERIES = words("eateries")
 EXCLAMATIONS = words("exclamations")
 DISHES = words("dishes")
 HONORIFICS = words("honorifics")
+FIGURES = words("figures")
+STAGE = words("stage")
+WARES = words("wares")
+UI = words("ui")
+VERBS = words("verbs")
+PAY = words("pay")
 # First names and surnames that are words as well; they get names' places often enough that context decides.
 WORDY_FIRST = words("wordy_first")
 WORDY_LAST = words("wordy_last")
@@ -59,8 +65,8 @@ class Maker:
 
     def __init__(self, rng: random.Random, lists: Lists | None = None) -> None:
         self.rng, self.lists = rng, lists or collect()
-        self.people, self.nobody, self.issues, self.places, self.social, self.stories, self.forms = (
-            _templates(name) for name in ("people", "nobody", "issues", "places", "social", "stories", "forms")
+        self.people, self.nobody, self.issues, self.places, self.social, self.stories, self.forms, self.comments, self.replies = (
+            _templates(name) for name in ("people", "nobody", "issues", "places", "social", "stories", "forms", "comments", "replies")
         )
         groups = [one for one in self.lists.first if one in self.lists.last and one not in ("us_common", "us_rare")]
         self.cultures = [*groups, "us_common", "us_rare"]
@@ -124,6 +130,21 @@ class Maker:
         if roll < 0.92:
             return f"{self.rng.choice(HONORIFICS)} {self.last(culture) if roll < 0.89 else self.full(culture)}"
         return self.last(culture)
+
+    def figure(self) -> str:
+        """Somebody as comments name them: a public figure, a name alone, a short form, a stage name."""
+        roll, rng, culture = self.rng.random(), self.rng, self._culture()
+        if roll < 0.25:
+            return rng.choice(FIGURES)
+        if roll < 0.65:
+            return self.first(culture)
+        if roll < 0.75:
+            return self.last(culture)
+        if roll < 0.82:
+            return f"{rng.choice(STAGE)} {self.first(culture) if rng.random() < 0.6 else rng.choice(WORDS)}"
+        if roll < 0.88:
+            return self.first("us_common")[: rng.randint(3, 5)]
+        return self.full(culture)
 
     # Places and organisations.
 
@@ -237,6 +258,20 @@ class Maker:
                 return [(self.last(self._culture()), "PER")]
             case "full":
                 return [(self.full(), "PER")]
+            case "figure":
+                return [(rng.choice(FIGURES), "PER")]
+            case "any":  # what a comment is about is now and then a game or a car
+                return [(rng.choice(WARES), None)] if rng.random() < 0.1 else [(self.figure(), "PER")]
+            case "ware":
+                return [(rng.choice(WARES), None)]
+            case "ui":
+                return [(rng.choice(UI), None)]
+            case "verb":
+                return [(rng.choice(VERBS), None)]
+            case "uverb":
+                return [(rng.choice(VERBS).lower(), None)]
+            case "pay":
+                return [(rng.choice(PAY), None)]
             case "titled":
                 return [(f"{rng.choice(HONORIFICS)} {self.last(self._culture()) if rng.random() < 0.7 else self.full()}", "PER")]
             case "city":
@@ -320,18 +355,19 @@ class Maker:
         return [*pieces, (template[at:], None)]
 
     def row(self, forms: bool = False) -> Row:
-        """One row: a sentence or a few, cased as people type; with `forms`, a third of them from `forms.txt`."""
+        """One row: a sentence or a few, cased as people type; with `forms`, a third of them forms, a tenth comments, a tenth replies."""
         rng, roll = self.rng, self.rng.random()
         sources = (self.people, self.stories, self.social, self.nobody, self.places)
         source = sources[bisect(_SHARES, roll)]
-        if forms and rng.random() < 0.35:
-            source = self.forms
+        if forms and (other := rng.random()) < 0.55:
+            source = self.forms if other < 0.35 else self.comments if other < 0.45 else self.replies
         pieces = self.expand(rng.choice(source))
         if rng.random() < 0.3:
             more = self.expand(rng.choice(rng.choice([self.issues, self.issues, self.nobody, self.places, self.people])))
             joint: Piece = (rng.choice([". ", " ", "\n", ", ", "! ", " - ", "? "]), None)
             pieces = [*pieces, joint, *more] if rng.random() < 0.5 else [*more, joint, *pieces]
-        return cased(typed(join(pieces), rng), rng)
+        row = cased(typed(join(pieces), rng), rng)
+        return spaced(row) if source is self.comments and rng.random() < 0.5 else row
 
 
 def generate(count: int, seed: int, forms: bool = False) -> list[Row]:

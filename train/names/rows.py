@@ -18,6 +18,7 @@ class Row(NamedTuple):
 Piece = tuple[str, str | None]
 _INITIAL = re.compile(r"(?<!\w)\w[. ]+$")
 _WORD = re.compile(r"\b[a-z]{4,}\b")
+_MARKS = ".,!?:;'’()\""
 
 
 def join(pieces: list[Piece]) -> Row:
@@ -56,6 +57,18 @@ def tidy(row: Row) -> Row:
     return Row(
         "".join(letter for letter, one in zip(row.text, keep, strict=True) if one), [(moved[a], moved[b], kind) for a, b, kind in row.spans]
     )
+
+
+def spaced(row: Row) -> Row:
+    """With a space before and behind each mark, as tokenised sets have them ("Where ' s Ann ?"); spans stay on their values."""
+    text, moved = "", []
+    for at, letter in enumerate(row.text):
+        apart = letter in _MARKS
+        if (apart or (at and row.text[at - 1] in _MARKS)) and text[-1:] not in ("", " ") and letter != " ":
+            text += " "
+        moved.append(len(text))
+        text += letter
+    return Row(text, [(moved[start], moved[end - 1] + 1, kind) for start, end, kind in row.spans])
 
 
 def typed(row: Row, rng: random.Random) -> Row:

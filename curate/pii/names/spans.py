@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -47,6 +47,12 @@ def places(text: str, tokens: list[str]) -> list[int]:
     if sum(map(len, tokens)) == len(text):
         return list(accumulate(map(len, tokens), initial=0))
     return [0, *(match.end() for match in TOKEN.finditer(text))]
+
+
+def handles_apart(tokens: list[str], first: int, last: int) -> list[tuple[int, int]]:
+    """Tokens `first` to `last` of a row, cut before each "@": every handle is somebody else's."""
+    cuts = [first, *(at for at in range(first + 1, last) if tokens[at][-1:] == "@"), last]
+    return list(pairwise(cuts))
 
 
 def span_of(

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.pii.names.features import SHOUTED, Lexicon, casing
-from curate.pii.names.spans import Span, abbreviated, carried, places, runs, span_of, whole_addresses
+from curate.pii.names.spans import Span, abbreviated, carried, handles_apart, places, runs, span_of, whole_addresses
 from curate.pii.names.tokens import pieces_of
 from curate.pii.names.vectors import TOP, Vectors
 
@@ -110,10 +110,12 @@ class Tagger:
                 at, ends, begin = number, places(texts[number], tokens[number]), int(begins[number])
             top = np.sort(scores[run.first : run.last], axis=1)
             between = (top[:, -1] - top[:, -2]).astype(np.int64).tolist()
-            span = span_of(tokens[number], ends, run.first - begin, run.last - begin, run.kind, between, run.kind == ADDRESS)
-            if span and (casings[number] == SHOUTED or not abbreviated(texts[number][span.start : span.end])):
-                found[number].append(span)
-                touched.add(number)
+            for first, last in handles_apart(tokens[number], run.first - begin, run.last - begin):
+                margins = between[first + begin - run.first : last + begin - run.first]
+                span = span_of(tokens[number], ends, first, last, run.kind, margins, run.kind == ADDRESS)
+                if span and (casings[number] == SHOUTED or not abbreviated(texts[number][span.start : span.end])):
+                    found[number].append(span)
+                    touched.add(number)
         for number in touched:
             spans = carried(texts[number], found[number], PERSON)
             if ADDRESS in wanted:

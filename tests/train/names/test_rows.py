@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from train.names.conll import row as conll_row
-from train.names.rows import Row, cased, join, tidy, typed
+from train.names.rows import Row, cased, join, spaced, tidy, typed
 
 _pieces = st.lists(
     st.tuples(st.sampled_from(["Hi ", "please ask ", ", ", " about it", "Ann Lee", "J", ". ", "Leeds", " ", "", "the order "]), st.none())
@@ -31,6 +31,18 @@ def test_slips_and_letter_case_leave_names_where_they_are(pieces: list[tuple[str
     changed = cased(typed(row, rng), rng)
     assert changed.spans == row.spans
     assert [changed.text[a:b].lower() for a, b, _ in changed.spans] == [row.text[a:b].lower() for a, b, _ in row.spans]
+
+
+@given(pieces=_pieces)
+def test_marks_set_apart_leave_values_what_they_are(pieces: list[tuple[str, str | None]]) -> None:
+    row = join(pieces)
+    apart = spaced(row)
+    assert apart.text.replace(" ", "") == row.text.replace(" ", "")
+    assert [apart.text[a:b].replace(" ", "") for a, b, _ in apart.spans] == [row.text[a:b].replace(" ", "") for a, b, _ in row.spans]
+
+
+def test_marks_stand_apart() -> None:
+    assert spaced(Row("Where's Ann? Ok...", [(8, 11, "PER")])) == Row("Where ' s Ann ? Ok . . .", [(10, 13, "PER")])
 
 
 def test_a_doubled_space_goes_and_the_span_moves_along() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from curate.pii.names.features import CASING_AT
 from curate.pii.names.recognizer import MODEL, bundled, read_model
-from curate.pii.names.spans import Span, carried, places, span_of, whole_addresses
+from curate.pii.names.spans import Span, carried, handles_apart, places, span_of, whole_addresses
 from curate.pii.names.tagger import ADDRESS, PERSON, PLACE, Tagger
 from curate.pii.names.tokens import TOKEN, fold, pieces_of
 
@@ -126,6 +126,11 @@ def test_static_vectors_together_are_those_of_each_token_alone(text: str) -> Non
 @given(text=_texts)
 def test_tokens_end_where_they_stand(text: str) -> None:
     assert places(text, pieces_of(text)) == [0, *(match.end() for match in TOKEN.finditer(text))]
+
+
+def test_two_handles_in_a_row_are_two_findings() -> None:
+    assert handles_apart(["@", "ann", " @", "bob", " lee"], 0, 5) == [(0, 2), (2, 5)]
+    assert handles_apart([" ann", " lee"], 0, 2) == [(0, 2)]
 
 
 def test_a_name_is_carried_to_where_it_stands_again() -> None:
