@@ -16,6 +16,7 @@ import numpy as np
 
 from curate.pii.names.months import in_a_date
 from curate.pii.names.spans import Span
+from curate.pii.names.surnames import whole_name
 from curate.pii.names.tagger import KINDS, Tagger, load
 from curate.pii.overlap import Hit
 
@@ -50,12 +51,26 @@ class NameTagger:
         wanted = {number: kind for number, kind in enumerate(KINDS) if ENTITIES.get(kind) in entities}
         return [
             [
-                Hit(span.start, span.end, ENTITIES[wanted[span.kind]], self.score(wanted[span.kind], span.margin), DETECTOR, False)
+                Hit(
+                    span.start,
+                    self._end(text, span, spans),
+                    ENTITIES[wanted[span.kind]],
+                    self.score(wanted[span.kind], span.margin),
+                    DETECTOR,
+                    False,
+                )
                 for span in spans
                 if not _lone_letter(span, spans) and not in_a_date(text, span.start, span.end)
             ]
             for text, spans in zip(texts, self.tagger.spans(texts, tuple(wanted)), strict=True)
         ]
+
+    def _end(self, text: str, span: Span, spans: list[Span]) -> int:
+        """Where the finding ends: a first name takes in a surname that the network left out, unless another finding begins there."""
+        if KINDS[span.kind] != "PER":
+            return span.end
+        end = whole_name(text, span.start, span.end, self.tagger.lexicon)
+        return span.end if any(span.end < other.start < end for other in spans) else end
 
 
 def _lone_letter(span: Span, spans: list[Span]) -> bool:
