@@ -70,7 +70,8 @@ class NameTagger:
         if KINDS[span.kind] != "PER":
             return span.end
         end = whole_name(text, span.start, span.end, self.tagger.lexicon)
-        return span.end if any(span.end < other.start < end for other in spans) else end
+        taken = end > span.end and any(span.end < other.start < end for other in spans)
+        return span.end if taken else end
 
 
 def _lone_letter(span: Span, spans: list[Span]) -> bool:
