@@ -27,7 +27,10 @@ SHARE = 0.01
 # Rows made at a time.
 BLOCK = 1_000_000
 # What gold versions of such texts are made with: leaks are sought by word 3-grams, as docs/measurements.md has them for 300 characters.
-MADE_BY = {"params": {"dedup": {"unit": "word", "n": 3, "threshold": 0.7}}, "task": {"kind": "classification"}}
+MADE_BY = {
+    "params": {"dedup": {"unit": "word", "n": 3, "threshold": 0.7}},
+    "task": {"kind": "classification"},
+}
 
 ASSAY = """
 from curate.diff import open_both
@@ -64,7 +67,7 @@ found = dict(status.value_counts().iter_rows())
 # An edit of a few words in each of 10,000 texts of some 380 characters; the making of the pairs does not count.
 WORDS = """
 import polars as pl
-from curate.diff.words import word_diff
+from curate.diff.show.words import word_diff
 left = pl.read_parquet(before).sort("example_id")["input"].head(10_000)
 pairs = [(text, " ".join(word for place, word in enumerate(text.split()) if place % 19 != 7) + " and more") for text in left]
 start, begun = time.perf_counter(), sum(os.times()[:2])
@@ -88,9 +91,9 @@ def versions(rows: int, seed: int = 0, first: int = 0) -> tuple[pl.DataFrame, pl
     words = pl.Series([f"w{number:07d}" for number in range(20_000)])
     extra = int(rows * SHARE)
     total = rows + extra
-    text = pl.DataFrame({f"w{place}": words.gather(random.integers(0, len(words), total)) for place in range(WORDS_A_ROW)}).select(
-        pl.concat_str(pl.all(), separator=" ")
-    )
+    text = pl.DataFrame(
+        {f"w{place}": words.gather(random.integers(0, len(words), total)) for place in range(WORDS_A_ROW)}
+    ).select(pl.concat_str(pl.all(), separator=" "))
     frame = pl.DataFrame(
         {
             # In no order, so that what changes stands all over a file that is sorted by id, as gold is.
@@ -104,7 +107,9 @@ def versions(rows: int, seed: int = 0, first: int = 0) -> tuple[pl.DataFrame, pl
     )
     before = frame.head(rows)
     edited = pl.int_range(pl.len()).is_between(extra, 2 * extra - 1)
-    after = frame.tail(rows).with_columns(pl.when(edited).then(pl.col("input") + " and more").otherwise("input").alias("input"))
+    after = frame.tail(rows).with_columns(
+        pl.when(edited).then(pl.col("input") + " and more").otherwise("input").alias("input")
+    )
     return before, after.sample(fraction=1, shuffle=True, seed=seed)
 
 
@@ -119,7 +124,9 @@ def write_versions(rows: int, before: Path, after: Path) -> None:
             for (number,), part in new.with_columns(hand).group_by("hand"):
                 part.drop("hand").write_parquet(Path(folder, f"new-{number:03}-{block:03}.parquet"))
         for number, _ in blocks:
-            whole = pl.read_parquet(Path(folder, f"new-{number:03}-*.parquet")).sample(fraction=1, shuffle=True, seed=number)
+            whole = pl.read_parquet(Path(folder, f"new-{number:03}-*.parquet")).sample(
+                fraction=1, shuffle=True, seed=number
+            )
             whole.write_parquet(Path(folder, f"dealt-{number:03}.parquet"))
         pl.scan_parquet(Path(folder, "old-*.parquet")).sink_parquet(before)
         pl.scan_parquet(Path(folder, "dealt-*.parquet")).sink_parquet(after)
@@ -147,30 +154,47 @@ def write_gold(frame: pl.DataFrame, folder: Path) -> None:
     (folder / "manifest.json").write_text(json.dumps({"files": file_digests(folder), **MADE_BY}))
 
 
-def measure(name: str, body: str, before: Path, after: Path, keys: list[str], runs: int, python: str = sys.executable) -> float | None:
+def measure(
+    name: str, body: str, before: Path, after: Path, keys: list[str], runs: int, python: str = sys.executable
+) -> float | None:
     """Run `body` in fresh processes; print and return the best time in seconds, None if it cannot run."""
     script = FRAME.format(body=body)
     results = []
     for _ in range(runs):
         done = subprocess.run(
-            [python, "-c", script, json.dumps([str(before), str(after), keys])], capture_output=True, text=True, check=False
+            [python, "-c", script, json.dumps([str(before), str(after), keys])],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
-            print(f"{name:34} cannot run: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else 'no message'}")
+            print(
+                f"{name:34} cannot run: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else 'no message'}"
+            )
             return None
         results.append(json.loads(done.stdout.splitlines()[-1]))
     best = min(results, key=lambda result: float(result["seconds"]))
-    print(f"{name:34} {best['seconds']:7.2f} s  {best['cpu']:7.2f} s CPU  {best['peak_mb']:7.0f} MB peak  {best['found']}")
+    print(
+        f"{name:34} {best['seconds']:7.2f} s  {best['cpu']:7.2f} s CPU  {best['peak_mb']:7.0f} MB peak  {best['found']}"
+    )
     return float(best["seconds"])
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--rows", type=int, default=1_000_000)
     options.add_argument("--runs", type=int, default=3)
     options.add_argument("--gold", action="store_true")
-    options.add_argument("--peers", metavar="PYTHON", help="interpreter of an environment that has the peers (they pin polars 1)")
-    options.add_argument("--folder", type=Path, help="where the two versions are made and kept, and found again")
+    options.add_argument(
+        "--peers",
+        metavar="PYTHON",
+        help="interpreter of an environment that has the peers (they pin polars 1)",
+    )
+    options.add_argument(
+        "--folder", type=Path, help="where the two versions are made and kept, and found again"
+    )
     chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         before, after = (Path(chosen.folder or folder, f"{side}.parquet") for side in ("before", "after"))
@@ -178,7 +202,10 @@ def main() -> None:
             before.parent.mkdir(parents=True, exist_ok=True)
             write_versions(chosen.rows, before, after)
         rows, size = (
-            pl.scan_parquet(before).select(pl.len(), pl.sum_horizontal(pl.all().str.len_bytes()).sum() + pl.len() * 6).collect().row(0)
+            pl.scan_parquet(before)
+            .select(pl.len(), pl.sum_horizontal(pl.all().str.len_bytes()).sum() + pl.len() * 6)
+            .collect()
+            .row(0)
         )
         print(f"{rows:,} rows, 6 columns, {size / 1e6:,.0f} MB each as CSV, best of {chosen.runs}")
         mine = measure("assay, key", ASSAY, before, after, ["example_id"], chosen.runs)

@@ -5,7 +5,7 @@
     python -m benchmarks.names --model a.npz b.npz c.npz           # several, another seed's for one: PERSON on every set, side by side
     python -m benchmarks.names --speed                             # rows a second alone
 
-Judged on the halves that no threshold was chosen on (`train/names/judged.py`) and on hand-written slices (`benchmarks/pii/slices.py`);
+Judged on the halves that no threshold was chosen on (`recipes/name_tagger/judged.py`) and on hand-written slices (`benchmarks/pii/slices.py`);
 how a value counts as found and a finding as right: `benchmarks/pii/score.py`. Whole models through the whole scan, a user's own among
 them: `python -m benchmarks.pii_accuracy --ner ENGINE:MODEL`.
 """
@@ -26,19 +26,24 @@ import numpy as np
 from benchmarks.pii.score import Found, Score, counts, score, wilson
 from benchmarks.pii.slices import NAMED, NAMELESS, read
 from benchmarks.pii.traits import by_trait
-from curate.pii.names.recognizer import ENTITIES, MODEL, NameTagger, read_model
-from curate.pii.names.tokens import fold
-from curate.pii.settings import ScanParams
-from train.names.calibrate import right
-from train.names.judged import Judged, sets
+from curate.pii.detect.names.recognizer import ENTITIES, MODEL, NameTagger, read_model
+from curate.pii.detect.names.tokens import fold
+from curate.pii.detect.params import ScanParams
+from recipes.name_tagger.calibrate import right
+from recipes.name_tagger.judged import Judged, sets
 
 KINDS = {entity: kind for kind, entity in ENTITIES.items()}
 ALL = frozenset(KINDS)
 
 
-def found(tagger: NameTagger, texts: list[str], threshold: float, entities: frozenset[str] = ALL) -> list[list[Found]]:
+def found(
+    tagger: NameTagger, texts: list[str], threshold: float, entities: frozenset[str] = ALL
+) -> list[list[Found]]:
     """Findings at or over the threshold, in the form that is scored."""
-    return [[Found(hit.start, hit.end, hit.entity) for hit in hits if hit.score >= threshold] for hits in tagger.find(texts, entities)]
+    return [
+        [Found(hit.start, hit.end, hit.entity) for hit in hits if hit.score >= threshold]
+        for hits in tagger.find(texts, entities)
+    ]
 
 
 def judged(tagger: NameTagger, data: list[Judged], threshold: float) -> dict[str, Any]:
@@ -58,8 +63,12 @@ def judged(tagger: NameTagger, data: list[Judged], threshold: float) -> dict[str
         scores = []
         for kind in one.kinds:
             entity = ENTITIES[kind]
-            wanted = [[Found(start, end, ENTITIES[name]) for start, end, name in row.spans] for row in one.rows]
-            scores.append(score([counts(*each, entity) for each in zip(texts, wanted, got, strict=True)], entity))
+            wanted = [
+                [Found(start, end, ENTITIES[name]) for start, end, name in row.spans] for row in one.rows
+            ]
+            scores.append(
+                score([counts(*each, entity) for each in zip(texts, wanted, got, strict=True)], entity)
+            )
         alarms = sum(any(hit.entity == "PERSON" for hit in hits) for hits in got)
         results[one.name] = {"rows": len(texts), "scores": scores, "rows with PERSON": alarms}
     return results
@@ -67,7 +76,7 @@ def judged(tagger: NameTagger, data: list[Judged], threshold: float) -> dict[str
 
 def slices(tagger: NameTagger, threshold: float) -> dict[str, dict[str, Any]]:
     """Persons found by slice, and sentences with an alarm where there is none: by the whole scan, which takes an e-mail address out whole."""
-    from curate.pii.engine import Detector
+    from curate.pii.detect.detector import Detector
 
     detector = Detector(ScanParams(entities=("PERSON", "EMAIL_ADDRESS"), thresholds={"PERSON": threshold}))
     detector.tagger = tagger
@@ -75,12 +84,22 @@ def slices(tagger: NameTagger, threshold: float) -> dict[str, dict[str, Any]]:
     for name, block in NAMED.items():
         rows = read(block)
         got = [[Found(hit.start, hit.end, "PERSON") for hit in detector.find(text)] for text, _ in rows]
-        total = np.array([counts(text, wanted, hits, "PERSON") for (text, wanted), hits in zip(rows, got, strict=True)]).sum(axis=0)
-        table[name] = {"persons": int(total[0]), "found": int(total[1]), "findings": int(total[2]), "right": int(total[3])}
+        total = np.array(
+            [counts(text, wanted, hits, "PERSON") for (text, wanted), hits in zip(rows, got, strict=True)]
+        ).sum(axis=0)
+        table[name] = {
+            "persons": int(total[0]),
+            "found": int(total[1]),
+            "findings": int(total[2]),
+            "right": int(total[3]),
+        }
     for name, block in NAMELESS.items():
         rows = read(block)
         got = found(tagger, [text for text, _ in rows], threshold)
-        table[name] = {"sentences": len(rows), "alarms": sum(any(hit.entity == "PERSON" for hit in hits) for hits in got)}
+        table[name] = {
+            "sentences": len(rows),
+            "alarms": sum(any(hit.entity == "PERSON" for hit in hits) for hits in got),
+        }
     return table
 
 
@@ -99,7 +118,12 @@ def reliability(tagger: NameTagger, data: list[Judged]) -> list[dict[str, Any]]:
                 if span.kind == 1:
                     seen.setdefault(tagger.score("PER", span.margin), []).append(right(span, row))
     return [
-        {"score": value, "findings": len(truths), "right": sum(truths) / len(truths), "interval": wilson(sum(truths), len(truths))}
+        {
+            "score": value,
+            "findings": len(truths),
+            "right": sum(truths) / len(truths),
+            "interval": wilson(sum(truths), len(truths)),
+        }
         for value, truths in sorted(seen.items())
     ]
 
@@ -122,12 +146,20 @@ def speed(path: Path, folder: Path, rows: int = 2_500) -> dict[str, Any]:
 
     Cold: the first rows of a new process, loading aside. Later: other rows of the same kind. Warm: rows whose words were all met before.
     """
-    from train.names.generate import generate
+    from recipes.name_tagger.generate import generate
 
-    public = [row.text for one in sets(folder, "test") if one.name not in ("restaurant8k lower", "evi, no name") for row in one.rows]
+    public = [
+        row.text
+        for one in sets(folder, "test")
+        if one.name not in ("restaurant8k lower", "evi, no name")
+        for row in one.rows
+    ]
     random.Random(0).shuffle(public)
     results: dict[str, Any] = {}
-    for name, short in (("public sets", public), ("names all new", (row.text for row in generate(16 * rows, seed=99)))):
+    for name, short in (
+        ("public sets", public),
+        ("names all new", (row.text for row in generate(16 * rows, seed=99))),
+    ):
         texts = _long_rows(short, rows)
         half = len(texts) // 2
         fold.cache_clear()
@@ -151,7 +183,11 @@ def side_by_side(models: list[Path], data: list[Judged], threshold: float) -> It
     yield "|---|---|---|---|---|"
     for one in data:
         for model, result in results.items():
-            person, rows, alarms = result[one.name]["scores"][0], result[one.name]["rows"], result[one.name]["rows with PERSON"]
+            person, rows, alarms = (
+                result[one.name]["scores"][0],
+                result[one.name]["rows"],
+                result[one.name]["rows with PERSON"],
+            )
             if person.values:
                 yield f"| {one.name} | {model} | {_rates(person)} |"
             else:
@@ -221,15 +257,23 @@ def plot(points: list[dict[str, Any]], width: int = 420) -> str:
         low, high = one["interval"]
         parts.append(f'<path d="M{x(one["score"]):.1f} {y(low):.1f}V{y(high):.1f}" stroke="#1b6ca8"/>')
         size = 2 + min(5.0, one["findings"] ** 0.5 / 6)
-        parts.append(f'<circle cx="{x(one["score"]):.1f}" cy="{y(one["right"]):.1f}" r="{size:.1f}" fill="#1b6ca8"/>')
+        parts.append(
+            f'<circle cx="{x(one["score"]):.1f}" cy="{y(one["right"]):.1f}" r="{size:.1f}" fill="#1b6ca8"/>'
+        )
     parts.append(f'<text x="{x(0.5):.0f}" y="{y(0) + 38:.0f}" text-anchor="middle">score</text>')
-    parts.append(f'<text transform="translate(13 {y(0.5):.0f}) rotate(-90)" text-anchor="middle">share right</text></svg>')
+    parts.append(
+        f'<text transform="translate(13 {y(0.5):.0f}) rotate(-90)" text-anchor="middle">share right</text></svg>'
+    )
     return "\n".join(parts) + "\n"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the public data sets")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--data", type=Path, default=Path("../shared/data"), help="folder of the public data sets"
+    )
     parser.add_argument("--model", type=Path, nargs="+", default=[MODEL], help="the artefacts to judge")
     parser.add_argument("--half", choices=("tune", "test"), default="test")
     parser.add_argument("--threshold", type=float, default=ScanParams().threshold)
@@ -253,7 +297,9 @@ def main() -> None:
     if given.output:
         given.output.with_suffix(".md").write_text(table, encoding="utf-8")
         given.output.with_suffix(".svg").write_text(plot(results["reliability"]), encoding="utf-8")
-        plain = json.dumps(results, indent=1, default=lambda one: asdict(one) if isinstance(one, Score) else str(one))
+        plain = json.dumps(
+            results, indent=1, default=lambda one: asdict(one) if isinstance(one, Score) else str(one)
+        )
         given.output.with_suffix(".json").write_text(plain + "\n", encoding="utf-8")
 
 

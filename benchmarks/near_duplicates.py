@@ -34,7 +34,9 @@ def corpus(rows: int, seed: int = 1) -> list[str]:
     copies = base[chance.integers(0, len(base), rows - len(base))]
     for changes in range(3):
         some = chance.random(len(copies)) < 0.75 - changes * 0.2
-        copies[np.flatnonzero(some), chance.integers(0, WORDS, int(some.sum()))] = chance.integers(0, VOCABULARY, int(some.sum()))
+        copies[np.flatnonzero(some), chance.integers(0, WORDS, int(some.sum()))] = chance.integers(
+            0, VOCABULARY, int(some.sum())
+        )
     every = np.concatenate([base, copies])
     chance.shuffle(every)
     return list(dict.fromkeys(" ".join(row) for row in vocabulary[every]))
@@ -55,7 +57,11 @@ def truth(texts: list[str]) -> Pairs:
         for shingle in mine:
             shared.update(holders[shingle])
             holders[shingle].append(row)
-        found |= {(other, row) for other, both in shared.items() if both / (len(mine) + len(sets[other]) - both) >= THRESHOLD}
+        found |= {
+            (other, row)
+            for other, both in shared.items()
+            if both / (len(mine) + len(sets[other]) - both) >= THRESHOLD
+        }
     return found
 
 
@@ -78,7 +84,12 @@ def datasketch(texts: list[str]) -> Pairs:
         sketch.update_batch([" ".join(shingle).encode() for shingle in shingles(text)])
         sketches.append(sketch)
         index.insert(row, sketch)
-    return {(min(row, other), max(row, other)) for row, sketch in enumerate(sketches) for other in index.query(sketch) if other != row}
+    return {
+        (min(row, other), max(row, other))
+        for row, sketch in enumerate(sketches)
+        for other in index.query(sketch)
+        if other != row
+    }
 
 
 def rensa(texts: list[str]) -> Pairs:
@@ -91,10 +102,17 @@ def rensa(texts: list[str]) -> Pairs:
         sketch.update([" ".join(shingle) for shingle in shingles(text)])
         sketches.append(sketch)
         index.insert(row, sketch)
-    return {(min(row, other), max(row, other)) for row, sketch in enumerate(sketches) for other in index.query(sketch) if other != row}
+    return {
+        (min(row, other), max(row, other))
+        for row, sketch in enumerate(sketches)
+        for other in index.query(sketch)
+        if other != row
+    }
 
 
-def measured(name: str, search: Callable[[list[str]], Pairs], texts: list[str], expected: Pairs | None) -> float | None:
+def measured(
+    name: str, search: Callable[[list[str]], Pairs], texts: list[str], expected: Pairs | None
+) -> float | None:
     """Run and print one line; CPU seconds, or None if the peer is not installed."""
     try:
         before, wall = time.process_time(), time.perf_counter()
@@ -111,7 +129,9 @@ def measured(name: str, search: Callable[[list[str]], Pairs], texts: list[str], 
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rows", type=int, default=20_000)
     parser.add_argument("--no-peers", action="store_true")
     options = parser.parse_args()

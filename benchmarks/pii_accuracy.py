@@ -37,10 +37,18 @@ def generated(seed: int, per_kind: int, negatives: int) -> list[Labelled]:
     for kind in dict.fromkeys(row.kind for row in empty):
         texts = [row.text for row in empty if row.kind == kind]
         benign = next(row.benign for row in empty if row.kind == kind)
-        sets.append(Labelled(f"hard negatives: {kind}", texts, [[] for _ in texts], (), benign | set(NAMES) | {"NRP"}))
+        sets.append(
+            Labelled(f"hard negatives: {kind}", texts, [[] for _ in texts], (), benign | set(NAMES) | {"NRP"})
+        )
     runs = [row for row in empty if row.run]
     sets.append(
-        Labelled("hard negatives: all digit runs and codes", [row.text for row in runs], [[] for _ in runs], (), frozenset({*NAMES, "NRP"}))
+        Labelled(
+            "hard negatives: all digit runs and codes",
+            [row.text for row in runs],
+            [[] for _ in runs],
+            (),
+            frozenset({*NAMES, "NRP"}),
+        )
     )
     return sets
 
@@ -48,7 +56,13 @@ def generated(seed: int, per_kind: int, negatives: int) -> list[Labelled]:
 def judge(data: Labelled, found: Sequence[Sequence[Found]]) -> list[Score]:
     """Each entity's score on a set that holds values."""
     return [
-        score([counts(text, wanted, one, entity) for text, wanted, one in zip(data.texts, data.values, found, strict=True)], entity)
+        score(
+            [
+                counts(text, wanted, one, entity)
+                for text, wanted, one in zip(data.texts, data.values, found, strict=True)
+            ],
+            entity,
+        )
         for entity in data.entities
     ]
 
@@ -114,14 +128,22 @@ def markdown(results: dict[str, dict[str, Any]]) -> Iterator[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="folder of the public data sets")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--data", type=Path, default=Path("../shared/data"), help="folder of the public data sets"
+    )
     parser.add_argument("--peer", help="python of a virtual environment with presidio-rs")
     parser.add_argument(
-        "--ner", action="append", help="what finds names: bundled (the default), none, or ENGINE:MODEL of spacy, transformers or gliner"
+        "--ner",
+        action="append",
+        help="what finds names: bundled (the default), none, or ENGINE:MODEL of spacy, transformers or gliner",
     )
     parser.add_argument("--names", action="store_true", help="judge names alone")
-    parser.add_argument("--only", action="append", choices=("assay", "presidio", "peer"), help="run these systems only")
+    parser.add_argument(
+        "--only", action="append", choices=("assay", "presidio", "peer"), help="run these systems only"
+    )
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--per-kind", type=int, default=150)
     parser.add_argument("--negatives", type=int, default=12_000)
@@ -141,12 +163,19 @@ def main() -> None:
     # Built first and run last: what stock Presidio says on its logger would be a failure of Assay's detector, which listens there.
     stock = systems.presidio() if "presidio" in wanted else {}
     if "assay" in wanted:
-        chosen.update({f"assay, names: {ner}" if given.ner else "assay": systems.assay(ner) for ner in given.ner or ["bundled"]})
+        chosen.update(
+            {
+                f"assay, names: {ner}" if given.ner else "assay": systems.assay(ner)
+                for ner in given.ner or ["bundled"]
+            }
+        )
     chosen.update({f"presidio >= {threshold:g}": system for threshold, system in stock.items()})
     if "peer" in wanted and given.peer:
         chosen["presidio-rs"] = systems.peer(given.peer)
     elif "peer" in wanted:
-        print("no Rust peer: give --peer the python of an environment that holds presidio-rs", file=sys.stderr)
+        print(
+            "no Rust peer: give --peer the python of an environment that holds presidio-rs", file=sys.stderr
+        )
 
     results: dict[str, dict[str, Any]] = {}
     for name, system in chosen.items():
@@ -155,17 +184,25 @@ def main() -> None:
             begun = time.perf_counter()
             found = system(data.texts)
             results[name][data.name] = judge(data, found) if data.entities else alarms(data, found)
-            print(f"{name}: {data.name}, {len(data.texts):,} texts in {time.perf_counter() - begun:.1f} s", file=sys.stderr)
+            print(
+                f"{name}: {data.name}, {len(data.texts):,} texts in {time.perf_counter() - begun:.1f} s",
+                file=sys.stderr,
+            )
 
     table = "\n".join(markdown(results)) + "\n"
     print(table)
     if given.output:
         plain = {
-            name: {data: [asdict(one) for one in got] if isinstance(got, list) else got for data, got in every.items()}
+            name: {
+                data: [asdict(one) for one in got] if isinstance(got, list) else got
+                for data, got in every.items()
+            }
             for name, every in results.items()
         }
         given.output.with_suffix(".md").write_text(table, encoding="utf-8")
-        given.output.with_suffix(".json").write_text(json.dumps({"seed": given.seed, "systems": plain}, indent=1) + "\n", encoding="utf-8")
+        given.output.with_suffix(".json").write_text(
+            json.dumps({"seed": given.seed, "systems": plain}, indent=1) + "\n", encoding="utf-8"
+        )
 
 
 if __name__ == "__main__":

@@ -19,7 +19,9 @@ from benchmarks.pii.corpus import corpus
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("output", type=Path)
     parser.add_argument("--half", choices=("tuning", "test"), default="test")
     parser.add_argument("--seed", type=int, default=0)
@@ -30,7 +32,13 @@ def main() -> None:
     with given.output.open("w", encoding="utf-8", newline="\n") as file:
         for row in rows:
             spans = [{"start": span.start, "end": span.end, "entity": span.entity} for span in row.spans]
-            file.write(json.dumps({"text": row.text, "kind": row.kind, "spans": spans, "digit_run": row.run}, ensure_ascii=False) + "\n")
+            file.write(
+                json.dumps(
+                    {"text": row.text, "kind": row.kind, "spans": spans, "digit_run": row.run},
+                    ensure_ascii=False,
+                )
+                + "\n"
+            )
     for kind, count in Counter(row.kind for row in rows).items():
         print(f"{count:6,} {kind}")
 

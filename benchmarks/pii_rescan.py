@@ -4,7 +4,7 @@
     python -m benchmarks.pii_rescan --patterns        # without names; some two minutes
     python -m benchmarks.pii_rescan --unchecked       # leave out the scan without a cache
 
-Through `curate.pii.scan.scan` as `assay scan` calls it: cache, keyed ids and report included. The findings of the re-scan are
+Through `curate.pii.scan.stage.scan` as `assay scan` calls it: cache, keyed ids and report included. The findings of the re-scan are
 compared with those of a scan of the changed rows without any cache: the bytes written for both must be equal.
 """
 
@@ -24,10 +24,10 @@ from benchmarks.pii.support import support_rows
 from curate.examples import EXAMPLES, conform
 from curate.files import write_folder
 from curate.keys import Key
-from curate.pii.cache import ScanCache
-from curate.pii.engine import Detector
-from curate.pii.scan import scan
-from curate.pii.settings import ScanParams
+from curate.pii.detect.detector import Detector
+from curate.pii.detect.params import ScanParams
+from curate.pii.scan.cache import ScanCache
+from curate.pii.scan.stage import scan
 from curate.task import Kind
 
 # The share of rows that change between the two scans.
@@ -49,14 +49,22 @@ def examples(texts: list[str]) -> pl.DataFrame:
 
 def rows(count: int, seed: int = 0) -> list[str]:
     """`count` support rows, distinct but for a few, made in parts."""
-    return [text for at in range(0, count, _PART) for text in support_rows(min(_PART, count - at), 0.05, seed + at)]
+    return [
+        text
+        for at in range(0, count, _PART)
+        for text in support_rows(min(_PART, count - at), 0.05, seed + at)
+    ]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--patterns", action="store_true", help="patterns alone, no names")
-    parser.add_argument("--unchecked", action="store_true", help="do not scan the changed rows without a cache, to compare")
+    parser.add_argument(
+        "--unchecked", action="store_true", help="do not scan the changed rows without a cache, to compare"
+    )
     given = parser.parse_args()
     before = rows(given.rows)
     after = list(before)

@@ -6,7 +6,7 @@
 
 Three systems, on the same rows (`benchmarks/pii/support.py`: distinct, 100 to 300 characters):
 
-- `assay`: `curate.pii.search.search` with the project's default parameters, no cache, over all rows;
+- `assay`: `curate.pii.scan.search.search` with the project's default parameters, no cache, over all rows;
 - `same configuration`: Assay's recognizers, thresholds and context rules run by a plain Presidio `AnalyzerEngine`, every
   recognizer on every row (`systems.same_configuration`);
 - `stock presidio`: its own recognizers (`systems.stock_engine`), no language model.
@@ -50,12 +50,14 @@ def reader(system: str) -> Callable[[str], list[tuple[Any, ...]]]:
     from benchmarks.pii import systems
 
     if system == SAME:
-        from curate.pii.settings import ScanParams
+        from curate.pii.detect.params import ScanParams
 
         find = systems.same_configuration(ScanParams(ner=None))
         return lambda text: [tuple(hit) for hit in find(text)]
     engine = systems.stock_engine()
-    return lambda text: [(one.start, one.end, one.entity_type, one.score) for one in engine.analyze(text=text, language="en")]
+    return lambda text: [
+        (one.start, one.end, one.entity_type, one.score) for one in engine.analyze(text=text, language="en")
+    ]
 
 
 _read: Callable[[str], list[tuple[Any, ...]]]
@@ -73,7 +75,9 @@ def _batch(texts: Sequence[str]) -> tuple[Findings, float]:
     return [_read(text) for text in texts], time.process_time() - begun
 
 
-def read_by_presidio(system: str, processes: int, texts: Sequence[str], warm: Sequence[str]) -> tuple[Findings, float, float]:
+def read_by_presidio(
+    system: str, processes: int, texts: Sequence[str], warm: Sequence[str]
+) -> tuple[Findings, float, float]:
     """What one of the two Presidios finds in each text, wall and CPU seconds."""
     batches = [texts[at : at + _BATCH] for at in range(0, len(texts), _BATCH)]
     if processes == 1:
@@ -85,7 +89,11 @@ def read_by_presidio(system: str, processes: int, texts: Sequence[str], warm: Se
             list(pool.map(_batch, [warm[:20]] * 20 * processes))
             begun = time.perf_counter()
             done = list(pool.map(_batch, batches))
-    return [one for found, _ in done for one in found], time.perf_counter() - begun, sum(cpu for _, cpu in done)
+    return (
+        [one for found, _ in done for one in found],
+        time.perf_counter() - begun,
+        sum(cpu for _, cpu in done),
+    )
 
 
 def _cpu() -> float:
@@ -94,9 +102,9 @@ def _cpu() -> float:
 
 def read_by_assay(processes: int, texts: Sequence[str], warm: Sequence[str]) -> tuple[Findings, float, float]:
     """What the scan finds in each text, wall and CPU seconds."""
-    from curate.pii.engine import Detector
-    from curate.pii.search import search
-    from curate.pii.settings import ScanParams
+    from curate.pii.detect.detector import Detector
+    from curate.pii.detect.params import ScanParams
+    from curate.pii.scan.search import search
 
     detector = Detector(ScanParams(processes=processes, ner=None))
     frame = pl.DataFrame({"row": range(len(texts)), "text": texts})
@@ -125,7 +133,9 @@ def run(system: str, processes: int, texts: Sequence[str], warm: Sequence[str]) 
         given = Path(folder, "run.json")
         given.write_text(json.dumps({"texts": texts, "warm": warm}))
         code = f"from benchmarks.pii_speed import *; child({system!r}, {processes}, Path({str(given)!r}))"
-        subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "POLARS_MAX_THREADS": str(processes)})
+        subprocess.run(
+            [sys.executable, "-c", code], check=True, env={**os.environ, "POLARS_MAX_THREADS": str(processes)}
+        )
         got: dict[str, Any] = json.loads(given.read_text())
     return {
         "system": system,
@@ -139,10 +149,16 @@ def run(system: str, processes: int, texts: Sequence[str], warm: Sequence[str]) 
 
 def differences(texts: Sequence[str], ours: Findings, theirs: Findings) -> list[str]:
     """What differs, one line a row: empty if every row has the same findings."""
-    return [f"{text!r}\n  assay {mine}\n  engine {other}" for text, mine, other in zip(texts, ours, theirs, strict=True) if mine != other]
+    return [
+        f"{text!r}\n  assay {mine}\n  engine {other}"
+        for text, mine, other in zip(texts, ours, theirs, strict=True)
+        if mine != other
+    ]
 
 
-def measure(rows: int, sample: int, density: float, processes: Sequence[int], seed: int) -> list[dict[str, Any]]:
+def measure(
+    rows: int, sample: int, density: float, processes: Sequence[int], seed: int
+) -> list[dict[str, Any]]:
     """Every run at one density.
 
     Raises
@@ -156,7 +172,9 @@ def measure(rows: int, sample: int, density: float, processes: Sequence[int], se
         for system in (ASSAY, SAME, STOCK):
             whole = system == ASSAY or (system == SAME and several == max(processes))
             one = run(system, several, texts if whole else texts[:sample], warm)
-            done.append({**one, "density": density, "rows_with_findings": sum(map(bool, one["found"])) / one["rows"]})
+            done.append(
+                {**one, "density": density, "rows_with_findings": sum(map(bool, one["found"])) / one["rows"]}
+            )
             print(
                 f"{density:.0%}, {several} process(es), {system}: {one['rows']:,} rows in {one['seconds']:.1f} s "
                 f"({one['rows_a_second']:,.0f} a second), {one['cpu']:.1f} s CPU",
@@ -165,7 +183,10 @@ def measure(rows: int, sample: int, density: float, processes: Sequence[int], se
     oracle = next(one for one in done if one["system"] == SAME and one["rows"] == rows)
     for one in done:
         if one["system"] == ASSAY and (wrong := differences(texts, one["found"], oracle["found"])):
-            raise SystemExit(f"{len(wrong):,} of {rows:,} rows have other findings than the same configuration:\n" + "\n".join(wrong[:10]))
+            raise SystemExit(
+                f"{len(wrong):,} of {rows:,} rows have other findings than the same configuration:\n"
+                + "\n".join(wrong[:10])
+            )
     for one in done:
         del one["found"]
     return done
@@ -178,7 +199,10 @@ def with_ratios(runs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         {
             **one,
             "times": {
-                other: {per: one[per] / by[*key, other][per] for per in ("rows_a_second", "rows_a_cpu_second")} for other in (SAME, STOCK)
+                other: {
+                    per: one[per] / by[*key, other][per] for per in ("rows_a_second", "rows_a_cpu_second")
+                }
+                for other in (SAME, STOCK)
             },
         }
         if one["system"] == ASSAY
@@ -200,31 +224,57 @@ def markdown(runs: Sequence[dict[str, Any]]) -> Iterator[str]:
             for other in runs
             if (other["density"], other["processes"]) == (one["density"], one["processes"])
         }
-        times = [f"{one['times'][other][per]:.1f}" for per in ("rows_a_second", "rows_a_cpu_second") for other in (STOCK, SAME)]
+        times = [
+            f"{one['times'][other][per]:.1f}"
+            for per in ("rows_a_second", "rows_a_cpu_second")
+            for other in (STOCK, SAME)
+        ]
         yield (
-            f"| {one['density']:.0%} | {one['processes']} | " + " | ".join([*(rates[name] for name in (STOCK, SAME, ASSAY)), *times]) + " |"
+            f"| {one['density']:.0%} | {one['processes']} | "
+            + " | ".join([*(rates[name] for name in (STOCK, SAME, ASSAY)), *times])
+            + " |"
         )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rows", type=int, default=50_000, help="rows at each density")
-    parser.add_argument("--sample", type=int, default=10_000, help="rows on which the two Presidios are timed")
-    parser.add_argument("--densities", type=float, nargs="+", default=[0.0, 0.05, 0.3], help="shares of rows with a planted value")
+    parser.add_argument(
+        "--sample", type=int, default=10_000, help="rows on which the two Presidios are timed"
+    )
+    parser.add_argument(
+        "--densities",
+        type=float,
+        nargs="+",
+        default=[0.0, 0.05, 0.3],
+        help="shares of rows with a planted value",
+    )
     parser.add_argument("--processes", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
-        "--check", action="store_true", help=f"fail below {ASKED:g} times stock at {ASKED_AT * 100:g} %% of rows, one process"
+        "--check",
+        action="store_true",
+        help=f"fail below {ASKED:g} times stock at {ASKED_AT * 100:g} %% of rows, one process",
     )
     parser.add_argument("-o", "--output", type=Path, help="write OUTPUT.md and OUTPUT.json")
     given = parser.parse_args()
-    runs = [one for density in given.densities for one in measure(given.rows, given.sample, density, given.processes, given.seed)]
+    runs = [
+        one
+        for density in given.densities
+        for one in measure(given.rows, given.sample, density, given.processes, given.seed)
+    ]
     runs = with_ratios(runs)
     table = "\n".join(markdown(runs)) + "\n"
-    print(f"rows a second; {given.rows:,} rows, {HARD:.0%} of the rest with a hard negative; findings identical in every row\n\n{table}")
+    print(
+        f"rows a second; {given.rows:,} rows, {HARD:.0%} of the rest with a hard negative; findings identical in every row\n\n{table}"
+    )
     if given.output:
         given.output.with_suffix(".md").write_text(table, encoding="utf-8")
-        given.output.with_suffix(".json").write_text(json.dumps({"seed": given.seed, "runs": runs}, indent=1) + "\n", encoding="utf-8")
+        given.output.with_suffix(".json").write_text(
+            json.dumps({"seed": given.seed, "runs": runs}, indent=1) + "\n", encoding="utf-8"
+        )
     short = [
         one["times"][STOCK]["rows_a_second"]
         for one in runs

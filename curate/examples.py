@@ -58,7 +58,8 @@ TEXT_FIELDS = ("input", "output", "rejected")
 def conform(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
     """`frame` with exactly the schema's columns, order and dtypes; absent columns are null, extra ones dropped."""
     return frame.select(
-        (pl.col(name).cast(dtype) if name in frame.columns else pl.lit(None, dtype=dtype)).alias(name) for name, dtype in schema.items()
+        (pl.col(name).cast(dtype) if name in frame.columns else pl.lit(None, dtype=dtype)).alias(name)
+        for name, dtype in schema.items()
     )
 
 

@@ -25,7 +25,9 @@ ROW_GROUP = 122_880
 
 def write_parquet(frame: pl.DataFrame, path: Path) -> None:
     """Write `frame` as zstd Parquet; bytes depend on the frame and the polars version only."""
-    frame.rechunk().write_parquet(path, compression="zstd", compression_level=3, statistics=True, row_group_size=ROW_GROUP)
+    frame.rechunk().write_parquet(
+        path, compression="zstd", compression_level=3, statistics=True, row_group_size=ROW_GROUP
+    )
 
 
 def dump_json(value: Any) -> str:
@@ -51,7 +53,8 @@ def space_errors(target: Path) -> Iterator[None]:
             ) from error
         if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
             raise AssayError(
-                f"{target} cannot be written: {error.strerror}", fix=f"check its permissions: ls -ld {target.parent}"
+                f"{target} cannot be written: {error.strerror}",
+                fix=f"check its permissions: ls -ld {target.parent}",
             ) from error
         raise
 
@@ -125,11 +128,16 @@ def read_stage_frame(path: Path, *, made_by: str) -> pl.DataFrame:
         If the file is missing or is not Parquet.
     """
     if not path.exists():
-        raise AssayError(f"{path} does not exist: stage `{made_by}` has not run", fix=f"assay {made_by}   (or: dvc repro {made_by})")
+        raise AssayError(
+            f"{path} does not exist: stage `{made_by}` has not run",
+            fix=f"assay {made_by}   (or: dvc repro {made_by})",
+        )
     try:
         return pl.read_parquet(path)
     except (pl.exceptions.ComputeError, OSError) as error:
-        raise AssayError(f"{path} is not a readable Parquet file", fix=f"assay {made_by}   (or: dvc repro -f -s {made_by})") from error
+        raise AssayError(
+            f"{path} is not a readable Parquet file", fix=f"assay {made_by}   (or: dvc repro -f -s {made_by})"
+        ) from error
 
 
 @contextmanager

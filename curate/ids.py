@@ -26,9 +26,17 @@ def content_ids(frame: pl.DataFrame, key: Key, *, tie_break: list[str]) -> pl.Se
     """
     distinct = frame.select(pl.col("input").unique(maintain_order=True))
     digests = pl.Series("digest", key.digests("example-id", distinct["input"].to_list()), dtype=pl.String)
-    rows = frame.with_row_index("_row").join(distinct.with_columns(digests), on="input", how="left", nulls_equal=True)
+    rows = frame.with_row_index("_row").join(
+        distinct.with_columns(digests), on="input", how="left", nulls_equal=True
+    )
     numbered = rows.sort("digest", *tie_break, "_row", nulls_last=False).with_columns(
         pl.int_range(1, pl.len() + 1).over("digest").alias("_occurrence")
     )
-    suffix = pl.when(pl.col("_occurrence") > 1).then("-" + pl.col("_occurrence").cast(pl.String)).otherwise(pl.lit(""))
-    return numbered.sort("_row").select((CONTENT_PREFIX + pl.col("digest") + suffix).alias("example_id"))["example_id"]
+    suffix = (
+        pl.when(pl.col("_occurrence") > 1)
+        .then("-" + pl.col("_occurrence").cast(pl.String))
+        .otherwise(pl.lit(""))
+    )
+    return numbered.sort("_row").select((CONTENT_PREFIX + pl.col("digest") + suffix).alias("example_id"))[
+        "example_id"
+    ]

@@ -108,7 +108,8 @@ def write_key(root: Path) -> Path:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as error:
         raise AssayError(
-            f"{path} exists; a new key would change every digest", fix=f"keep it, or move it away first: mv {path} {path}.old"
+            f"{path} exists; a new key would change every digest",
+            fix=f"keep it, or move it away first: mv {path} {path}.old",
         ) from error
     with os.fdopen(handle, "w") as file:
         file.write(new_secret() + "\n")

@@ -38,22 +38,35 @@ def read_yaml(path: Path) -> dict[str, Any]:
             names: list[Any] = []
             for key, _ in node.value:
                 if key.value in names and key.value != "<<":
-                    raise yaml.constructor.ConstructorError(problem=f"`{key.value}` stands twice", problem_mark=key.start_mark)
+                    raise yaml.constructor.ConstructorError(
+                        problem=f"`{key.value}` stands twice", problem_mark=key.start_mark
+                    )
                 names.append(key.value)
             return super().construct_mapping(node, deep)
 
     if not path.exists():
-        raise AssayError(f"{path} does not exist", fix="assay init DIR --kind KIND --data FILE --input COLUMN --output COLUMN")
+        raise AssayError(
+            f"{path} does not exist",
+            fix="assay init DIR --kind KIND --data FILE --input COLUMN --output COLUMN",
+        )
     try:
         loaded = yaml.load(path.read_text(encoding="utf-8"), _Once)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         where = getattr(error, "problem_mark", None)
-        twice = f": {error.problem}" if isinstance(error, yaml.constructor.ConstructorError) and error.problem else ""
+        twice = (
+            f": {error.problem}"
+            if isinstance(error, yaml.constructor.ConstructorError) and error.problem
+            else ""
+        )
         raise AssayError(
-            f"{path} is not valid YAML" + (f" at line {where.line + 1}" if where else "") + twice, fix=f"mend that line of {path}"
+            f"{path} is not valid YAML" + (f" at line {where.line + 1}" if where else "") + twice,
+            fix=f"mend that line of {path}",
         ) from error
     if not isinstance(loaded, dict):
-        raise AssayError(f"{path} holds no mapping of names to values", fix=f"compare {path} with the example in the README")
+        raise AssayError(
+            f"{path} holds no mapping of names to values",
+            fix=f"compare {path} with the example in the README",
+        )
     return loaded
 
 
@@ -68,7 +81,9 @@ def parse(model: type[Section], value: Any, where: str) -> Section:
         )
         raise AssayError(
             f"configuration is not valid: {faults}",
-            fix=f"edit {where.split('.')[0]}.yaml" if where.split(".")[0] in ("task", "params") else "correct the value",
+            fix=f"edit {where.split('.')[0]}.yaml"
+            if where.split(".")[0] in ("task", "params")
+            else "correct the value",
         ) from None
 
 

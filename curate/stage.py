@@ -48,7 +48,9 @@ class StageResult:
 
 def funnel(result: StageResult, rows_in: int) -> dict[str, Any]:
     """Counts in and out with reasons: `{"in", "kept", "dropped", "reasons": {code: rows}}`."""
-    reasons = result.dropped.group_by("reason").agg(pl.col("example_id").n_unique().alias("rows")).sort("reason")
+    reasons = (
+        result.dropped.group_by("reason").agg(pl.col("example_id").n_unique().alias("rows")).sort("reason")
+    )
     return {
         "in": rows_in,
         "kept": result.kept.height,

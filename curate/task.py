@@ -101,7 +101,9 @@ class TaskCard(_Card):
     @model_validator(mode="after")
     def _fits_its_kind(self) -> TaskCard:
         if self.metric.name not in METRICS[self.kind]:
-            raise ValueError(f"metric {self.metric.name!r} does not fit kind {self.kind}; choose one of {', '.join(METRICS[self.kind])}")
+            raise ValueError(
+                f"metric {self.metric.name!r} does not fit kind {self.kind}; choose one of {', '.join(METRICS[self.kind])}"
+            )
         if self.fresh_facts:
             raise ValueError(
                 "`fresh_facts: true`: fine-tuning changes behaviour, not knowledge; for facts that change use retrieval, or narrow the task to behaviour"
@@ -113,7 +115,11 @@ class TaskCard(_Card):
         found = [name for name in ("alternative", "owner", "steward") if getattr(self, name) == BLANK]
         for name, source in self.sources.items():
             found += [f"sources.{name}.{field}" for field, value in source if value == BLANK]
-        return found + (["review.next"] if self.review is None else []) + ([] if self.reviewers else ["reviewers"])
+        return (
+            found
+            + (["review.next"] if self.review is None else [])
+            + ([] if self.reviewers else ["reviewers"])
+        )
 
 
 def read_task(root: Path) -> TaskCard:
@@ -127,7 +133,9 @@ def read_task(root: Path) -> TaskCard:
     path = root / "task.yaml"
     card = read_yaml(path)
     metric = card.get("metric")
-    lacking = [part for part in ("name", "target") if not isinstance(metric, dict) or metric.get(part) is None]
+    lacking = [
+        part for part in ("name", "target") if not isinstance(metric, dict) or metric.get(part) is None
+    ]
     if lacking:
         raise AssayError(
             f"{path} has no metric {' and no '.join(lacking)}: say what good looks like before touching data; nothing runs without it",

@@ -10,7 +10,9 @@ import re
 import unicodedata
 
 # C0/C1 controls, and the bidirectional and invisible format characters of Trojan Source (CVE-2021-42574).
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]")
+_CONTROLS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
+)
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-!|~@:])")
 
 
@@ -33,7 +35,9 @@ def for_rich(text: str, limit: int = 160) -> str:
 
 def for_markdown(text: str, limit: int = 160) -> str:
     """`plain` with every Markdown, HTML and mention character escaped; safe in a table cell."""
-    return _MARKDOWN.sub(r"\\\1", html.escape(plain(text, limit), quote=False).replace("&", "\x00")).replace("\x00", "&")
+    return _MARKDOWN.sub(r"\\\1", html.escape(plain(text, limit), quote=False).replace("&", "\x00")).replace(
+        "\x00", "&"
+    )
 
 
 def for_html(text: str, limit: int = 2000) -> str:

@@ -63,7 +63,12 @@ def _versions() -> Iterator[Finding]:
     try:
         requirements = [Requirement(line) for line in distribution("assay").requires or []]
     except PackageNotFoundError:
-        yield Finding("fail", "assay", "the package is not installed, only its source is on the path", "pip install -e .")
+        yield Finding(
+            "fail",
+            "assay",
+            "the package is not installed, only its source is on the path",
+            "pip install -e .",
+        )
         return
     wrong = []
     for wanted in requirements:
@@ -76,7 +81,9 @@ def _versions() -> Iterator[Finding]:
         yield Finding("fail", "packages", "; ".join(wrong), "pip install -c constraints.txt -e .")
     else:
         yield Finding(
-            "ok", "packages", f"assay {version('assay')}, polars {version('polars')}, presidio-analyzer {version('presidio-analyzer')}"
+            "ok",
+            "packages",
+            f"assay {version('assay')}, polars {version('polars')}, presidio-analyzer {version('presidio-analyzer')}",
         )
 
 
@@ -84,7 +91,12 @@ def _extras() -> Iterator[Finding]:
     for extra, names in EXTRAS.items():
         missing = [name for name in names if _installed(name) is None]
         if missing:
-            yield Finding("warn", f"extra {extra}", f"not installed: {', '.join(missing)}", f"pip install 'assay[{extra}]'")
+            yield Finding(
+                "warn",
+                f"extra {extra}",
+                f"not installed: {', '.join(missing)}",
+                f"pip install 'assay[{extra}]'",
+            )
         else:
             yield Finding("ok", f"extra {extra}", ", ".join(f"{name} {_installed(name)}" for name in names))
 
@@ -98,9 +110,18 @@ def _installed(name: str) -> str | None:
 
 def _task(project: Project) -> Iterator[Finding]:
     card = project.task
-    yield Finding("ok", "task card", f"{card.name}: {card.kind}, {card.metric.name} >= {card.metric.target} on held-out data")
+    yield Finding(
+        "ok",
+        "task card",
+        f"{card.name}: {card.kind}, {card.metric.name} >= {card.metric.target} on held-out data",
+    )
     if blanks := card.blanks():
-        yield Finding("warn", "task card", f"still blank: {', '.join(blanks)}", "fill them in task.yaml: `assay check` fails until then")
+        yield Finding(
+            "warn",
+            "task card",
+            f"still blank: {', '.join(blanks)}",
+            "fill them in task.yaml: `assay check` fails until then",
+        )
 
 
 def _key(project: Project) -> Iterator[Finding]:
@@ -113,7 +134,11 @@ def _key(project: Project) -> Iterator[Finding]:
             "assay init --new-key   (for data of your own)",
         )
     else:
-        yield Finding("ok", "key", f"from {'ASSAY_KEY' if key.origin == 'environment' else '.assay/key'} (key id {key.key_id})")
+        yield Finding(
+            "ok",
+            "key",
+            f"from {'ASSAY_KEY' if key.origin == 'environment' else '.assay/key'} (key id {key.key_id})",
+        )
         tracked = _run(project.root, "git", "ls-files", ".assay")
         if tracked:
             yield Finding(
@@ -128,7 +153,10 @@ def _git(project: Project) -> Iterator[Finding]:
     head = _run(project.root, "git", "rev-parse", "--short", "HEAD")
     if head is None:
         yield Finding(
-            "warn", "git", "no repository or no commit yet: versions cannot be compared", "git init && git add . && git commit -m 'Start'"
+            "warn",
+            "git",
+            "no repository or no commit yet: versions cannot be compared",
+            "git init && git add . && git commit -m 'Start'",
         )
         return
     changed = _run(
@@ -146,7 +174,12 @@ def _git(project: Project) -> Iterator[Finding]:
         "records",
     )
     if changed:
-        yield Finding("warn", "git", f"at {head}, with {len(changed.splitlines())} uncommitted project files", "git add -u && git commit")
+        yield Finding(
+            "warn",
+            "git",
+            f"at {head}, with {len(changed.splitlines())} uncommitted project files",
+            "git add -u && git commit",
+        )
     else:
         yield Finding("ok", "git", f"at {head}, project files committed")
 
@@ -168,7 +201,11 @@ def _dvc(project: Project) -> Iterator[Finding]:
     if remotes:
         yield Finding("ok", "dvc", f"initialised, remote {', '.join(remotes)}")
     else:
-        yield Finding("ok", "dvc", "initialised, no remote: old versions are on this machine only (dvc remote add -d NAME URL)")
+        yield Finding(
+            "ok",
+            "dvc",
+            "initialised, no remote: old versions are on this machine only (dvc remote add -d NAME URL)",
+        )
 
 
 def _disk(project: Project) -> Iterator[Finding]:
@@ -184,7 +221,9 @@ def _disk(project: Project) -> Iterator[Finding]:
 
 def _gold(project: Project) -> Iterator[Finding]:
     if not (project.gold / "manifest.json").exists():
-        yield Finding("warn", "gold", "no gold version yet", "dvc repro   (or the stages by hand, from `assay ingest`)")
+        yield Finding(
+            "warn", "gold", "no gold version yet", "dvc repro   (or the stages by hand, from `assay ingest`)"
+        )
         return
     from curate.publish.gold import verify_gold
 

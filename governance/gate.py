@@ -24,7 +24,9 @@ from curate.task import Kind
 class CheckParams(Params):
     """Section `check` of params.yaml."""
 
-    skip: tuple[str, ...] = Field(default=(), description="gates not to judge, by the names `assay check` lists; the skip shows in git")
+    skip: tuple[str, ...] = Field(
+        default=(), description="gates not to judge, by the names `assay check` lists; the skip shows in git"
+    )
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,9 @@ def judge(project: Project, today: date) -> list[Gate]:
     skip = project.params("check", CheckParams).skip
     unknown = sorted(set(skip) - set(GATES))
     if unknown:
-        raise AssayError(f"params.check.skip names no gate: {', '.join(unknown)}", fix=f"choose from {', '.join(GATES)}")
+        raise AssayError(
+            f"params.check.skip names no gate: {', '.join(unknown)}", fix=f"choose from {', '.join(GATES)}"
+        )
     gates = []
     for name, gate in GATES.items():
         if name in skip:
@@ -59,15 +63,27 @@ def _card(project: Project, today: date) -> Iterator[Gate]:
     if blanks:
         yield Gate("card", False, f"task.yaml has blanks: {', '.join(blanks)}", "fill them in task.yaml")
     else:
-        yield Gate("card", True, f"{project.task.name}: metric, target, owner, steward and every source are named")
+        yield Gate(
+            "card", True, f"{project.task.name}: metric, target, owner, steward and every source are named"
+        )
 
 
 def _review(project: Project, today: date) -> Iterator[Gate]:
     review = project.task.review
     if review is None:
-        yield Gate("review", False, "task.yaml names no review date", "add to task.yaml, for example:  review: {next: 2027-06-01}")
+        yield Gate(
+            "review",
+            False,
+            "task.yaml names no review date",
+            "add to task.yaml, for example:  review: {next: 2027-06-01}",
+        )
     elif review.next < today:
-        yield Gate("review", False, f"the review was due on {review.next}", "review the task, then set review.next in task.yaml")
+        yield Gate(
+            "review",
+            False,
+            f"the review was due on {review.next}",
+            "review the task, then set review.next in task.yaml",
+        )
     else:
         yield Gate("review", True, f"next review on {review.next}")
 
@@ -81,10 +97,18 @@ def _version(project: Project, today: date) -> Iterator[Gate]:
     if manifest["task_digest"] != task_digest(project.task):
         yield Gate("version", False, "task.yaml has changed since gold/ was published", fix)
     elif manifest["params"] != effective_params(project):
-        changed = sorted(name for name, value in effective_params(project).items() if manifest["params"].get(name) != value)
-        yield Gate("version", False, f"params.yaml has changed since gold/ was published: {', '.join(changed)}", fix)
+        changed = sorted(
+            name for name, value in effective_params(project).items() if manifest["params"].get(name) != value
+        )
+        yield Gate(
+            "version", False, f"params.yaml has changed since gold/ was published: {', '.join(changed)}", fix
+        )
     else:
-        yield Gate("version", True, f"gold {manifest['version']} is whole and made with this card and these parameters")
+        yield Gate(
+            "version",
+            True,
+            f"gold {manifest['version']} is whole and made with this card and these parameters",
+        )
 
 
 def _held_out(project: Project, today: date) -> Iterator[Gate]:
@@ -125,21 +149,28 @@ def _schema(project: Project, today: date) -> Iterator[Gate]:
             "dvc repro validate",
         )
     else:
-        yield Gate("schema", True, f"{rows.height:,} published rows fit the schema of kind {project.task.kind} and every rule")
+        yield Gate(
+            "schema",
+            True,
+            f"{rows.height:,} published rows fit the schema of kind {project.task.kind} and every rule",
+        )
 
 
 def _published(splits: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """Gold rows as the Examples table."""
-    return conform(pl.concat([frame.with_columns(pl.lit(False).alias("held_out")) for frame in splits.values()]), EXAMPLES)
+    return conform(
+        pl.concat([frame.with_columns(pl.lit(False).alias("held_out")) for frame in splits.values()]),
+        EXAMPLES,
+    )
 
 
 def _personal_data(project: Project, today: date) -> Iterator[Gate]:
     """Nothing that the policy acts on is left in the published text: the same detectors look again."""
     from curate.pii.decisions import in_force, read_verdicts
-    from curate.pii.engine import Detector
-    from curate.pii.policy import RedactParams, decide
-    from curate.pii.scan import ScanParams, scan
-    from curate.pii.surrogates import MASKED
+    from curate.pii.detect.detector import Detector
+    from curate.pii.redact.policy import RedactParams, decide
+    from curate.pii.redact.surrogates import MASKED
+    from curate.pii.scan.stage import ScanParams, scan
     from curate.publish.gold import load_gold
     from curate.validate.rules import PLACEHOLDER
 
@@ -149,12 +180,17 @@ def _personal_data(project: Project, today: date) -> Iterator[Gate]:
     # A placeholder's own words ("<PHONE_NUMBER_1>") are context to a detector, though not the writer's, and a mask's first letter is
     # an initial to it: they are taken out.
     ours = f"{PLACEHOLDER}|(?:{MASKED})+"
-    rows = _published(load_gold(project.gold).splits).with_columns(pl.col(TEXT_FIELDS).str.replace_all(ours, " "))
+    rows = _published(load_gold(project.gold).splits).with_columns(
+        pl.col(TEXT_FIELDS).str.replace_all(ours, " ")
+    )
     findings, _ = scan(rows, params, project.key, project.task.kind, Detector(params))
     left = decide(findings, rows, policy, verdicts).filter(pl.col("action") != "keep")
     left = _unaccounted(left, pl.read_parquet(project.gold / "edits.parquet"))
     if left.height:
-        counts = ", ".join(f"{entity} {count:,}" for entity, count in left.group_by("entity").len().sort("entity").iter_rows())
+        counts = ", ".join(
+            f"{entity} {count:,}"
+            for entity, count in left.group_by("entity").len().sort("entity").iter_rows()
+        )
         where = ", ".join(left["example_id"].unique().sort()[:3])
         yield Gate(
             "personal-data",
@@ -163,7 +199,9 @@ def _personal_data(project: Project, today: date) -> Iterator[Gate]:
             "assay why ROW, then set an action in params.redact and: dvc repro",
         )
     else:
-        yield Gate("personal-data", True, "the detectors find nothing in the published text that the policy acts on")
+        yield Gate(
+            "personal-data", True, "the detectors find nothing in the published text that the policy acts on"
+        )
 
 
 def _unaccounted(left: pl.DataFrame, edits: pl.DataFrame) -> pl.DataFrame:
@@ -192,7 +230,9 @@ def _leakage(project: Project, today: date) -> Iterator[Gate]:
             "dvc repro dedup   (near-duplicates of held-out rows are dropped there)",
         )
     else:
-        yield Gate("leakage", True, f"no training row is a near-duplicate of the {gold.test.height:,} held-out rows")
+        yield Gate(
+            "leakage", True, f"no training row is a near-duplicate of the {gold.test.height:,} held-out rows"
+        )
 
 
 def _target(project: Project, today: date) -> Iterator[Gate]:
@@ -202,7 +242,9 @@ def _target(project: Project, today: date) -> Iterator[Gate]:
     if project.task.kind is not Kind.CLASSIFICATION:
         return
     if not path.exists():
-        yield Gate("target", False, "no system has been evaluated", "assay train && assay evaluate   (or: dvc repro)")
+        yield Gate(
+            "target", False, "no system has been evaluated", "assay train && assay evaluate   (or: dvc repro)"
+        )
         return
     comparison = json.loads(path.read_text(encoding="utf-8"))
     if comparison["gold"] != load_manifest(project.gold)["content_digest"]:
@@ -210,7 +252,11 @@ def _target(project: Project, today: date) -> Iterator[Gate]:
         return
     metric, target = project.task.metric.name, project.task.metric.target
     # The system a user would deploy: the fine-tuned one only where the verdict says so.
-    chosen = comparison["fine_tuned"] if comparison["verdict"]["outcome"] == "fine_tune" else comparison["best_simpler"]
+    chosen = (
+        comparison["fine_tuned"]
+        if comparison["verdict"]["outcome"] == "fine_tune"
+        else comparison["best_simpler"]
+    )
     score = next(one[metric]["point"] for one in comparison["systems"] if one["name"] == chosen)
     words = f"{chosen}, which the verdict recommends, scores {score:.3f} {metric}; the target is {target}"
     yield Gate(

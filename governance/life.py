@@ -33,7 +33,12 @@ def resolve(project: Project, row: str) -> str:
     AssayError
         If no id or several ids match.
     """
-    ids = pl.concat([_column(project.stage("ingest") / "examples.parquet"), _column(project.stage("ingest") / "drops.parquet")])
+    ids = pl.concat(
+        [
+            _column(project.stage("ingest") / "examples.parquet"),
+            _column(project.stage("ingest") / "drops.parquet"),
+        ]
+    )
     if not len(ids):
         raise AssayError("nothing has been ingested yet", fix="assay ingest   (or: dvc repro)")
     if row in ids:
@@ -42,17 +47,31 @@ def resolve(project: Project, row: str) -> str:
     if len(near) == 1:
         return str(near[0])
     if len(near) == 0:
-        raise AssayError(f"no row {plain(row, 60)!r} in this project", fix="take an id from `assay diff`, gold/ledger.parquet or a report")
-    raise AssayError(f"{len(near)} rows begin with {plain(row, 60)!r}: {', '.join(near[:4])}, ...", fix="give more of the id")
+        raise AssayError(
+            f"no row {plain(row, 60)!r} in this project",
+            fix="take an id from `assay diff`, gold/ledger.parquet or a report",
+        )
+    raise AssayError(
+        f"{len(near)} rows begin with {plain(row, 60)!r}: {', '.join(near[:4])}, ...",
+        fix="give more of the id",
+    )
 
 
 def life(project: Project, example_id: str) -> list[Event]:
     """Everything the stages recorded of `example_id`, in pipeline order."""
-    return [event for part in (_origin, _findings, _edits, _cluster, _drops, _fate, _predictions) for event in part(project, example_id)]
+    return [
+        event
+        for part in (_origin, _findings, _edits, _cluster, _drops, _fate, _predictions)
+        for event in part(project, example_id)
+    ]
 
 
 def _column(path: Path) -> pl.Series:
-    return pl.read_parquet(path, columns=["example_id"])["example_id"] if path.exists() else pl.Series("example_id", [], dtype=pl.String)
+    return (
+        pl.read_parquet(path, columns=["example_id"])["example_id"]
+        if path.exists()
+        else pl.Series("example_id", [], dtype=pl.String)
+    )
 
 
 def _rows(path: Path, example_id: str, column: str = "example_id") -> pl.DataFrame:
@@ -63,7 +82,11 @@ def _rows(path: Path, example_id: str, column: str = "example_id") -> pl.DataFra
 
 def _origin(project: Project, example_id: str) -> Iterator[Event]:
     for row in _rows(project.stage("ingest") / "examples.parquet", example_id).iter_rows(named=True):
-        facts = [f"{name} {row[name]}" for name in ("source", "language", "collected_at", "licence", "lawful_basis") if row[name]]
+        facts = [
+            f"{name} {row[name]}"
+            for name in ("source", "language", "collected_at", "licence", "lawful_basis")
+            if row[name]
+        ]
         held = "external held-out row" if row["held_out"] else "data row"
         yield Event("ingest", f"{held}, {len(row['input']):,} characters", ", ".join(facts))
 
@@ -85,7 +108,9 @@ def _findings(project: Project, example_id: str) -> Iterator[Event]:
 def _edits(project: Project, example_id: str) -> Iterator[Event]:
     edits = _rows(project.stage("redact") / "edits.parquet", example_id)
     if edits.height:
-        for entity, action, field, count in edits.group_by("entity", "action", "field").len().sort("entity", "action", "field").iter_rows():
+        for entity, action, field, count in (
+            edits.group_by("entity", "action", "field").len().sort("entity", "action", "field").iter_rows()
+        ):
             yield Event("redact", f"{entity} in {field}: {action}", f"{count} time{'s' * (count > 1)}")
 
 
@@ -106,9 +131,13 @@ def _cluster(project: Project, example_id: str) -> Iterator[Event]:
 def _drops(project: Project, example_id: str) -> Iterator[Event]:
     for stage in ("ingest", "scan", "redact", "dedup", "validate", "split"):
         for row in _rows(project.stage(stage) / "drops.parquet", example_id).iter_rows(named=True):
-            parts = [plain(row["evidence"] or "")] + ([f"kept twin {row['kept_id']}"] if row["kept_id"] else [])
+            parts = [plain(row["evidence"] or "")] + (
+                [f"kept twin {row['kept_id']}"] if row["kept_id"] else []
+            )
             score = f"score {row['score']:.3f}" if row["score"] is not None else ""
-            yield Event(stage, f"dropped: {row['reason']}", ", ".join(part for part in [*parts, score] if part))
+            yield Event(
+                stage, f"dropped: {row['reason']}", ", ".join(part for part in [*parts, score] if part)
+            )
 
 
 def _fate(project: Project, example_id: str) -> Iterator[Event]:
@@ -126,7 +155,9 @@ def _predictions(project: Project, example_id: str) -> Iterator[Event]:
             f"{row['system']}: {'right' if row['correct'] else 'wrong'}",
             f"said {plain(str(row['predicted']), 60)} at {row['confidence']:.2f}",
         )
-    for row in _rows(project.reports / "evaluation" / "label_suspects.parquet", example_id).iter_rows(named=True):
+    for row in _rows(project.reports / "evaluation" / "label_suspects.parquet", example_id).iter_rows(
+        named=True
+    ):
         if row["flagged"]:
             yield Event(
                 "evaluate",

@@ -24,14 +24,24 @@ class Line:
 def overview(project: Project, today: date) -> list[Line]:
     """The screen, top to bottom."""
     task = project.task
-    lines = [Line("task", f"{task.name} ({task.kind}): {task.metric.name} >= {task.metric.target} on held-out data")]
+    lines = [
+        Line(
+            "task", f"{task.name} ({task.kind}): {task.metric.name} >= {task.metric.target} on held-out data"
+        )
+    ]
     lines += [_stages(project), _gold(project), _personal_data(project)]
     lines += [_metrics(project), _models(project)]
     due = task.review.next if task.review else None
     if due is None:
         lines.append(Line("review", "no date set", "add to task.yaml:  review: {next: YYYY-MM-DD}"))
     else:
-        lines.append(Line("review", f"due {due}", "review the task card, the gold set and the verdict" if due < today else ""))
+        lines.append(
+            Line(
+                "review",
+                f"due {due}",
+                "review the task card, the gold set and the verdict" if due < today else "",
+            )
+        )
     if blanks := task.blanks():
         lines.append(
             Line(
@@ -48,13 +58,21 @@ def _read(path: Path) -> dict[str, Any] | None:
 
 
 def _stages(project: Project) -> Line:
-    counts = {stage: report["funnel"] for stage in STAGES if (report := _read(project.stage(stage) / "report.json")) and "funnel" in report}
+    counts = {
+        stage: report["funnel"]
+        for stage in STAGES
+        if (report := _read(project.stage(stage) / "report.json")) and "funnel" in report
+    }
     if not counts:
         return Line("rows", "no stage has run", "dvc repro   (or: assay ingest)")
     kept = list(counts.values())[-1]["kept"]
-    dropped = ", ".join(f"{stage} −{count['dropped']:,}" for stage, count in counts.items() if count["dropped"])
+    dropped = ", ".join(
+        f"{stage} −{count['dropped']:,}" for stage, count in counts.items() if count["dropped"]
+    )
     return Line(
-        "rows", f"{counts[next(iter(counts))]['in']:,} in, {kept:,} after {list(counts)[-1]}" + (f" ({dropped})" if dropped else "")
+        "rows",
+        f"{counts[next(iter(counts))]['in']:,} in, {kept:,} after {list(counts)[-1]}"
+        + (f" ({dropped})" if dropped else ""),
     )
 
 
@@ -66,7 +84,9 @@ def _gold(project: Project) -> Line:
     except AssayError as error:
         return Line("gold", "none yet", error.fix)
     return Line(
-        "gold", f"version {manifest['version']}: " + ", ".join(f"{part['rows']:,} {split}" for split, part in manifest["splits"].items())
+        "gold",
+        f"version {manifest['version']}: "
+        + ", ".join(f"{part['rows']:,} {split}" for split, part in manifest["splits"].items()),
     )
 
 
@@ -77,7 +97,10 @@ def _personal_data(project: Project) -> Line:
     import polars as pl
 
     actions = pl.read_parquet(edits).group_by("action").len().sort("len", descending=True)
-    return Line("personal data", ", ".join(f"{count:,} {action}" for action, count in actions.iter_rows()) or "none found")
+    return Line(
+        "personal data",
+        ", ".join(f"{count:,} {action}" for action, count in actions.iter_rows()) or "none found",
+    )
 
 
 def _metrics(project: Project) -> Line:
@@ -88,7 +111,9 @@ def _metrics(project: Project) -> Line:
         return Line(
             "verdict",
             "no evaluation yet",
-            "assay train && assay evaluate   (or: dvc repro)" if project.task.kind == "classification" else "",
+            "assay train && assay evaluate   (or: dvc repro)"
+            if project.task.kind == "classification"
+            else "",
         )
     manifest = _read(project.gold / "manifest.json") or {}
     stale = comparison["gold"] != manifest.get("content_digest")

@@ -77,7 +77,9 @@ def tickets(rng: random.Random) -> list[Row]:
     rows = []
     for queue, template in written:
         who = rng.randrange(40) if rng.random() < 0.2 else rng.randrange(len(people))
-        channel = rng.choices(["email", "form", "chat"], [5, 3, 2] if "\n" in template or len(template) > 250 else [3, 3, 4])[0]
+        channel = rng.choices(
+            ["email", "form", "chat"], [5, 3, 2] if "\n" in template or len(template) > 250 else [3, 3, 4]
+        )[0]
         day = date(2026, 1, 2) + timedelta(days=rng.randrange(178))
         rows.append(Row(fill(template, people[who], rng), queue, day, channel, who, queue))
     return rows
@@ -93,11 +95,26 @@ def plant(rows: list[Row], rng: random.Random) -> list[Row]:
     out = list(rows)
     for i in rest[:n_exact]:
         change, copy = exact_copy(rows[i], rng)
-        out.append(replace(copy, copy=f"exact:{change}", origin=i, received=copy.received + timedelta(days=rng.randrange(3))))
+        out.append(
+            replace(
+                copy,
+                copy=f"exact:{change}",
+                origin=i,
+                received=copy.received + timedelta(days=rng.randrange(3)),
+            )
+        )
     for k, i in enumerate(near):
         queue = rng.choice(CONFUSED[rows[i].queue]) if k < CONFLICTING_PAIRS else rows[i].queue
         copy = near_copy(rows[i], rng)
-        out.append(replace(copy, copy="near", origin=i, queue=queue, received=copy.received + timedelta(days=rng.randrange(1, 9))))
+        out.append(
+            replace(
+                copy,
+                copy="near",
+                origin=i,
+                queue=queue,
+                received=copy.received + timedelta(days=rng.randrange(1, 9)),
+            )
+        )
     for i in rest[n_exact : n_exact + n_wrong]:
         out[i] = replace(rows[i], queue=rng.choice(CONFUSED[rows[i].queue]))
     return out
@@ -110,22 +127,41 @@ def malformed(ticket_id: Callable[[], str]) -> list[tuple[str, str, bytes]]:
         key = ticket_id()
         return key, record([key, text, queue, "2026-04-13", "form", "C1999"])
 
-    mojibake = "It’s the café table, £80 – the “small” one. Does it fold?".encode().decode("cp1252", "replace")
+    mojibake = "It’s the café table, £80 – the “small” one. Does it fold?".encode().decode(
+        "cp1252", "replace"
+    )
     broken = [
         ("empty_text", *row("", "orders")),
         ("whitespace_text", *row(" \t  \n ", "delivery")),
-        ("missing_queue", *row("Does the bathroom shelf come ready assembled, or is there a weekend in it for me?", "")),
-        ("missing_queue", *row("Nobody has answered my question of last Friday about the lampshade rings.", "")),
+        (
+            "missing_queue",
+            *row("Does the bathroom shelf come ready assembled, or is there a weekend in it for me?", ""),
+        ),
+        (
+            "missing_queue",
+            *row("Nobody has answered my question of last Friday about the lampshade rings.", ""),
+        ),
         ("unknown_queue", *row("I'd like a breakdown of the finance charge, month by month.", "billling")),
         ("unknown_queue", *row("Test ticket raised by the night shift, kindly ignore.", "N/A")),
         ("short_text", *row("???", "technical")),
         ("mojibake", *row(mojibake, "product")),
-        ("control_characters", *row("My b\x07asket sh\x1b[31mows a red li\x00ne over ever\x08ything\x7f", "technical")),
+        (
+            "control_characters",
+            *row("My b\x07asket sh\x1b[31mows a red li\x00ne over ever\x08ything\x7f", "technical"),
+        ),
     ]
     # A Latin-1 hand in a UTF-8 file; a comma that nobody quoted; a row cut short: how such rows really arise.
     for kind, rest, encoding in (
-        ("invalid_utf8", "Crème brûlée dishes: are they £12 each or for the set?,product,2026-02-20,chat,C1733", "latin-1"),
-        ("too_many_fields", "Two plates, one bowl, all blue please, if there are any left,orders,2026-03-02,email,C1408", "utf-8"),
+        (
+            "invalid_utf8",
+            "Crème brûlée dishes: are they £12 each or for the set?,product,2026-02-20,chat,C1733",
+            "latin-1",
+        ),
+        (
+            "too_many_fields",
+            "Two plates, one bowl, all blue please, if there are any left,orders,2026-03-02,email,C1408",
+            "utf-8",
+        ),
         ("too_few_fields", "The export stopped in the middle of this one and so the rest of it is", "utf-8"),
     ):
         key = ticket_id()
@@ -191,7 +227,9 @@ def build(seed: int = SEED) -> tuple[bytes, dict[str, Any]]:
     for number, key in enumerate(ids, start=1):
         if key in kinds:
             # `line` counts physical lines from 1, header included, as an editor does; `record` counts rows after the header.
-            truth["malformed"].append({"ticket_id": key, "kind": kinds[key], "line": out.count(b"\n") + 1, "record": number})
+            truth["malformed"].append(
+                {"ticket_id": key, "kind": kinds[key], "line": out.count(b"\n") + 1, "record": number}
+            )
         out += lines[key]
     for section in ("entities", "hard_negatives", "exact_duplicates", "near_duplicates", "wrong_labels"):
         truth[section] = dict(sorted(truth[section].items()))
@@ -219,8 +257,12 @@ def counts(truth: dict[str, Any], rows: int, written: int) -> dict[str, Any]:
 
 def main() -> None:
     """Write the export and the truth under a folder (the repository's root by default) and say what was planted."""
-    parser = argparse.ArgumentParser(prog="python -m sample.build", description="Build data/raw/tickets.csv and sample/truth.json.")
-    parser.add_argument("--out", type=Path, default=HERE.parent, help="folder to write under (default: the repository's root)")
+    parser = argparse.ArgumentParser(
+        prog="python -m sample.build", description="Build data/raw/tickets.csv and sample/truth.json."
+    )
+    parser.add_argument(
+        "--out", type=Path, default=HERE.parent, help="folder to write under (default: the repository's root)"
+    )
     root: Path = parser.parse_args().out
     data, truth = build()
     for path, content in (
@@ -232,7 +274,9 @@ def main() -> None:
         print(f"{path}  {len(content):,} bytes")
     for name, planted in truth["counts"].items():
         parts = ", ".join(f"{key} {n}" for key, n in planted.items()) if isinstance(planted, dict) else ""
-        print(f"{name:>28}  {sum(planted.values()) if parts else planted}" + (f"  ({parts})" if parts else ""))
+        print(
+            f"{name:>28}  {sum(planted.values()) if parts else planted}" + (f"  ({parts})" if parts else "")
+        )
 
 
 if __name__ == "__main__":

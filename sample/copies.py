@@ -90,9 +90,19 @@ def near_copy(row: Row, rng: random.Random) -> Row:
         for edit in rng.sample(["greet", "close", "typo", "respell", "drop"], 2):
             words = [i for i, (text, slot) in enumerate(pieces) if not slot and len(text) > 20]
             if edit == "greet":
-                pieces.insert(0, (rng.choice(["Hello again. ", "Hi, ", "Second try: ", "Morning! ", "Sorry, resending. "]), None))
+                pieces.insert(
+                    0,
+                    (
+                        rng.choice(
+                            ["Hello again. ", "Hi, ", "Second try: ", "Morning! ", "Sorry, resending. "]
+                        ),
+                        None,
+                    ),
+                )
             elif edit == "close":
-                pieces.append((rng.choice([" Thanks", " Please answer.", "\n\nMany thanks", " Ta", " Cheers"]), None))
+                pieces.append(
+                    (rng.choice([" Thanks", " Please answer.", "\n\nMany thanks", " Ta", " Cheers"]), None)
+                )
             elif words:
                 at = rng.choice(words)
                 text = pieces[at][0]

@@ -32,7 +32,13 @@ ENTITIES = {
     "dob": "DATE_OF_BIRTH",
 }
 #: Slot -> kind of hard negative: looks like personal data and is not.
-HARD_NEGATIVES = {"order": "ORDER", "invoice": "INVOICE", "sku": "SKU", "tracking": "TRACKING", "serial": "SERIAL"}
+HARD_NEGATIVES = {
+    "order": "ORDER",
+    "invoice": "INVOICE",
+    "sku": "SKU",
+    "tracking": "TRACKING",
+    "serial": "SERIAL",
+}
 
 GIVEN = """Aisha Alasdair Amara Anneliese Arjun Beatriz Bronwen Callum Chidi Chloe Dafydd Dilys Ebony Eilidh Ewa Farah Fergus
 Gareth Grażyna Guillermo Hamza Hannah Harpreet Imogen Ivan Jasmine Jörg Kavita Keisha Kwame Leila Lorcan Małgorzata Maeve Marcus
@@ -46,7 +52,9 @@ Thompson Walsh Wang Whittaker Williams Wójcik Yilmaz Zhang""".split()
 STREETS = """Alder Close|Barnfield Road|Beech Avenue|Castle Street|Chapel Lane|Church Walk|Cobbler's Row|Dene Terrace|Ferry Road|
 Glebe Gardens|Grange Crescent|Hawthorn Drive|High Street|Jubilee Court|Kiln Lane|Lower Mill Lane|Marsh View|Meadow Way|
 Northgate|Old Forge Road|Orchard Place|Park Lane|Priory Road|Quarry Hill|Rectory Lane|Sandringham Avenue|Station Road|
-St Mary's Terrace|The Maltings|Tower Street|Victoria Square|Wharf Street|Windmill Hill|Ynys Terrace""".replace("\n", "").split("|")
+St Mary's Terrace|The Maltings|Tower Street|Victoria Square|Wharf Street|Windmill Hill|Ynys Terrace""".replace(
+    "\n", ""
+).split("|")
 TOWNS = """Leeds Norwich Cardiff Glasgow Derby Hull Bath Preston Truro Dundee Swansea Belfast Ipswich Hereford Oldham
 Croydon Stockport Kendal Whitby Ludlow""".split()
 #: Area and district pairs that exist, so that the form is right; the inward part is drawn.
@@ -107,12 +115,25 @@ class Persona:
 def persona(rng: random.Random) -> Persona:
     """Draw a customer; the e-mail is made from the name, as most are."""
     given, family = rng.choice(GIVEN), rng.choice(FAMILY)
-    plain = [unicodedata.normalize("NFKD", part.replace("ł", "l")).encode("ascii", "ignore").decode() for part in (given, family)]
+    plain = [
+        unicodedata.normalize("NFKD", part.replace("ł", "l")).encode("ascii", "ignore").decode()
+        for part in (given, family)
+    ]
     first, last = (part.lower().replace("'", "") for part in plain)
-    local = rng.choice([f"{first}.{last}", f"{first}{last}{digits(rng, 2)}", f"{first[0]}.{last}", f"{first}_{last}", f"{last}.{first}"])
+    local = rng.choice(
+        [
+            f"{first}.{last}",
+            f"{first}{last}{digits(rng, 2)}",
+            f"{first[0]}.{last}",
+            f"{first}_{last}",
+            f"{last}.{first}",
+        ]
+    )
     local += rng.choice(["", "", "", "+larkfield"])
     return Persona(
-        name=f"{given} {family}" if rng.random() < 0.85 else rng.choice([f"Mrs {family}", f"Dr {family}", given, f"{given[0]}. {family}"]),
+        name=f"{given} {family}"
+        if rng.random() < 0.85
+        else rng.choice([f"Mrs {family}", f"Dr {family}", given, f"{given[0]}. {family}"]),
         email=f"{local}@{rng.choice(DOMAINS)}",
         phone=phone(rng),
         postcode=postcode(rng),
@@ -159,12 +180,22 @@ def card(rng: random.Random) -> str:
 def bank_account(rng: random.Random) -> str:
     """Give a sort code (from 00- and 99-, which no bank holds) with an account number, as customers write them."""
     sort = f"{rng.choice(['00', '99'])}-{digits(rng, 2)}-{digits(rng, 2)}"
-    return rng.choice([f"{sort} {digits(rng, 8)}", f"sort code {sort}, account {digits(rng, 8)}", f"{sort} / {digits(rng, 8)}"])
+    return rng.choice(
+        [
+            f"{sort} {digits(rng, 8)}",
+            f"sort code {sort}, account {digits(rng, 8)}",
+            f"{sort} / {digits(rng, 8)}",
+        ]
+    )
 
 
 def british_iban(rng: random.Random) -> str:
     """Give a British or a German IBAN of an invented bank."""
-    number = iban("GB", "MERS" + "00" + digits(rng, 12)) if rng.random() < 0.5 else iban("DE", "99" + digits(rng, 16))
+    number = (
+        iban("GB", "MERS" + "00" + digits(rng, 12))
+        if rng.random() < 0.5
+        else iban("DE", "99" + digits(rng, 16))
+    )
     return " ".join(number[i : i + 4] for i in range(0, len(number), 4)) if rng.random() < 0.6 else number
 
 
@@ -182,22 +213,38 @@ def nino(rng: random.Random) -> str:
 def ip(rng: random.Random) -> str:
     """Give an address of a documentation network, or now and then an ordinary private or IPv6 one."""
     last = str(rng.randint(2, 250))
-    return rng.choice(["192.0.2.", "198.51.100.", "203.0.113.", "192.168.1.", "10.0.14.", "2001:db8:85a3::8a2e:370:"]) + last
+    return (
+        rng.choice(
+            ["192.0.2.", "198.51.100.", "203.0.113.", "192.168.1.", "10.0.14.", "2001:db8:85a3::8a2e:370:"]
+        )
+        + last
+    )
 
 
 def registration(rng: random.Random) -> str:
     """Give a vehicle registration in the format in use since 2001."""
     letters = "ABCDEFGHJKLMNOPRSTUVWXY"
-    mark = rng.choice("ABCEGHLMNPSVWY") + rng.choice(letters) + f"{rng.choice([*range(10, 26), *range(60, 76)]):02d}"
+    mark = (
+        rng.choice("ABCEGHLMNPSVWY")
+        + rng.choice(letters)
+        + f"{rng.choice([*range(10, 26), *range(60, 76)]):02d}"
+    )
     return mark + rng.choice([" ", " ", ""]) + "".join(rng.choice(letters) for _ in range(3))
 
 
 def birth_date(rng: random.Random) -> str:
     """Give a date of birth between 1940 and 2015 in one of the common British spellings."""
     day, month, year = rng.randint(1, 28), rng.randint(1, 12), rng.randint(1940, 2015)
-    name = "January February March April May June July August September October November December".split()[month - 1]
+    name = "January February March April May June July August September October November December".split()[
+        month - 1
+    ]
     return rng.choice(
-        [f"{day:02d}/{month:02d}/{year}", f"{day} {name} {year}", f"{day:02d}.{month:02d}.{year}", f"{day:02d}-{month:02d}-{year}"]
+        [
+            f"{day:02d}/{month:02d}/{year}",
+            f"{day} {name} {year}",
+            f"{day:02d}.{month:02d}.{year}",
+            f"{day:02d}-{month:02d}-{year}",
+        ]
     )
 
 
@@ -210,9 +257,15 @@ def hard_negative(slot: str, rng: random.Random) -> str:
     if slot == "sku":
         return f"LH-{''.join(rng.choice('ABCDEFGHKLMNPRSTW') for _ in range(3))}-{digits(rng, 4)}"
     if slot == "tracking":
-        return rng.choice([f"JD{digits(rng, 16)}", f"1550{digits(rng, 10)}", f"H{digits(rng, 15)}", f"TT{digits(rng, 9)}GB"])
+        return rng.choice(
+            [f"JD{digits(rng, 16)}", f"1550{digits(rng, 10)}", f"H{digits(rng, 15)}", f"TT{digits(rng, 9)}GB"]
+        )
     if slot == "serial":
-        return f"SN{digits(rng, 4)}-{digits(rng, 4)}-{digits(rng, 4)}" if rng.random() < 0.5 else f"LM{digits(rng, 12)}"
+        return (
+            f"SN{digits(rng, 4)}-{digits(rng, 4)}-{digits(rng, 4)}"
+            if rng.random() < 0.5
+            else f"LM{digits(rng, 12)}"
+        )
     raise KeyError(slot)
 
 

@@ -47,7 +47,9 @@ def make(folder: Path) -> None:
         shutil.copy(ROOT / name, folder / name)
     shutil.copy(ROOT / "data" / "raw" / "tickets.csv", raw)
     # The same pipeline, without its dependence on this repository's code.
-    pipeline = (ROOT / "dvc.yaml").read_text(encoding="utf-8").replace("[curate, ", "[").replace("[train, ", "[")
+    pipeline = (
+        (ROOT / "dvc.yaml").read_text(encoding="utf-8").replace("[curate, ", "[").replace("[train, ", "[")
+    )
     (folder / "dvc.yaml").write_text(pipeline, encoding="utf-8")
     run(folder, "git", "init", "--quiet", "--initial-branch", "main")
     run(folder, sys.executable, "-m", "dvc", "init", "--quiet")
@@ -57,10 +59,16 @@ def make(folder: Path) -> None:
     text = raw.read_bytes()
     for ticket, said in list(truth["wrong_labels"].items())[:3]:
         text = edited(text, ticket, f",{said['queue']},", f",{said['true_queue']},")
-    text = edited(text, "T-000001", "I've counted twice.", "I've counted three times and looked under the sofa.")
+    text = edited(
+        text, "T-000001", "I've counted twice.", "I've counted three times and looked under the sofa."
+    )
     text = re.sub(rb"(?m)^T-000697,.*\n", b"", text)
     raw.write_bytes(text + NEW_TICKETS)
-    commit(folder, "v2", "July's tickets; three labels put right by the house rules, one ticket completed, one withdrawn")
+    commit(
+        folder,
+        "v2",
+        "July's tickets; three labels put right by the house rules, one ticket completed, one withdrawn",
+    )
 
     change(folder / "params.yaml", "min_chars: 4,", "min_chars: 30,")
     change(folder / "params.yaml", "scope: record ", "actions: {EMAIL_ADDRESS: mask}\n  scope: record ")
@@ -69,7 +77,20 @@ def make(folder: Path) -> None:
     value = numbers.join(long, on="example_id", how="semi").sort("example_id")["value_id"][0]
     key_id = json.loads((folder / "gold" / "manifest.json").read_text(encoding="utf-8"))["key_id"]
     append_verdicts(
-        folder, [Verdict(value, "PHONE_NUMBER", "public", "Sam", "the courier's switchboard", "2026-07-06", None, None, key_id)]
+        folder,
+        [
+            Verdict(
+                value,
+                "PHONE_NUMBER",
+                "public",
+                "Sam",
+                "the courier's switchboard",
+                "2026-07-06",
+                None,
+                None,
+                key_id,
+            )
+        ],
     )
     commit(folder, "v3", "Drop very short tickets, mask e-mail addresses, keep the courier's number")
 
@@ -78,14 +99,18 @@ def make(folder: Path) -> None:
     test = folder / "by-hand" / "test.parquet"
     test.chmod(0o644)
     first = pl.int_range(pl.len()) == 0
-    pl.read_parquet(test).with_columns(pl.when(first).then(pl.lit("orders")).otherwise("output").alias("output")).write_parquet(test)
+    pl.read_parquet(test).with_columns(
+        pl.when(first).then(pl.lit("orders")).otherwise("output").alias("output")
+    ).write_parquet(test)
 
 
 def edited(text: bytes, ticket: str, old: str, new: str) -> bytes:
     """`text` with `old` replaced in one ticket's record."""
     start = text.index(f"{ticket},".encode())
     stop = text.index(b"\nT-", start)
-    assert old.encode() in text[start:stop], f"{ticket} does not hold {old!r}: data/raw/tickets.csv was built anew"
+    assert old.encode() in text[start:stop], (
+        f"{ticket} does not hold {old!r}: data/raw/tickets.csv was built anew"
+    )
     return text[:start] + text[start:stop].replace(old.encode(), new.encode(), 1) + text[stop:]
 
 
@@ -107,7 +132,9 @@ def commit(folder: Path, tag: str, message: str) -> None:
 def run(folder: Path, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
     """A command in the folder, with `assay` on its path and nobody's own git configuration."""
     who = {
-        f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER") for part, value in (("NAME", "Sam"), ("EMAIL", "sam@example.org"))
+        f"GIT_{role}_{part}": value
+        for role in ("AUTHOR", "COMMITTER")
+        for part, value in (("NAME", "Sam"), ("EMAIL", "sam@example.org"))
     }
     environment = {
         **os.environ,
@@ -119,7 +146,9 @@ def run(folder: Path, *command: str, check: bool = True) -> subprocess.Completed
     }
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
     environment.pop("ASSAY_KEY", None)
-    return subprocess.run(command, cwd=folder, env=environment, check=check, stdout=subprocess.PIPE, stderr=None, text=True)
+    return subprocess.run(
+        command, cwd=folder, env=environment, check=check, stdout=subprocess.PIPE, stderr=None, text=True
+    )
 
 
 def played(page: str, folder: Path) -> str:
@@ -139,7 +168,9 @@ def played(page: str, folder: Path) -> str:
 
 def main() -> None:
     """Make the versions; with `--docs` write the page anew."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("folder", type=Path)
     options.add_argument("--docs", action="store_true", help="write the outputs in docs/review.md anew")
     chosen = options.parse_args()

@@ -35,14 +35,20 @@ def assay(
     """Run `assay ARGUMENTS` in `project`; with `offline` any network call fails it."""
     code = f"{CUT_OFF if offline else ''}\nfrom governance.cli.main import main\nmain({list(arguments)!r})"
     env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
-    return subprocess.run([sys.executable, "-c", code], cwd=project, env=env, capture_output=True, text=True, check=check)
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=project, env=env, capture_output=True, text=True, check=check
+    )
 
 
-def run_stages(project: Path, stages: tuple[str, ...] = CURATION, *, offline: bool = False, **environment: str) -> str:
+def run_stages(
+    project: Path, stages: tuple[str, ...] = CURATION, *, offline: bool = False, **environment: str
+) -> str:
     """Run several stages in one process; returns what they said."""
     code = f"{CUT_OFF if offline else ''}\nfrom governance.cli.rim import run_stage\nfor stage in {stages!r}:\n    run_stage(stage)"
     env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
-    done = subprocess.run([sys.executable, "-c", code], cwd=project, env=env, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=project, env=env, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout + done.stderr
 
@@ -50,5 +56,7 @@ def run_stages(project: Path, stages: tuple[str, ...] = CURATION, *, offline: bo
 def outputs(project: Path) -> dict[str, bytes]:
     """Bytes of everything the curation stages wrote."""
     folders = [project / "data" / stage for stage in CURATION[:-1]] + [project / "gold"]
-    files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()] + [project / "split.lock"]
+    files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()] + [
+        project / "split.lock"
+    ]
     return {str(path.relative_to(project)): path.read_bytes() for path in files}

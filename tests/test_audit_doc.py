@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 def project(tmp_path: Path) -> Project:
     """The sample project, ingested, scanned and redacted in this process."""
     from curate import ingest
-    from curate.pii import redact, scan
+    from curate.pii.redact import stage as redact
+    from curate.pii.scan import stage as scan
 
     for name in ("task.yaml", "params.yaml"):
         shutil.copy(ROOT / name, tmp_path / name)
@@ -31,7 +32,7 @@ def project(tmp_path: Path) -> Project:
 
 
 def test_the_walk_through_counts_what_waits_and_what_stands_over_policy(project: Project) -> None:
-    from curate.pii import redact
+    from curate.pii.redact import stage as redact
     from governance.audit.project import audit
 
     page = (ROOT / "docs" / "audit.md").read_text(encoding="utf-8")
@@ -42,7 +43,10 @@ def test_the_walk_through_counts_what_waits_and_what_stands_over_policy(project:
 
     params = project.root / "params.yaml"
     params.write_text(
-        params.read_text(encoding="utf-8").replace("redact:\n", "redact:\n  actions: {UK_POSTCODE: keep}\n"), encoding="utf-8"
+        params.read_text(encoding="utf-8").replace("redact:\n", "redact:\n  actions: {UK_POSTCODE: keep}\n"),
+        encoding="utf-8",
     )
     redact.run(project)
-    assert re.findall(r"(\d+) findings stand over policy", page) == [str(audit(project, today).inventory.standing("blocks").height)]
+    assert re.findall(r"(\d+) findings stand over policy", page) == [
+        str(audit(project, today).inventory.standing("blocks").height)
+    ]

@@ -31,11 +31,17 @@ def test_no_command_writes_or_says_a_raw_value_outside_ignored_data(tmp_path: Pa
         f"K-{40 + i},a quite ordinary message number {i} about a parcel that has not come yet {'x' * i},delivery,2026-02-01,chat,C{i}"
         for i in range(12)
     ]
-    rows += [f"K-99,{EMAIL},too,many,fields,{PHONE},here", f"K-98,{EMAIL} mit Br\xfcchen,billing,2026-01-01,chat,C9"]
+    rows += [
+        f"K-99,{EMAIL},too,many,fields,{PHONE},here",
+        f"K-98,{EMAIL} mit Br\xfcchen,billing,2026-01-01,chat,C9",
+    ]
     raw = "\r\n".join(["ticket_id,text,queue,received,channel,customer", *rows]).encode("latin-1")
     project = sample_project(tmp_path / "p", raw)
     (project / "params.yaml").write_text(
-        (project / "params.yaml").read_text().replace("  truth:", "  # truth:").replace("report:\n", "report: {}\n")
+        (project / "params.yaml")
+        .read_text()
+        .replace("  truth:", "  # truth:")
+        .replace("report:\n", "report: {}\n")
     )
     subprocess.run(["git", "init", "-q"], cwd=project, check=True)
     said = run_stages(project)
@@ -70,16 +76,34 @@ def test_no_command_writes_or_says_a_raw_value_outside_ignored_data(tmp_path: Pa
         ["risk"],
         ["risk", "--format", "json", "-o", "special.parquet"],
         ["audit"],
-        *(["audit", "--format", shape, "-o", f"audit.{shape}"] for shape in ("json", "markdown", "html", "github", "sarif")),
+        *(
+            ["audit", "--format", shape, "-o", f"audit.{shape}"]
+            for shape in ("json", "markdown", "html", "github", "sarif")
+        ),
         ["audit", "--format", "html"],
         ["audit", "--write-baseline"],
         ["audit", "-o", "audit.parquet"],
         ["--debug", "ingest"],
         ["train"],
         ["evaluate"],
-        ["init", "fresh", "--kind", "classification", "--data", tickets, "--input", "text", "--output", "queue", "--id", "ticket_id"],
+        [
+            "init",
+            "fresh",
+            "--kind",
+            "classification",
+            "--data",
+            tickets,
+            "--input",
+            "text",
+            "--output",
+            "queue",
+            "--id",
+            "ticket_id",
+        ],
     )
-    assert {word for command in commands for word in command} | set(CURATION) >= set(COMMANDS), "a command that this test does not run"
+    assert {word for command in commands for word in command} | set(CURATION) >= set(COMMANDS), (
+        "a command that this test does not run"
+    )
     for command in commands:
         done = assay(project, *command, check=False)
         said += done.stdout + done.stderr
@@ -87,7 +111,11 @@ def test_no_command_writes_or_says_a_raw_value_outside_ignored_data(tmp_path: Pa
     assert {path.name for path in (project / "decisions").iterdir()} >= {"pii-baseline.json"}
     for path in sorted(project.rglob("*")):
         # data/ingest is the raw text by design; it and .assay are git-ignored. `init` copies the raw file.
-        if path.is_file() and path.parent.name != "raw" and not path.is_relative_to(project / "data" / "ingest"):
+        if (
+            path.is_file()
+            and path.parent.name != "raw"
+            and not path.is_relative_to(project / "data" / "ingest")
+        ):
             assert leaks(path.read_bytes()) == [], path.relative_to(project)
     import polars as pl
 
@@ -95,4 +123,6 @@ def test_no_command_writes_or_says_a_raw_value_outside_ignored_data(tmp_path: Pa
         if path.parent.name == "ingest" and path.name == "examples.parquet":
             continue
         for column in pl.read_parquet(path).select(pl.col(pl.String)):
-            assert leaks("\n".join(column.drop_nulls().to_list())) == [], f"{path.relative_to(project)}: {column.name}"
+            assert leaks("\n".join(column.drop_nulls().to_list())) == [], (
+                f"{path.relative_to(project)}: {column.name}"
+            )

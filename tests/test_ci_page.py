@@ -21,7 +21,11 @@ WORKFLOWS = [yaml.load(block, yaml.BaseLoader) for block in re.findall(r"```yaml
 def scripts(value: Any) -> list[str]:
     """The lines that a workflow runs."""
     if isinstance(value, dict):
-        return [line for name, part in value.items() for line in (scripts(part) if name not in ("run", "script") else lines(part))]
+        return [
+            line
+            for name, part in value.items()
+            for line in (scripts(part) if name not in ("run", "script") else lines(part))
+        ]
     return [line for part in value for line in scripts(part)] if isinstance(value, list) else []
 
 
@@ -41,7 +45,7 @@ def test_every_assay_line_of_a_workflow_parses(workflow: Any) -> None:
 
 
 def test_the_comment_is_found_by_the_line_it_begins_with() -> None:
-    from curate.diff.comment import MARKER
+    from curate.diff.show.comment import MARKER
 
     assert PAGE.count(f'startswith("{MARKER}")') == len(WORKFLOWS) == 2
 

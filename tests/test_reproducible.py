@@ -49,10 +49,18 @@ def test_every_row_is_published_or_explained(tmp_path: Path) -> None:
     project = sample_project(tmp_path)
     run_stages(project)
     gold = project / "gold"
-    published = pl.concat([pl.read_parquet(gold / f"{split}.parquet", columns=["example_id"]) for split in ("train", "validation", "test")])
+    published = pl.concat(
+        [
+            pl.read_parquet(gold / f"{split}.parquet", columns=["example_id"])
+            for split in ("train", "validation", "test")
+        ]
+    )
     ledger = pl.read_parquet(gold / "ledger.parquet")
     came_in = pl.concat(
-        [pl.read_parquet(project / "data" / "ingest" / name, columns=["example_id"]) for name in ("examples.parquet", "drops.parquet")]
+        [
+            pl.read_parquet(project / "data" / "ingest" / name, columns=["example_id"])
+            for name in ("examples.parquet", "drops.parquet")
+        ]
     )
     assert set(came_in["example_id"]) == set(published["example_id"]) | set(ledger["example_id"])
     assert not set(published["example_id"]) & set(ledger["example_id"])

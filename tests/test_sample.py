@@ -41,12 +41,19 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_fresh_clone_leaves_the_lock_of_the_curation_stages_as_committed(clone: Path) -> None:
     committed = yaml.safe_load(
-        subprocess.run(["git", "show", "HEAD:dvc.lock"], cwd=clone, capture_output=True, text=True, check=True).stdout
+        subprocess.run(
+            ["git", "show", "HEAD:dvc.lock"], cwd=clone, capture_output=True, text=True, check=True
+        ).stdout
     )
     now = yaml.safe_load((clone / "dvc.lock").read_text())
     stale = [stage for stage in CURATION if now["stages"][stage] != committed["stages"][stage]]
     assert stale == [], "commit the result of `make lock`"
-    assert subprocess.run(["git", "diff", "--exit-code", "--stat", "split.lock"], cwd=clone, check=False).returncode == 0
+    assert (
+        subprocess.run(
+            ["git", "diff", "--exit-code", "--stat", "split.lock"], cwd=clone, check=False
+        ).returncode
+        == 0
+    )
 
 
 def test_what_was_planted_is_found(clone: Path) -> None:
@@ -54,8 +61,12 @@ def test_what_was_planted_is_found(clone: Path) -> None:
     assert scores["malformed rows"].missed == 0
     assert scores["exact duplicates"].missed == 0
     near = scores["near-duplicates"]
-    assert near.found / near.planted > 0.7, "those below the threshold of 0.8 are not near-duplicates by the sample's policy"
-    structured = [score for name, score in scores.items() if name.isupper() and name != "PERSON" and score.planted]
+    assert near.found / near.planted > 0.7, (
+        "those below the threshold of 0.8 are not near-duplicates by the sample's policy"
+    )
+    structured = [
+        score for name, score in scores.items() if name.isupper() and name != "PERSON" and score.planted
+    ]
     assert len(structured) >= 10
     assert sum(score.missed for score in structured) == 0
     assert sum(score.wrongly or 0 for score in structured) <= 3
@@ -64,7 +75,13 @@ def test_what_was_planted_is_found(clone: Path) -> None:
 
 def test_the_metrics_are_the_committed_ones_within_the_tolerance(clone: Path) -> None:
     committed = json.loads(
-        subprocess.run(["git", "show", "HEAD:reports/metrics.json"], cwd=clone, capture_output=True, text=True, check=True).stdout
+        subprocess.run(
+            ["git", "show", "HEAD:reports/metrics.json"],
+            cwd=clone,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
     )
     now = json.loads((clone / "reports" / "metrics.json").read_text())
     assert now.keys() == committed.keys()
@@ -101,12 +118,27 @@ def test_the_gates_and_the_reviewers_tools_work_on_it(clone: Path) -> None:
 
 
 def test_dvc_shows_metrics_and_a_second_repro_runs_nothing(clone: Path) -> None:
-    env = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(clone)}
-    shown = subprocess.run(["dvc", "metrics", "show"], cwd=clone, env=env, capture_output=True, text=True, check=True).stdout
+    env = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(clone),
+    }
+    shown = subprocess.run(
+        ["dvc", "metrics", "show"], cwd=clone, env=env, capture_output=True, text=True, check=True
+    ).stdout
     assert "lora" in shown
-    again = subprocess.run(["dvc", "repro"], cwd=clone, env=env, capture_output=True, text=True, check=True).stdout
+    again = subprocess.run(
+        ["dvc", "repro"], cwd=clone, env=env, capture_output=True, text=True, check=True
+    ).stdout
     assert "Running stage" not in again
-    plots = subprocess.run(["dvc", "plots", "show", "-o", "plots_page"], cwd=clone, env=env, capture_output=True, text=True, check=True)
+    plots = subprocess.run(
+        ["dvc", "plots", "show", "-o", "plots_page"],
+        cwd=clone,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert (clone / "plots_page" / "index.html").exists(), plots.stderr
 
 
@@ -115,7 +147,9 @@ def test_a_changed_label_shows_in_the_diff_with_its_cause(clone: Path) -> None:
     shutil.copytree(clone / "gold", before)
     tickets = clone / "data" / "raw" / "tickets.csv"
     raw = tickets.read_bytes()
-    row = pl.read_parquet(clone / "gold" / "train.parquet").filter(pl.col("output") == "delivery")["example_id"][0]
+    row = pl.read_parquet(clone / "gold" / "train.parquet").filter(pl.col("output") == "delivery")[
+        "example_id"
+    ][0]
     lines = raw.split(b"\r\n")
     at = next(i for i, line in enumerate(lines) if line.startswith(row.encode()))
     end = next(i for i in range(at, len(lines)) if b",delivery," in lines[i])
@@ -124,7 +158,9 @@ def test_a_changed_label_shows_in_the_diff_with_its_cause(clone: Path) -> None:
         tickets.write_bytes(b"\r\n".join(lines))
         for stage in CURATION:
             assay(clone, stage)
-        changes = json.loads(assay(clone, "diff", str(before), str(clone / "gold"), "--format", "json").stdout)
+        changes = json.loads(
+            assay(clone, "diff", str(before), str(clone / "gold"), "--format", "json").stdout
+        )
     finally:
         tickets.write_bytes(raw)
     relabelled = [change for change in changes["changes"] if change["change"] == "relabelled"]

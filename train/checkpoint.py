@@ -25,7 +25,11 @@ def write_checkpoint(path: Path, state: State) -> None:
     from safetensors.torch import save_file
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    flat = {f"{name}.{place}": tensor.contiguous() for name, tensors in state.tensors.items() for place, tensor in enumerate(tensors)}
+    flat = {
+        f"{name}.{place}": tensor.contiguous()
+        for name, tensors in state.tensors.items()
+        for place, tensor in enumerate(tensors)
+    }
     fresh = path.with_suffix(".new")
     save_file(flat, fresh, metadata={"history": json.dumps(state.history), "fingerprint": state.fingerprint})
     fresh.replace(path)
@@ -48,4 +52,8 @@ def read_checkpoint(path: Path, fingerprint: str) -> State | None:
                 tensors.setdefault(name, {})[int(place)] = file.get_tensor(key)
     except (SafetensorError, OSError):
         return None
-    return State({name: [parts[i] for i in sorted(parts)] for name, parts in tensors.items()}, json.loads(told["history"]), fingerprint)
+    return State(
+        {name: [parts[i] for i in sorted(parts)] for name, parts in tensors.items()},
+        json.loads(told["history"]),
+        fingerprint,
+    )

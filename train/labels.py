@@ -27,8 +27,8 @@ import numpy as np
 import polars as pl
 
 from curate.examples import conform
-from train.calibration import Bools
-from train.metrics import Floats, Ints
+from train.kinds.classification import Floats, Ints
+from train.stats.calibration import Bools
 
 if TYPE_CHECKING:
     from train.encoder import Encoder
@@ -47,7 +47,13 @@ CUT_OFF = 0.6
 FIT_ROWS = 20_000
 
 COLUMNS = pl.Schema(
-    {"example_id": pl.String(), "given": pl.String(), "suggested": pl.String(), "score": pl.Float64(), "flagged": pl.Boolean()}
+    {
+        "example_id": pl.String(),
+        "given": pl.String(),
+        "suggested": pl.String(),
+        "score": pl.Float64(),
+        "flagged": pl.Boolean(),
+    }
 )
 
 
@@ -65,7 +71,12 @@ class Noise:
 
 
 def suspects(
-    ids: pl.Series, texts: pl.Series, labels: pl.Series, *, features: Floats | None = None, encoder: Encoder | None = None
+    ids: pl.Series,
+    texts: pl.Series,
+    labels: pl.Series,
+    *,
+    features: Floats | None = None,
+    encoder: Encoder | None = None,
 ) -> pl.DataFrame:
     """Every row with its suspicion, worst first.
 
@@ -87,10 +98,16 @@ def suspects(
     AssayError
         If the encoder is needed and the `train` extra is not installed.
     """
-    rows = pl.DataFrame({"example_id": ids, "text": texts, "given": labels}).with_row_index("place").sort("text", "given", "example_id")
+    rows = (
+        pl.DataFrame({"example_id": ids, "text": texts, "given": labels})
+        .with_row_index("place")
+        .sort("text", "given", "example_id")
+    )
     names = rows["given"].unique().sort().to_list()
     if len(names) < 2:  # nothing to confuse
-        quiet = rows.with_columns(pl.col("given").alias("suggested"), pl.lit(0.0).alias("score"), pl.lit(False).alias("flagged"))
+        quiet = rows.with_columns(
+            pl.col("given").alias("suggested"), pl.lit(0.0).alias("score"), pl.lit(False).alias("flagged")
+        )
         return conform(quiet, COLUMNS).sort("example_id")
     codes = rows["given"].replace_strict(names, list(range(len(names))), return_dtype=pl.Int64).to_numpy()
     if features is None:
@@ -106,7 +123,9 @@ def suspects(
         pl.Series("score", score).round(6),
         pl.Series("flagged", (score > CUT_OFF) & (best != codes)),
     ).sort(["score", "example_id"], descending=[True, False])
-    return conform(judged, COLUMNS).with_columns(pl.col("score").round(6))  # ranked on all digits, shown on six
+    return conform(judged, COLUMNS).with_columns(
+        pl.col("score").round(6)
+    )  # ranked on all digits, shown on six
 
 
 def _embed(texts: list[str], encoder: Encoder | None) -> Floats:
@@ -117,8 +136,12 @@ def _embed(texts: list[str], encoder: Encoder | None) -> Floats:
 
 def folds(texts: list[str], codes: Ints, count: int = FOLDS) -> Ints:
     """Fold of each row, `0..count-1`, int `[rows]`: dealt within each label in the order of the texts' hashes."""
-    digests = [hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest() for text in texts]
-    rank = pl.DataFrame({"digest": digests, "code": codes}).select((pl.col("digest").rank("dense").over("code").cast(pl.Int64) - 1) % count)
+    digests = [
+        hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest() for text in texts
+    ]
+    rank = pl.DataFrame({"digest": digests, "code": codes}).select(
+        (pl.col("digest").rank("dense").over("code").cast(pl.Int64) - 1) % count
+    )
     return rank.to_series().to_numpy()
 
 
@@ -133,7 +156,9 @@ def opinions(texts: list[str], features: Floats, codes: Ints, classes: int) -> t
         known = np.unique(codes[learn])
         if len(judged) == 0 or len(known) < 2:
             continue
-        with threadpool_limits(1):  # small products: threads cost more than they give, and would change the last bits
+        with threadpool_limits(
+            1
+        ):  # small products: threads cost more than they give, and would change the last bits
             logs = _probe(features[learn], codes[learn], features[judged])
             if words is not None:
                 logs = (logs + _bayes(words[learn], codes[learn], words[judged])) / 2
@@ -150,7 +175,9 @@ def _word_features(texts: list[str]) -> Any:
 
     seen = 2 if len(texts) >= 1000 else 1  # a term of one row in many tells nothing and costs memory
     try:
-        return TfidfVectorizer(sublinear_tf=True, ngram_range=(1, 2), min_df=seen, token_pattern=r"(?u)\b\w+\b").fit_transform(texts)
+        return TfidfVectorizer(
+            sublinear_tf=True, ngram_range=(1, 2), min_df=seen, token_pattern=r"(?u)\b\w+\b"
+        ).fit_transform(texts)
     except ValueError:
         return None
 
@@ -178,7 +205,9 @@ def _densities(proba: Floats, codes: Ints, exponent: float) -> Floats:
     right = truth[np.arange(len(codes)), codes]
     order = np.argsort(codes, kind="stable")
     present, start = np.unique(codes[order], return_index=True)
-    mixed_up = np.zeros((classes, classes))  # from the true label (row) to the one given in its place (column)
+    mixed_up = np.zeros(
+        (classes, classes)
+    )  # from the true label (row) to the one given in its place (column)
     mixed_up[present] = np.add.reduceat(truth[order], start)
     np.fill_diagonal(mixed_up, 0)
     mixed_up /= np.maximum(mixed_up.sum(axis=1, keepdims=True), FLOOR)
@@ -205,7 +234,10 @@ def fit_noise(proba: Floats, codes: Ints) -> Noise:
                 weights = (share / share.sum(axis=1, keepdims=True)).mean(axis=0)
             likelihood = float(np.log(densities @ weights).sum())
             if likelihood > best_likelihood:
-                best, best_likelihood = Noise(exponent, (float(weights[0]), float(weights[1]), float(weights[2]))), likelihood
+                best, best_likelihood = (
+                    Noise(exponent, (float(weights[0]), float(weights[1]), float(weights[2]))),
+                    likelihood,
+                )
         centre, reach = float(np.log(best.exponent)), reach / 4
     return best
 

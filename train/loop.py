@@ -167,7 +167,9 @@ class _Run:
         total = self.per_epoch * self.settings.epochs
         rising = max(1, int(total * self.settings.warmup))
         share = (step + 1) / rising if step < rising else (total - step) / max(1, total - rising)
-        for group, peak in zip(self.optimizer.param_groups, (self.settings.lr, self.settings.head_lr), strict=True):
+        for group, peak in zip(
+            self.optimizer.param_groups, (self.settings.lr, self.settings.head_lr), strict=True
+        ):
             group["lr"] = peak * share
 
     def epoch(self, epoch: int, progress: Progress | None) -> float:
@@ -181,11 +183,18 @@ class _Run:
         self.model.train()
         lengths = np.array([len(one) for one in self.train.ids])
         bf16 = settings.precision == "bfloat16"
-        for done, rows in enumerate(batches(lengths, settings.batch_size, settings.seed * 1000 + epoch), start=epoch * self.per_epoch + 1):
+        for done, rows in enumerate(
+            batches(lengths, settings.batch_size, settings.seed * 1000 + epoch),
+            start=epoch * self.per_epoch + 1,
+        ):
             tokens, mask = pad([self.train.ids[row] for row in rows])
             with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
                 logits = self.model(tokens, mask)
-            loss = cross_entropy(logits.float(), torch.from_numpy(self.train.codes[rows]), label_smoothing=settings.label_smoothing)
+            loss = cross_entropy(
+                logits.float(),
+                torch.from_numpy(self.train.codes[rows]),
+                label_smoothing=settings.label_smoothing,
+            )
             self.optimizer.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(self.parameters, settings.clip)
@@ -193,14 +202,17 @@ class _Run:
             self.optimizer.step()
             decay = min(settings.averaging, (1 + done) / (_RAMP + done)) if settings.averaging else 0.0
             with torch.no_grad():
-                torch._foreach_lerp_(self.average, [parameter.detach() for parameter in self.parameters], 1 - decay)
+                torch._foreach_lerp_(
+                    self.average, [parameter.detach() for parameter in self.parameters], 1 - decay
+                )
             total += float(loss.detach()) * len(rows)
             if progress:
                 progress(done, self.per_epoch * settings.epochs)
         mean = total / len(self.train.codes)
         if not np.isfinite(mean):
             raise AssayError(
-                f"training diverged in epoch {epoch + 1}: the loss is no number", fix="lower the lr of the system in params.yaml"
+                f"training diverged in epoch {epoch + 1}: the loss is no number",
+                fix="lower the lr of the system in params.yaml",
             )
         return mean
 
@@ -245,8 +257,14 @@ class _Run:
             "settings": asdict(self.settings),
             "ids": self.train.ids,
             "codes": self.train.codes.tolist(),
-            "shapes": [(name, list(parameter.shape)) for name, parameter in zip(self.names, self.parameters, strict=True)],
-            "start": [hashlib.sha256(parameter.detach().numpy().tobytes()).hexdigest() for parameter in self.parameters],
+            "shapes": [
+                (name, list(parameter.shape))
+                for name, parameter in zip(self.names, self.parameters, strict=True)
+            ],
+            "start": [
+                hashlib.sha256(parameter.detach().numpy().tobytes()).hexdigest()
+                for parameter in self.parameters
+            ],
             "torch": torch.__version__,
         }
         return hashlib.blake2b(canonical_json(told).encode(), digest_size=16).hexdigest()

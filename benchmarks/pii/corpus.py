@@ -50,7 +50,14 @@ def corpus(half: v.Half, per_kind: int = 150, negatives: int = 12_000, seed: int
 
     def negative() -> Row:
         kind = chosen.pop()
-        row = _row(random, half, kind.name, random.choice(kind.phrases(half)), v.of_half(kind.make, random, half), None)
+        row = _row(
+            random,
+            half,
+            kind.name,
+            random.choice(kind.phrases(half)),
+            v.of_half(kind.make, random, half),
+            None,
+        )
         return Row(row.text, row.kind, row.phrase, row.value, benign=kind.benign, run=kind.run)
 
     return rows + _distinct(negatives, negative)
@@ -66,7 +73,11 @@ def _distinct(count: int, make) -> list[Row]:  # type: ignore[no-untyped-def]
 
 def _row(random: Random, half: v.Half, kind: str, phrase: str, value: str, entity: str | None) -> Row:
     before = f"{random.choice(v.pool(OPENINGS, half))} " if random.random() < 0.3 else ""
-    after = f"{random.choice([' ', '. ', chr(10)])}{random.choice(v.pool(CLOSINGS, half))}" if random.random() < 0.3 else ""
+    after = (
+        f"{random.choice([' ', '. ', chr(10)])}{random.choice(v.pool(CLOSINGS, half))}"
+        if random.random() < 0.3
+        else ""
+    )
     head = before + phrase.partition("{}")[0]
     span = (Span(len(head), len(head) + len(value), entity),) if entity else ()
     return Row(before + phrase.format(value) + after, kind, phrase, value, span)

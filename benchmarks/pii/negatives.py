@@ -74,9 +74,9 @@ def _ean(random: Random) -> str:
 
 
 def _price(random: Random) -> str:
-    return random.choice(["£{0:,}.{1:02d}", "${0:,}.{1:02d}", "{0}.{1:02d} GBP", "€{0}", "{0}.{1:02d}"]).format(
-        random.randint(1, 25_000), random.randint(0, 99)
-    )
+    return random.choice(
+        ["£{0:,}.{1:02d}", "${0:,}.{1:02d}", "{0}.{1:02d} GBP", "€{0}", "{0}.{1:02d}"]
+    ).format(random.randint(1, 25_000), random.randint(0, 99))
 
 
 def _measure(random: Random) -> str:
@@ -101,7 +101,18 @@ def _day(random: Random) -> date:
     return date(2015, 1, 1) + timedelta(days=random.randrange(4_000))
 
 
-_NAMES = ["brightpans", "cragline", "ferncroft", "tilebay", "moorlight", "quillbank", "dovecote", "pinecone", "rowantree", "saltmarsh"]
+_NAMES = [
+    "brightpans",
+    "cragline",
+    "ferncroft",
+    "tilebay",
+    "moorlight",
+    "quillbank",
+    "dovecote",
+    "pinecone",
+    "rowantree",
+    "saltmarsh",
+]
 
 
 def _company_url(random: Random) -> str:

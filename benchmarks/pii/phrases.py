@@ -604,5 +604,23 @@ POSITIVE = (
 )  # fmt: skip
 
 # Around a third of the sentences, before or after; split between the halves like the pools.
-OPENINGS = ["Hi,", "Hello,", "Good morning.", "Hi there,", "Dear team,", "Hey,", "Morning!", "To whom it may concern:"]
-CLOSINGS = ["Thanks", "Thank you.", "Cheers", "Please help!", "Regards", "It is urgent.", "Many thanks", "Any idea why?"]
+OPENINGS = [
+    "Hi,",
+    "Hello,",
+    "Good morning.",
+    "Hi there,",
+    "Dear team,",
+    "Hey,",
+    "Morning!",
+    "To whom it may concern:",
+]
+CLOSINGS = [
+    "Thanks",
+    "Thank you.",
+    "Cheers",
+    "Please help!",
+    "Regards",
+    "It is urgent.",
+    "Many thanks",
+    "Any idea why?",
+]

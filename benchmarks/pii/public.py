@@ -9,7 +9,7 @@ Read from a folder outside the repository; a set that is not there is left out a
 - `bitext` (CDLA-Sharing 1.0) and `banking77` (CC BY 4.0): no personal identifiers; every finding of one is a false alarm. (bitext's
   instructions do hold persons' names and places, which are not identifiers by pattern.)
 
-Names are judged on sets of their own, the halves of `train/names/judged.py` on which no threshold was chosen.
+Names are judged on sets of their own, the halves of `recipes/name_tagger/judged.py` on which no threshold was chosen.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.pii.score import Found
-from curate.pii.names.recognizer import ENTITIES
-from train.names.judged import sets
+from curate.pii.detect.names.recognizer import ENTITIES
+from recipes.name_tagger.judged import sets
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,12 @@ def generated(folder: Path) -> Labelled:
         ]
         for row in rows
     ]
-    return Labelled("presidio_generated", [row["full_text"] for row in rows], values, tuple(dict.fromkeys(GENERATED.values())))
+    return Labelled(
+        "presidio_generated",
+        [row["full_text"] for row in rows],
+        values,
+        tuple(dict.fromkeys(GENERATED.values())),
+    )
 
 
 def evi_records(folder: Path) -> Labelled:
@@ -82,7 +87,11 @@ def evi_dialogues(folder: Path) -> Labelled:
         for row in csv.DictReader(file, delimiter="\t"):
             texts.append(row["transcription"])
             asked = row["item"] == "postcode"
-            values.append([Found(*match.span(), "UK_POSTCODE") for match in _POSTCODE.finditer(row["transcription"])] if asked else [])
+            values.append(
+                [Found(*match.span(), "UK_POSTCODE") for match in _POSTCODE.finditer(row["transcription"])]
+                if asked
+                else []
+            )
     return Labelled("evi dialogues", texts, values, ("UK_POSTCODE",))
 
 
@@ -101,7 +110,11 @@ def bitext_ids(folder: Path) -> Labelled:
     with (folder / "bitext" / "customer_support.csv").open(newline="") as file:
         return _negative(
             "bitext, order and invoice ids",
-            [row["instruction"] for row in csv.DictReader(file) if row["entity_type"] in ("order_id", "invoice_id")],
+            [
+                row["instruction"]
+                for row in csv.DictReader(file)
+                if row["entity_type"] in ("order_id", "invoice_id")
+            ],
         )
 
 

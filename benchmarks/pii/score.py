@@ -48,11 +48,19 @@ def wilson(hits: int, total: int, z: float = 1.959964) -> tuple[float, float] | 
     if not total:
         return None
     share = hits / total
-    middle, spread = share + z * z / (2 * total), z * sqrt(share * (1 - share) / total + z * z / (4 * total * total))
-    return (max(0.0, (middle - spread) / (1 + z * z / total)), min(1.0, (middle + spread) / (1 + z * z / total)))
+    middle, spread = (
+        share + z * z / (2 * total),
+        z * sqrt(share * (1 - share) / total + z * z / (4 * total * total)),
+    )
+    return (
+        max(0.0, (middle - spread) / (1 + z * z / total)),
+        min(1.0, (middle + spread) / (1 + z * z / total)),
+    )
 
 
-def counts(text: str, wanted: Iterable[Found], found: Iterable[Found], entity: str) -> tuple[int, int, int, int]:
+def counts(
+    text: str, wanted: Iterable[Found], found: Iterable[Found], entity: str
+) -> tuple[int, int, int, int]:
     """Values, values found, findings and right findings of one entity in one text."""
     values = [(one.start, one.end) for one in wanted if one.entity == entity]
     spans = [(one.start, one.end) for one in found if one.entity == entity]

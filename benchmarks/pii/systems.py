@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.pii.score import Found
 
 if TYPE_CHECKING:
-    from curate.pii.overlap import Hit
-    from curate.pii.settings import ScanParams
+    from curate.pii.detect.overlap import Hit
+    from curate.pii.detect.params import ScanParams
 
 System = Callable[[Sequence[str]], list[list[Found]]]
 
@@ -30,18 +30,24 @@ def assay(ner: str = "bundled", **params: Any) -> System:
     """Assay's detector; `ner` is `bundled`, `none`, or an engine and a model as in `scan.ner`: `spacy:FOLDER_OR_NAME`."""
     import polars as pl
 
-    from curate.pii.engine import Detector
-    from curate.pii.search import search
-    from curate.pii.settings import NerParams, ScanParams
+    from curate.pii.detect.detector import Detector
+    from curate.pii.detect.params import NerParams, ScanParams
+    from curate.pii.scan.search import search
 
     engine, _, model = ner.partition(":")
     names = {"entities": ("PERSON", "LOCATION", "ORGANIZATION")} if engine == "bundled" else {"model": model}
-    detector = Detector(ScanParams(ner=None if ner == "none" else NerParams.model_validate({"engine": engine, **names}), **params))
+    detector = Detector(
+        ScanParams(
+            ner=None if ner == "none" else NerParams.model_validate({"engine": engine, **names}), **params
+        )
+    )
 
     def run(texts: Sequence[str]) -> list[list[Found]]:
         found: list[list[Found]] = [[] for _ in texts]
         frame = pl.DataFrame({"row": list(range(len(texts))), "text": list(texts)})
-        for row, start, end, entity in search(frame, ["text"], detector).select("row", "start", "end", "entity").iter_rows():
+        for row, start, end, entity in (
+            search(frame, ["text"], detector).select("row", "start", "end", "entity").iter_rows()
+        ):
             found[int(row)].append(Found(start, end, entity))
         return found
 
@@ -50,14 +56,14 @@ def assay(ner: str = "bundled", **params: Any) -> System:
 
 def stock_engine() -> Any:
     """Stock Presidio's `AnalyzerEngine`, see the module's docstring."""
-    from curate.pii.presidio import import_presidio
+    from curate.pii.detect.presidio.loading import import_presidio
 
     import_presidio(light=True)
     import presidio_analyzer.predefined_recognizers as stock
     import tldextract
     from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
 
-    from curate.pii.language import LightNlpEngine
+    from curate.pii.detect.context.language import LightNlpEngine
 
     tldextract.extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
     registry = RecognizerRegistry()
@@ -75,26 +81,30 @@ def same_configuration(params: ScanParams) -> Callable[[str], list[Hit]]:
 
     No pre-filter, no cutting, every recognizer on every text: the oracle that the scan's findings are held against.
     """
-    from curate.pii.engine import Detector
+    from curate.pii.detect.detector import Detector
 
     detector = Detector(params)  # first, so that Presidio is imported the light way
     from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
 
-    from curate.pii.context import NearestLabelEnhancer
-    from curate.pii.language import LightNlpEngine
-    from curate.pii.overlap import resolve
-    from curate.pii.reader import hit
-    from curate.pii.recognizers import build
+    from curate.pii.detect.context.language import LightNlpEngine
+    from curate.pii.detect.context.nearest import NearestLabelEnhancer
+    from curate.pii.detect.overlap import resolve
+    from curate.pii.detect.reader import hit
+    from curate.pii.detect.recognizers.build import build
 
     engine = AnalyzerEngine(
-        registry=RecognizerRegistry(recognizers=[build(entity, params.language) for entity in detector.entities]),
+        registry=RecognizerRegistry(
+            recognizers=[build(entity, params.language) for entity in detector.entities]
+        ),
         nlp_engine=LightNlpEngine(),
         context_aware_enhancer=NearestLabelEnhancer(),
     )
 
     def find(text: str) -> list[Hit]:
         results = engine.analyze(text=text, language=params.language, return_decision_process=True)
-        return resolve(hit(result) for result in results if result.score >= detector.threshold(result.entity_type))
+        return resolve(
+            hit(result) for result in results if result.score >= detector.threshold(result.entity_type)
+        )
 
     return find
 
@@ -105,7 +115,10 @@ def presidio() -> dict[float, System]:
 
     @cache
     def read(text: str) -> list[tuple[Found, float]]:
-        return [(Found(one.start, one.end, one.entity_type), one.score) for one in engine.analyze(text=text, language="en")]
+        return [
+            (Found(one.start, one.end, one.entity_type), one.score)
+            for one in engine.analyze(text=text, language="en")
+        ]
 
     def at(threshold: float) -> System:
         return lambda texts: [[found for found, score in read(text) if score >= threshold] for text in texts]
@@ -130,6 +143,9 @@ def peer(python: str) -> System:
     def run(texts: Sequence[str]) -> list[list[Found]]:
         given = "".join(json.dumps(text) + "\n" for text in texts)
         done = subprocess.run([python, "-c", _PEER], input=given, capture_output=True, text=True, check=True)
-        return [[Found(start, end, entity) for start, end, entity in json.loads(line)] for line in done.stdout.splitlines()]
+        return [
+            [Found(start, end, entity) for start, end, entity in json.loads(line)]
+            for line in done.stdout.splitlines()
+        ]
 
     return run

@@ -36,9 +36,7 @@ Alexandra York Garden Chestnut Meadow Stanley Cromwell Harcourt Marlborough Trin
 _TYPES = "Road Street Avenue Lane Close Drive Crescent Terrace Gardens Grove Court Place Way Hill".split()
 _TOWNS = """Leeds Bristol Cardiff Glasgow Norwich Exeter Derby Swansea Ipswich Reading Dundee Lincoln Preston Bolton Bath Oxford Durham Truro
 Kendal Whitby Ludlow Perth Newport Hereford""".split()
-_US_STREETS = (
-    "Main Maple Washington Lincoln Jefferson Sunset Lakeview Cedar Pine Walnut Franklin Highland Jackson Madison Adams Monroe".split()
-)
+_US_STREETS = "Main Maple Washington Lincoln Jefferson Sunset Lakeview Cedar Pine Walnut Franklin Highland Jackson Madison Adams Monroe".split()
 _US_TYPES = "St Ave Rd Blvd Dr Ln Ct Street Avenue Boulevard Drive Lane".split()
 _US_TOWNS = [
     ("Springfield", "IL", "627"), ("Austin", "TX", "787"), ("Portland", "OR", "972"), ("Denver", "CO", "802"), ("Salt Lake City", "UT", "841"),
@@ -60,7 +58,9 @@ _AREAS = [
     ("029", 8),
     ("0141", 7),
 ]
-_POSTCODE_AREAS = "CB LS BS M G EH CF L B SW SE NW E N W YO BN OX NR RG SA DE PR BL BA DH TR LA YO1 HR".split()
+_POSTCODE_AREAS = (
+    "CB LS BS M G EH CF L B SW SE NW E N W YO BN OX NR RG SA DE PR BL BA DH TR LA YO1 HR".split()
+)
 _MONTHS = "January February March April May June July August September October November December".split()
 
 
@@ -86,7 +86,9 @@ def digits(random: Random, count: int) -> str:
 
 def luhn(body: str) -> str:
     """`body` with its Luhn check digit (ISO/IEC 7812-1)."""
-    total = sum(sum(divmod(int(digit) * (2 if at % 2 == 0 else 1), 10)) for at, digit in enumerate(reversed(body)))
+    total = sum(
+        sum(divmod(int(digit) * (2 if at % 2 == 0 else 1), 10)) for at, digit in enumerate(reversed(body))
+    )
     return body + str(-total % 10)
 
 
@@ -105,7 +107,9 @@ def email(random: Random, half: Half) -> str:
         [f"{first}.{last}", f"{first}{last}{year}", f"{first[0]}{last}", f"{last}_{first}", f"{first}-{last}{year[0]}", f"{first}.{last}+orders", f"{first}{year}", f"{first[0]}.{last}.{year}"]
     )  # fmt: skip
     address = f"{local}@{random.choice(pool(_MAIL, half))}"
-    return random.choice([address, address, address, address.title() if "+" not in local else address, address.upper()])
+    return random.choice(
+        [address, address, address, address.title() if "+" not in local else address, address.upper()]
+    )
 
 
 def phone(random: Random, half: Half) -> str:
@@ -130,9 +134,15 @@ def phone(random: Random, half: Half) -> str:
 
     def american(random: Random) -> str:
         while True:
-            area, exchange, line = str(random.randint(201, 989)), str(random.randint(200, 999)), digits(random, 4)
+            area, exchange, line = (
+                str(random.randint(201, 989)),
+                str(random.randint(200, 999)),
+                digits(random, 4),
+            )
             if phonenumbers.is_valid_number(phonenumbers.parse(f"+1{area}{exchange}{line}", None)):
-                return random.choice([f"({area}) {exchange}-{line}", f"{area}-{exchange}-{line}", f"{area}.{exchange}.{line}"])
+                return random.choice(
+                    [f"({area}) {exchange}-{line}", f"{area}-{exchange}-{line}", f"{area}.{exchange}.{line}"]
+                )
 
     def make(random: Random) -> str:
         form = random.randrange(10)
@@ -144,12 +154,24 @@ def phone(random: Random, half: Half) -> str:
         if form < 6:
             number = mobile(random)[1:]
             return random.choice(
-                [f"+44 {number[:4]} {number[4:]}", f"+44{number}", f"0044 {number[:4]} {number[4:]}", f"+44 (0){number[:4]} {number[4:]}"]
+                [
+                    f"+44 {number[:4]} {number[4:]}",
+                    f"+44{number}",
+                    f"0044 {number[:4]} {number[4:]}",
+                    f"+44 (0){number[:4]} {number[4:]}",
+                ]
             )
         if form < 8:
             area, local = landline(random)
             middle = len(local) // 2
-            return random.choice([f"{area} {local[:middle]} {local[middle:]}", f"({area}) {local}", f"{area}-{local}", f"{area}{local}"])
+            return random.choice(
+                [
+                    f"{area} {local[:middle]} {local[middle:]}",
+                    f"({area}) {local}",
+                    f"{area}-{local}",
+                    f"{area}{local}",
+                ]
+            )
         return abroad(random) if form == 8 else american(random)
 
     return of_half(make, random, half)
@@ -178,7 +200,9 @@ def iban(random: Random, half: Half) -> str:
         )  # fmt: skip
         turned = "".join(str(int(character, 36)) for character in f"{body}{country}00")
         whole = f"{country}{98 - int(turned) % 97:02d}{body}"
-        return random.choice([whole, _grouped(whole, *[4] * (len(whole) // 4 + (len(whole) % 4 > 0))), whole.lower()])
+        return random.choice(
+            [whole, _grouped(whole, *[4] * (len(whole) // 4 + (len(whole) % 4 > 0))), whole.lower()]
+        )
 
     return of_half(make, random, half)
 
@@ -186,9 +210,13 @@ def iban(random: Random, half: Half) -> str:
 def ip(random: Random, half: Half) -> str:
     def make(random: Random) -> str:
         if random.random() < 0.7:
-            return ".".join(str(random.randint(low, high)) for low, high in ((11, 223), (0, 255), (0, 255), (1, 254)))
+            return ".".join(
+                str(random.randint(low, high)) for low, high in ((11, 223), (0, 255), (0, 255), (1, 254))
+            )
         groups = [f"{random.randint(1, 0xFFFF):x}" for _ in range(8)]
-        return random.choice([":".join(groups), f"2001:db8:{groups[0]}::{groups[1]}", f"fe80::{':'.join(groups[:4])}"])
+        return random.choice(
+            [":".join(groups), f"2001:db8:{groups[0]}::{groups[1]}", f"fe80::{':'.join(groups[:4])}"]
+        )
 
     return of_half(make, random, half)
 
@@ -196,7 +224,9 @@ def ip(random: Random, half: Half) -> str:
 def mac(random: Random, half: Half) -> str:
     def make(random: Random) -> str:
         pairs = [f"{random.randrange(256):02x}" for _ in range(6)]
-        form = random.choice([":".join(pairs), "-".join(pairs), ".".join("".join(pairs[at : at + 2]) for at in (0, 2, 4))])
+        form = random.choice(
+            [":".join(pairs), "-".join(pairs), ".".join("".join(pairs[at : at + 2]) for at in (0, 2, 4))]
+        )
         return random.choice([form, form.upper()])
 
     return of_half(make, random, half)
@@ -205,8 +235,19 @@ def mac(random: Random, half: Half) -> str:
 def personal_url(random: Random, half: Half) -> str:
     first, last = random.choice(pool(_FIRST, half)), random.choice(pool(_LAST, half))
     host, number = random.choice(pool(_HOSTS, half)), digits(random, 6)
-    network = random.choice(pool(["linkedin.com/in", "www.facebook.com", "instagram.com", "github.com", "x.com", "www.tiktok.com"], half))
-    handle = f"@{first}{last}" if "tiktok" in network else f"{first}.{last}" if "git" not in network else f"{first}{last}"
+    network = random.choice(
+        pool(
+            ["linkedin.com/in", "www.facebook.com", "instagram.com", "github.com", "x.com", "www.tiktok.com"],
+            half,
+        )
+    )
+    handle = (
+        f"@{first}{last}"
+        if "tiktok" in network
+        else f"{first}.{last}"
+        if "git" not in network
+        else f"{first}{last}"
+    )
     return random.choice(
         [
             f"https://{host}/users/{first}.{last}", f"https://{host}/profile/{first}-{last}", f"http://{host}/reset?email={first}.{last}%40{random.choice(pool(_MAIL, half))}",
@@ -243,7 +284,9 @@ def _segwit(version: int, program: bytes) -> str:
     data = [version, *(int(bits[at : at + 5].ljust(5, "0"), 2) for at in range(0, len(bits), 5))]
     lead = [ord(character) >> 5 for character in "bc"] + [0] + [ord(character) & 31 for character in "bc"]
     check = _polymod([*lead, *data, 0, 0, 0, 0, 0, 0]) ^ (0x2BC830A3 if version else 1)
-    return "bc1" + "".join(_BECH32[value] for value in [*data, *(check >> 5 * (5 - at) & 31 for at in range(6))])
+    return "bc1" + "".join(
+        _BECH32[value] for value in [*data, *(check >> 5 * (5 - at) & 31 for at in range(6))]
+    )
 
 
 def wallet(random: Random, half: Half) -> str:
@@ -271,7 +314,14 @@ def nhs(random: Random, half: Half) -> str:
     def make(random: Random) -> str:
         while (number := _mod11(random.choice("4679") + digits(random, 8))) is None:
             pass
-        return random.choice([number, _grouped(number, 3, 3, 4), _grouped(number, 3, 3, 4), _grouped(number, 3, 3, 4, mark="-")])
+        return random.choice(
+            [
+                number,
+                _grouped(number, 3, 3, 4),
+                _grouped(number, 3, 3, 4),
+                _grouped(number, 3, 3, 4, mark="-"),
+            ]
+        )
 
     return of_half(make, random, half)
 
@@ -281,9 +331,17 @@ def nino(random: Random, half: Half) -> str:
         letters = random.choice("ABCEHJLMPRSTWXY") + random.choice("ABCEHJLMPRSTWXYZ")
         number = digits(random, 6)
         form = random.choice(
-            [f"{letters}{number}", f"{letters} {number[:2]} {number[2:4]} {number[4:]} ", f"{letters} {number} "]
+            [
+                f"{letters}{number}",
+                f"{letters} {number[:2]} {number[2:4]} {number[4:]} ",
+                f"{letters} {number} ",
+            ]
         ) + random.choice("ABCD")
-        return random.choice([form, form, form.lower()]) if letters not in ("GB", "NK", "TN", "ZZ") else make(random)
+        return (
+            random.choice([form, form, form.lower()])
+            if letters not in ("GB", "NK", "TN", "ZZ")
+            else make(random)
+        )
 
     return of_half(make, random, half)
 
@@ -291,7 +349,10 @@ def nino(random: Random, half: Half) -> str:
 def utr(random: Random, half: Half) -> str:
     def make(random: Random) -> str:
         body = digits(random, 9)
-        check = "21987654321"[sum(weight * int(digit) for weight, digit in zip((6, 7, 8, 9, 10, 5, 4, 3, 2), body, strict=True)) % 11]
+        check = "21987654321"[
+            sum(weight * int(digit) for weight, digit in zip((6, 7, 8, 9, 10, 5, 4, 3, 2), body, strict=True))
+            % 11
+        ]
         return random.choice([check + body, f"{check}{body[:4]} {body[4:]}"])
 
     return of_half(make, random, half)
@@ -308,10 +369,14 @@ def sort_and_account(random: Random, half: Half) -> str:
 def vat(random: Random, half: Half) -> str:
     def make(random: Random) -> str:
         body = digits(random, 7)
-        total = sum(weight * int(digit) for weight, digit in zip((8, 7, 6, 5, 4, 3, 2), body, strict=True)) + random.choice([0, 55])
+        total = sum(
+            weight * int(digit) for weight, digit in zip((8, 7, 6, 5, 4, 3, 2), body, strict=True)
+        ) + random.choice([0, 55])
         check = 97 - total % 97
         number = f"{body}{check:02d}"
-        return random.choice([number, _grouped(number, 3, 4, 2), f"GB{number}", f"GB {_grouped(number, 3, 4, 2)}"])
+        return random.choice(
+            [number, _grouped(number, 3, 4, 2), f"GB{number}", f"GB {_grouped(number, 3, 4, 2)}"]
+        )
 
     return of_half(make, random, half)
 
@@ -340,14 +405,20 @@ def driving_licence(random: Random, half: Half) -> str:
             + "9"
             + "".join(random.choices(string.ascii_uppercase, k=2))
         )
-        return random.choice([surname + middle + tail, f"{surname} {middle} {tail}", (surname + middle + tail).lower()])
+        return random.choice(
+            [surname + middle + tail, f"{surname} {middle} {tail}", (surname + middle + tail).lower()]
+        )
 
     return of_half(make, random, half)
 
 
 def passport(random: Random, half: Half) -> str:
     return of_half(
-        lambda r: r.choice([digits(r, 9), digits(r, 9), "".join(r.choices(string.ascii_uppercase, k=2)) + digits(r, 7)]), random, half
+        lambda r: r.choice(
+            [digits(r, 9), digits(r, 9), "".join(r.choices(string.ascii_uppercase, k=2)) + digits(r, 7)]
+        ),
+        random,
+        half,
     )
 
 
@@ -423,11 +494,20 @@ def api_key(random: Random, half: Half) -> str:
 
 def labelled_key(random: Random, half: Half) -> str:
     """A key that only its label makes one."""
-    return of_half(lambda r: "".join(r.choices(string.ascii_lowercase + string.digits, k=r.choice([24, 32, 40]))) + "7k", random, half)
+    return of_half(
+        lambda r: "".join(r.choices(string.ascii_lowercase + string.digits, k=r.choice([24, 32, 40]))) + "7k",
+        random,
+        half,
+    )
 
 
 def password(random: Random, half: Half) -> str:
-    word = random.choice(pool("Sunshine Dragon Welcome Monkey Arsenal Biscuit Summer Rover Tiger Pepper Violet Falcon".split(), half))
+    word = random.choice(
+        pool(
+            "Sunshine Dragon Welcome Monkey Arsenal Biscuit Summer Rover Tiger Pepper Violet Falcon".split(),
+            half,
+        )
+    )
     return of_half(lambda r: r.choice([f"{word}{r.randint(10, 9999)}!", f"{word.lower()}_{r.randint(10, 999)}", f"{word[0]}{r.randint(1, 9)}{word[2:]}#{r.randint(10, 999)}", "".join(r.choices(string.ascii_letters, k=7)) + str(r.randint(0, 99)) + r.choice("!$%&*")]), random, half)  # fmt: skip
 
 

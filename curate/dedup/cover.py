@@ -43,12 +43,19 @@ class Cover:
     exact: bool
 
 
-def sign(documents: Documents, threshold: float, done: Callable[[int], None] | None = None, second: Mask | None = None) -> Signatures:
+def sign(
+    documents: Documents,
+    threshold: float,
+    done: Callable[[int], None] | None = None,
+    second: Mask | None = None,
+) -> Signatures:
     """Exact prefix keys where they are affordable, else MinHash band keys; the choice depends on the documents alone."""
     if int(documents.texts.str.len_chars().sum()) <= MAX_PREFIX_CHARACTERS:
         signatures = prefix_signatures(documents, threshold, done)
         first = np.ones(len(documents), np.bool_) if second is None else ~second
-        if len(documents) <= SMALL or raw_count(signatures, first, second) <= PREFIX_RAW + PREFIX_RAW_EACH * len(documents):
+        if len(documents) <= SMALL or raw_count(
+            signatures, first, second
+        ) <= PREFIX_RAW + PREFIX_RAW_EACH * len(documents):
             return signatures
     return band_signatures(documents, threshold, done)
 
@@ -67,7 +74,12 @@ def pair_limit(documents: int) -> int:
 
 
 def cover(
-    documents: Documents, threshold: float, forced: int = 0, *, limit: int | None = None, done: Callable[[int], None] | None = None
+    documents: Documents,
+    threshold: float,
+    forced: int = 0,
+    *,
+    limit: int | None = None,
+    done: Callable[[int], None] | None = None,
 ) -> Cover:
     """The greedy cover of documents numbered by priority.
 
@@ -110,7 +122,11 @@ def cover(
             _greedy(keeper, numbers, pairs, forced)
             return
         complete = False
-        half = max(len(numbers) // 2, min(forced, len(numbers) - 1)) if forced < len(numbers) and numbers[0] < forced else len(numbers) // 2
+        half = (
+            max(len(numbers) // 2, min(forced, len(numbers) - 1))
+            if forced < len(numbers) and numbers[0] < forced
+            else len(numbers) // 2
+        )
         ahead, behind = numbers[:half], numbers[half:]
         settle(ahead)
         kept = ahead[keeper[ahead] == ahead]

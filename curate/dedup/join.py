@@ -94,12 +94,20 @@ def _possible(signatures: Signatures, left: I64, right: I64, threshold: float) -
     a, b = signatures.sizes[left], signatures.sizes[right]
     fits = np.minimum(a, b) >= threshold * np.maximum(a, b) - 1e-9
     near = np.flatnonzero(fits)
-    differ = np.bitwise_count(signatures.bitmaps[left[near]] ^ signatures.bitmaps[right[near]]).sum(axis=1, dtype=np.int64)
+    differ = np.bitwise_count(signatures.bitmaps[left[near]] ^ signatures.bitmaps[right[near]]).sum(
+        axis=1, dtype=np.int64
+    )
     fits[near] = differ <= (1 - threshold) / (1 + threshold) * (a[near] + b[near]) + 1e-9
     return fits
 
 
-def candidates(signatures: Signatures, threshold: float, first: Mask, second: Mask | None = None, limit: int | None = None) -> U64 | None:
+def candidates(
+    signatures: Signatures,
+    threshold: float,
+    first: Mask,
+    second: Mask | None = None,
+    limit: int | None = None,
+) -> U64 | None:
     """Distinct pairs that share a key and pass the filters, packed `left << 32 | right` and sorted; None if above `limit`."""
     found = np.zeros(0, np.uint64)
     fresh: list[U64] = []
@@ -109,7 +117,10 @@ def candidates(signatures: Signatures, threshold: float, first: Mask, second: Ma
         at, total = 0, int(reach[-1]) if len(reach) else 0
         while at < total:
             upto = min(at + PAIRS_AT_ONCE, total)
-            a, b = int(np.searchsorted(reach, at, side="right")), int(np.searchsorted(reach, upto, side="left")) + 1
+            a, b = (
+                int(np.searchsorted(reach, at, side="right")),
+                int(np.searchsorted(reach, upto, side="left")) + 1,
+            )
             counts = runs.counts[a:b].copy()
             skip = at - (int(reach[a - 1]) if a else 0)
             counts[-1] -= int(reach[b - 1]) - upto
@@ -143,7 +154,10 @@ def _merge(found: U64, fresh: list[U64]) -> U64:
 
 def verify(documents: Documents, signatures: Signatures, packed: U64, threshold: float) -> Pairs:
     """The candidates whose exact Jaccard index reaches the threshold."""
-    left, right = (packed >> np.uint64(32)).astype(np.int64), (packed & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    left, right = (
+        (packed >> np.uint64(32)).astype(np.int64),
+        (packed & np.uint64(0xFFFFFFFF)).astype(np.int64),
+    )
     kept = []
     for part in _tiles(signatures.sizes, left, right):
         similarity = _jaccard(documents, left[part], right[part])
@@ -158,7 +172,10 @@ def _tiles(sizes: I64, left: I64, right: I64) -> Iterator[I64]:
         return
     involved = np.unique(np.concatenate([left, right]))
     block = np.cumsum(sizes[involved]) // (HASHES_AT_ONCE // 2)
-    tile = block[np.searchsorted(involved, left)] * (int(block[-1]) + 1) + block[np.searchsorted(involved, right)]
+    tile = (
+        block[np.searchsorted(involved, left)] * (int(block[-1]) + 1)
+        + block[np.searchsorted(involved, right)]
+    )
     order = np.argsort(tile, kind="stable")
     yield from np.split(order, np.flatnonzero(np.diff(tile[order])) + 1)
 
@@ -180,7 +197,11 @@ def _jaccard(documents: Documents, left: I64, right: I64) -> NDArray[np.float64]
         place = np.arange(int(both[rows[-1]]))
         x, y = a[rows][:, None], b[rows][:, None]
         # Left set, then right set, then the right set's last hash over and over: a repeat adds nothing distinct.
-        matrix = flat[np.where(place < sizes[x], starts[x] + place, starts[y] + np.minimum(place - sizes[x], sizes[y] - 1))]
+        matrix = flat[
+            np.where(
+                place < sizes[x], starts[x] + place, starts[y] + np.minimum(place - sizes[x], sizes[y] - 1)
+            )
+        ]
         matrix.sort(axis=1)
         union = 1 + (matrix[:, 1:] != matrix[:, :-1]).sum(axis=1)
         similarity[rows] = (both[rows] - union) / union

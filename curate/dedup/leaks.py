@@ -32,13 +32,21 @@ def leaks(seen: pl.DataFrame, held_out: pl.DataFrame, kind: Kind, similarity: Si
     """
 
     def side(frame: pl.DataFrame) -> pl.DataFrame:
-        return frame.select(pl.col("example_id").alias("id"), pl.col("input").alias("text"), identity(kind).alias("guard"))
+        return frame.select(
+            pl.col("example_id").alias("id"), pl.col("input").alias("text"), identity(kind).alias("guard")
+        )
 
     pairs, _ = find_shared(side(seen), side(held_out), similarity)
-    labelled = with_conflict(pairs, seen.select("example_id", "output"), held_out.select("example_id", "output"))
+    labelled = with_conflict(
+        pairs, seen.select("example_id", "output"), held_out.select("example_id", "output")
+    )
     conflict = pl.col("label_conflict") if kind is Kind.CLASSIFICATION else pl.lit(None, dtype=pl.Boolean)
     return labelled.select(
-        pl.col("left").alias("train_id"), pl.col("right").alias("test_id"), "kind", "similarity", conflict.alias("label_conflict")
+        pl.col("left").alias("train_id"),
+        pl.col("right").alias("test_id"),
+        "kind",
+        "similarity",
+        conflict.alias("label_conflict"),
     )
 
 
@@ -49,8 +57,12 @@ def with_conflict(pairs: pl.DataFrame, left: pl.DataFrame, right: pl.DataFrame) 
     """
     numbered = pairs.with_row_index("_row")
     for side, labels in (("left", left), ("right", right)):
-        numbered = numbered.join(labels.select(pl.nth(0).alias(side), pl.nth(1).alias(f"_{side}")), on=side, how="left")
-    return numbered.sort("_row").select(*pairs.columns, pl.col("_left").ne_missing(pl.col("_right")).alias("label_conflict"))
+        numbered = numbered.join(
+            labels.select(pl.nth(0).alias(side), pl.nth(1).alias(f"_{side}")), on=side, how="left"
+        )
+    return numbered.sort("_row").select(
+        *pairs.columns, pl.col("_left").ne_missing(pl.col("_right")).alias("label_conflict")
+    )
 
 
 def leak_counts(pairs: pl.DataFrame) -> dict[str, int]:

@@ -29,8 +29,14 @@ def folded(texts: pl.Series) -> pl.Series:
     beyond = frame.select((text.str.len_bytes() != text.str.len_chars()).arg_true()).to_series()
     if len(beyond):
         composed = frame["text"].gather(beyond).str.normalize("NFKC")
-        lowered = composed.str.to_lowercase().str.replace_all("ß", "ss", literal=True).str.replace_all("ς", "σ", literal=True)
+        lowered = (
+            composed.str.to_lowercase()
+            .str.replace_all("ß", "ss", literal=True)
+            .str.replace_all("ς", "σ", literal=True)
+        )
         # Lowering can undo the composed form (İ becomes i and a combining dot), so compose once more.
         frame = frame.with_columns(frame["text"].scatter(beyond, lowered.str.normalize("NFKC")))
     # The first branch of the pattern is the rare one: most texts hold single spaces only and pass untouched.
-    return frame.select(text.str.to_lowercase().str.replace_all(r"\s\s+|[^\S ]", " ").str.strip_chars().alias("folded")).to_series()
+    return frame.select(
+        text.str.to_lowercase().str.replace_all(r"\s\s+|[^\S ]", " ").str.strip_chars().alias("folded")
+    ).to_series()

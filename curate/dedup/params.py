@@ -18,7 +18,10 @@ class Similarity(Params):
     n: int = Field(default=4, ge=1, le=32, description="characters or words a shingle")
     # 0.8 is the common default of corpus deduplication (Lee et al. 2022, "Deduplicating training data makes language models better").
     threshold: float = Field(
-        default=0.8, gt=0, le=1, description="Jaccard index of the shingle sets from which two texts are near-duplicates"
+        default=0.8,
+        gt=0,
+        le=1,
+        description="Jaccard index of the shingle sets from which two texts are near-duplicates",
     )
 
 

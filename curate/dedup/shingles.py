@@ -62,7 +62,9 @@ def _is_letter(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
     letters = _ASCII_LETTERS[np.where(ascii_only, codes, 0)]
     if not ascii_only.all():
         distinct, where = np.unique(codes[~ascii_only], return_inverse=True)
-        letters[~ascii_only] = np.array([unicodedata.category(chr(code))[0] in "LNM" for code in distinct.tolist()])[where]
+        letters[~ascii_only] = np.array(
+            [unicodedata.category(chr(code))[0] in "LNM" for code in distinct.tolist()]
+        )[where]
     return letters
 
 
@@ -227,11 +229,15 @@ class Documents:
 
     def part(self, begin: int, end: int) -> tuple[U64, I64]:
         """`shingle` of documents `begin` to `end`."""
-        return shingle(self.texts[begin:end], self.unit, self.n, None if self.salts is None else self.salts[begin:end])
+        return shingle(
+            self.texts[begin:end], self.unit, self.n, None if self.salts is None else self.salts[begin:end]
+        )
 
     def sets(self, chosen: I64) -> tuple[U64, I64]:
         """Distinct hashes of the chosen documents, flat and sorted within each, and the size of each set."""
-        some = Documents(self.texts.gather(chosen), self.unit, self.n, None if self.salts is None else self.salts[chosen])
+        some = Documents(
+            self.texts.gather(chosen), self.unit, self.n, None if self.salts is None else self.salts[chosen]
+        )
         sizes, flats = [], []
         for begin, end in some.chunks():
             hashes, counts = some.part(begin, end)
@@ -244,7 +250,14 @@ class Documents:
             starts = np.cumsum(size) - size
             flat = np.empty(int(size.sum()), np.uint64)
             for rows, values in pieces:
-                flat[np.repeat(starts[rows] - (np.cumsum(size[rows]) - size[rows]), size[rows]) + np.arange(len(values))] = values
+                flat[
+                    np.repeat(starts[rows] - (np.cumsum(size[rows]) - size[rows]), size[rows])
+                    + np.arange(len(values))
+                ] = values
             sizes.append(size)
             flats.append(flat)
-        return (np.concatenate(flats), np.concatenate(sizes)) if flats else (np.zeros(0, np.uint64), np.zeros(0, np.int64))
+        return (
+            (np.concatenate(flats), np.concatenate(sizes))
+            if flats
+            else (np.zeros(0, np.uint64), np.zeros(0, np.int64))
+        )

@@ -72,7 +72,9 @@ def bands(threshold: float) -> tuple[int, int]:
     return best
 
 
-def over_chunks(documents: Documents, work: Callable[[int, int], Out], done: Callable[[int], None] | None = None) -> list[Out]:
+def over_chunks(
+    documents: Documents, work: Callable[[int, int], Out], done: Callable[[int], None] | None = None
+) -> list[Out]:
     """`work(begin, end)` for each chunk, on as many threads as polars uses; results in chunk order, so threads do not show."""
     chunks = documents.chunks()
     with ThreadPoolExecutor(max(1, pl.thread_pool_size())) as pool:
@@ -133,7 +135,9 @@ def _scan(documents: Documents, begin: int, end: int, threshold: float | None) -
     return sizes, bitmaps, keys if threshold is not None else None
 
 
-def band_signatures(documents: Documents, threshold: float, done: Callable[[int], None] | None = None) -> Signatures:
+def band_signatures(
+    documents: Documents, threshold: float, done: Callable[[int], None] | None = None
+) -> Signatures:
     """Signatures with MinHash band keys, one table a band."""
     parts = over_chunks(documents, lambda begin, end: _scan(documents, begin, end, threshold), done)
     bits = max(1, len(documents).bit_length())
@@ -141,7 +145,11 @@ def band_signatures(documents: Documents, threshold: float, done: Callable[[int]
     numbers = np.flatnonzero(sizes > 0)
     tables = []
     for band in range(bands(threshold)[0]):
-        column = np.concatenate([part[2][band] for part in parts if part[2] is not None]) if parts else np.zeros(0, np.uint64)
+        column = (
+            np.concatenate([part[2][band] for part in parts if part[2] is not None])
+            if parts
+            else np.zeros(0, np.uint64)
+        )
         tables.append(pack(column[numbers], numbers, bits))
     return Signatures(sizes, bitmaps, tables, bits, exact=False)
 
@@ -152,7 +160,9 @@ def _joined(parts: list[tuple[I64, U64, U64 | None]]) -> tuple[I64, U64]:
     return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
 
 
-def prefix_signatures(documents: Documents, threshold: float, done: Callable[[int], None] | None = None) -> Signatures:
+def prefix_signatures(
+    documents: Documents, threshold: float, done: Callable[[int], None] | None = None
+) -> Signatures:
     """Signatures with the exact prefix keys, in one table; a shingle counted once can join nothing and is left out.
 
     All shingles are held at once, 8 bytes each, so callers bound the corpus.
@@ -160,7 +170,9 @@ def prefix_signatures(documents: Documents, threshold: float, done: Callable[[in
     shingled = dict(zip(documents.chunks(), over_chunks(documents, documents.part), strict=True))
     every = [hashes & np.uint64(_COUNTERS - 1) for hashes, _ in shingled.values()]
     frequency = (
-        np.bincount(np.concatenate(every).astype(np.intp), minlength=_COUNTERS).astype(np.uint64) if every else np.zeros(0, np.uint64)
+        np.bincount(np.concatenate(every).astype(np.intp), minlength=_COUNTERS).astype(np.uint64)
+        if every
+        else np.zeros(0, np.uint64)
     )
     del every
 
@@ -180,11 +192,18 @@ def prefix_signatures(documents: Documents, threshold: float, done: Callable[[in
             ranked.sort(axis=1)
             prefix = size - np.ceil(threshold * size - 1e-9).astype(np.int64) + 1
             width = int(prefix.max())
-            chosen = (np.arange(width) < prefix[:, None]) & (ranked[:, :width] >> np.uint64(32) > np.uint64(1))
+            chosen = (np.arange(width) < prefix[:, None]) & (
+                ranked[:, :width] >> np.uint64(32) > np.uint64(1)
+            )
             keys.append(mix(ranked[:, :width][chosen]))
             owners.append(np.repeat(rows + begin, chosen.sum(axis=1)))
         none = np.zeros(0, np.uint64), np.zeros(0, np.int64)
-        return sizes, bitmaps, np.concatenate(keys) if keys else none[0], np.concatenate(owners) if owners else none[1]
+        return (
+            sizes,
+            bitmaps,
+            np.concatenate(keys) if keys else none[0],
+            np.concatenate(owners) if owners else none[1],
+        )
 
     parts = over_chunks(documents, work, done)
     bits = max(1, len(documents).bit_length())
@@ -192,4 +211,6 @@ def prefix_signatures(documents: Documents, threshold: float, done: Callable[[in
     if not parts:
         return Signatures(sizes, bitmaps, [], bits, exact=True)
     keys = np.concatenate([part[2] for part in parts if part[2] is not None])
-    return Signatures(sizes, bitmaps, [pack(keys, np.concatenate([part[3] for part in parts]), bits)], bits, exact=True)
+    return Signatures(
+        sizes, bitmaps, [pack(keys, np.concatenate([part[3] for part in parts]), bits)], bits, exact=True
+    )

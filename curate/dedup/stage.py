@@ -31,7 +31,9 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     return write_stage(result, examples["example_id"], project.stage("dedup"))
 
 
-def dedup(examples: pl.DataFrame, kind: Kind, params: DedupParams | None = None, progress: Progress | None = None) -> StageResult:
+def dedup(
+    examples: pl.DataFrame, kind: Kind, params: DedupParams | None = None, progress: Progress | None = None
+) -> StageResult:
     """Find duplicates, leaks and conflicting outputs.
 
     Parameters
@@ -54,7 +56,10 @@ def dedup(examples: pl.DataFrame, kind: Kind, params: DedupParams | None = None,
     params = params or DedupParams()
     total = examples.height
     texts = examples.select(
-        pl.col("example_id").alias("id"), pl.col("input").alias("text"), identity(kind).alias("guard"), pl.col("held_out").fill_null(False)
+        pl.col("example_id").alias("id"),
+        pl.col("input").alias("text"),
+        identity(kind).alias("guard"),
+        pl.col("held_out").fill_null(False),
     )
     twins = find_twins(texts, params, (lambda done: progress(done, total)) if progress else None)
     rows = _judged(twins, examples, kind, params)
@@ -67,12 +72,19 @@ def dedup(examples: pl.DataFrame, kind: Kind, params: DedupParams | None = None,
     size = pl.col("size")
     evidence = (
         pl.when(pl.col("reason") == "leak")
-        .then(pl.lit("also in the held-out set") + pl.when("disagrees").then(pl.lit(", with another output")).otherwise(pl.lit("")))
+        .then(
+            pl.lit("also in the held-out set")
+            + pl.when("disagrees").then(pl.lit(", with another output")).otherwise(pl.lit(""))
+        )
         .when(pl.col("reason") == "label_conflict")
         .then(pl.format("its cluster of {} rows has {} different outputs", size, pl.col("outputs")))
         .when(pl.col("reason") == "exact_duplicate")
         .then(pl.lit("same text after normalisation"))
-        .otherwise(pl.format("{} {}-gram Jaccard {}", pl.lit(params.unit), pl.lit(params.n), pl.col("similarity").round(3)))
+        .otherwise(
+            pl.format(
+                "{} {}-gram Jaccard {}", pl.lit(params.unit), pl.lit(params.n), pl.col("similarity").round(3)
+            )
+        )
     )
     conflict = pl.col("reason") == "label_conflict"
     dropped = (
@@ -88,19 +100,25 @@ def dedup(examples: pl.DataFrame, kind: Kind, params: DedupParams | None = None,
         else no_ledger()
     )
     kept = examples.join(out.select("example_id"), on="example_id", how="anti").sort("example_id")
-    clusters = rows.select("example_id", pl.col("keeper").alias("cluster"), pl.col("reason").is_null().alias("kept")).sort("example_id")
+    clusters = rows.select(
+        "example_id", pl.col("keeper").alias("cluster"), pl.col("reason").is_null().alias("kept")
+    ).sort("example_id")
     review = rows.filter(pl.lit(params.on_conflict == "review") & conflict)
     tables = {
         "pairs": twins.pairs.rename({"left": "left_id", "right": "right_id"}),
         "clusters": clusters,
-        "conflicts": review.select(pl.col("keeper").alias("cluster"), "example_id", "output").sort("cluster", "example_id"),
+        "conflicts": review.select(pl.col("keeper").alias("cluster"), "example_id", "output").sort(
+            "cluster", "example_id"
+        ),
     }
     return StageResult("dedup", kept, dropped.sort("example_id"), _report(twins, rows, kind, params), tables)
 
 
 def _judged(twins: Twins, examples: pl.DataFrame, kind: Kind, params: DedupParams) -> pl.DataFrame:
     """Every row with its cluster, and the reason it leaves or null."""
-    held = twins.rows.filter("held_out").select(pl.col("id").alias("keeper"), pl.lit(True).alias("held_keeper"))
+    held = twins.rows.filter("held_out").select(
+        pl.col("id").alias("keeper"), pl.lit(True).alias("held_keeper")
+    )
     outputs = examples.select(pl.col("example_id").alias("id"), "output")
     rows = (
         twins.rows.join(outputs, on="id", how="left")
@@ -121,7 +139,9 @@ def _judged(twins: Twins, examples: pl.DataFrame, kind: Kind, params: DedupParam
         if unit
         else pl.DataFrame(schema={"keeper": rows.schema["keeper"], "outputs": pl.UInt32, "size": pl.UInt32})
     )
-    rows = rows.join(found, on=unit or ["keeper"], how="left").with_columns((pl.col("outputs") > 1).fill_null(False).alias("conflict"))
+    rows = rows.join(found, on=unit or ["keeper"], how="left").with_columns(
+        (pl.col("outputs") > 1).fill_null(False).alias("conflict")
+    )
     alone = pl.col("held_out")
     reason = (
         pl.when(alone)
@@ -172,10 +192,20 @@ def _report(twins: Twins, rows: pl.DataFrame, kind: Kind, params: DedupParams) -
         .sort("held", "similarity", "kind", "seen", descending=[False, True, False, False])
     )
     inside = pairs.filter(pl.col("left_held") & pl.col("right_held"))
-    sizes = rows.group_by("keeper").len("rows").filter(pl.col("rows") > 1).sort("rows", "keeper", descending=[True, False])
+    sizes = (
+        rows.group_by("keeper")
+        .len("rows")
+        .filter(pl.col("rows") > 1)
+        .sort("rows", "keeper", descending=[True, False])
+    )
     conflicting = rows.filter("conflict")
     return {
-        "similarity": {"unit": params.unit, "n": params.n, "threshold": params.threshold, "search": twins.search},
+        "similarity": {
+            "unit": params.unit,
+            "n": params.n,
+            "threshold": params.threshold,
+            "search": twins.search,
+        },
         "pairs": {
             "listed": twins.listed,
             "exact": pairs.filter(pl.col("kind") == "exact").height,

@@ -71,9 +71,18 @@ def _documents(rows: pl.DataFrame, similarity: Similarity) -> Documents:
     if guards.n_unique() > 1:
         distinct = guards.unique(maintain_order=True)
         # Python's loop: blake2b has no vectorised form, and there are as many calls as distinct guards.
-        hashes = [int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little") for text in distinct.to_list()]
+        hashes = [
+            int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
+            for text in distinct.to_list()
+        ]
         table = pl.DataFrame({"guard": distinct, "salt": pl.Series(hashes, dtype=pl.UInt64)})
-        salts = rows.select("guard").with_row_index().join(table, on="guard", how="left").sort("index")["salt"].to_numpy()
+        salts = (
+            rows.select("guard")
+            .with_row_index()
+            .join(table, on="guard", how="left")
+            .sort("index")["salt"]
+            .to_numpy()
+        )
     return Documents(rows["text"], similarity.unit, similarity.n, salts)
 
 
@@ -81,7 +90,9 @@ def _prepared(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(folded(frame["text"]).alias("text"), folded(frame["guard"]).alias("guard"))
 
 
-def find_twins(frame: pl.DataFrame, similarity: Similarity, done: Callable[[int], None] | None = None) -> Twins:
+def find_twins(
+    frame: pl.DataFrame, similarity: Similarity, done: Callable[[int], None] | None = None
+) -> Twins:
     """Duplicates among the rows of one table.
 
     Parameters
@@ -95,23 +106,33 @@ def find_twins(frame: pl.DataFrame, similarity: Similarity, done: Callable[[int]
     """
     order = ["held_out", "length", "id"]
     rows = (
-        _prepared(frame.select("id", "text", "guard", "held_out", pl.col("text").str.len_chars().fill_null(0).alias("length")))
+        _prepared(
+            frame.select(
+                "id", "text", "guard", "held_out", pl.col("text").str.len_chars().fill_null(0).alias("length")
+            )
+        )
         .sort(order, descending=[True, True, False])
         .with_row_index("row")
     )
     firsts = rows.group_by("text", "guard").agg(pl.col("row").min()).sort("row").with_row_index("document")
     rows = rows.join(firsts.select("text", "guard", "document"), on=["text", "guard"], how="left").sort("row")
     heads = rows.join(firsts.select("row"), on="row", how="semi").sort("row")
-    found = cover(_documents(heads, similarity), similarity.threshold, int(heads["held_out"].sum()), done=done)
+    found = cover(
+        _documents(heads, similarity), similarity.threshold, int(heads["held_out"].sum()), done=done
+    )
 
     near = _near_frame(found.pairs)
-    keepers = pl.DataFrame({"document": firsts["document"], "keeper_document": pl.Series(found.keeper, dtype=pl.UInt32)})
+    keepers = pl.DataFrame(
+        {"document": firsts["document"], "keeper_document": pl.Series(found.keeper, dtype=pl.UInt32)}
+    )
     keepers = keepers.join(
         near.select(pl.col("i").alias("keeper_document"), pl.col("j").alias("document"), "similarity"),
         on=["keeper_document", "document"],
         how="left",
     )
-    names = heads.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("keeper_document"), pl.col("id").alias("keeper"))
+    names = heads.select(
+        pl.int_range(pl.len(), dtype=pl.UInt32).alias("keeper_document"), pl.col("id").alias("keeper")
+    )
     keepers = keepers.join(names, on="keeper_document", how="left")
     own = pl.col("document") == pl.col("keeper_document")
     result = (
@@ -129,12 +150,21 @@ def find_twins(frame: pl.DataFrame, similarity: Similarity, done: Callable[[int]
         )
     )
     pairs, all_listed = _within(result.select("id", "document"), near)
-    return Twins(result, pairs, "all" if all_listed and found.complete else "representatives", "exact" if found.exact else "minhash")
+    return Twins(
+        result,
+        pairs,
+        "all" if all_listed and found.complete else "representatives",
+        "exact" if found.exact else "minhash",
+    )
 
 
 def _near_frame(pairs: Pairs) -> pl.DataFrame:
     return pl.DataFrame(
-        {"i": pl.Series(pairs.left, dtype=pl.UInt32), "j": pl.Series(pairs.right, dtype=pl.UInt32), "similarity": pairs.similarity}
+        {
+            "i": pl.Series(pairs.left, dtype=pl.UInt32),
+            "j": pl.Series(pairs.right, dtype=pl.UInt32),
+            "similarity": pairs.similarity,
+        }
     )
 
 
@@ -187,24 +217,36 @@ def find_shared(seen: pl.DataFrame, held: pl.DataFrame, similarity: Similarity) 
         are listed (else the first held row of each text stands for its equals).
     """
     sides = [_prepared(side.select("id", "text", "guard")).sort("id") for side in (seen, held)]
-    heads = [side.unique(["text", "guard"], keep="first", maintain_order=True).with_row_index("document") for side in sides]
+    heads = [
+        side.unique(["text", "guard"], keep="first", maintain_order=True).with_row_index("document")
+        for side in sides
+    ]
     documents = _documents(pl.concat([head.select("text", "guard") for head in heads]), similarity)
     second = np.arange(len(documents)) >= heads[0].height
     pairs, _exact = similar_between(documents, similarity.threshold, second)
     near = _near_frame(pairs).with_columns(pl.col("j") - heads[0].height)
     # Equal texts are exact twins; shingles would find them too, but for empty texts.
-    same = heads[0].join(heads[1], on=["text", "guard"], suffix="_2").select(pl.col("document").alias("i"), pl.col("document_2").alias("j"))
+    same = (
+        heads[0]
+        .join(heads[1], on=["text", "guard"], suffix="_2")
+        .select(pl.col("document").alias("i"), pl.col("document_2").alias("j"))
+    )
     both = pl.concat(
         [
             same.with_columns(pl.lit("exact").alias("kind"), pl.lit(1.0).alias("similarity")),
-            near.join(same, on=["i", "j"], how="anti").select("i", "j", pl.lit("near").alias("kind"), "similarity"),
+            near.join(same, on=["i", "j"], how="anti").select(
+                "i", "j", pl.lit("near").alias("kind"), "similarity"
+            ),
         ]
     )
     rows = [
         side.join(head.select("text", "guard", "document"), on=["text", "guard"]).select("document", "id")
         for side, head in zip(sides, heads, strict=True)
     ]
-    sizes = [side.group_by("document").len("size").sort("document")["size"].to_numpy().astype(np.int64) for side in rows]
+    sizes = [
+        side.group_by("document").len("size").sort("document")["size"].to_numpy().astype(np.int64)
+        for side in rows
+    ]
     everything = int((sizes[0][both["i"].to_numpy()] * sizes[1][both["j"].to_numpy()]).sum()) <= LISTED
     right = rows[1] if everything else heads[1].select("document", "id")
     listed = both.join(rows[0].rename({"id": "left"}), left_on="i", right_on="document").join(

@@ -10,30 +10,30 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from curate.diff.comment import markdown
     from curate.diff.difference import CHANGES, Difference, compare
-    from curate.diff.github import step_summary, workflow_commands
-    from curate.diff.html import page
-    from curate.diff.schema import document
-    from curate.diff.sections import GateLine
-    from curate.diff.sources import open_both
-    from curate.diff.terminal import draw
-    from curate.diff.version import Version
+    from curate.diff.show.comment import markdown
+    from curate.diff.show.github import step_summary, workflow_commands
+    from curate.diff.show.html import page
+    from curate.diff.show.schema import document
+    from curate.diff.show.sections import GateLine
+    from curate.diff.show.terminal import draw
+    from curate.versions.sources import open_both
+    from curate.versions.version import Version
 
 # Where each name is found, on first use: a run needs one face, and opening the versions starts work that goes on beside the imports.
 _HOMES = {
-    "CHANGES": "difference",
-    "Difference": "difference",
-    "GateLine": "sections",
-    "Version": "version",
-    "compare": "difference",
-    "document": "schema",
-    "draw": "terminal",
-    "markdown": "comment",
-    "open_both": "sources",
-    "page": "html",
-    "step_summary": "github",
-    "workflow_commands": "github",
+    "CHANGES": "curate.diff.difference",
+    "Difference": "curate.diff.difference",
+    "GateLine": "curate.diff.show.sections",
+    "Version": "curate.versions.version",
+    "compare": "curate.diff.difference",
+    "document": "curate.diff.show.schema",
+    "draw": "curate.diff.show.terminal",
+    "markdown": "curate.diff.show.comment",
+    "open_both": "curate.versions.sources",
+    "page": "curate.diff.show.html",
+    "step_summary": "curate.diff.show.github",
+    "workflow_commands": "curate.diff.show.github",
 }
 
 __all__ = [
@@ -55,4 +55,4 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    return getattr(import_module(_HOMES[name]), name)

@@ -14,18 +14,18 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from curate.diff.align import Alignment, by_content, by_key
-from curate.diff.causes import explain
-from curate.diff.clerical import PLACES, clerical_counts, mark_clerical, substantive_counts
-from curate.diff.drift import shifts, watch
-from curate.diff.exposure import finding_changes, new_leaks
-from curate.diff.printed import by_fingerprints
-from curate.diff.similar import with_likeness
-from curate.diff.summary import Summary, summarise
-from curate.diff.table import SEPARATOR, as_text, common_type, length_of
-from curate.diff.version import CHANGE_KINDS, Version
+from curate.diff.explain.causes import explain
+from curate.diff.match.align import Alignment, by_content, by_key
+from curate.diff.match.clerical import PLACES, clerical_counts, mark_clerical, substantive_counts
+from curate.diff.match.printed import by_fingerprints
+from curate.diff.match.similar import with_likeness
+from curate.diff.measure.drift import shifts, watch
+from curate.diff.measure.exposure import finding_changes, new_leaks
+from curate.diff.measure.summary import Summary, summarise
 from curate.errors import AssayError
 from curate.text import plain
+from curate.versions.table import SEPARATOR, as_text, common_type, length_of
+from curate.versions.version import CHANGE_KINDS, Version
 
 # What `-o` writes: the contract of `assay diff` in docs.
 CHANGES = pl.Schema(
@@ -99,13 +99,21 @@ def compare(before: Version, after: Version) -> Difference:
 def _compare(before: Version, after: Version) -> Difference:
     columns = _shared_columns(before, after)
     watched = watch(before, after, columns)
-    before, after, alignment = _align(before, after, columns, [name for name, kind in watched.items() if kind == "length"])
+    before, after, alignment = _align(
+        before, after, columns, [name for name, kind in watched.items() if kind == "length"]
+    )
     pairs = with_likeness(alignment.pairs, before, after, columns)
-    changes = _sorted(pl.concat([_alone(pairs), _edits(before, after, pairs, columns), _moves(pairs)]), bool(after.keys))
+    changes = _sorted(
+        pl.concat([_alone(pairs), _edits(before, after, pairs, columns), _moves(pairs)]), bool(after.keys)
+    )
     if after.keys:  # a row whose key is null is named by its number, told apart from keys
-        changes = changes.with_columns(pl.when("unnamed").then("#" + pl.col("row")).otherwise("row").alias("row"))
+        changes = changes.with_columns(
+            pl.when("unnamed").then("#" + pl.col("row")).otherwise("row").alias("row")
+        )
     changes = changes.drop("unnamed")
-    with ThreadPoolExecutor(1) as beside:  # leaks and causes ask for different things and keep one core busy each
+    with ThreadPoolExecutor(
+        1
+    ) as beside:  # leaks and causes ask for different things and keep one core busy each
         leaks = beside.submit(new_leaks, changes, before, after)
         changes = mark_clerical(explain(changes, before, after))
         summary = summarise(changes, alignment.duplicates, before, after)
@@ -115,7 +123,9 @@ def _compare(before: Version, after: Version) -> Difference:
         shifts=shifted,
         finding_changes=finding_changes(before, after),
         leaks=leaks.result(),
-        clerical=clerical_counts(changes, pl.concat([pairs.select(*PLACES), alignment.unchanged]), before, after),
+        clerical=clerical_counts(
+            changes, pl.concat([pairs.select(*PLACES), alignment.unchanged]), before, after
+        ),
         substantive=substantive_counts(changes),
     )
     return Difference(before, after, changes, alignment.duplicates, summary)
@@ -134,11 +144,14 @@ def _shared_columns(before: Version, after: Version) -> dict[str, pl.DataType]:
             for name in wanted:
                 if name not in side.table.schema:
                     raise AssayError(
-                        f"{side.name} has no column {name!r} to use as {role}", fix=f"choose --{role} from: {', '.join(side.table.schema)}"
+                        f"{side.name} has no column {name!r} to use as {role}",
+                        fix=f"choose --{role} from: {', '.join(side.table.schema)}",
                     )
     types = after.table.schema
     return {
-        name: common_type(dtype, types[name]) for name, dtype in before.table.schema.items() if name in types and name not in after.keys
+        name: common_type(dtype, types[name])
+        for name, dtype in before.table.schema.items()
+        if name in types and name not in after.keys
     }
 
 
@@ -150,7 +163,10 @@ def _align(
     if printed is not None and (held := printed.tables(before, after, columns)):
         return replace(before, table=held[0]), replace(after, table=held[1]), printed.alignment
     if after.keys:
-        marks = before.table.marks(before.keys, columns, lengths=lengths), after.table.marks(after.keys, columns)
+        marks = (
+            before.table.marks(before.keys, columns, lengths=lengths),
+            after.table.marks(after.keys, columns),
+        )
 
         def keys_of(is_before: bool, at: pl.Series) -> pl.DataFrame:
             version = before if is_before else after
@@ -159,8 +175,13 @@ def _align(
         def in_content_order(is_before: bool, side: pl.DataFrame) -> pl.DataFrame:
             version = before if is_before else after
             content = version.table.take(side["at"], columns)
-            content = content.select("at", *(as_text(name, dtype).alias(name) for name, dtype in content.schema.items() if name != "at"))
-            order = content.sort(*columns, "at", nulls_last=True).select("at", pl.int_range(pl.len()).alias("place"))
+            content = content.select(
+                "at",
+                *(as_text(name, dtype).alias(name) for name, dtype in content.schema.items() if name != "at"),
+            )
+            order = content.sort(*columns, "at", nulls_last=True).select(
+                "at", pl.int_range(pl.len()).alias("place")
+            )
             return side.join(order, on="at", how="left").sort("split", "place", nulls_last=True).drop("place")
 
         alignment = by_key(*marks, keys_of, in_content_order)
@@ -175,7 +196,11 @@ def _align(
     for side, at in ((before, "at_before"), (after, "at_after")):
         keys = {name: side.table.schema[name] for name in side.keys if name not in columns}
         tables.append(side.table.holding(alignment.pairs[at].drop_nulls(), {**columns, **keys}))
-    return replace(before, table=replace(tables[0], lengths=counted)), replace(after, table=tables[1]), alignment
+    return (
+        replace(before, table=replace(tables[0], lengths=counted)),
+        replace(after, table=tables[1]),
+        alignment,
+    )
 
 
 def _alone(pairs: pl.DataFrame) -> pl.DataFrame:
@@ -186,15 +211,25 @@ def _alone(pairs: pl.DataFrame) -> pl.DataFrame:
 
 def _moves(pairs: pl.DataFrame) -> pl.DataFrame:
     moved = pairs.filter(
-        pl.col("at_before").is_not_null(), pl.col("at_after").is_not_null(), pl.col("split_before").ne_missing(pl.col("split_after"))
+        pl.col("at_before").is_not_null(),
+        pl.col("at_after").is_not_null(),
+        pl.col("split_before").ne_missing(pl.col("split_after")),
     )
-    return _lines(moved.with_columns(change=pl.lit("moved"), field=pl.lit("split"), before="split_before", after="split_after"))
+    return _lines(
+        moved.with_columns(
+            change=pl.lit("moved"), field=pl.lit("split"), before="split_before", after="split_after"
+        )
+    )
 
 
-def _edits(before: Version, after: Version, pairs: pl.DataFrame, columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
+def _edits(
+    before: Version, after: Version, pairs: pl.DataFrame, columns: Mapping[str, pl.DataType]
+) -> pl.DataFrame:
     """A line for each field that differs in a row both sides have; the label's are relabellings."""
     both = pairs.filter(pl.col("at_before").is_not_null(), pl.col("at_after").is_not_null())
-    differing = both.filter(pl.col("digest_before") != pl.col("digest_after")).select("key", "was", "similarity", "at_before", "at_after")
+    differing = both.filter(pl.col("digest_before") != pl.col("digest_after")).select(
+        "key", "was", "similarity", "at_before", "at_after"
+    )
     old, new = (
         differing.select(pl.col(f"at_{when}").alias("at")).join(
             side.table.take(differing[f"at_{when}"], columns), on="at", how="left", maintain_order="left"
@@ -236,6 +271,8 @@ def _lines(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _sorted(changes: pl.DataFrame, keyed: bool) -> pl.DataFrame:
-    kind = pl.col("change").replace_strict({name: place for place, name in enumerate(CHANGE_KINDS)}, return_dtype=pl.UInt8)
+    kind = pl.col("change").replace_strict(
+        {name: place for place, name in enumerate(CHANGE_KINDS)}, return_dtype=pl.UInt8
+    )
     numbers = [] if keyed else [pl.coalesce("at_after", "at_before")]
     return changes.sort(kind, *numbers, "row", "field", "before", "after", nulls_last=True)

@@ -66,7 +66,9 @@ def settle(frame: pl.DataFrame, params: IngestParams, kind: Kind, path: str) -> 
             layout = "flat"
             usual = {"input": "input", "output": "output"}
         else:
-            raise AssayError(f"{path}: none of the usual layouts; its columns are: {shown_columns(frame)}", fix=_FIX)
+            raise AssayError(
+                f"{path}: none of the usual layouts; its columns are: {shown_columns(frame)}", fix=_FIX
+            )
     if layout == "messages":
         usual = {"messages": "messages"}
     elif layout == "prompt_completion":
@@ -76,8 +78,12 @@ def settle(frame: pl.DataFrame, params: IngestParams, kind: Kind, path: str) -> 
         if "prompt" not in there and not columns.input:
             usual.pop("input", None)  # chosen and rejected are whole conversations that hold the prompt
     if layout == "flat" and not (columns.output or "output" in usual):
-        raise AssayError(f"{path}: no output column is named; its columns are: {shown_columns(frame)}", fix=_FIX)
-    return layout, columns.model_copy(update={field: name for field, name in usual.items() if getattr(columns, field) is None})
+        raise AssayError(
+            f"{path}: no output column is named; its columns are: {shown_columns(frame)}", fix=_FIX
+        )
+    return layout, columns.model_copy(
+        update={field: name for field, name in usual.items() if getattr(columns, field) is None}
+    )
 
 
 def map_columns(records: Records, params: IngestParams, kind: Kind, path: str) -> Mapped:
@@ -110,11 +116,17 @@ def map_columns(records: Records, params: IngestParams, kind: Kind, path: str) -
             fields[field] = _plain(values(frame, name, path), name, records, path)
     out = pl.DataFrame(
         [
-            fields[name].alias(name) if name in fields else pl.Series(name, [None], dtype=pl.String).new_from_index(0, frame.height)
+            fields[name].alias(name)
+            if name in fields
+            else pl.Series(name, [None], dtype=pl.String).new_from_index(0, frame.height)
             for name in ("input", "output", "rejected", *PLAIN_FIELDS)
         ]
     )
-    used = {field: name if isinstance(name, str) else ", ".join(name) for field, name in columns.model_dump().items() if name}
+    used = {
+        field: name if isinstance(name, str) else ", ".join(name)
+        for field, name in columns.model_dump().items()
+        if name
+    }
     return Mapped(out.with_columns(valid.alias("valid")), layout, used)
 
 
@@ -141,7 +153,12 @@ def values(frame: pl.DataFrame, name: str, path: str) -> pl.Series:
     if all(value is None or isinstance(value, str) for value in found):
         return pl.Series(name, found, dtype=pl.String)
     return pl.Series(
-        name, [None if value is None else value if isinstance(value, str) else canonical_json(value) for value in found], dtype=pl.String
+        name,
+        [
+            None if value is None else value if isinstance(value, str) else canonical_json(value)
+            for value in found
+        ],
+        dtype=pl.String,
     )
 
 
@@ -189,7 +206,11 @@ def _plain(column: pl.Series, name: str, records: Records, path: str) -> pl.Seri
         )
     if column.dtype == pl.String:
         return column
-    return column.dt.to_string("iso:strict") if column.dtype in (pl.Date, pl.Datetime) else column.cast(pl.String)
+    return (
+        column.dt.to_string("iso:strict")
+        if column.dtype in (pl.Date, pl.Datetime)
+        else column.cast(pl.String)
+    )
 
 
 def _side(column: pl.Series, name: str, records: Records, path: str, *, prompt: bool = False) -> pl.Series:
@@ -208,7 +229,9 @@ def _output(records: Records, name: str | tuple[str, ...], kind: Kind, path: str
             return _side(column, name, records, path)
         if column.dtype.is_nested():
             return pl.Series(
-                "output", [None if cell is None else canonical_json(_jsonable(cell)) for cell in column.to_list()], dtype=pl.String
+                "output",
+                [None if cell is None else canonical_json(_jsonable(cell)) for cell in column.to_list()],
+                dtype=pl.String,
             )
         return _plain(column, name, Records(records.frame, records.lines, records.rejects), path)
     if kind != Kind.EXTRACTION:
@@ -217,20 +240,30 @@ def _output(records: Records, name: str | tuple[str, ...], kind: Kind, path: str
             fix="name one column under `ingest.columns.output` in params.yaml",
         )
     parts = {
-        one: [_decoded(cell) if one in records.nested else _jsonable(cell) for cell in values(records.frame, one, path).to_list()]
+        one: [
+            _decoded(cell) if one in records.nested else _jsonable(cell)
+            for cell in values(records.frame, one, path).to_list()
+        ]
         for one in name
     }
     rows = zip(*parts.values(), strict=True)
     return pl.Series(
         "output",
-        [canonical_json(dict(zip(parts, row, strict=True))) if any(cell not in (None, "") for cell in row) else None for row in rows],
+        [
+            canonical_json(dict(zip(parts, row, strict=True)))
+            if any(cell not in (None, "") for cell in row)
+            else None
+            for row in rows
+        ],
         dtype=pl.String,
     )
 
 
 def canonical_outputs(column: pl.Series) -> pl.Series:
     """JSON objects and lists in canonical form with normalised strings; text that is not JSON stays for `validate` to judge."""
-    return pl.Series(column.name, [_canonical(cell) for cell in column.to_list()], dtype=pl.String)  # JSON has no vectorised canonical form
+    return pl.Series(
+        column.name, [_canonical(cell) for cell in column.to_list()], dtype=pl.String
+    )  # JSON has no vectorised canonical form
 
 
 def _canonical(cell: str | None) -> str | None:

@@ -23,7 +23,9 @@ class DuplicateKeys(AssayError):
     """The declared key stands on several rows."""
 
 
-def identify(rows: pl.DataFrame, key: Key, *, declared: bool, on_duplicate: Literal["error", "number"]) -> pl.Series:
+def identify(
+    rows: pl.DataFrame, key: Key, *, declared: bool, on_duplicate: Literal["error", "number"]
+) -> pl.Series:
     """`example_id` for each of `rows`, unique, in their order but independent of it.
 
     Parameters
@@ -57,7 +59,9 @@ def identify(rows: pl.DataFrame, key: Key, *, declared: bool, on_duplicate: Lite
         .sort("id", "held_out", "input", *(name for name in CONTENT if name != "id"), "_row")
     )
     nth = pl.int_range(1, pl.len() + 1).over("id")
-    numbered = order.with_columns(pl.when(nth > 1).then(pl.format("{}#{}", "id", nth)).otherwise("id").alias("id")).sort("_row")
+    numbered = order.with_columns(
+        pl.when(nth > 1).then(pl.format("{}#{}", "id", nth)).otherwise("id").alias("id")
+    ).sort("_row")
     if numbered["id"].is_duplicated().any():
         raise _duplicates(rows.with_columns(numbered["id"]))
     return numbered["id"]
@@ -89,8 +93,15 @@ def _duplicates(rows: pl.DataFrame) -> DuplicateKeys:
     twice = rows.filter(pl.col("id").is_duplicated())
     first = twice.sort("file", "line").row(0, named=True)
     places = twice.filter(pl.col("id") == first["id"]).sort("held_out", "file", "line").head(4)
-    shown = ", ".join(f"{file} {unit} {line}" for file, unit, line in places.select("file", "unit", "line").iter_rows())
-    crossing = twice.group_by("id").agg(pl.col("held_out").n_unique().alias("sides")).filter(pl.col("sides") > 1).height
+    shown = ", ".join(
+        f"{file} {unit} {line}" for file, unit, line in places.select("file", "unit", "line").iter_rows()
+    )
+    crossing = (
+        twice.group_by("id")
+        .agg(pl.col("held_out").n_unique().alias("sides"))
+        .filter(pl.col("sides") > 1)
+        .height
+    )
     return DuplicateKeys(
         f"the declared key is not unique: {twice['id'].n_unique():,} keys stand on {twice.height:,} rows, the first of them on {shown}"
         + (f"; {crossing:,} stand both in the data and in the held-out file" if crossing else ""),

@@ -44,7 +44,9 @@ def as_turns(cell: Any) -> Turns | None:
             return None
         if isinstance(content, list):
             content = "\n".join(
-                str(part.get("text", "")) for part in content if isinstance(part, dict) and part.get("type", "text") == "text"
+                str(part.get("text", ""))
+                for part in content
+                if isinstance(part, dict) and part.get("type", "text") == "text"
             )
         if isinstance(content, str) and content.strip():
             turns.append((_ROLES.get(role.lower(), role.lower()), content))

@@ -31,7 +31,11 @@ def normalise(text: pl.Series) -> tuple[pl.Series, dict[str, int]]:
     )
     counts = {}
     for step, candidates, change in steps:
-        at = text.to_frame("text").select((candidates & _TEXT.is_not_null()).arg_true())["text"] if step != "white_space" else None
+        at = (
+            text.to_frame("text").select((candidates & _TEXT.is_not_null()).arg_true())["text"]
+            if step != "white_space"
+            else None
+        )
         before = text if at is None else text.gather(at)
         after = before.to_frame("text").select(change)["text"]
         counts[step] = int((before != after).sum() or 0)

@@ -87,27 +87,44 @@ def ingest(files: Sequence[Raw], params: IngestParams, card: TaskCard, key: Key)
             counts = {step: counts[step] + changed[step] for step in STEPS}
     rows = rows.with_columns(
         pl.col("output").fill_null(pl.lit(params.defaults.output, dtype=pl.String)),
-        pl.col("language").str.replace(r"[-_].*$", "").str.to_lowercase().fill_null(pl.lit(params.defaults.language, dtype=pl.String)),
+        pl.col("language")
+        .str.replace(r"[-_].*$", "")
+        .str.to_lowercase()
+        .fill_null(pl.lit(params.defaults.language, dtype=pl.String)),
     )
     if card.kind == Kind.EXTRACTION:
         rows = rows.with_columns(canonical_outputs(rows["output"]))
     rows = _sourced(rows, card)
     declared = params.columns.id is not None
-    rows = rows.with_columns(identify(rows, key, declared=declared, on_duplicate=params.on_duplicate_id).alias("example_id"))
+    rows = rows.with_columns(
+        identify(rows, key, declared=declared, on_duplicate=params.on_duplicate_id).alias("example_id")
+    )
     rows = rows.with_columns(_reason(card.kind, declared).alias("reason"))
 
     unreadable = _unreadable(files, key)
     faulty = rows.filter(pl.col("reason").is_not_null())
     kept = conform(rows.filter(pl.col("reason").is_null()), EXAMPLES).sort("example_id")
-    dropped = pl.concat([ledger(unreadable, STAGE, "unreadable", pl.col("reason")), ledger(faulty, STAGE, pl.col("reason"))])
-    if kept.filter(~pl.col("held_out")).height == 0:
-        reasons = ", ".join(f"{reason} {count:,}" for reason, count in dropped.group_by("reason").len().sort("reason").iter_rows())
-        raise AssayError(f"no row is left after reading: {reasons}", fix="check `ingest.columns` in params.yaml against the file's columns")
-    places = pl.concat([frame.select("file", "unit", "line", "reason", "example_id") for frame in (unreadable, faulty)]).sort(
-        "file", "line", "reason"
+    dropped = pl.concat(
+        [ledger(unreadable, STAGE, "unreadable", pl.col("reason")), ledger(faulty, STAGE, pl.col("reason"))]
     )
+    if kept.filter(~pl.col("held_out")).height == 0:
+        reasons = ", ".join(
+            f"{reason} {count:,}"
+            for reason, count in dropped.group_by("reason").len().sort("reason").iter_rows()
+        )
+        raise AssayError(
+            f"no row is left after reading: {reasons}",
+            fix="check `ingest.columns` in params.yaml against the file's columns",
+        )
+    places = pl.concat(
+        [frame.select("file", "unit", "line", "reason", "example_id") for frame in (unreadable, faulty)]
+    ).sort("file", "line", "reason")
     report = _report(mapped, kept, counts, params)
-    return Ingested(StageResult(STAGE, kept, dropped, report), pl.concat([rows["example_id"], unreadable["example_id"]]), places)
+    return Ingested(
+        StageResult(STAGE, kept, dropped, report),
+        pl.concat([rows["example_id"], unreadable["example_id"]]),
+        places,
+    )
 
 
 def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
@@ -121,7 +138,9 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
         if progress:
             progress(done, len(wanted) + 1)
         place = path if is_hub_name(path) else project.root / path
-        files.append(Raw(path, source, held_out, read_records(place, format=format, encoding=params.encoding)))
+        files.append(
+            Raw(path, source, held_out, read_records(place, format=format, encoding=params.encoding))
+        )
     if progress:
         progress(len(wanted), len(wanted) + 1)
     made = ingest(files, params, card, project.key)
@@ -162,8 +181,14 @@ def _sourced(rows: pl.DataFrame, card: TaskCard) -> pl.DataFrame:
     if unknown.height:
         first = unknown.sort("file", "line").row(0, named=True)
         # A column of many values is no column of sources, and its values may be anyone's.
-        show = plain if unknown["source"].n_unique() <= MAX_SOURCES else lambda value, limit: mask(value[:limit])
-        what = "no source" if first["source"] is None else f"source {show(first['source'], 40)!r}, which the task card does not name"
+        show = (
+            plain if unknown["source"].n_unique() <= MAX_SOURCES else lambda value, limit: mask(value[:limit])
+        )
+        what = (
+            "no source"
+            if first["source"] is None
+            else f"source {show(first['source'], 40)!r}, which the task card does not name"
+        )
         raise AssayError(
             f"{unknown.height:,} rows have {what} (first: {first['file']} {first['unit']} {first['line']}); the card's sources are: {named}",
             fix="describe it under `sources` in task.yaml, or correct `source` under `ingest.files` or `ingest.defaults` in params.yaml",
@@ -173,7 +198,9 @@ def _sourced(rows: pl.DataFrame, card: TaskCard) -> pl.DataFrame:
         .replace_strict({name: held.licence for name, held in card.sources.items()}, return_dtype=pl.String)
         .alias("licence"),
         pl.col("source")
-        .replace_strict({name: held.lawful_basis for name, held in card.sources.items()}, return_dtype=pl.String)
+        .replace_strict(
+            {name: held.lawful_basis for name, held in card.sources.items()}, return_dtype=pl.String
+        )
         .alias("lawful_basis"),
     )
 
@@ -194,15 +221,23 @@ def _unreadable(files: Sequence[Raw], key: Key) -> pl.DataFrame:
     """Rows that could not be read, with ids, in an order that does not follow the files'."""
     parts = [
         raw.records.rejects.select(
-            pl.lit(shown_path(raw.path)).alias("file"), pl.lit(raw.records.unit).alias("unit"), "line", "reason", "raw"
+            pl.lit(shown_path(raw.path)).alias("file"),
+            pl.lit(raw.records.unit).alias("unit"),
+            "line",
+            "reason",
+            "raw",
         )
         for raw in files
     ]
     found = pl.concat(parts).sort("raw", "reason", "file", "line")
-    return found.with_columns(pl.Series("example_id", unreadable_ids(found["raw"].to_list(), key), dtype=pl.String))
+    return found.with_columns(
+        pl.Series("example_id", unreadable_ids(found["raw"].to_list(), key), dtype=pl.String)
+    )
 
 
-def _report(mapped: list[tuple[Raw, Mapped]], kept: pl.DataFrame, counts: dict[str, int], params: IngestParams) -> dict[str, Any]:
+def _report(
+    mapped: list[tuple[Raw, Mapped]], kept: pl.DataFrame, counts: dict[str, int], params: IngestParams
+) -> dict[str, Any]:
     def by(column: str) -> dict[str, int]:
         return dict(kept.group_by(pl.col(column).fill_null("unknown")).len().sort(column).iter_rows())
 

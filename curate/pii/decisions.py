@@ -54,7 +54,9 @@ _ID = re.compile(r"[0-9a-f]{24}")  # Key.digest: 12 bytes
 _KEY_ID = re.compile(r"[0-9a-f]{8}")
 _ENTITY = re.compile(r"[A-Z][A-Z0-9_]*")
 # A reason is free text of a person, in git for ever: an address or a number in it would be the very leak the ids avoid.
-_RAW = re.compile(r"\S@\S+\.\S|(?:\d[^a-zA-Z\d]{0,3}){6}|[A-Za-z]{2} ?(?:\d ?){6}[A-Da-d]\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b")
+_RAW = re.compile(
+    r"\S@\S+\.\S|(?:\d[^a-zA-Z\d]{0,3}){6}|[A-Za-z]{2} ?(?:\d ?){6}[A-Da-d]\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b"
+)
 # Dates are the numbers a reason may well hold.
 _DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}/\d{1,2}/\d{4}\b")
 _REASON_CHARACTERS = 500
@@ -131,8 +133,14 @@ def append_verdicts(root: Path, verdicts: Sequence[Verdict]) -> None:
         return
     lines = []
     for verdict in verdicts:
-        given = asdict(verdict) | {"reason": plain(verdict.reason, _REASON_CHARACTERS), "reviewer": plain(verdict.reviewer)}
-        _check(given, f"the verdict on value {plain(str(verdict.value_id), 24) if _ID.fullmatch(str(verdict.value_id)) else '?'}")
+        given = asdict(verdict) | {
+            "reason": plain(verdict.reason, _REASON_CHARACTERS),
+            "reviewer": plain(verdict.reviewer),
+        }
+        _check(
+            given,
+            f"the verdict on value {plain(str(verdict.value_id), 24) if _ID.fullmatch(str(verdict.value_id)) else '?'}",
+        )
         if _RAW.search(_DATE.sub("", given["reason"])):
             raise AssayError(
                 f"the reason for value {verdict.value_id} seems to hold a personal value; it would stay in git for ever",
@@ -193,14 +201,27 @@ def judged(findings: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
     pl.DataFrame
         The rows and order of `findings`. A verdict on the finding goes before one on its value.
     """
-    said = verdicts.select("value_id", "finding_id", pl.struct("verdict", "reviewer", pl.col("date").alias("decided_on")).alias("said"))
+    said = verdicts.select(
+        "value_id",
+        "finding_id",
+        pl.struct("verdict", "reviewer", pl.col("date").alias("decided_on")).alias("said"),
+    )
     on_value = said.filter(pl.col("finding_id").is_null()).select("value_id", pl.col("said").alias("_value"))
-    on_finding = said.filter(pl.col("finding_id").is_not_null()).select("finding_id", pl.col("said").alias("_finding"))
+    on_finding = said.filter(pl.col("finding_id").is_not_null()).select(
+        "finding_id", pl.col("said").alias("_finding")
+    )
     return (
         findings.join(on_value, on="value_id", how="left", maintain_order="left")
-        .join(on_finding.unique("finding_id", keep="last", maintain_order=True), on="finding_id", how="left", maintain_order="left")
+        .join(
+            on_finding.unique("finding_id", keep="last", maintain_order=True),
+            on="finding_id",
+            how="left",
+            maintain_order="left",
+        )
         .with_columns(pl.coalesce("_finding", "_value").alias("_said"))
-        .with_columns(pl.col("_said").struct.field(name).alias(name) for name in ("verdict", "reviewer", "decided_on"))
+        .with_columns(
+            pl.col("_said").struct.field(name).alias(name) for name in ("verdict", "reviewer", "decided_on")
+        )
         .drop("_value", "_finding", "_said")
     )
 
@@ -217,9 +238,15 @@ def stale(verdicts: Sequence[Verdict], findings: pl.DataFrame, key_id: str | Non
         latest.with_columns(
             pl.when(other)
             .then(pl.lit("other_key"))
-            .when(pl.col("finding_id").is_null() & ~pl.col("value_id").is_in(findings["value_id"].unique().implode()))
+            .when(
+                pl.col("finding_id").is_null()
+                & ~pl.col("value_id").is_in(findings["value_id"].unique().implode())
+            )
             .then(pl.lit("value_gone"))
-            .when(pl.col("finding_id").is_not_null() & ~pl.col("finding_id").is_in(findings["finding_id"].unique().implode()))
+            .when(
+                pl.col("finding_id").is_not_null()
+                & ~pl.col("finding_id").is_in(findings["finding_id"].unique().implode())
+            )
             .then(pl.lit("finding_gone"))
             .alias("why")
         )
@@ -282,7 +309,9 @@ def _check(given: dict[str, Any], where: str) -> None:
 
 def _is_date(value: Any) -> bool:
     try:
-        return re.match(r"\d{4}-\d{2}-\d{2}", cast(str, value)) is not None and bool(datetime.fromisoformat(value))
+        return re.match(r"\d{4}-\d{2}-\d{2}", cast(str, value)) is not None and bool(
+            datetime.fromisoformat(value)
+        )
     except (TypeError, ValueError):
         return False
 

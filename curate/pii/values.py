@@ -15,7 +15,18 @@ from curate.keys import Key
 
 # Their spaces, case and punctuation carry meaning or separate words; every other entity is a code of letters and digits.
 _WORDED = frozenset(
-    {"EMAIL_ADDRESS", "URL", "STREET_ADDRESS", "DATE_OF_BIRTH", "DATE_TIME", "IP_ADDRESS", "PERSON", "LOCATION", "ORGANIZATION", "NRP"}
+    {
+        "EMAIL_ADDRESS",
+        "URL",
+        "STREET_ADDRESS",
+        "DATE_OF_BIRTH",
+        "DATE_TIME",
+        "IP_ADDRESS",
+        "PERSON",
+        "LOCATION",
+        "ORGANIZATION",
+        "NRP",
+    }
 )
 
 
@@ -51,7 +62,9 @@ def _e164(text: str) -> str:
         number = phonenumbers.parse(text, "GB")
     except phonenumbers.NumberParseException:
         return "".join(character for character in text if character.isdigit()) or text
-    return f"+{number.country_code}{number.national_number}" + (f"x{number.extension}" if number.extension else "")
+    return f"+{number.country_code}{number.national_number}" + (
+        f"x{number.extension}" if number.extension else ""
+    )
 
 
 def value_id(key: Key, entity: str, normalised: str) -> str:
@@ -72,16 +85,29 @@ def with_ids(found: pl.DataFrame, key: Key) -> pl.DataFrame:
         pl.Series("normalised", normal, dtype=pl.String),
         pl.Series(
             "value_id",
-            key.digests("value", [f"{entity}\x1f{form}" for entity, form in zip(pairs["entity"], normal, strict=True)]),
+            key.digests(
+                "value", [f"{entity}\x1f{form}" for entity, form in zip(pairs["entity"], normal, strict=True)]
+            ),
             dtype=pl.String,
         ),
     )
     joined = (
         found.join(named, on=["entity", "value"], how="left")
         .sort("example_id", "field", "start", "entity")
-        .with_columns(pl.int_range(pl.len()).over("example_id", "field", "entity", "normalised").alias("occurrence"))
+        .with_columns(
+            pl.int_range(pl.len()).over("example_id", "field", "entity", "normalised").alias("occurrence")
+        )
     )
     parts = joined.select(
-        pl.concat_str("entity", "normalised", "example_id", "field", pl.col("occurrence").cast(pl.String), separator="\x1f")
+        pl.concat_str(
+            "entity",
+            "normalised",
+            "example_id",
+            "field",
+            pl.col("occurrence").cast(pl.String),
+            separator="\x1f",
+        )
     )
-    return joined.with_columns(pl.Series("finding_id", key.digests("finding", parts.to_series().to_list()), dtype=pl.String))
+    return joined.with_columns(
+        pl.Series("finding_id", key.digests("finding", parts.to_series().to_list()), dtype=pl.String)
+    )

@@ -25,7 +25,14 @@ TASK_CATEGORIES = {
     Kind.SUMMARY: "summarization",
     Kind.PREFERENCE: "text-generation",
 }
-_SIZES = ((10**3, "n<1K"), (10**4, "1K<n<10K"), (10**5, "10K<n<100K"), (10**6, "100K<n<1M"), (10**7, "1M<n<10M"), (10**8, "10M<n<100M"))
+_SIZES = (
+    (10**3, "n<1K"),
+    (10**4, "1K<n<10K"),
+    (10**5, "10K<n<100K"),
+    (10**6, "100K<n<1M"),
+    (10**7, "1M<n<10M"),
+    (10**8, "10M<n<100M"),
+)
 # Labels listed in the card; the manifest has all.
 _LABELS_LISTED = 200
 # Fewer training rows than this teach a label little: the smallest set that five-fold cross-validation leaves 8 rows of.
@@ -53,7 +60,12 @@ def metadata(splits: Mapping[str, pl.DataFrame], task: TaskCard) -> dict[str, An
         "size_categories": [size_category(sum(frame.height for frame in splits.values()))],
         "tags": ["assay"] + (["dpo", "preference"] if task.kind is Kind.PREFERENCE else []),
         # Naming each split's file keeps the ledger, edits and fingerprints beside them from being read as rows.
-        "configs": [{"config_name": "default", "data_files": [{"split": name, "path": f"{name}.parquet"} for name in filled]}],
+        "configs": [
+            {
+                "config_name": "default",
+                "data_files": [{"split": name, "path": f"{name}.parquet"} for name in filled],
+            }
+        ],
     }
 
 
@@ -72,7 +84,13 @@ def _table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> list[str]
     names = list(header)
     lines = [f"| {' | '.join(names)} |", f"|{'---|' * len(names)}"]
     for row in rows:
-        lines.append("| " + " | ".join(f"{cell:,}" if isinstance(cell, int) else for_markdown(str(cell), 500) for cell in row) + " |")
+        lines.append(
+            "| "
+            + " | ".join(
+                f"{cell:,}" if isinstance(cell, int) else for_markdown(str(cell), 500) for cell in row
+            )
+            + " |"
+        )
     return [*lines, ""]
 
 
@@ -121,21 +139,33 @@ def _task(task: TaskCard, manifest: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _composition(splits: Mapping[str, pl.DataFrame], task: TaskCard, manifest: Mapping[str, Any]) -> list[str]:
-    lines = ["## Composition", "", *_table(("split", "rows"), [(name, splits[name].height) for name in SPLITS])]
+def _composition(
+    splits: Mapping[str, pl.DataFrame], task: TaskCard, manifest: Mapping[str, Any]
+) -> list[str]:
+    lines = [
+        "## Composition",
+        "",
+        *_table(("split", "rows"), [(name, splits[name].height) for name in SPLITS]),
+    ]
     if task.kind is Kind.CLASSIFICATION:
         counts = manifest["labels"]
         labels = sorted(set().union(*(counts[name] for name in SPLITS)) | set(task.labels))
         listed = [
-            (label, *(counts[name].get(label, 0) for name in SPLITS), task.labels.get(label) or "") for label in labels[:_LABELS_LISTED]
+            (label, *(counts[name].get(label, 0) for name in SPLITS), task.labels.get(label) or "")
+            for label in labels[:_LABELS_LISTED]
         ]
         lines += _table(("label", *SPLITS, "when"), listed)
         if len(labels) > _LABELS_LISTED:
             lines += [f"and {len(labels) - _LABELS_LISTED:,} more labels: see `manifest.json`.", ""]
     languages = (
-        pl.concat([frame.select("language") for frame in splits.values()]).group_by("language").len().sort("language", nulls_last=True)
+        pl.concat([frame.select("language") for frame in splits.values()])
+        .group_by("language")
+        .len()
+        .sort("language", nulls_last=True)
     )
-    return lines + _table(("language", "rows"), [(tag or "not stated", rows) for tag, rows in languages.iter_rows()])
+    return lines + _table(
+        ("language", "rows"), [(tag or "not stated", rows) for tag, rows in languages.iter_rows()]
+    )
 
 
 def _making(manifest: Mapping[str, Any]) -> list[str]:
@@ -149,7 +179,10 @@ def _making(manifest: Mapping[str, Any]) -> list[str]:
         )
         for step in manifest["funnel"]
     ]
-    made = ", ".join(f"{name} {version}" for name, version in {"assay": manifest["code"]["assay"], **manifest["versions"]}.items())
+    made = ", ".join(
+        f"{name} {version}"
+        for name, version in {"assay": manifest["code"]["assay"], **manifest["versions"]}.items()
+    )
     return [
         "## How it was made",
         "",
@@ -171,7 +204,13 @@ def _personal_data(task: TaskCard, manifest: Mapping[str, Any]) -> list[str]:
     else:
         inventory = ["Detectors looked for personal data in the text of every row and found none.", ""]
     sources = [
-        (name, *(_said(getattr(source, field)) for field in ("description", "licence", "lawful_basis", "purpose", "retention")))
+        (
+            name,
+            *(
+                _said(getattr(source, field))
+                for field in ("description", "licence", "lawful_basis", "purpose", "retention")
+            ),
+        )
         for name, source in sorted(task.sources.items())
     ]
     looked_for = manifest["detectors"].get("entities", [])
@@ -201,19 +240,30 @@ def _limits(splits: Mapping[str, pl.DataFrame], task: TaskCard, manifest: Mappin
         labels = sorted(set().union(*counts.values()) | set(task.labels))
         few = [label for label in labels if counts["train"].get(label, 0) < _FEW_ROWS]
         unjudged = [label for label in labels if label not in counts["test"]]
-        known += [f"{len(few)} of {len(labels)} labels have fewer than {_FEW_ROWS} training rows: {_some(few)}."] if few else []
         known += (
-            [f"{len(unjudged)} of {len(labels)} labels have no test row, so nothing is known about them: {_some(unjudged)}."]
+            [f"{len(few)} of {len(labels)} labels have fewer than {_FEW_ROWS} training rows: {_some(few)}."]
+            if few
+            else []
+        )
+        known += (
+            [
+                f"{len(unjudged)} of {len(labels)} labels have no test row, so nothing is known about them: {_some(unjudged)}."
+            ]
             if unjudged
             else []
         )
     known += [f"Split `{name}` has no rows." for name in SPLITS if not splits[name].height]
     if unstated := sum(frame["language"].null_count() for frame in splits.values()):
         known.append(f"Rows whose language is not stated: {unstated:,}.")
-    known += [f"Rows with the quality warning `{code}`: {rows:,}." for code, rows in sorted(manifest["warnings"].items())]
+    known += [
+        f"Rows with the quality warning `{code}`: {rows:,}."
+        for code, rows in sorted(manifest["warnings"].items())
+    ]
     if blanks := task.blanks():
         known.append(f"The task card leaves open: {for_markdown(', '.join(blanks), 500)}.")
-    known.append("Labels and answers are as the sources give them; an error in them is an error here unless a stage found it.")
+    known.append(
+        "Labels and answers are as the sources give them; an error in them is an error here unless a stage found it."
+    )
     return ["## Known limits", "", *(f"- {line}" for line in known), ""]
 
 

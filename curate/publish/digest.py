@@ -51,7 +51,9 @@ def row_digests(frame: pl.DataFrame, columns: Sequence[str] = CONTENT) -> pl.Ser
     start = hashlib.blake2b(digest_size=16, person=b"assay-row/1")
     digests: list[str] = []
     for rows in frame.select(netstring(columns).alias("line")).iter_slices(_SLICE):
-        for line in rows["line"].to_list():  # blake2b has no vectorised form; polars' own hash changes between releases
+        for line in rows[
+            "line"
+        ].to_list():  # blake2b has no vectorised form; polars' own hash changes between releases
             state = start.copy()
             state.update(line.encode())
             digests.append(state.hexdigest())
@@ -66,7 +68,11 @@ def split_digest(ids: pl.Series, digests: pl.Series) -> str:
     ids, digests
         `example_id` and `row_digest`, of equal length.
     """
-    lines = pl.DataFrame({"id": ids, "digest": digests}).select(netstring(("id", "digest")).alias("line"))["line"].sort()
+    lines = (
+        pl.DataFrame({"id": ids, "digest": digests})
+        .select(netstring(("id", "digest")).alias("line"))["line"]
+        .sort()
+    )
     state = hashlib.blake2b(RECIPE.encode(), digest_size=32)
     for rows in lines.to_frame().iter_slices(_SLICE):
         state.update("\n".join(rows["line"].to_list()).encode() + b"\n")
@@ -75,7 +81,12 @@ def split_digest(ids: pl.Series, digests: pl.Series) -> str:
 
 def marks(splits: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """`example_id, split, row_digest` of every row of a version (frames of schema `PUBLISHED` by split)."""
-    return pl.concat([splits[name].select("example_id", pl.lit(name).alias("split"), row_digests(splits[name])) for name in SPLITS])
+    return pl.concat(
+        [
+            splits[name].select("example_id", pl.lit(name).alias("split"), row_digests(splits[name]))
+            for name in SPLITS
+        ]
+    )
 
 
 def content_of(marked: pl.DataFrame) -> dict[str, Any]:

@@ -64,7 +64,9 @@ def _load_split(folder: Path, split: str) -> pl.DataFrame:
     except (pl.exceptions.PolarsError, OSError):
         raise AssayError(f"{path} is not a readable Parquet file", fix=_FIX) from None
     if frame.schema != PUBLISHED:
-        raise AssayError(f"{path} has other columns than a gold version: {', '.join(frame.columns)}", fix=_FIX)
+        raise AssayError(
+            f"{path} has other columns than a gold version: {', '.join(frame.columns)}", fix=_FIX
+        )
     return frame
 
 

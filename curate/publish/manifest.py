@@ -26,8 +26,8 @@ LIBRARIES = ("jsonschema", "pandera", "phonenumbers", "polars", "presidio-analyz
 # section of params.yaml -> module and model that read it
 SECTIONS = {
     "ingest": ("curate.ingest.params", "IngestParams"),
-    "scan": ("curate.pii.settings", "ScanParams"),
-    "redact": ("curate.pii.redact", "RedactParams"),
+    "scan": ("curate.pii.detect.params", "ScanParams"),
+    "redact": ("curate.pii.redact.stage", "RedactParams"),
     "dedup": ("curate.dedup.params", "DedupParams"),
     "validate": ("curate.validate.params", "ValidateParams"),
     "split": ("curate.split.params", "SplitParams"),
@@ -52,7 +52,9 @@ def _portable(value: Any) -> Any:
         return {name: _portable(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
         return [_portable(part) for part in value]
-    if isinstance(value, str) and (PurePosixPath(value).is_absolute() or PureWindowsPath(value).is_absolute() or value.startswith("~")):
+    if isinstance(value, str) and (
+        PurePosixPath(value).is_absolute() or PureWindowsPath(value).is_absolute() or value.startswith("~")
+    ):
         return PureWindowsPath(value).name if "\\" in value else PurePosixPath(value).name
     return value
 
@@ -61,7 +63,11 @@ def code_digest(package: Path | None = None) -> str:
     """Digest (16 bytes, hex) of the curate package's sources: sorted relative paths and bytes."""
     root = package or Path(curate.__file__).parent
     state = hashlib.blake2b(digest_size=16)
-    for path in sorted(path for path in root.rglob("*") if path.suffix in _SOURCES and path.is_file() and "__pycache__" not in path.parts):
+    for path in sorted(
+        path
+        for path in root.rglob("*")
+        if path.suffix in _SOURCES and path.is_file() and "__pycache__" not in path.parts
+    ):
         content = path.read_bytes()
         state.update(f"{path.relative_to(root).as_posix()}\x00{len(content)}\x00".encode() + content)
     return state.hexdigest()
@@ -86,7 +92,8 @@ def task_digest(task: TaskCard) -> str:
 def card_facts(task: TaskCard) -> dict[str, Any]:
     """The part of the task card that decides what a version holds; names of staff stay out of what is published."""
     facts = task.model_dump(
-        mode="json", include={"name", "kind", "labels", "output_schema", "sections", "languages", "sources", "held_out"}
+        mode="json",
+        include={"name", "kind", "labels", "output_schema", "sections", "languages", "sources", "held_out"},
     )
     portable: dict[str, Any] = _portable(facts)
     return portable
@@ -102,7 +109,9 @@ def file_digests(folder: Path) -> dict[str, str]:
     digests = {}
     for path in sorted(folder.glob("*.parquet")):
         with path.open("rb") as file:
-            digests[path.name] = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=32)).hexdigest()
+            digests[path.name] = hashlib.file_digest(
+                file, lambda: hashlib.blake2b(digest_size=32)
+            ).hexdigest()
     return digests
 
 
@@ -147,7 +156,9 @@ def build_manifest(
         **content,
         "rows": sum(part["rows"] for part in content["splits"].values()),
         "labels": label_counts(splits) if task.kind is Kind.CLASSIFICATION else {},
-        "funnel": [{"stage": stage, **reports[stage]["funnel"]} for stage in REPORTING if "funnel" in reports[stage]],
+        "funnel": [
+            {"stage": stage, **reports[stage]["funnel"]} for stage in REPORTING if "funnel" in reports[stage]
+        ],
         "held_out": {**content["splits"]["test"], "external": task.held_out is not None},
         "params": dict(params),
         "params_digest": document_digest(params),

@@ -52,7 +52,9 @@ def _keyed(frame: pl.DataFrame, column: str, key: Key) -> pl.DataFrame:
     """`frame` with the values of `column` replaced by keyed digests, nulls left null."""
     distinct = frame[column].drop_nulls().unique().sort()
     digests = pl.Series(key.digests(column, distinct.to_list()), dtype=pl.String)
-    return frame.with_columns(pl.col(column).replace_strict(distinct, digests, default=None, return_dtype=pl.String))
+    return frame.with_columns(
+        pl.col(column).replace_strict(distinct, digests, default=None, return_dtype=pl.String)
+    )
 
 
 def fingerprints(splits: Mapping[str, pl.DataFrame], ingested: pl.DataFrame, key: Key) -> pl.DataFrame:
@@ -60,10 +62,17 @@ def fingerprints(splits: Mapping[str, pl.DataFrame], ingested: pl.DataFrame, key
     outputs = pl.concat([splits[name].select("example_id", "output") for name in SPLITS])
     distinct = outputs.select("output").unique()
     by_output = outputs.join(
-        distinct.with_columns(row_digests(distinct, ("output",)).alias("output_digest")), on="output", nulls_equal=True
+        distinct.with_columns(row_digests(distinct, ("output",)).alias("output_digest")),
+        on="output",
+        nulls_equal=True,
     )
-    texts = ingested.join(outputs, on="example_id", how="semi").select("example_id", netstring(TEXT_FIELDS).alias("text"))
-    sources = texts.select("example_id", pl.Series("source_digest", key.digests("source", texts["text"].to_list()), dtype=pl.String))
+    texts = ingested.join(outputs, on="example_id", how="semi").select(
+        "example_id", netstring(TEXT_FIELDS).alias("text")
+    )
+    sources = texts.select(
+        "example_id",
+        pl.Series("source_digest", key.digests("source", texts["text"].to_list()), dtype=pl.String),
+    )
     lengths = [pl.col(name).fill_null("").str.len_chars().alias(stated) for name, stated in LENGTHS.items()]
     texts = pl.concat([splits[name].select("example_id", *lengths) for name in SPLITS])
     rows = marks(splits)
@@ -96,13 +105,18 @@ def publish(upstream: Upstream, task: TaskCard, params: Mapping[str, Any], key: 
     for column in ("group", "subject"):
         examples = _keyed(examples, column, key)
     placed = examples.join(upstream.assignments, on="example_id", how="inner")
-    splits = {name: placed.filter(pl.col("split") == name).select(PUBLISHED.names()).sort("example_id") for name in SPLITS}
+    splits = {
+        name: placed.filter(pl.col("split") == name).select(PUBLISHED.names()).sort("example_id")
+        for name in SPLITS
+    }
     prints = fingerprints(splits, upstream.ingested, key)
     manifest = build_manifest(splits, content_of(prints), task, upstream.reports, params, key.key_id)
     return Published(
         splits=splits,
         fingerprints=prints,
-        ledger=pl.concat([LEDGER.to_frame(), *(upstream.drops[stage].sort(*LEDGER.names()) for stage in DROPPING)]),
+        ledger=pl.concat(
+            [LEDGER.to_frame(), *(upstream.drops[stage].sort(*LEDGER.names()) for stage in DROPPING)]
+        ),
         edits=upstream.edits.sort(*EDITS.names()),
         manifest=manifest,
         card=dataset_card(splits, task, manifest),
@@ -113,12 +127,19 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     """Run the stage in `project`: writes `gold/` whole or not at all; returns its report."""
     version = publish(read_upstream(project), project.task, effective_params(project), project.key)
     with replacing_folder(project.gold) as folder:
-        frames = {**version.splits, "fingerprints": version.fingerprints, "ledger": version.ledger, "edits": version.edits}
+        frames = {
+            **version.splits,
+            "fingerprints": version.fingerprints,
+            "ledger": version.ledger,
+            "edits": version.edits,
+        }
         for done, (name, frame) in enumerate(frames.items(), start=1):
             write_parquet(frame, folder / f"{name}.parquet")
             if progress:
                 progress(done, len(frames))
-        (folder / "manifest.json").write_text(dump_json({**version.manifest, "files": file_digests(folder)}), encoding="utf-8")
+        (folder / "manifest.json").write_text(
+            dump_json({**version.manifest, "files": file_digests(folder)}), encoding="utf-8"
+        )
         (folder / "README.md").write_text(version.card, encoding="utf-8")
     rows = {name: version.splits[name].height for name in SPLITS}
     counts = ", ".join(f"{name} {count:,}" for name, count in rows.items())

@@ -20,7 +20,15 @@ from curate.publish.digest import SPLITS
 REPORTING = ("ingest", "scan", "redact", "dedup", "validate", "split")
 DROPPING = tuple(stage for stage in REPORTING if stage != "scan")
 
-EDITS = pl.Schema({"example_id": pl.String(), "field": pl.String(), "entity": pl.String(), "value_id": pl.String(), "action": pl.String()})
+EDITS = pl.Schema(
+    {
+        "example_id": pl.String(),
+        "field": pl.String(),
+        "entity": pl.String(),
+        "value_id": pl.String(),
+        "action": pl.String(),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -53,7 +61,9 @@ def _frame(project: Project, stage: str, name: str, schema: pl.Schema) -> pl.Dat
     path = project.stage(stage) / f"{name}.parquet"
     frame = read_stage_frame(path, made_by=stage)
     if lacking := [column for column in schema if column not in frame.columns]:
-        raise AssayError(f"{path} has no column {', '.join(lacking)}", fix=f"assay {stage}   (or: dvc repro -f -s {stage})")
+        raise AssayError(
+            f"{path} has no column {', '.join(lacking)}", fix=f"assay {stage}   (or: dvc repro -f -s {stage})"
+        )
     return frame.select(pl.col(column).cast(dtype) for column, dtype in schema.items())
 
 
@@ -66,7 +76,10 @@ def read_report(path: Path, stage: str) -> dict[str, Any]:
         If it is missing or is no JSON object.
     """
     if not path.exists():
-        raise AssayError(f"{path} does not exist: stage `{stage}` has not run", fix=f"assay {stage}   (or: dvc repro {stage})")
+        raise AssayError(
+            f"{path} does not exist: stage `{stage}` has not run",
+            fix=f"assay {stage}   (or: dvc repro {stage})",
+        )
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
@@ -87,7 +100,9 @@ def read_upstream(project: Project) -> Upstream:
     reports = {stage: read_report(project.stage(stage) / "report.json", stage) for stage in REPORTING}
     return Upstream(
         examples=_frame(project, "split", "examples", EXAMPLES),
-        assignments=_frame(project, "split", "assignments", pl.Schema({"example_id": pl.String(), "split": pl.String()})),
+        assignments=_frame(
+            project, "split", "assignments", pl.Schema({"example_id": pl.String(), "split": pl.String()})
+        ),
         ingested=_frame(project, "ingest", "examples", EXAMPLES),
         drops={stage: _frame(project, stage, "drops", LEDGER) for stage in DROPPING},
         edits=_frame(project, "redact", "edits", EDITS),
@@ -111,9 +126,9 @@ def check_upstream(upstream: Upstream) -> None:
         "in more than one split": assigned.filter(assigned.is_duplicated()),
         "in no split": ids.filter(~ids.is_in(assigned.implode())),
         "assigned to a split but not among the examples": assigned.filter(~assigned.is_in(ids.implode())),
-        f"in a split other than {', '.join(SPLITS)}": upstream.assignments.filter(~pl.col("split").is_in(SPLITS).fill_null(False))[
-            "example_id"
-        ],
+        f"in a split other than {', '.join(SPLITS)}": upstream.assignments.filter(
+            ~pl.col("split").is_in(SPLITS).fill_null(False)
+        )["example_id"],
         "both published and dropped": ids.filter(ids.is_in(dropped.implode())),
         "ingested but neither published nor dropped": upstream.ingested["example_id"].filter(
             ~upstream.ingested["example_id"].is_in(known.implode())

@@ -21,7 +21,16 @@ from curate.read.jsonfile import read_json, read_jsonl
 from curate.read.records import REJECTS, Records, shown_name
 from curate.text import plain
 
-__all__ = ["FORMATS", "REJECTS", "Records", "need_columns", "read_records", "read_table", "shown_columns", "shown_name"]
+__all__ = [
+    "FORMATS",
+    "REJECTS",
+    "Records",
+    "need_columns",
+    "read_records",
+    "read_table",
+    "shown_columns",
+    "shown_name",
+]
 
 
 def read_table(path: Path | str, *, format: str = "auto", encoding: str = "utf-8") -> pl.DataFrame:
@@ -71,7 +80,9 @@ def read_records(path: Path | str, *, format: str = "auto", encoding: str = "utf
 
 def shown_columns(frame: pl.DataFrame) -> str:
     """The column names as an error may show them."""
-    return ", ".join(map(shown_name, frame.columns[:40])) + (f" and {frame.width - 40} more" if frame.width > 40 else "")
+    return ", ".join(map(shown_name, frame.columns[:40])) + (
+        f" and {frame.width - 40} more" if frame.width > 40 else ""
+    )
 
 
 def need_columns(frame: pl.DataFrame, wanted: Iterable[str], path: Path | str, *, option: str = "") -> None:
@@ -89,5 +100,6 @@ def need_columns(frame: pl.DataFrame, wanted: Iterable[str], path: Path | str, *
     nearest = next((shown_name(name) for name in frame.columns if near and name.lower() == near[0]), None)
     raise AssayError(
         f"{path} has no column {', '.join(repr(plain(name, 40)) for name in missing)}; its columns are: {shown_columns(frame)}",
-        fix=(f"did you mean {nearest!r}? " if nearest else "") + f"name a column that is there{f' with {option}' if option else ''}",
+        fix=(f"did you mean {nearest!r}? " if nearest else "")
+        + f"name a column that is there{f' with {option}' if option else ''}",
     )

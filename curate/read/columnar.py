@@ -29,7 +29,8 @@ def read_columnar(path: Path, *, format: str) -> Records:
     except (pl.exceptions.PolarsError, OSError, ValueError) as error:
         what = "Parquet" if format == "parquet" else "Arrow IPC"
         raise AssayError(
-            f"{path} is not a readable {what} file: damaged, cut short, or another format", fix=f"copy it again, then: file {path}"
+            f"{path} is not a readable {what} file: damaged, cut short, or another format",
+            fix=f"copy it again, then: file {path}",
         ) from error
     return columnar_records(frame, str(path))
 

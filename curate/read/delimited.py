@@ -108,13 +108,17 @@ def _header(data: bytes, path: Path, delimiter: str) -> tuple[list[str], int, st
     try:
         names = [(name or b"").decode().strip() for name in raw]
     except UnicodeDecodeError as error:
-        raise AssayError(f"{path}: the header line is not UTF-8", fix="say the encoding: `ingest.encoding` in params.yaml") from error
+        raise AssayError(
+            f"{path}: the header line is not UTF-8", fix="say the encoding: `ingest.encoding` in params.yaml"
+        ) from error
     if not any(names):
         raise AssayError(f"{path}: the header line names no column", fix="put the column names on line 1")
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
         shown = ", ".join(map(shown_name, twice))
-        raise AssayError(f"{path}: the header names more than one column {shown}", fix="rename all but one of them")
+        raise AssayError(
+            f"{path}: the header names more than one column {shown}", fix="rename all but one of them"
+        )
     for index, name in enumerate(names):
         if not name:  # such as the unnamed index column of a data frame's export
             names[index] = f"column_{index + 1}" + "_" * (f"column_{index + 1}" in names)
@@ -171,18 +175,30 @@ def _read_clean(data: bytes, start: int, names: list[str], delimiter: str) -> Re
     length = found.ends - found.starts
     blank = (length == 0) | ((length == 1) & (buffer[np.minimum(found.starts, len(buffer) - 1)] == _RETURN))
     reasons: dict[int, str] = {}
-    for code, wrong in (("too_few_fields", found.fields < len(names)), ("too_many_fields", found.fields > len(names))):
+    for code, wrong in (
+        ("too_few_fields", found.fields < len(names)),
+        ("too_many_fields", found.fields > len(names)),
+    ):
         reasons.update(dict.fromkeys(np.flatnonzero(wrong & ~blank).tolist(), code))
     undecodable = bad_lines(body)
     if undecodable:
         line_starts = np.concatenate(([0], _positions(buffer, _NEWLINE) + 1))[undecodable]
-        reasons.update(dict.fromkeys((np.searchsorted(found.starts, line_starts, side="right") - 1).tolist(), "invalid_utf8"))
+        reasons.update(
+            dict.fromkeys(
+                (np.searchsorted(found.starts, line_starts, side="right") - 1).tolist(), "invalid_utf8"
+            )
+        )
     cut = blank.copy()
     cut[list(reasons)] = True
     text = bytes(body) if not cut.any() else _without(body, found, cut)
     frame = (
         pl.read_csv(
-            text, has_header=False, separator=delimiter, quote_char='"', schema=dict.fromkeys(names, pl.String), empty_string_is_null=True
+            text,
+            has_header=False,
+            separator=delimiter,
+            quote_char='"',
+            schema=dict.fromkeys(names, pl.String),
+            empty_string_is_null=True,
         )
         if text
         else pl.DataFrame(schema=dict.fromkeys(names, pl.String))
@@ -190,7 +206,10 @@ def _read_clean(data: bytes, start: int, names: list[str], delimiter: str) -> Re
     lines = pl.Series("line", found.lines[~cut], dtype=pl.Int64)
     if frame.height != len(lines):  # polars saw other records than the structure: trust neither
         return None
-    rejects = [(int(found.lines[row]), code, bytes(body[found.starts[row] : found.ends[row]])) for row, code in reasons.items()]
+    rejects = [
+        (int(found.lines[row]), code, bytes(body[found.starts[row] : found.ends[row]]))
+        for row, code in reasons.items()
+    ]
     return Records(frame, lines, reject_frame(rejects))
 
 
@@ -198,7 +217,10 @@ def _without(body: memoryview, found: _Structure, cut: npt.NDArray[np.bool_]) ->
     """`body` less the records of `cut`, copied in runs."""
     edges = np.flatnonzero(np.diff(np.concatenate(([True], cut, [True])).astype(np.int8)))
     runs = edges.reshape(-1, 2)
-    return b"".join(bytes(body[found.starts[first] : min(found.ends[last - 1] + 1, len(body))]) for first, last in runs.tolist())
+    return b"".join(
+        bytes(body[found.starts[first] : min(found.ends[last - 1] + 1, len(body))])
+        for first, last in runs.tolist()
+    )
 
 
 def _read_astray(data: bytes, start: int, names: list[str], delimiter: str) -> Records:
@@ -216,7 +238,13 @@ def _read_astray(data: bytes, start: int, names: list[str], delimiter: str) -> R
             fault = "bad_quoting"
             fields = _fields(record, single, delimiter) if match else _unquoted(record, delimiter, len(names))
             if fields:
-                fault = "too_few_fields" if len(fields) < len(names) else "too_many_fields" if len(fields) > len(names) else ""
+                fault = (
+                    "too_few_fields"
+                    if len(fields) < len(names)
+                    else "too_many_fields"
+                    if len(fields) > len(names)
+                    else ""
+                )
                 if not fault:
                     try:
                         rows.append([None if field is None else field.decode() for field in fields])
@@ -230,6 +258,8 @@ def _read_astray(data: bytes, start: int, names: list[str], delimiter: str) -> R
     return _records(rows, lines, rejects, names)
 
 
-def _records(rows: list[list[str | None]], lines: list[int], rejects: list[tuple[int, str, bytes]], names: list[str]) -> Records:
+def _records(
+    rows: list[list[str | None]], lines: list[int], rejects: list[tuple[int, str, bytes]], names: list[str]
+) -> Records:
     frame = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
     return Records(frame, pl.Series("line", lines, dtype=pl.Int64), reject_frame(rejects))

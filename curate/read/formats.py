@@ -42,9 +42,7 @@ _BLOCK = 1 << 24
 # An encoding fault is of the whole file when at least this share of its lines cannot be decoded; fewer are bad rows.
 WRONG_ENCODING_SHARE = 0.1
 
-ENCODING_FIX = (
-    "say the encoding: `ingest.encoding` in params.yaml (for example latin-1, cp1252, utf-16), or convert: iconv -f LATIN1 -t UTF-8"
-)
+ENCODING_FIX = "say the encoding: `ingest.encoding` in params.yaml (for example latin-1, cp1252, utf-16), or convert: iconv -f LATIN1 -t UTF-8"
 
 
 def detect_format(path: Path, declared: str = "auto") -> str:
@@ -57,14 +55,19 @@ def detect_format(path: Path, declared: str = "auto") -> str:
     """
     if declared != "auto":
         if declared not in FORMATS:
-            raise AssayError(f"{path}: unknown format {declared!r}", fix=f"choose one of auto, {', '.join(FORMATS)}")
+            raise AssayError(
+                f"{path}: unknown format {declared!r}", fix=f"choose one of auto, {', '.join(FORMATS)}"
+            )
         if declared != "dataset":
             _be_a_file(path)
         return declared
     if path.is_dir():
         if any((path / name).exists() for name in ("state.json", "dataset_dict.json")):
             return "dataset"
-        raise AssayError(f"{path} is a folder, and not one that datasets' `save_to_disk` wrote", fix=f"name a file: ls {path}")
+        raise AssayError(
+            f"{path} is a folder, and not one that datasets' `save_to_disk` wrote",
+            fix=f"name a file: ls {path}",
+        )
     _be_a_file(path)
     name = path.name.lower()
     for suffix in PACKED:
@@ -82,8 +85,15 @@ def _be_a_file(path: Path) -> None:
     if path.is_dir():
         raise AssayError(f"{path} is a folder", fix=f"name a file: ls {path}")
     if not path.exists():
-        beside = sorted(found.name for found in path.parent.iterdir() if found.is_file())[:8] if path.parent.is_dir() else []
-        raise AssayError(f"{path} does not exist", fix=f"correct the path; {path.parent} holds: {', '.join(beside) or 'no files'}")
+        beside = (
+            sorted(found.name for found in path.parent.iterdir() if found.is_file())[:8]
+            if path.parent.is_dir()
+            else []
+        )
+        raise AssayError(
+            f"{path} does not exist",
+            fix=f"correct the path; {path.parent} holds: {', '.join(beside) or 'no files'}",
+        )
 
 
 def read_bytes(path: Path, *, text: bool = True) -> bytes:
@@ -109,13 +119,15 @@ def read_bytes(path: Path, *, text: bool = True) -> bytes:
                 raise OSError(str(error)) from error
     except (OSError, EOFError, zlib.error) as error:
         raise AssayError(
-            f"{path} cannot be read: {error.__class__.__name__}: it is damaged or cut short", fix=f"copy it again, then: file {path}"
+            f"{path} cannot be read: {error.__class__.__name__}: it is damaged or cut short",
+            fix=f"copy it again, then: file {path}",
         ) from error
     if text:
         for magic, what in _MAGIC.items():
             if data.startswith(magic):
                 raise AssayError(
-                    f"{path} is {what}, not text as its name says", fix="export it as CSV or JSON Lines, or declare its `format`"
+                    f"{path} is {what}, not text as its name says",
+                    fix="export it as CSV or JSON Lines, or declare its `format`",
                 )
     return data
 
@@ -132,7 +144,8 @@ def as_utf8(data: bytes, path: Path, encoding: str) -> bytes:
         wanted = codecs.lookup(encoding).name
     except LookupError as error:
         raise AssayError(
-            f"{path}: unknown encoding {encoding!r}", fix="name one that Python knows: utf-8, latin-1, cp1252, utf-16, ..."
+            f"{path}: unknown encoding {encoding!r}",
+            fix="name one that Python knows: utf-8, latin-1, cp1252, utf-16, ...",
         ) from error
     if wanted in ("utf-8", "utf-8-sig"):
         if data.startswith(_UTF16):
@@ -141,7 +154,9 @@ def as_utf8(data: bytes, path: Path, encoding: str) -> bytes:
                 fix=ENCODING_FIX.replace("latin-1, cp1252, utf-16", "utf-16"),
             )
         if b"\x00" in data[:8192]:
-            raise AssayError(f"{path} is binary, or text in UTF-16 or UTF-32 without a byte order mark", fix=ENCODING_FIX)
+            raise AssayError(
+                f"{path} is binary, or text in UTF-16 or UTF-32 without a byte order mark", fix=ENCODING_FIX
+            )
         data = data.removeprefix(codecs.BOM_UTF8)
         _be_mostly_utf8(data, path)
         return data
@@ -171,7 +186,11 @@ def bad_lines(data: bytes | memoryview) -> list[int]:
     """0-based numbers of the lines of `data` that are not UTF-8."""
     if is_utf8(data):
         return []
-    return [number for number, line in enumerate(bytes(data).split(b"\n")) if not line.isascii() and not _decodes(line)]
+    return [
+        number
+        for number, line in enumerate(bytes(data).split(b"\n"))
+        if not line.isascii() and not _decodes(line)
+    ]
 
 
 def _decodes(line: bytes) -> bool:

@@ -65,7 +65,9 @@ def read_hub(text: str) -> Records:
     wanted = parse_hub_name(text)
     datasets = _datasets()
     try:
-        loaded = datasets.load_dataset(wanted.name, wanted.config, split=wanted.split, revision=wanted.revision)
+        loaded = datasets.load_dataset(
+            wanted.name, wanted.config, split=wanted.split, revision=wanted.revision
+        )
     except Exception as error:  # datasets raises a dozen unrelated types, from requests' to its own
         raise AssayError(
             f"dataset {wanted.name} (split {wanted.split}{f', revision {wanted.revision}' if wanted.revision else ''}) cannot be loaded: {type(error).__name__}",
@@ -87,10 +89,14 @@ def read_saved(folder: Path) -> Records:
         loaded = datasets.load_from_disk(str(folder))
     except Exception as error:  # as above
         raise AssayError(
-            f"{folder} is not a folder that datasets' `save_to_disk` wrote: {type(error).__name__}", fix="save it again, or export Parquet"
+            f"{folder} is not a folder that datasets' `save_to_disk` wrote: {type(error).__name__}",
+            fix="save it again, or export Parquet",
         ) from error
     if isinstance(loaded, dict):
-        raise AssayError(f"{folder} holds the splits {', '.join(sorted(loaded))}", fix=f"name one: {folder}/{sorted(loaded)[0]}")
+        raise AssayError(
+            f"{folder} holds the splits {', '.join(sorted(loaded))}",
+            fix=f"name one: {folder}/{sorted(loaded)[0]}",
+        )
     return _records(loaded, str(folder))
 
 
@@ -99,7 +105,8 @@ def _datasets() -> Any:
         import datasets
     except ImportError as error:
         raise AssayError(
-            "reading a `datasets` folder or hub name needs the package datasets, which is not installed", fix="pip install 'assay[hub]'"
+            "reading a `datasets` folder or hub name needs the package datasets, which is not installed",
+            fix="pip install 'assay[hub]'",
         ) from error
     datasets.disable_progress_bars()
     return datasets
@@ -107,8 +114,13 @@ def _datasets() -> Any:
 
 def _records(loaded: Any, name: str) -> Records:
     frame = loaded.with_format(None).to_polars()
-    labels = {column: list(feature.names) for column, feature in loaded.features.items() if type(feature).__name__ == "ClassLabel"}
+    labels = {
+        column: list(feature.names)
+        for column, feature in loaded.features.items()
+        if type(feature).__name__ == "ClassLabel"
+    }
     frame = frame.with_columns(
-        pl.col(column).replace_strict(dict(enumerate(names)), default=None, return_dtype=pl.String) for column, names in labels.items()
+        pl.col(column).replace_strict(dict(enumerate(names)), default=None, return_dtype=pl.String)
+        for column, names in labels.items()
     )
     return columnar_records(frame, name)

@@ -61,10 +61,13 @@ def read_json(path: Path, *, encoding: str = "utf-8") -> Records:
         ) from None
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise AssayError(f"{path} is not UTF-8 at line {line}", fix="say the encoding: `ingest.encoding` in params.yaml") from None
+        raise AssayError(
+            f"{path} is not UTF-8 at line {line}", fix="say the encoding: `ingest.encoding` in params.yaml"
+        ) from None
     except (ValueError, RecursionError):
         raise AssayError(
-            f"{path} is not valid JSON: NaN, Infinity, an absurd number or absurd nesting", fix="export it again as JSON Lines"
+            f"{path} is not valid JSON: NaN, Infinity, an absurd number or absurd nesting",
+            fix="export it again as JSON Lines",
         ) from None
     rows = _array_of(value, path)
     kept, numbers, rejects = [], [], []
@@ -81,7 +84,11 @@ def _array_of(value: Any, path: Path) -> list[Any]:
     if isinstance(value, list):
         return value
     if isinstance(value, dict):
-        arrays = [name for name, held in value.items() if isinstance(held, list) and any(isinstance(item, dict) for item in held)]
+        arrays = [
+            name
+            for name, held in value.items()
+            if isinstance(held, list) and any(isinstance(item, dict) for item in held)
+        ]
         if "data" in arrays:
             arrays = ["data"]
         if len(arrays) == 1:
@@ -125,7 +132,13 @@ def _lines(data: bytes, path: Path) -> Records:
     return _records(rows, numbers, rejects, path, "line")
 
 
-def _records(rows: list[dict[str, Any]], numbers: list[int], rejects: list[tuple[int, str, bytes]], path: Path, unit: Unit) -> Records:
+def _records(
+    rows: list[dict[str, Any]],
+    numbers: list[int],
+    rejects: list[tuple[int, str, bytes]],
+    path: Path,
+    unit: Unit,
+) -> Records:
     if not rows and not rejects:
         raise AssayError(f"{path} is empty: it holds no rows", fix="export it again with its rows")
     if not rows:
@@ -133,8 +146,14 @@ def _records(rows: list[dict[str, Any]], numbers: list[int], rejects: list[tuple
             f"{path}: none of its {len(rejects):,} rows is a JSON object ({unit} {rejects[0][0]}: {rejects[0][1]})",
             fix='write one JSON object a line: {"text": ..., "label": ...}',
         )
-    values = {name: [row.get(name) for row in rows] for name in dict.fromkeys(name for row in rows for name in row)}
-    nested = frozenset(_text(name) for name, column in values.items() if any(isinstance(value, (dict, list)) for value in column))
+    values = {
+        name: [row.get(name) for row in rows] for name in dict.fromkeys(name for row in rows for name in row)
+    }
+    nested = frozenset(
+        _text(name)
+        for name, column in values.items()
+        if any(isinstance(value, (dict, list)) for value in column)
+    )
     frame = pl.DataFrame([_column(_text(name), column) for name, column in values.items()])
     return Records(frame, pl.Series("line", numbers, dtype=pl.Int64), reject_frame(rejects), unit, nested)
 
@@ -146,7 +165,9 @@ def _column(name: str, values: list[Any]) -> pl.Series:
         try:
             return pl.Series(name, values, dtype=pl.String)
         except UnicodeEncodeError:
-            return pl.Series(name, [None if value is None else _text(value) for value in values], dtype=pl.String)
+            return pl.Series(
+                name, [None if value is None else _text(value) for value in values], dtype=pl.String
+            )
     if kinds == {bool}:
         return pl.Series(name, values, dtype=pl.Boolean)
     if kinds == {int} and all(value is None or -(2**63) <= value < 2**63 for value in values):

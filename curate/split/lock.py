@@ -80,7 +80,9 @@ def write_lock(root: Path, lock: SplitLock) -> None:
         write_json(root / LOCK_FILE, lock.model_dump())
 
 
-def require_same(lock: SplitLock, *, seed: int, shares: dict[str, float], key_id: str, external_held_out: bool) -> None:
+def require_same(
+    lock: SplitLock, *, seed: int, shares: dict[str, float], key_id: str, external_held_out: bool
+) -> None:
     """Fail if the split asked for is not the frozen one.
 
     Raises
@@ -96,7 +98,9 @@ def require_same(lock: SplitLock, *, seed: int, shares: dict[str, float], key_id
         "external_held_out": "whether the task card names a held-out file",
     }
     changed = [
-        f"{names[field]} ({getattr(lock, field)} frozen, {value} now)" for field, value in asked.items() if getattr(lock, field) != value
+        f"{names[field]} ({getattr(lock, field)} frozen, {value} now)"
+        for field, value in asked.items()
+        if getattr(lock, field) != value
     ]
     if changed:
         raise AssayError(
@@ -122,7 +126,9 @@ def freeze(fractions: NDArray[np.float64], test: float, validation: float) -> Th
         tested = max(tested, 1)
     held = max(tested, int(np.floor(count * (test + validation) + 0.5 + 1e-9)))
     below = _between(ordered, tested, test)
-    return Thresholds(test=below, validation=max(below, _between(ordered, held, test + validation)), units=count)
+    return Thresholds(
+        test=below, validation=max(below, _between(ordered, held, test + validation)), units=count
+    )
 
 
 def _between(ordered: NDArray[np.float64], below: int, share: float) -> float:

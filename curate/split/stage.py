@@ -72,17 +72,26 @@ def split(
     examples = examples.with_columns(pl.col("held_out").fill_null(False))
     external = bool(examples["held_out"].any())
     shares = {"train": params.train, "validation": params.validation, "test": params.test}
-    asked: dict[str, Any] = {"seed": params.seed, "shares": shares, "key_id": key.key_id, "external_held_out": external}
+    asked: dict[str, Any] = {
+        "seed": params.seed,
+        "shares": shares,
+        "key_id": key.key_id,
+        "external_held_out": external,
+    }
     if lock is not None:
         require_same(lock, **asked)
 
     held = examples.filter("held_out")
     mine = _units(examples.filter(~pl.col("held_out")), kind)
-    leaking = mine.filter(pl.col("group").is_in(held["group"].drop_nulls().unique().implode()) & (pl.col("stratum") == GROUPS))
+    leaking = mine.filter(
+        pl.col("group").is_in(held["group"].drop_nulls().unique().implode()) & (pl.col("stratum") == GROUPS)
+    )
     mine = mine.join(leaking.select("example_id"), on="example_id", how="anti").sort("example_id")
 
     units = mine.select("unit", "stratum").unique().sort("unit")
-    units = units.with_columns(pl.Series("fraction", fractions(units["unit"], params.seed, key), dtype=pl.Float64))
+    units = units.with_columns(
+        pl.Series("fraction", fractions(units["unit"], params.seed, key), dtype=pl.Float64)
+    )
     # With an external held-out file the rest is divided between training and validation in their own proportion.
     test = 0.0 if external else params.test
     validation = params.validation / (params.train + params.validation) if external else params.validation
@@ -91,11 +100,19 @@ def split(
         if str(name) not in strata:
             strata[str(name)] = freeze(part["fraction"].to_numpy(), test, validation)
     limits = pl.DataFrame(
-        {"stratum": list(strata), "test": [t.test for t in strata.values()], "validation": [t.validation for t in strata.values()]},
+        {
+            "stratum": list(strata),
+            "test": [t.test for t in strata.values()],
+            "validation": [t.validation for t in strata.values()],
+        },
         schema={"stratum": pl.String, "test": pl.Float64, "validation": pl.Float64},
     )
     below = pl.when(pl.col("fraction") < pl.col("test")).then(pl.lit("test"))
-    side = below.when(pl.col("fraction") < pl.col("validation")).then(pl.lit("validation")).otherwise(pl.lit("train"))
+    side = (
+        below.when(pl.col("fraction") < pl.col("validation"))
+        .then(pl.lit("validation"))
+        .otherwise(pl.lit("train"))
+    )
     placed = units.join(limits, on="stratum", how="left").select("unit", side.alias("split"))
     rows = pl.concat(
         [
@@ -106,11 +123,17 @@ def split(
 
     tested = rows.filter(pl.col("split") == "test")["example_id"]
     digest = key.digest("held-out", *tested.to_list())
-    lock = SplitLock(**asked, frozen_test=lock.frozen_test if lock else Frozen(rows=len(tested), digest=digest), strata=strata)
+    lock = SplitLock(
+        **asked,
+        frozen_test=lock.frozen_test if lock else Frozen(rows=len(tested), digest=digest),
+        strata=strata,
+    )
     dropped = ledger(leaking, "split", "group_leak", "a row of its group is in the external held-out set")
     kept = examples.join(leaking.select("example_id"), on="example_id", how="anti").sort("example_id")
     report = _report(rows, kind, external, digest, lock)
-    return StageResult("split", kept, dropped, report, {"assignments": rows.select("example_id", "split")}), lock
+    return StageResult(
+        "split", kept, dropped, report, {"assignments": rows.select("example_id", "split")}
+    ), lock
 
 
 def _units(examples: pl.DataFrame, kind: Kind) -> pl.DataFrame:
@@ -119,9 +142,17 @@ def _units(examples: pl.DataFrame, kind: Kind) -> pl.DataFrame:
     if kind is Kind.CLASSIFICATION:
         stratum = pl.lit("label: ") + pl.col("output").fill_null("")
     else:
-        stratum = pl.lit("rows: ") + pl.col("language").fill_null("?") + pl.lit(" / ") + pl.col("source").fill_null("?")
+        stratum = (
+            pl.lit("rows: ")
+            + pl.col("language").fill_null("?")
+            + pl.lit(" / ")
+            + pl.col("source").fill_null("?")
+        )
     return examples.with_columns(
-        pl.when(grouped).then(pl.lit("group\x1f") + pl.col("group")).otherwise(pl.lit("row\x1f") + pl.col("example_id")).alias("unit"),
+        pl.when(grouped)
+        .then(pl.lit("group\x1f") + pl.col("group"))
+        .otherwise(pl.lit("row\x1f") + pl.col("example_id"))
+        .alias("unit"),
         pl.when(grouped).then(pl.lit(GROUPS)).otherwise(stratum).alias("stratum"),
     )
 
@@ -140,7 +171,9 @@ def _report(rows: pl.DataFrame, kind: Kind, external: bool, digest: str, lock: S
     for stratum, side, count in table.iter_rows():
         strata.setdefault(stratum, {})[side] = count
     return {
-        "rows": {side: rows.filter(pl.col("split") == side).height for side in ("train", "validation", "test")},
+        "rows": {
+            side: rows.filter(pl.col("split") == side).height for side in ("train", "validation", "test")
+        },
         "strata": strata,
         "stratified_by": "label" if kind is Kind.CLASSIFICATION else "language and source",
         "external_held_out": external,

@@ -66,7 +66,9 @@ def _declared(schema: Any) -> Iterator[str]:
 
 
 def _path(steps: Iterable[str | int], declared: frozenset[str]) -> str:
-    return "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" if step in declared else ".*" for step in steps)
+    return "$" + "".join(
+        f"[{step}]" if isinstance(step, int) else f".{step}" if step in declared else ".*" for step in steps
+    )
 
 
 def _fault(error: Any, declared: frozenset[str]) -> str:
@@ -134,7 +136,9 @@ def _references(schema: Any) -> Iterator[str]:
             yield from _references(part)
 
 
-def json_faults(outputs: Iterable[str], schema: dict[str, Any] | None) -> tuple[dict[str, str], dict[str, str]]:
+def json_faults(
+    outputs: Iterable[str], schema: dict[str, Any] | None
+) -> tuple[dict[str, str], dict[str, str]]:
     """Judge distinct outputs.
 
     Parameters

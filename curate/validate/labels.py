@@ -29,7 +29,9 @@ def unknown_labels(found: Iterable[str], allowed: Collection[str]) -> dict[str, 
         if len(label) > LABEL_CHARACTERS:
             told[label] = f"output: a text of {len(label)} characters is no label of the card"
             continue
-        near = difflib.get_close_matches(label.strip().casefold(), folded, 1) if position < _SUGGESTIONS else []
+        near = (
+            difflib.get_close_matches(label.strip().casefold(), folded, 1) if position < _SUGGESTIONS else []
+        )
         if near:
             told[label] = (
                 f"output: label '{plain(label, LABEL_CHARACTERS)}' is not on the card; nearest is '{plain(folded[near[0]], LABEL_CHARACTERS)}'"

@@ -112,7 +112,9 @@ def _squeezed(text: pl.Expr) -> pl.Expr:
 
 
 def _only_placeholders(text: pl.Expr) -> pl.Expr:
-    return text.str.contains(PLACEHOLDER) & text.str.replace_all(PLACEHOLDER, "").str.contains(r"^[^\p{L}\p{N}]*$")
+    return text.str.contains(PLACEHOLDER) & text.str.replace_all(PLACEHOLDER, "").str.contains(
+        r"^[^\p{L}\p{N}]*$"
+    )
 
 
 def _copies_input(field: str) -> pl.Expr:
@@ -135,20 +137,76 @@ def _rare_spelling(field: str) -> pl.Expr:
 RULES: Mapping[str, Rule] = {
     rule.code: rule
     for rule in (
-        Rule("mojibake", "text decoded with the wrong encoding, or a replacement character", _matches(MOJIBAKE), "every", "quarantine"),
-        Rule("control_characters", "control, zero-width or direction-override characters", _matches(CONTROLS), "every", "quarantine"),
-        Rule("no_text", "neither letter nor digit", _when(lambda text: text.str.contains(_NO_TEXT)), "prose", "quarantine"),
-        Rule("placeholder_only", "nothing left but redaction placeholders", _when(_only_placeholders), "prose", "quarantine"),
-        Rule("chat_markers", "turn markers of a chat template", _matches(CHAT_MARKERS), "prose", "quarantine"),
-        Rule("boilerplate_refusal", "the answer is an assistant's refusal", _matches(REFUSAL), "answer", "quarantine"),
+        Rule(
+            "mojibake",
+            "text decoded with the wrong encoding, or a replacement character",
+            _matches(MOJIBAKE),
+            "every",
+            "quarantine",
+        ),
+        Rule(
+            "control_characters",
+            "control, zero-width or direction-override characters",
+            _matches(CONTROLS),
+            "every",
+            "quarantine",
+        ),
+        Rule(
+            "no_text",
+            "neither letter nor digit",
+            _when(lambda text: text.str.contains(_NO_TEXT)),
+            "prose",
+            "quarantine",
+        ),
+        Rule(
+            "placeholder_only",
+            "nothing left but redaction placeholders",
+            _when(_only_placeholders),
+            "prose",
+            "quarantine",
+        ),
+        Rule(
+            "chat_markers", "turn markers of a chat template", _matches(CHAT_MARKERS), "prose", "quarantine"
+        ),
+        Rule(
+            "boilerplate_refusal",
+            "the answer is an assistant's refusal",
+            _matches(REFUSAL),
+            "answer",
+            "quarantine",
+        ),
         Rule("output_copies_input", "the answer repeats the input", _copies_input, "answer", "quarantine"),
-        Rule("no_letters", "digits without a letter", _when(lambda text: text.str.contains(_NO_LETTERS)), "prose", "warn"),
+        Rule(
+            "no_letters",
+            "digits without a letter",
+            _when(lambda text: text.str.contains(_NO_LETTERS)),
+            "prose",
+            "warn",
+        ),
         Rule("markup_left", "HTML tags or entities", _matches(MARKUP), "prose", "warn"),
-        Rule("repeated_characters", f"one letter {_RUN} times or more in a row", _matches(f"(?:{REPEATED})"), "prose", "warn"),
-        Rule("assistant_preamble", "the answer opens by announcing itself", _matches(PREAMBLE), "answer", "warn"),
+        Rule(
+            "repeated_characters",
+            f"one letter {_RUN} times or more in a row",
+            _matches(f"(?:{REPEATED})"),
+            "prose",
+            "warn",
+        ),
+        Rule(
+            "assistant_preamble",
+            "the answer opens by announcing itself",
+            _matches(PREAMBLE),
+            "answer",
+            "warn",
+        ),
         Rule("truncated", "the answer stops in mid-phrase", _when(_cut_off), "answer", "warn"),
         Rule("label_variant", "a rare spelling of a common label", _rare_spelling, "label", "warn"),
-        Rule("template_left", "an unfilled template variable such as {{name}}", _matches(r"\{\{[^{}\n]{1,80}\}\}"), "prose", "warn"),
+        Rule(
+            "template_left",
+            "an unfilled template variable such as {{name}}",
+            _matches(r"\{\{[^{}\n]{1,80}\}\}"),
+            "prose",
+            "warn",
+        ),
     )
 }
 
@@ -173,8 +231,14 @@ def broken_rules(frame: pl.DataFrame, kind: Kind, rules: list[Rule]) -> pl.DataF
     breaches = [pl.DataFrame(schema={"example_id": pl.String, "rule": pl.String, "evidence": pl.String})]
     for rule in rules:
         for field in rule.fields(kind):
-            broken = frame.select("example_id", rule.places(field).alias("places")).filter(pl.col("places") > 0)
-            places = pl.when(pl.col("places") == 1).then(pl.lit("1 place")).otherwise(pl.format("{} places", "places"))
+            broken = frame.select("example_id", rule.places(field).alias("places")).filter(
+                pl.col("places") > 0
+            )
+            places = (
+                pl.when(pl.col("places") == 1)
+                .then(pl.lit("1 place"))
+                .otherwise(pl.format("{} places", "places"))
+            )
             breaches.append(
                 broken.select(
                     "example_id",

@@ -62,7 +62,10 @@ def _lengths(field: str, asked: Lengths) -> list[Requirement]:
             pl.format(f"{field}: {{}} characters, at least {asked.min_chars} asked", length),
         ),
         Requirement(
-            "too_long", field, length <= asked.max_chars, pl.format(f"{field}: {{}} characters, at most {asked.max_chars} asked", length)
+            "too_long",
+            field,
+            length <= asked.max_chars,
+            pl.format(f"{field}: {{}} characters, at most {asked.max_chars} asked", length),
         ),
     ]
 
@@ -98,18 +101,30 @@ def _sections(sections: tuple[str, ...]) -> list[Requirement]:
         separator=", ",
         ignore_nulls=True,
     )
-    ordered = pl.col("output").str.contains("(?mi)" + r"(?s:.*?)".join(heading(section) for section in sections))
+    ordered = pl.col("output").str.contains(
+        "(?mi)" + r"(?s:.*?)".join(heading(section) for section in sections)
+    )
     present = pl.all_horizontal(found)
     return [
         Requirement("missing_section", "output", present, pl.format("output: no heading {}", missing)),
-        Requirement("section_order", "output", ~present | ordered, pl.lit(f"output: headings are not in the order {', '.join(sections)}")),
+        Requirement(
+            "section_order",
+            "output",
+            ~present | ordered,
+            pl.lit(f"output: headings are not in the order {', '.join(sections)}"),
+        ),
     ]
 
 
 def _languages(languages: tuple[str, ...]) -> Requirement:
     primary = [tag.split("-")[0].lower() for tag in languages]
     given = pl.col("language").str.split("-").list.first().str.to_lowercase()
-    return Requirement("wrong_language", "language", given.is_in(primary), pl.lit(f"language: not one of {', '.join(languages)}"))
+    return Requirement(
+        "wrong_language",
+        "language",
+        given.is_in(primary),
+        pl.lit(f"language: not one of {', '.join(languages)}"),
+    )
 
 
 def requirements(examples: pl.DataFrame, task: TaskCard, params: ValidateParams) -> list[Requirement]:
@@ -132,8 +147,12 @@ def requirements(examples: pl.DataFrame, task: TaskCard, params: ValidateParams)
         case Kind.CLASSIFICATION if task.labels:
             asked += _none_of("unknown_label", "output", unknown_labels(outputs, task.labels))
         case Kind.EXTRACTION:
-            invalid, violating = json_faults((text for text in outputs.sort() if text.strip()), task.output_schema)
-            asked += _none_of("invalid_json", "output", invalid) + _none_of("schema_violation", "output", violating)
+            invalid, violating = json_faults(
+                (text for text in outputs.sort() if text.strip()), task.output_schema
+            )
+            asked += _none_of("invalid_json", "output", invalid) + _none_of(
+                "schema_violation", "output", violating
+            )
         case Kind.SUMMARY if task.sections:
             asked += _sections(task.sections)
         case Kind.PREFERENCE:
@@ -154,7 +173,11 @@ def row_schema(asked: list[Requirement]) -> pa.DataFrameSchema:
     import pandera.polars as pa
 
     def check(requirement: Requirement) -> pa.Check:
-        return pa.Check(lambda data: data.lazyframe.select(requirement.holds), name=requirement.code, error=requirement.code)
+        return pa.Check(
+            lambda data: data.lazyframe.select(requirement.holds),
+            name=requirement.code,
+            error=requirement.code,
+        )
 
     columns = {
         name: pa.Column(
@@ -197,7 +220,12 @@ def schema_failures(examples: pl.DataFrame, asked: list[Requirement]) -> pl.Data
     except pandera.errors.SchemaErrors as errors:
         cases: pl.DataFrame = errors.failure_cases
     # A failing value is read only where it is the name of a column that is missing, extra or out of place.
-    column = pl.when(pl.col("check").str.starts_with("column_")).then("failure_case").otherwise("column").cast(pl.String)
+    column = (
+        pl.when(pl.col("check").str.starts_with("column_"))
+        .then("failure_case")
+        .otherwise("column")
+        .cast(pl.String)
+    )
     cases = cases.select(column.alias("column"), "check", "index")
     known = {(one.field, one.code) for one in asked}
     broken = sorted(set(cases.select("column", "check").unique().iter_rows()) - known)
@@ -208,6 +236,10 @@ def schema_failures(examples: pl.DataFrame, asked: list[Requirement]) -> pl.Data
         )
     failures = [none]
     for one in asked:
-        rows = examples[cases.filter((pl.col("column") == one.field) & (pl.col("check") == one.code))["index"]]
-        failures.append(rows.select("example_id", pl.lit(one.code).alias("reason"), one.evidence.alias("evidence")))
+        rows = examples[
+            cases.filter((pl.col("column") == one.field) & (pl.col("check") == one.code))["index"]
+        ]
+        failures.append(
+            rows.select("example_id", pl.lit(one.code).alias("reason"), one.evidence.alias("evidence"))
+        )
     return pl.concat(failures)

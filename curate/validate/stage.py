@@ -50,16 +50,26 @@ def validate(examples: pl.DataFrame, task: TaskCard, params: ValidateParams | No
     warned = pl.col("rule").is_in([code for code in RULES if params.level(code) == "warn"])
     faults = found.filter(~warned)
     kept = examples.join(faults.select("example_id").unique(), on="example_id", how="anti").sort("example_id")
-    warnings = found.filter(warned).join(kept, on="example_id", how="semi").sort("example_id", "rule", "evidence")
+    warnings = (
+        found.filter(warned).join(kept, on="example_id", how="semi").sort("example_id", "rule", "evidence")
+    )
     dropped = ledger(faults, "validate", pl.col("rule"), pl.col("evidence"))
-    return StageResult("validate", kept, dropped, _report(examples, kept, dropped, warnings, task, params), {"warnings": warnings})
+    return StageResult(
+        "validate",
+        kept,
+        dropped,
+        _report(examples, kept, dropped, warnings, task, params),
+        {"warnings": warnings},
+    )
 
 
 def breaches(examples: pl.DataFrame, task: TaskCard, params: ValidateParams) -> pl.DataFrame:
     """Every requirement of the schema and every rule not `off` that each row breaks: `example_id, rule, evidence`, sorted."""
     rules = [rule for rule in RULES.values() if params.level(rule.code) != "off"]
     failures = schema_failures(examples, requirements(examples, task, params)).rename({"reason": "rule"})
-    return pl.concat([failures, broken_rules(examples, task.kind, rules)]).sort("example_id", "rule", "evidence")
+    return pl.concat([failures, broken_rules(examples, task.kind, rules)]).sort(
+        "example_id", "rule", "evidence"
+    )
 
 
 def _rows_by(frame: pl.DataFrame, column: str) -> dict[str, int]:
@@ -68,7 +78,12 @@ def _rows_by(frame: pl.DataFrame, column: str) -> dict[str, int]:
 
 
 def _report(
-    examples: pl.DataFrame, kept: pl.DataFrame, dropped: pl.DataFrame, warnings: pl.DataFrame, task: TaskCard, params: ValidateParams
+    examples: pl.DataFrame,
+    kept: pl.DataFrame,
+    dropped: pl.DataFrame,
+    warnings: pl.DataFrame,
+    task: TaskCard,
+    params: ValidateParams,
 ) -> dict[str, Any]:
     """Counts for people and the manifest."""
     held_out = examples.filter("held_out")

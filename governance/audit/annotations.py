@@ -55,7 +55,10 @@ def as_sarif(audit: Audit) -> dict[str, Any]:
     if told.height > RESULTS:
         text = f"{told.height - RESULTS:,} further findings are left out; `assay audit -o findings.parquet` has all"
         run["invocations"] = [
-            {"executionSuccessful": True, "toolExecutionNotifications": [{"level": "warning", "message": {"text": text}}]}
+            {
+                "executionSuccessful": True,
+                "toolExecutionNotifications": [{"level": "warning", "message": {"text": text}}],
+            }
         ]
     return {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
 
@@ -71,16 +74,30 @@ def _result(audit: Audit, finding: dict[str, Any], places: dict[str, int]) -> di
         "locations": [
             {
                 "physicalLocation": {"artifactLocation": {"uri": TABLE}, "region": {"startLine": 1}},
-                "logicalLocations": [{"name": row, "fullyQualifiedName": f"{row}/{field}", "kind": "element"}],
+                "logicalLocations": [
+                    {"name": row, "fullyQualifiedName": f"{row}/{field}", "kind": "element"}
+                ],
             }
         ],
-        "partialFingerprints": {"assayFinding/v1": finding["finding_id"], "assayValue/v1": finding["value_id"]},
-        "properties": {"tier": finding["tier"], "score": finding["score"], "action": finding["action"], "standing": finding["standing"]},
+        "partialFingerprints": {
+            "assayFinding/v1": finding["finding_id"],
+            "assayValue/v1": finding["value_id"],
+        },
+        "properties": {
+            "tier": finding["tier"],
+            "score": finding["score"],
+            "action": finding["action"],
+            "standing": finding["standing"],
+        },
     }
     if audit.change is not None:
         result["baselineState"] = "new" if finding[audit.change.column] in audit.change.new else "unchanged"
     if finding["standing"] in ("reviewed", "baseline"):
-        said = f"verdict {finding['verdict']}" if finding["standing"] == "reviewed" else "in the committed baseline"
+        said = (
+            f"verdict {finding['verdict']}"
+            if finding["standing"] == "reviewed"
+            else "in the committed baseline"
+        )
         result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": said}]
     return result
 
@@ -92,7 +109,11 @@ def as_github(audit: Audit) -> list[str]:
         groups = (
             audit.inventory.standing(standing)
             .group_by("entity", "field", "source", "why", maintain_order=True)
-            .agg(pl.len().alias("findings"), pl.col("value_id").n_unique().alias("values"), pl.col("example_id").first())
+            .agg(
+                pl.len().alias("findings"),
+                pl.col("value_id").n_unique().alias("values"),
+                pl.col("example_id").first(),
+            )
         )
         shown = groups.height if groups.height <= ANNOTATIONS else ANNOTATIONS - 1
         for entity, field, source, why, findings, values, row in groups.head(shown).iter_rows():
@@ -100,8 +121,16 @@ def as_github(audit: Audit) -> list[str]:
             lines.append(_command(command, f"assay audit: {entity}", text))
         if groups.height > shown:
             rest = int(groups.slice(shown)["findings"].sum())
-            lines.append(_command(command, "assay audit", f"{rest:,} findings more in {groups.height - shown} further places"))
-    lines += [_command("notice", "assay audit", note) for note in (*audit.notes[: ANNOTATIONS - 1], headline(audit))]
+            lines.append(
+                _command(
+                    command,
+                    "assay audit",
+                    f"{rest:,} findings more in {groups.height - shown} further places",
+                )
+            )
+    lines += [
+        _command("notice", "assay audit", note) for note in (*audit.notes[: ANNOTATIONS - 1], headline(audit))
+    ]
     if not audit.inventory.passed:
         lines.append(f"fix: {fix(audit)}")
     return lines

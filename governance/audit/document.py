@@ -14,7 +14,19 @@ SCHEMA = "assay.audit/1"
 
 def as_json(audit: Audit) -> dict[str, Any]:
     """Counts, what waits (by keyed ids), what changed, verdicts; no text, no values."""
-    waiting = ["finding_id", "value_id", "example_id", "field", "entity", "source", "tier", "score", "action", "verdict", "why"]
+    waiting = [
+        "finding_id",
+        "value_id",
+        "example_id",
+        "field",
+        "entity",
+        "source",
+        "tier",
+        "score",
+        "action",
+        "verdict",
+        "why",
+    ]
     counts = audit.inventory.findings.group_by("standing").len()
     return {
         "schema": SCHEMA,
@@ -52,7 +64,11 @@ def _without_reason(verdicts: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def as_markdown(audit: Audit) -> str:
     """Headed tables for a pull-request comment."""
-    lines = [f"## PII audit: {'pass' if audit.inventory.passed else '**fail**'}", "", for_markdown(headline(audit), 400)]
+    lines = [
+        f"## PII audit: {'pass' if audit.inventory.passed else '**fail**'}",
+        "",
+        for_markdown(headline(audit), 400),
+    ]
     if fix(audit):
         lines += ["", f"Next: `{fix(audit)}`"]
     lines += [f"\n> {for_markdown(note, 300)}" for note in audit.notes]
@@ -68,7 +84,9 @@ def as_html(audit: Audit) -> str:
     """One page without scripts, fonts or pictures from elsewhere; its policy lets none in."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    environment = Environment(loader=FileSystemLoader(Path(__file__).parent), undefined=StrictUndefined, autoescape=True)
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent), undefined=StrictUndefined, autoescape=True
+    )
     environment.filters["plain"] = lambda text: plain(str(text), 400)
     return environment.get_template("page.html").render(
         audit=audit,

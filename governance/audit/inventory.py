@@ -23,7 +23,7 @@ from datetime import date
 import polars as pl
 
 from curate.pii.decisions import CLEARING, Verdict, expired, in_force, judged, stale
-from curate.pii.policy import RedactParams, decide
+from curate.pii.redact.policy import RedactParams, decide
 from governance.audit.params import AuditParams
 
 TIERS = ("verified", "likely", "uncertain")
@@ -112,9 +112,13 @@ def take(
     now = judged(acted.drop("verdict", "reviewer", "decided_on"), in_force(ours, today)).join(
         relied, on="finding_id", how="left", maintain_order="left"
     )
-    named = now.with_columns(tier(params).alias("tier"), pl.col("source").fill_null("")).with_columns(_why(params).alias("why"))
+    named = now.with_columns(tier(params).alias("tier"), pl.col("source").fill_null("")).with_columns(
+        _why(params).alias("why")
+    )
     stood = pl.col("value_id").is_in(list(baseline))
-    blocking = pl.col("why").is_in(["kept_unreviewed", "expired_verdict", "real_but_kept"] + ["uncertain"] * params.block_uncertain)
+    blocking = pl.col("why").is_in(
+        ["kept_unreviewed", "expired_verdict", "real_but_kept"] + ["uncertain"] * params.block_uncertain
+    )
     standing = (
         pl.when(blocking & stood)
         .then(pl.lit("baseline"))
@@ -128,7 +132,15 @@ def take(
     )
     audited = (
         named.with_columns(standing.alias("standing"))
-        .sort(_place("standing", STANDINGS), _place("tier", TIERS), "entity", "example_id", "field", "start", "finding_id")
+        .sort(
+            _place("standing", STANDINGS),
+            _place("tier", TIERS),
+            "entity",
+            "example_id",
+            "field",
+            "start",
+            "finding_id",
+        )
         .select(AUDITED.names())
     )
     return Inventory(audited, _lines(audited), expired(ours, today), stale(verdicts, findings, key_id))
@@ -168,7 +180,9 @@ def _why(params: AuditParams) -> pl.Expr:
 
 
 def _place(column: str, order: Sequence[str]) -> pl.Expr:
-    return pl.col(column).replace_strict({name: place for place, name in enumerate(order)}, return_dtype=pl.UInt8)
+    return pl.col(column).replace_strict(
+        {name: place for place, name in enumerate(order)}, return_dtype=pl.UInt8
+    )
 
 
 def _lines(audited: pl.DataFrame) -> pl.DataFrame:

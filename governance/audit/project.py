@@ -12,9 +12,9 @@ import polars as pl
 from curate.errors import AssayError
 from curate.examples import FINDINGS
 from curate.files import read_stage_frame
-from curate.pii.catalogue import NER_ENTITIES, check_names
 from curate.pii.decisions import in_force, read_verdicts
-from curate.pii.policy import RedactParams, decide
+from curate.pii.detect.catalogue import NER_ENTITIES, check_names
+from curate.pii.redact.policy import RedactParams, decide
 from curate.project import Project
 from governance.audit.inventory import Inventory, take
 from governance.audit.params import AuditParams
@@ -53,7 +53,9 @@ class Audit:
     notes: tuple[str, ...]
 
 
-def audit(project: Project, today: date, revision: str | None = None, *, renew_baseline: bool = False) -> Audit:
+def audit(
+    project: Project, today: date, revision: str | None = None, *, renew_baseline: bool = False
+) -> Audit:
     """Audit `project` on a day, compared with a git revision, else with the committed baseline.
 
     Parameters
@@ -74,15 +76,28 @@ def audit(project: Project, today: date, revision: str | None = None, *, renew_b
     report = json.loads((project.stage("scan") / "report.json").read_text(encoding="utf-8"))
     key_id = project.key.key_id
     if findings.schema != FINDINGS or report.get("key_id") != key_id:
-        raise AssayError(f"{path} was made by another version of assay or with another key", fix="dvc repro scan   (or: assay scan)")
+        raise AssayError(
+            f"{path} was made by another version of assay or with another key",
+            fix="dvc repro scan   (or: assay scan)",
+        )
     ingested = project.stage("ingest") / "examples.parquet"
     if not ingested.exists():
-        raise AssayError(f"{ingested} does not exist: stage `ingest` has not run", fix="assay ingest   (or: dvc repro ingest)")
+        raise AssayError(
+            f"{ingested} does not exist: stage `ingest` has not run",
+            fix="assay ingest   (or: dvc repro ingest)",
+        )
     examples = pl.read_parquet(ingested, columns=["example_id", "source"])  # the texts stay unread
     verdicts = read_verdicts(project.root)
     known = None if renew_baseline else read_baseline(project.root, key_id)
     inventory = take(
-        findings, examples, verdicts, redaction, params, today, key_id=key_id, baseline=known.accepted if known else frozenset()
+        findings,
+        examples,
+        verdicts,
+        redaction,
+        params,
+        today,
+        key_id=key_id,
+        baseline=known.accepted if known else frozenset(),
     )
     if renew_baseline:
         write_baseline(project.root, findings, inventory.standing("blocks")["value_id"], key_id)
@@ -114,12 +129,31 @@ def _languages(report: dict[str, Any]) -> list[str]:
     ]
 
 
-def _redacted(project: Project, findings: pl.DataFrame, examples: pl.DataFrame, redaction: RedactParams) -> list[str]:
+def _redacted(
+    project: Project, findings: pl.DataFrame, examples: pl.DataFrame, redaction: RedactParams
+) -> list[str]:
     """Whether `data/redact` is what policy and verdicts now ask for."""
     path = project.stage("redact") / "report.json"
     if not path.exists():
-        return ["Nothing has been redacted yet: the actions shown are what the policy will do. Run: dvc repro redact"]
+        return [
+            "Nothing has been redacted yet: the actions shown are what the policy will do. Run: dvc repro redact"
+        ]
     verdicts = in_force(read_verdicts(project.root), redaction.as_of)
-    wanted = decide(findings, examples, redaction, verdicts).group_by("entity", "action").len().sort("entity", "action").rows()
-    done = [(line["entity"], line["action"], line["findings"]) for line in json.loads(path.read_text(encoding="utf-8")).get("actions", [])]
-    return [] if wanted == done else ["data/redact was made under another policy, other verdicts or another scan. Run: dvc repro redact"]
+    wanted = (
+        decide(findings, examples, redaction, verdicts)
+        .group_by("entity", "action")
+        .len()
+        .sort("entity", "action")
+        .rows()
+    )
+    done = [
+        (line["entity"], line["action"], line["findings"])
+        for line in json.loads(path.read_text(encoding="utf-8")).get("actions", [])
+    ]
+    return (
+        []
+        if wanted == done
+        else [
+            "data/redact was made under another policy, other verdicts or another scan. Run: dvc repro redact"
+        ]
+    )

@@ -69,7 +69,9 @@ def compare(before: pl.DataFrame, now: pl.DataFrame, than: str, unit: str) -> Ch
     column = "finding_id" if unit == "findings" else "value_id"
     old = before.select(column, "entity").unique(column).with_columns(pl.lit(True).alias("old"))
     new = now.select(column, "entity").unique(column).with_columns(pl.lit(True).alias("now"))
-    both = old.join(new, on=[column, "entity"], how="full", coalesce=True).with_columns(pl.col("old", "now").fill_null(False))
+    both = old.join(new, on=[column, "entity"], how="full", coalesce=True).with_columns(
+        pl.col("old", "now").fill_null(False)
+    )
     lines = (
         both.group_by("entity")
         .agg(
@@ -90,18 +92,22 @@ def at_revision(root: Path, name: str, now: pl.DataFrame, key_id: str) -> Change
     AssayError
         If there is no such revision, its scan is not in the cache, or it was made with another key.
     """
-    from curate.diff.revisions import output_files, revision
+    from curate.versions.revisions import output_files, revision
 
     at = revision(root, name)
     if at is None:
-        raise AssayError(f"{plain(name)} is no git revision of this project", fix="git tag; git branch -a; git log --oneline -- dvc.lock")
+        raise AssayError(
+            f"{plain(name)} is no git revision of this project",
+            fix="git tag; git branch -a; git log --oneline -- dvc.lock",
+        )
     files = output_files(root, at, "data/scan", "scan")
     try:
         made_with = json.loads(files["report.json"].read_text(encoding="utf-8")).get("key_id")
         before = pl.read_parquet(files["findings.parquet"], columns=["finding_id", "entity"])
     except (KeyError, ValueError, pl.exceptions.PolarsError) as error:
         raise AssayError(
-            f"the scan of {plain(name)} cannot be read: it is of another version of assay", fix="choose a later revision"
+            f"the scan of {plain(name)} cannot be read: it is of another version of assay",
+            fix="choose a later revision",
         ) from error
     if made_with != key_id:
         raise AssayError(
@@ -127,20 +133,40 @@ def read_baseline(root: Path, key_id: str) -> Baseline | None:
         given: Any = json.loads(path.read_text(encoding="utf-8"))
         ids = [(entity, value) for entity, values in given["values"].items() for value in values]
         accepted = frozenset(given["accepted"])
-        sound = given["schema"] == SCHEMA and all(_ID.fullmatch(value) for _, value in ids) and all(map(_ID.fullmatch, accepted))
+        sound = (
+            given["schema"] == SCHEMA
+            and all(_ID.fullmatch(value) for _, value in ids)
+            and all(map(_ID.fullmatch, accepted))
+        )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise AssayError(f"{BASELINE} is no baseline (merge conflict?)", fix=renew) from error
     if not sound:
         raise AssayError(f"{BASELINE} is no baseline of this version of assay", fix=renew)
     if given.get("key_id") != key_id:
-        raise AssayError(f"{BASELINE} was made with another key than the one now ({key_id}): its ids match nothing", fix=renew)
-    return Baseline(pl.DataFrame(ids, schema={"entity": pl.String, "value_id": pl.String}, orient="row"), accepted)
+        raise AssayError(
+            f"{BASELINE} was made with another key than the one now ({key_id}): its ids match nothing",
+            fix=renew,
+        )
+    return Baseline(
+        pl.DataFrame(ids, schema={"entity": pl.String, "value_id": pl.String}, orient="row"), accepted
+    )
 
 
 def write_baseline(root: Path, findings: pl.DataFrame, accepted: pl.Series, key_id: str) -> None:
     """Write the baseline: ids of all values in `findings` by entity, and the ids of those that stand over policy."""
-    values = findings.select("entity", "value_id").unique().sort("entity", "value_id").group_by("entity", maintain_order=True).all()
+    values = (
+        findings.select("entity", "value_id")
+        .unique()
+        .sort("entity", "value_id")
+        .group_by("entity", maintain_order=True)
+        .all()
+    )
     write_json(
         root / BASELINE,
-        {"schema": SCHEMA, "key_id": key_id, "values": dict(values.iter_rows()), "accepted": sorted(set(accepted))},
+        {
+            "schema": SCHEMA,
+            "key_id": key_id,
+            "values": dict(values.iter_rows()),
+            "accepted": sorted(set(accepted)),
+        },
     )

@@ -40,7 +40,11 @@ def headline(audit: Audit) -> str:
     found = audit.inventory.findings
     blocks, queued = audit.inventory.standing("blocks").height, audit.inventory.standing("queued").height
     where = f"{found.height:,} findings in {found['example_id'].n_unique():,} of {audit.rows:,} rows"
-    answer = f"{blocks:,} stand over policy without a review" if blocks else "none stands over policy without a review"
+    answer = (
+        f"{blocks:,} stand over policy without a review"
+        if blocks
+        else "none stands over policy without a review"
+    )
     return f"{where}: {answer}" + (f"; {queued:,} uncertain ones wait in the queue" if queued else "")
 
 
@@ -53,7 +57,11 @@ def fix(audit: Audit) -> str:
 
 def grids(audit: Audit) -> list[Grid]:
     """Every table that has something to say, in the order in which a steward reads them."""
-    made = [_inventory(audit), _waiting(audit, "blocks", "Stands over policy"), _waiting(audit, "queued", "In the queue")]
+    made = [
+        _inventory(audit),
+        _waiting(audit, "blocks", "Stands over policy"),
+        _waiting(audit, "queued", "In the queue"),
+    ]
     made += [_change(audit), _verdicts(audit), _reopened(audit), _stale(audit)]
     return [grid for grid in made if grid.rows]
 
@@ -62,11 +70,33 @@ def _inventory(audit: Audit) -> Grid:
     lines = audit.inventory.lines
     return Grid(
         "Inventory",
-        ("tier", "entity", "field", "source", "findings", "rows", "values", "action", "reviewed", "unreviewed", "blocks"),
+        (
+            "tier",
+            "entity",
+            "field",
+            "source",
+            "findings",
+            "rows",
+            "values",
+            "action",
+            "reviewed",
+            "unreviewed",
+            "blocks",
+        ),
         tuple(
             tuple(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row)
             for row in lines.select(
-                "tier", "entity", "field", "source", "findings", "rows", "values", "action", "reviewed", "unreviewed", "blocks"
+                "tier",
+                "entity",
+                "field",
+                "source",
+                "findings",
+                "rows",
+                "values",
+                "action",
+                "reviewed",
+                "unreviewed",
+                "blocks",
             ).iter_rows()
         ),
         frozenset({4, 5, 6, 8, 9, 10}),
@@ -79,23 +109,37 @@ def _waiting(audit: Audit, standing: str, title: str) -> Grid:
         audit.inventory.standing(standing)
         .group_by("value_id", "entity", "why", maintain_order=True)
         .agg(
-            pl.len().alias("findings"), pl.col("example_id").n_unique().alias("rows"), pl.col("example_id").first(), pl.col("field").first()
+            pl.len().alias("findings"),
+            pl.col("example_id").n_unique().alias("rows"),
+            pl.col("example_id").first(),
+            pl.col("field").first(),
         )
     )
     rows = tuple(
         (entity, value[:10], f"{findings:,}", f"{rows:,}", f"{example} {field}", WHY[why])
         for value, entity, why, findings, rows, example, field in values.head(SHOWN).iter_rows()
     )
-    more = f"{values.height - SHOWN:,} more values; `assay audit -o findings.parquet` has all" if values.height > SHOWN else ""
-    return Grid(title, ("entity", "value", "findings", "rows", "first in", "why"), rows, frozenset({2, 3}), more)
+    more = (
+        f"{values.height - SHOWN:,} more values; `assay audit -o findings.parquet` has all"
+        if values.height > SHOWN
+        else ""
+    )
+    return Grid(
+        title, ("entity", "value", "findings", "rows", "first in", "why"), rows, frozenset({2, 3}), more
+    )
 
 
 def _change(audit: Audit) -> Grid:
     change = audit.change
     if change is None:
         return Grid("", (), ())
-    rows = tuple((entity, f"{new:,}", f"{gone:,}", f"{still:,}") for entity, new, gone, still in change.lines.iter_rows())
-    return Grid(f"Since {change.than}", (f"{change.unit} of", "new", "gone", "persisting"), rows, frozenset({1, 2, 3}))
+    rows = tuple(
+        (entity, f"{new:,}", f"{gone:,}", f"{still:,}")
+        for entity, new, gone, still in change.lines.iter_rows()
+    )
+    return Grid(
+        f"Since {change.than}", (f"{change.unit} of", "new", "gone", "persisting"), rows, frozenset({1, 2, 3})
+    )
 
 
 def _verdicts(audit: Audit) -> Grid:
@@ -106,13 +150,25 @@ def _verdicts(audit: Audit) -> Grid:
 def _reopened(audit: Audit) -> Grid:
     rows = audit.inventory.reopened.select("entity", "value_id", "verdict", "reviewer", "date", "expires")
     shown = tuple((entity, value[:10], *rest) for entity, value, *rest in rows.head(SHOWN).iter_rows())
-    return Grid("Re-opened: expired verdicts", ("entity", "value", "verdict", "reviewer", "decided", "expired"), shown, note=_more(rows))
+    return Grid(
+        "Re-opened: expired verdicts",
+        ("entity", "value", "verdict", "reviewer", "decided", "expired"),
+        shown,
+        note=_more(rows),
+    )
 
 
 def _stale(audit: Audit) -> Grid:
     rows = audit.inventory.stale.select("entity", "value_id", "verdict", "reviewer", "date", "why")
-    shown = tuple((entity, value[:10], *rest, STALE[why]) for entity, value, *rest, why in rows.head(SHOWN).iter_rows())
-    return Grid("Stale verdicts", ("entity", "value", "verdict", "reviewer", "decided", "why"), shown, note=_more(rows))
+    shown = tuple(
+        (entity, value[:10], *rest, STALE[why]) for entity, value, *rest, why in rows.head(SHOWN).iter_rows()
+    )
+    return Grid(
+        "Stale verdicts",
+        ("entity", "value", "verdict", "reviewer", "decided", "why"),
+        shown,
+        note=_more(rows),
+    )
 
 
 def _more(rows: pl.DataFrame) -> str:

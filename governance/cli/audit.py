@@ -18,7 +18,9 @@ SHAPES = ("text", "json", "markdown", "html", "github", "sarif")
 
 @click.command()
 @click.argument("revision", metavar="[REV]", required=False)
-@click.option("--format", "shape", type=click.Choice(SHAPES), help="How to print.  [default: by -o's name, else text]")
+@click.option(
+    "--format", "shape", type=click.Choice(SHAPES), help="How to print.  [default: by -o's name, else text]"
+)
 @click.option(
     "-o",
     "--output",
@@ -26,7 +28,9 @@ SHAPES = ("text", "json", "markdown", "html", "github", "sarif")
     help="Write there instead of stdout; a name that ends in .parquet gets every finding with its standing.",
 )
 @click.option(
-    "--write-baseline", is_flag=True, help="Record what is found now in decisions/pii-baseline.json: only new findings block then."
+    "--write-baseline",
+    is_flag=True,
+    help="Record what is found now in decisions/pii-baseline.json: only new findings block then.",
 )
 def audit(revision: str | None, shape: str | None, output: Path | None, write_baseline: bool) -> None:
     """What personal data is in the project, what was done about it, and what still waits for a person.
@@ -104,7 +108,10 @@ def _as_text(done: Audit) -> str:
     from rich.console import Console
 
     written = io.StringIO()
-    _show(done, Console(file=written, highlight=False, emoji=False, soft_wrap=True, width=160, color_system=None))
+    _show(
+        done,
+        Console(file=written, highlight=False, emoji=False, soft_wrap=True, width=160, color_system=None),
+    )
     return written.getvalue()
 
 
@@ -115,9 +122,13 @@ def _show(done: Audit, console: Console) -> None:
     from governance.audit.words import fix, grids, headline
 
     for grid in grids(done):
-        table = Table(title=for_rich(grid.title), title_justify="left", title_style="bold", box=None, pad_edge=False)
+        table = Table(
+            title=for_rich(grid.title), title_justify="left", title_style="bold", box=None, pad_edge=False
+        )
         for at, column in enumerate(grid.columns):
-            table.add_column(for_rich(column), justify="right" if at in grid.numeric else "left", overflow="fold")
+            table.add_column(
+                for_rich(column), justify="right" if at in grid.numeric else "left", overflow="fold"
+            )
         for row in grid.rows:
             table.add_row(*map(for_rich, row))
         console.print(table)
@@ -125,6 +136,8 @@ def _show(done: Audit, console: Console) -> None:
     for note in done.notes:
         console.print(f"[yellow]{for_rich(note, 300)}[/]")
     passed = done.inventory.passed
-    console.print(f"[{'green' if passed else 'red'}]{'pass' if passed else 'FAIL'}[/] {for_rich(headline(done), 400)}")
+    console.print(
+        f"[{'green' if passed else 'red'}]{'pass' if passed else 'FAIL'}[/] {for_rich(headline(done), 400)}"
+    )
     if fix(done):
         console.print(f"[bold]{for_rich(fix(done), 300)}[/]")

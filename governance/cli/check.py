@@ -9,7 +9,12 @@ import click
 
 @click.command()
 @click.option(
-    "--format", "shape", type=click.Choice(["text", "json", "markdown", "github"]), default="text", show_default=True, help="How to print."
+    "--format",
+    "shape",
+    type=click.Choice(["text", "json", "markdown", "github"]),
+    default="text",
+    show_default=True,
+    help="How to print.",
 )
 def check(shape: str) -> None:
     """Judge every gate of the task card and policy on the published version.
@@ -34,7 +39,13 @@ def check(shape: str) -> None:
     _ = project.task
     gates = judge(project, date.today())
     if shape == "json":
-        emit_json({"schema": "assay.check/1", "passed": all(gate.passed for gate in gates), "gates": [asdict(gate) for gate in gates]})
+        emit_json(
+            {
+                "schema": "assay.check/1",
+                "passed": all(gate.passed for gate in gates),
+                "gates": [asdict(gate) for gate in gates],
+            }
+        )
     elif shape == "markdown":
         click.echo("| gate | | what was seen | to mend it |\n|---|---|---|---|")
         for gate in gates:
@@ -53,6 +64,10 @@ def check(shape: str) -> None:
         table = Table(box=None, show_header=False, pad_edge=False)
         for gate in gates:
             fix = f"\n[bold]{for_rich(gate.fix, 200)}[/]" if gate.fix and not gate.passed else ""
-            table.add_row("[green]pass[/]" if gate.passed else "[red]FAIL[/]", gate.name, for_rich(gate.message, 400) + fix)
+            table.add_row(
+                "[green]pass[/]" if gate.passed else "[red]FAIL[/]",
+                gate.name,
+                for_rich(gate.message, 400) + fix,
+            )
         stdout().print(table)
     sys.exit(0 if all(gate.passed for gate in gates) else 1)

@@ -23,12 +23,31 @@ _SHOWN = 3
 @click.command()
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--field", metavar="COLUMN", help="Column with the text.")
-@click.option("--id", "id_column", metavar="COLUMN", help="Column that names a row; without it, rows are numbered from 0.")
-@click.option("--threshold", type=float, help="Jaccard index from which two texts are near-duplicates; default 0.8.")
+@click.option(
+    "--id",
+    "id_column",
+    metavar="COLUMN",
+    help="Column that names a row; without it, rows are numbered from 0.",
+)
+@click.option(
+    "--threshold", type=float, help="Jaccard index from which two texts are near-duplicates; default 0.8."
+)
 @click.option("--unit", type=click.Choice(["char", "word"]), help="What a shingle is made of; default char.")
 @click.option("--n", "n", type=int, help="Characters or words a shingle; default 4 for char, 3 for word.")
-@click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the verified pairs as Parquet.")
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print.")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the verified pairs as Parquet.",
+)
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print.",
+)
 def dedup(
     file: Path | None,
     field: str | None,
@@ -53,7 +72,9 @@ def dedup(
     """
     if file is None:
         if any(value is not None for value in (field, id_column, threshold, unit, n, out)) or shape != "text":
-            raise click.UsageError("options go with a FILE; without one the stage takes its settings from params.yaml")
+            raise click.UsageError(
+                "options go with a FILE; without one the stage takes its settings from params.yaml"
+            )
         run_stage("dedup")
         return
     if field is None:
@@ -76,13 +97,18 @@ def dedup(
     ranks = twins.rows.select("id", "keeper", "kept").with_row_index("rank")
     pairs = twins.pairs
     for side in ("left", "right"):
-        pairs = pairs.join(ranks.select(pl.all().name.prefix(f"{side}_")), left_on=side, right_on=f"{side}_id", how="left")
+        pairs = pairs.join(
+            ranks.select(pl.all().name.prefix(f"{side}_")), left_on=side, right_on=f"{side}_id", how="left"
+        )
     pairs = pairs.sort("left", "right").select(
         "left",
         "right",
         "kind",
         "similarity",
-        pl.when(pl.col("left_rank") < pl.col("right_rank")).then("right_keeper").otherwise("left_keeper").alias("cluster"),
+        pl.when(pl.col("left_rank") < pl.col("right_rank"))
+        .then("right_keeper")
+        .otherwise("left_keeper")
+        .alias("cluster"),
         pl.when("left_kept").then("left").when("right_kept").then("right").otherwise(None).alias("kept"),
     )
     if out:
@@ -112,7 +138,8 @@ def checked_place(out: Path | None) -> None:
 
     if out and not out.absolute().parent.is_dir():
         raise AssayError(
-            f"{out.absolute().parent} does not exist, so {out.name} cannot be written there", fix=f"mkdir -p {out.absolute().parent}"
+            f"{out.absolute().parent} does not exist, so {out.name} cannot be written there",
+            fix=f"mkdir -p {out.absolute().parent}",
         )
 
 
@@ -121,7 +148,11 @@ def similarity_of(threshold: float | None, unit: str | None, n: int | None) -> S
     from curate.dedup.params import Similarity
     from curate.params import parse
 
-    given: dict[str, Any] = {"threshold": threshold, "unit": unit, "n": n if n is not None else (3 if unit == "word" else None)}
+    given: dict[str, Any] = {
+        "threshold": threshold,
+        "unit": unit,
+        "n": n if n is not None else (3 if unit == "word" else None),
+    }
     return parse(Similarity, {name: value for name, value in given.items() if value is not None}, "option")
 
 
@@ -139,9 +170,21 @@ def rows_of(file: Path, field: str, id_column: str | None) -> pl.DataFrame:
     from curate.read import need_columns, read_table
 
     table = read_table(file)
-    need_columns(table, [field, *([id_column] if id_column else [])], file, option="--field" if id_column is None else "")
-    if not table.schema[field].is_numeric() and table.schema[field] not in (pl.String, pl.Categorical, pl.Null):
-        raise AssayError(f"column {field!r} of {file} holds {table.schema[field]}, not text", fix="name a column of text with --field")
+    need_columns(
+        table,
+        [field, *([id_column] if id_column else [])],
+        file,
+        option="--field" if id_column is None else "",
+    )
+    if not table.schema[field].is_numeric() and table.schema[field] not in (
+        pl.String,
+        pl.Categorical,
+        pl.Null,
+    ):
+        raise AssayError(
+            f"column {field!r} of {file} holds {table.schema[field]}, not text",
+            fix="name a column of text with --field",
+        )
     ids = table[id_column] if id_column else pl.int_range(table.height, eager=True)
     if id_column and not (ids.dtype.is_integer() or ids.dtype == pl.String):
         ids = ids.cast(pl.String)

@@ -34,7 +34,10 @@ LISTED = {"text": 5, "json": 1000, "markdown": 10, "html": 25_000, "github": 10}
 )
 @click.option("--label", metavar="COL", help="Plain files: the column whose change is a relabelling.")
 @click.option(
-    "--format", "form", type=click.Choice(FORMS), help="github: annotations, and the step's summary.  [default: by -o's name, else text]"
+    "--format",
+    "form",
+    type=click.Choice(FORMS),
+    help="github: annotations, and the step's summary.  [default: by -o's name, else text]",
 )
 @click.option(
     "--show-values/--hide-values",
@@ -53,9 +56,18 @@ LISTED = {"text": 5, "json": 1000, "markdown": 10, "html": 25_000, "github": 10}
     help="Write every change to this Parquet file (with all values: keep it out of git); a name that ends in .html, .md or .json gets the masked "
     "document in place of stdout.",
 )
-@click.option("--fetch", is_flag=True, help="Bring an old version that DVC's cache lacks from the DVC remote.")
-@click.option("--gates", "with_gates", is_flag=True, help="Judge the gates of `assay check` too; B must be the work tree.")
-@click.option("--exit-code", is_flag=True, help="Exit 1 on any difference, as git does, not only on unexplained ones.")
+@click.option(
+    "--fetch", is_flag=True, help="Bring an old version that DVC's cache lacks from the DVC remote."
+)
+@click.option(
+    "--gates",
+    "with_gates",
+    is_flag=True,
+    help="Judge the gates of `assay check` too; B must be the work tree.",
+)
+@click.option(
+    "--exit-code", is_flag=True, help="Exit 1 on any difference, as git does, not only on unexplained ones."
+)
 def diff(
     before: str,
     after: str | None,
@@ -89,7 +101,9 @@ def diff(
     """
     from curate.diff import open_both
 
-    versions = open_both(before, after, keys=keys, label=label, fetch=fetch)  # whose digests are taken while the rest is loaded
+    versions = open_both(
+        before, after, keys=keys, label=label, fetch=fetch
+    )  # whose digests are taken while the rest is loaded
 
     from curate.diff import compare, draw, step_summary, workflow_commands
     from curate.files import write_text
@@ -97,7 +111,9 @@ def diff(
     named = DOCUMENTS.get(output.suffix.lower()) if output else None
     form = form or named or "text"
     if named and form not in DOCUMENTS.values():
-        raise click.UsageError(f"--format {form} is no document to write to {output}; leave --format out, or -o")
+        raise click.UsageError(
+            f"--format {form} is no document to write to {output}; leave --format out, or -o"
+        )
     difference = compare(*versions)
     shown = difference.after.gold if show_values is None else show_values
     gates = judged(difference.after.name) if with_gates else ()
@@ -140,14 +156,18 @@ def judged(after: str) -> tuple[GateLine, ...]:
     from datetime import date
 
     from curate.diff import GateLine
-    from curate.diff.sources import WORK_TREE
     from curate.errors import AssayError
     from curate.project import Project
+    from curate.versions.sources import WORK_TREE
     from governance.gate import judge
 
     if after != WORK_TREE:
-        raise AssayError("--gates judges the work tree, and B is another version", fix="leave B out: assay diff A --gates")
-    return tuple(GateLine(gate.name, gate.passed, gate.message) for gate in judge(Project.find(), date.today()))
+        raise AssayError(
+            "--gates judges the work tree, and B is another version", fix="leave B out: assay diff A --gates"
+        )
+    return tuple(
+        GateLine(gate.name, gate.passed, gate.message) for gate in judge(Project.find(), date.today())
+    )
 
 
 def _write(changes: pl.DataFrame, path: Path) -> None:

@@ -8,7 +8,14 @@ import click
 
 
 @click.command()
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print.")
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print.",
+)
 def doctor(shape: str) -> None:
     """Check versions, the secret key, git, DVC and the gold version; say what to run.
 
@@ -36,7 +43,8 @@ def doctor(shape: str) -> None:
             table.add_row(
                 marks[finding.level],
                 finding.name,
-                for_rich(finding.message, 400) + (f"\n[bold]{for_rich(finding.fix, 200)}[/]" if finding.fix else ""),
+                for_rich(finding.message, 400)
+                + (f"\n[bold]{for_rich(finding.fix, 200)}[/]" if finding.fix else ""),
             )
         stdout().print(table)
     sys.exit(1 if any(finding.level == "fail" for finding in findings) else 0)

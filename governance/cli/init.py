@@ -12,9 +12,13 @@ KINDS = ("classification", "extraction", "rewriting", "summary", "preference")
 @click.argument("directory", metavar="DIR", required=False)
 @click.option("--kind", type=click.Choice(KINDS), help="What a row asks for.")
 @click.option(
-    "--data", metavar="FILE", help="CSV, TSV, JSON(L), Parquet, Arrow (.gz and .zst too), a save_to_disk folder, or hf://owner/name."
+    "--data",
+    metavar="FILE",
+    help="CSV, TSV, JSON(L), Parquet, Arrow (.gz and .zst too), a save_to_disk folder, or hf://owner/name.",
 )
-@click.option("--input", metavar="COL", help="Column of the text given (or a path into a nested one: user.text).")
+@click.option(
+    "--input", metavar="COL", help="Column of the text given (or a path into a nested one: user.text)."
+)
 @click.option(
     "--output",
     metavar="COL",
@@ -23,19 +27,50 @@ KINDS = ("classification", "extraction", "rewriting", "summary", "preference")
 )
 @click.option("--rejected", metavar="COL", help="Preference: column of the rejected answer.")
 @click.option("--messages", metavar="COL", help="Column of chat turns, in place of --input and --output.")
-@click.option("--id", "key", metavar="COL", help="Column that names each row; without one, ids are made from the content.")
-@click.option("--group", metavar="COL", help="Rows of one group (a customer, a thread) never straddle a split.")
+@click.option(
+    "--id",
+    "key",
+    metavar="COL",
+    help="Column that names each row; without one, ids are made from the content.",
+)
+@click.option(
+    "--group", metavar="COL", help="Rows of one group (a customer, a thread) never straddle a split."
+)
 @click.option("--subject", metavar="COL", help="Column of the person a row is about, for erasure.")
-@click.option("--source", metavar="COL|NAME", help="Column of each row's source, or one name for the whole file.")
-@click.option("--language", metavar="COL|TAG", help="Column of each row's language, or one tag such as en for the whole file.")
-@click.option("--held-out", metavar="FILE", help="An external test file with the same columns; never trained on.")
+@click.option(
+    "--source", metavar="COL|NAME", help="Column of each row's source, or one name for the whole file."
+)
+@click.option(
+    "--language",
+    metavar="COL|TAG",
+    help="Column of each row's language, or one tag such as en for the whole file.",
+)
+@click.option(
+    "--held-out", metavar="FILE", help="An external test file with the same columns; never trained on."
+)
 @click.option("--metric", help="The figure the task is judged by; each kind has a default.")
-@click.option("--target", type=click.FloatRange(0, 1), help="What is good enough on held-out data; assumed 0.80, to be confirmed.")
+@click.option(
+    "--target",
+    type=click.FloatRange(0, 1),
+    help="What is good enough on held-out data; assumed 0.80, to be confirmed.",
+)
 @click.option("--name", help="Name of the task; else the folder's.")
-@click.option("--format", "shape", default="auto", show_default=True, help="Of FILE, where its suffix does not say.")
+@click.option(
+    "--format", "shape", default="auto", show_default=True, help="Of FILE, where its suffix does not say."
+)
 @click.option("--encoding", default="utf-8", show_default=True, help="Of a text FILE.")
-@click.option("--new-key", is_flag=True, help="Only write a fresh secret key into the project at DIR (default: here).")
-def init(directory: str | None, kind: str | None, data: str | None, key: str | None, shape: str, new_key: bool, **given: object) -> None:
+@click.option(
+    "--new-key", is_flag=True, help="Only write a fresh secret key into the project at DIR (default: here)."
+)
+def init(
+    directory: str | None,
+    kind: str | None,
+    data: str | None,
+    key: str | None,
+    shape: str,
+    new_key: bool,
+    **given: object,
+) -> None:
     """Scaffold a project for your own data in the new folder DIR.
 
     Reads FILE first, so a wrong column is found before anything is written. Labels, JSON shape, headings and
@@ -61,13 +96,15 @@ def init(directory: str | None, kind: str | None, data: str | None, key: str | N
             raise click.UsageError("--new-key only writes a key; a new project has one of its own anyway")
         say(f"wrote {write_key(Project.find(Path(directory) if directory else None).root)}")
         return
-    lacking = [option for option, value in (("DIR", directory), ("--kind", kind), ("--data", data)) if not value]
+    lacking = [
+        option for option, value in (("DIR", directory), ("--kind", kind), ("--data", data)) if not value
+    ]
     if lacking:
         raise click.UsageError(f"missing {', '.join(lacking)}; see: assay init --help")
 
     from typing import Any, cast
 
-    from curate.pii.settings import ScanParams
+    from curate.pii.detect.params import ScanParams
     from governance.scaffold.plan import Options, plan
     from governance.scaffold.setup import start_git_and_dvc
     from governance.scaffold.write import be_free, write_project
@@ -93,7 +130,9 @@ def init(directory: str | None, kind: str | None, data: str | None, key: str | N
         say(f"note: {note}")
     if made.assumed_target:
         metric = made.card["metric"]
-        say(f"note: the target {metric['name']} >= {metric['target']:.2f} is an assumption: confirm it in task.yaml")
+        say(
+            f"note: the target {metric['name']} >= {metric['target']:.2f} is an assumption: confirm it in task.yaml"
+        )
     say(
         f"next:\n  cd {directory}\n  edit task.yaml         # every `?`, and when each label applies\n"
         "  dvc repro              # all stages; or by hand: assay ingest, assay scan, ...\n"

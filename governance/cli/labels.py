@@ -18,15 +18,29 @@ _LISTED = 20
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--input", "input_column", required=True, metavar="COLUMN", help="Column with the text.")
 @click.option("--output", "output_column", required=True, metavar="COLUMN", help="Column with the label.")
-@click.option("--id", "id_column", metavar="COLUMN", help="Column that names a row; without it, rows are numbered from 0.")
+@click.option(
+    "--id",
+    "id_column",
+    metavar="COLUMN",
+    help="Column that names a row; without it, rows are numbered from 0.",
+)
 @click.option(
     "-o",
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write `row, given, suggested, score, flagged` as Parquet, every row.",
 )
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print.")
-def labels(file: Path, input_column: str, output_column: str, id_column: str | None, out: Path | None, shape: str) -> None:
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print.",
+)
+def labels(
+    file: Path, input_column: str, output_column: str, id_column: str | None, out: Path | None, shape: str
+) -> None:
     """Rows of FILE whose label looks wrong, worst first.
 
     Each row is judged by models that never saw it; `score` is the probability that its label is wrong, and a row is
@@ -49,7 +63,8 @@ def labels(file: Path, input_column: str, output_column: str, id_column: str | N
     absent = [name for name in ("torch", "transformers", "sklearn") if find_spec(name) is None]
     if absent:
         raise AssayError(
-            f"`assay labels` reads text with a language model, and {', '.join(absent)} is not installed", fix="pip install 'assay[train]'"
+            f"`assay labels` reads text with a language model, and {', '.join(absent)} is not installed",
+            fix="pip install 'assay[train]'",
         )
     from train.labels import suspects
 
@@ -63,7 +78,8 @@ def labels(file: Path, input_column: str, output_column: str, id_column: str | N
         )
     except pl.exceptions.PolarsError:
         raise AssayError(
-            f"column `{input_column}` or `{output_column}` of {file} does not hold text", fix="name columns of text and of labels"
+            f"column `{input_column}` or `{output_column}` of {file} does not hold text",
+            fix="name columns of text and of labels",
         ) from None
     complete = rows.filter(pl.col("text").str.strip_chars() != "", pl.col("label").str.strip_chars() != "")
     if complete.height < rows.height:
@@ -77,7 +93,12 @@ def labels(file: Path, input_column: str, output_column: str, id_column: str | N
     flagged = judged.filter("flagged")
     if shape == "json":
         emit_json(
-            {"schema": "assay.labels/1", "rows": judged.height, "flagged": flagged.height, "suspects": flagged.drop("flagged").to_dicts()}
+            {
+                "schema": "assay.labels/1",
+                "rows": judged.height,
+                "flagged": flagged.height,
+                "suspects": flagged.drop("flagged").to_dicts(),
+            }
         )
     else:
         _print(judged.height, flagged)
@@ -101,4 +122,7 @@ def _print(rows: int, flagged: pl.DataFrame) -> None:
         listed.add_row(for_rich(str(row), 40), for_rich(given, 60), for_rich(suggested, 60), f"{score:.3f}")
     console.print(listed)
     if flagged.height > _LISTED:
-        console.print(f"... and {flagged.height - _LISTED:,} more: write them all with -o suspects.parquet", markup=False)
+        console.print(
+            f"... and {flagged.height - _LISTED:,} more: write them all with -o suspects.parquet",
+            markup=False,
+        )

@@ -12,13 +12,34 @@ import click
 @click.argument("train", type=click.Path(path_type=Path))
 @click.argument("test", type=click.Path(path_type=Path))
 @click.option("--field", required=True, metavar="COLUMN", help="Column with the text, in both files.")
-@click.option("--label", metavar="COLUMN", help="Column with the label: twins with different labels are pointed out.")
-@click.option("--id", "id_column", metavar="COLUMN", help="Column that names a row, in both files; without it, rows are numbered from 0.")
-@click.option("--threshold", type=float, help="Jaccard index from which two texts are near-duplicates; default 0.8.")
+@click.option(
+    "--label", metavar="COLUMN", help="Column with the label: twins with different labels are pointed out."
+)
+@click.option(
+    "--id",
+    "id_column",
+    metavar="COLUMN",
+    help="Column that names a row, in both files; without it, rows are numbered from 0.",
+)
+@click.option(
+    "--threshold", type=float, help="Jaccard index from which two texts are near-duplicates; default 0.8."
+)
 @click.option("--unit", type=click.Choice(["char", "word"]), help="What a shingle is made of; default char.")
 @click.option("--n", "n", type=int, help="Characters or words a shingle; default 4 for char, 3 for word.")
-@click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the verified pairs as Parquet.")
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print.")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the verified pairs as Parquet.",
+)
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print.",
+)
 def leaks(
     train: Path,
     test: Path,
@@ -83,7 +104,15 @@ def leaks(
             "pairs_with_another_label": counts["conflicting_pairs"],
         }
     if shape == "json":
-        emit_json({"schema": "assay.leaks/1", "field": field, **facts, "similarity": similarity.model_dump(), "all_listed": everything})
+        emit_json(
+            {
+                "schema": "assay.leaks/1",
+                "field": field,
+                **facts,
+                "similarity": similarity.model_dump(),
+                "all_listed": everything,
+            }
+        )
     else:
         print_facts(facts)
         if not everything:

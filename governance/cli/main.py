@@ -56,18 +56,25 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
             import difflib
 
             near = difflib.get_close_matches(args[0], COMMANDS, 1)
-            ctx.fail(f"no command {args[0]!r}" + (f"; did you mean `assay {near[0]}`?" if near else "; see: assay --help"))
+            ctx.fail(
+                f"no command {args[0]!r}"
+                + (f"; did you mean `assay {near[0]}`?" if near else "; see: assay --help")
+            )
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for section in dict.fromkeys(entry[2] for entry in COMMANDS.values()):
             with formatter.section(section):
-                formatter.write_dl([(name, entry[1]) for name, entry in COMMANDS.items() if entry[2] == section])
+                formatter.write_dl(
+                    [(name, entry[1]) for name, entry in COMMANDS.items() if entry[2] == section]
+                )
 
 
 @click.group(
@@ -76,7 +83,9 @@ class LazyGroup(click.Group):
     epilog="Exit codes: 0 clean, 1 a finding or gate failed, 2 usage or configuration.",
 )
 @click.version_option(package_name="assay")
-@click.option("-C", "--directory", type=click.Path(exists=True, file_okay=False), help="Work in this project folder.")
+@click.option(
+    "-C", "--directory", type=click.Path(exists=True, file_okay=False), help="Work in this project folder."
+)
 @click.option("--debug", is_flag=True, help="Show tracebacks.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress and no messages; errors only.")
 def assay(directory: str | None, debug: bool, quiet: bool) -> None:

@@ -9,7 +9,11 @@ SHORT = frozenset({"comparison", "planted", "funnel"})
 
 
 @click.command()
-@click.option("--show", is_flag=True, help="Print the comparison, found against planted and the funnel instead of writing files.")
+@click.option(
+    "--show",
+    is_flag=True,
+    help="Print the comparison, found against planted and the funnel instead of writing files.",
+)
 @click.option("--all", "everything", is_flag=True, help="With --show: every section.")
 def report(show: bool, everything: bool) -> None:
     """Write reports/index.html and reports/report.md from what the stages left, or print them.

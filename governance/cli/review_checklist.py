@@ -8,13 +8,30 @@ import click
 @click.command("review-checklist")
 @click.argument("before", metavar="[A]", default="HEAD")
 @click.argument("after", metavar="[B]", required=False)
-@click.option("--key", "--id", "keys", multiple=True, metavar="COL", help="Plain files: the column that names a row.")
+@click.option(
+    "--key", "--id", "keys", multiple=True, metavar="COL", help="Plain files: the column that names a row."
+)
 @click.option("--label", metavar="COL", help="Plain files: the column whose change is a relabelling.")
-@click.option("--format", "form", type=click.Choice(["markdown", "json"]), default="markdown", show_default=True)
-@click.option("--fetch", is_flag=True, help="Bring an old version that DVC's cache lacks from the DVC remote.")
-@click.option("--gates", "with_gates", is_flag=True, help="Judge the gates of `assay check` too; B must be the work tree.")
+@click.option(
+    "--format", "form", type=click.Choice(["markdown", "json"]), default="markdown", show_default=True
+)
+@click.option(
+    "--fetch", is_flag=True, help="Bring an old version that DVC's cache lacks from the DVC remote."
+)
+@click.option(
+    "--gates",
+    "with_gates",
+    is_flag=True,
+    help="Judge the gates of `assay check` too; B must be the work tree.",
+)
 def review_checklist(
-    before: str, after: str | None, keys: tuple[str, ...], label: str | None, form: str, fetch: bool, with_gates: bool
+    before: str,
+    after: str | None,
+    keys: tuple[str, ...],
+    label: str | None,
+    form: str,
+    fetch: bool,
+    with_gates: bool,
 ) -> None:
     """What to confirm before version B takes the place of A, as a task list with ids to sign.
 
@@ -29,13 +46,15 @@ def review_checklist(
     from dataclasses import asdict
 
     from curate.diff import compare, open_both
-    from curate.diff.checklist import SCHEMA, checklist, checklist_markdown, whole
+    from curate.diff.show.checklist import SCHEMA, checklist, checklist_markdown, whole
     from governance.cli.diff import judged
     from governance.cli.rim import emit_json
 
     difference = compare(*open_both(before, after, keys=keys, label=label, fetch=fetch))
     points = checklist(difference, judged(difference.after.name) if with_gates else ())
     if form == "json":
-        emit_json({"schema": SCHEMA, "checklist": whole(points), "points": [asdict(point) for point in points]})
+        emit_json(
+            {"schema": SCHEMA, "checklist": whole(points), "points": [asdict(point) for point in points]}
+        )
     else:
         click.echo(checklist_markdown(difference, points), nl=False)

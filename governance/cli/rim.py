@@ -23,7 +23,12 @@ def stdout() -> Console:
     """Console for data and tables; plain text off a terminal, NO_COLOR honoured by rich."""
     from rich.console import Console
 
-    return Console(highlight=False, emoji=False, soft_wrap=not sys.stdout.isatty(), width=None if sys.stdout.isatty() else 160)
+    return Console(
+        highlight=False,
+        emoji=False,
+        soft_wrap=not sys.stdout.isatty(),
+        width=None if sys.stdout.isatty() else 160,
+    )
 
 
 def say(message: str) -> None:
@@ -81,14 +86,14 @@ def progress_bar(label: str) -> Iterator[Progress | None]:
 # stage -> where its `run(project, progress) -> report` lives
 RUNNERS = {
     "ingest": "curate.ingest",
-    "scan": "curate.pii.scan",
-    "redact": "curate.pii.redact",
+    "scan": "curate.pii.scan.stage",
+    "redact": "curate.pii.redact.stage",
     "dedup": "curate.dedup.stage",
     "validate": "curate.validate.stage",
     "split": "curate.split",
     "publish": "curate.publish.stage",
     "train": "train.fit",
-    "evaluate": "train.evaluate",
+    "evaluate": "train.judge.evaluate",
     "report": "governance.report.stage",
 }
 
@@ -110,5 +115,9 @@ def summary_line(report: dict[str, Any]) -> str:
     if "summary" in report:
         return str(report["summary"])
     counts = report["funnel"]
-    reasons = ", ".join(f"{code} {rows:,}" for code, rows in sorted(counts["reasons"].items(), key=lambda item: -item[1]))
-    return f"{counts['in']:,} in, {counts['kept']:,} kept, {counts['dropped']:,} dropped" + (f" ({reasons})" if reasons else "")
+    reasons = ", ".join(
+        f"{code} {rows:,}" for code, rows in sorted(counts["reasons"].items(), key=lambda item: -item[1])
+    )
+    return f"{counts['in']:,} in, {counts['kept']:,} kept, {counts['dropped']:,} dropped" + (
+        f" ({reasons})" if reasons else ""
+    )

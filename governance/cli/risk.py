@@ -9,8 +9,20 @@ import click
 
 
 @click.command()
-@click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write special-category rows as Parquet, without text.")
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print.")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write special-category rows as Parquet, without text.",
+)
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print.",
+)
 def risk(out: Path | None, shape: str) -> None:
     """Re-identification risk of the published version, and rows that seem to hold special-category data.
 
@@ -26,15 +38,18 @@ def risk(out: Path | None, shape: str) -> None:
     """
     from curate.errors import AssayError
     from curate.files import write_parquet
-    from curate.pii.risk import RiskParams, free_text, k_anonymity
-    from curate.pii.scan import ScanParams, scanned_fields
-    from curate.pii.special import by_category, special_categories, unread
+    from curate.pii.risk.singling_out import RiskParams, free_text, k_anonymity
+    from curate.pii.risk.special import by_category, special_categories, unread
+    from curate.pii.scan.stage import ScanParams, scanned_fields
     from curate.project import Project
     from curate.publish.gold import load_gold
     from governance.cli.rim import emit_json
 
     if out and not out.absolute().parent.is_dir():
-        raise AssayError(f"{out.absolute().parent} does not exist, so {out.name} cannot be written there", fix=f"mkdir -p {out.parent}")
+        raise AssayError(
+            f"{out.absolute().parent} does not exist, so {out.name} cannot be written there",
+            fix=f"mkdir -p {out.parent}",
+        )
     import polars as pl
 
     project = Project.find()
@@ -72,10 +87,19 @@ def _print(facts: dict[str, Any]) -> None:
 
     console = stdout()
     group, words, special = facts["k_anonymity"], facts["free_text"], facts["special_categories"]
-    console.print(f"gold {facts['gold']}: {facts['rows']:,} rows about {group['people']:,} people", markup=False)
+    console.print(
+        f"gold {facts['gold']}: {facts['rows']:,} rows about {group['people']:,} people", markup=False
+    )
     if not facts["rows"]:
         return
-    table = Table(box=None, show_header=False, pad_edge=False, title="k-anonymity", title_justify="left", title_style="bold")
+    table = Table(
+        box=None,
+        show_header=False,
+        pad_edge=False,
+        title="k-anonymity",
+        title_justify="left",
+        title_style="bold",
+    )
     table.add_row("quasi-identifiers", ", ".join(group["quasi_identifiers"]) or "none declared")
     table.add_row("smallest k", f"{group['smallest_k']}   ({group['classes']:,} classes)")
     table.add_row(f"rows with k < {group['k']}", f"{group['below_k']:,} ({group['below_k_share']:.1%})")
@@ -84,12 +108,27 @@ def _print(facts: dict[str, Any]) -> None:
         best = min(group["unique_without"].items(), key=lambda item: (item[1], item[0]))
         table.add_row("coarsen first", f"{best[0]}: without it {best[1]:,} rows are unique")
     console.print(table)
-    table = Table(box=None, show_header=False, pad_edge=False, title="free text alone", title_justify="left", title_style="bold")
-    table.add_row(f"{words['words']} words drawn at random single out", f"{words['random']:.1%} of {words['rows']:,} rows sampled")
+    table = Table(
+        box=None,
+        show_header=False,
+        pad_edge=False,
+        title="free text alone",
+        title_justify="left",
+        title_style="bold",
+    )
+    table.add_row(
+        f"{words['words']} words drawn at random single out",
+        f"{words['random']:.1%} of {words['rows']:,} rows sampled",
+    )
     table.add_row(f"the {words['words']} rarest words single out", f"{words['rarest']:.1%}")
     console.print(table)
     table = Table(
-        box=None, show_header=False, pad_edge=False, title="special categories, to be looked at", title_justify="left", title_style="bold"
+        box=None,
+        show_header=False,
+        pad_edge=False,
+        title="special categories, to be looked at",
+        title_justify="left",
+        title_style="bold",
     )
     for one in special["categories"]:
         table.add_row(one["category"].replace("_", " "), one["article"], f"{one['rows']:,} rows")

@@ -19,10 +19,23 @@ _LISTED = 20
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--input", "input_column", required=True, metavar="COLUMN", help="Column with the input text.")
 @click.option(
-    "--output", "output_column", required=True, metavar="COLUMN", help="Column with the label, JSON or text (a preference's chosen answer)."
+    "--output",
+    "output_column",
+    required=True,
+    metavar="COLUMN",
+    help="Column with the label, JSON or text (a preference's chosen answer).",
 )
-@click.option("--rejected", "rejected_column", metavar="COLUMN", help="Column with the rejected answer (kind preference).")
-@click.option("--kind", type=click.Choice(KINDS), help="What a row asks for; default classification, or the task card's kind.")
+@click.option(
+    "--rejected",
+    "rejected_column",
+    metavar="COLUMN",
+    help="Column with the rejected answer (kind preference).",
+)
+@click.option(
+    "--kind",
+    type=click.Choice(KINDS),
+    help="What a row asks for; default classification, or the task card's kind.",
+)
 @click.option(
     "--task",
     "project",
@@ -30,9 +43,26 @@ _LISTED = 20
     metavar="DIR",
     help="Folder whose task.yaml says labels, schema, sections and languages.",
 )
-@click.option("--id", "id_column", metavar="COLUMN", help="Column that names a row; without it, rows are numbered from 0.")
-@click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write `row, rule, evidence` as Parquet.")
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print.")
+@click.option(
+    "--id",
+    "id_column",
+    metavar="COLUMN",
+    help="Column that names a row; without it, rows are numbered from 0.",
+)
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write `row, rule, evidence` as Parquet.",
+)
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print.",
+)
 def rules(
     file: Path,
     input_column: str,
@@ -65,23 +95,34 @@ def rules(
     from governance.cli.rim import emit_json, stdout
 
     if out and not out.absolute().parent.is_dir():
-        raise AssayError(f"{out.absolute().parent} does not exist, so {out.name} cannot be written there", fix=f"mkdir -p {out.parent}")
+        raise AssayError(
+            f"{out.absolute().parent} does not exist, so {out.name} cannot be written there",
+            fix=f"mkdir -p {out.parent}",
+        )
     card = read_task(project) if project else None
     chosen = Kind(kind) if kind else card.kind if card else Kind.CLASSIFICATION
     if card and card.kind is not chosen:
-        raise AssayError(f"--kind {chosen} is not the task card's kind, {card.kind}", fix="leave out --kind or --task")
+        raise AssayError(
+            f"--kind {chosen} is not the task card's kind, {card.kind}", fix="leave out --kind or --task"
+        )
     if (chosen is Kind.PREFERENCE) != (rejected_column is not None):
         raise click.UsageError("--rejected COLUMN goes with --kind preference, and only with it")
-    card = card or TaskCard(name=chosen, kind=chosen, behaviour="unsaid", metric=Metric(name=METRICS[chosen][0], target=0))
+    card = card or TaskCard(
+        name=chosen, kind=chosen, behaviour="unsaid", metric=Metric(name=METRICS[chosen][0], target=0)
+    )
 
     table = read_table(file)
-    columns = {"input": input_column, "output": output_column} | ({"rejected": rejected_column} if rejected_column else {})
+    columns = {"input": input_column, "output": output_column} | (
+        {"rejected": rejected_column} if rejected_column else {}
+    )
     need_columns(table, [*columns.values(), *([id_column] if id_column else [])], file)
     # A padded row number stands in for the id: it is unique, and sorts as the file does.
     number = pl.int_range(pl.len()).cast(pl.String).str.zfill(12).alias("example_id")
     try:
         rows = table.select(
-            number, pl.lit(False).alias("held_out"), *(pl.col(source).cast(pl.String).alias(name) for name, source in columns.items())
+            number,
+            pl.lit(False).alias("held_out"),
+            *(pl.col(source).cast(pl.String).alias(name) for name, source in columns.items()),
         )
     except pl.exceptions.PolarsError:
         raise AssayError(
@@ -94,7 +135,9 @@ def rules(
     broken = found.select(row.alias("row"), "rule", "evidence")
     if out:
         write_parquet(broken, out)
-    counts = dict(found.group_by("rule").agg(pl.col("example_id").n_unique().alias("rows")).sort("rule").iter_rows())
+    counts = dict(
+        found.group_by("rule").agg(pl.col("example_id").n_unique().alias("rows")).sort("rule").iter_rows()
+    )
     if shape == "json":
         emit_json(
             {
@@ -132,4 +175,6 @@ def _print(broken: pl.DataFrame, counts: dict[str, int]) -> None:
     console.print()
     console.print(listed)
     if broken.height > _LISTED:
-        console.print(f"... and {broken.height - _LISTED:,} more: write them all with -o broken.parquet", markup=False)
+        console.print(
+            f"... and {broken.height - _LISTED:,} more: write them all with -o broken.parquet", markup=False
+        )

@@ -6,7 +6,14 @@ import click
 
 
 @click.command()
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print.")
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print.",
+)
 def status(shape: str) -> None:
     """Show the task, the gold version, findings, metrics, the verdict, models and what is due, on one screen.
 
@@ -31,6 +38,7 @@ def status(shape: str) -> None:
     table = Table(box=None, show_header=False, pad_edge=False)
     for line in lines:
         table.add_row(
-            f"[bold]{line.name}[/]", for_rich(line.message, 400) + (f"\n[yellow]{for_rich(line.due, 200)}[/]" if line.due else "")
+            f"[bold]{line.name}[/]",
+            for_rich(line.message, 400) + (f"\n[yellow]{for_rich(line.due, 200)}[/]" if line.due else ""),
         )
     stdout().print(table)

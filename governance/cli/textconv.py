@@ -21,7 +21,7 @@ def textconv(file: Path) -> None:
       git config diff.assay.cachetextconv true
       echo '*.parquet diff=assay' >> .gitattributes
     """
-    from curate.diff.textconv import text_lines
+    from curate.diff.show.textconv import text_lines
 
     for line in text_lines(file):
         click.echo(line)

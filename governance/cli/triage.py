@@ -16,12 +16,24 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--reviewer", metavar="NAME", help="Who judges; default: git's user.name.")
-@click.option("--reason", default="", metavar="TEXT", help="Written on every verdict of this session; no personal value in it.")
 @click.option(
-    "--expires", type=click.IntRange(min=1), metavar="DAYS", help="Verdicts hold for so many days; default: until another is given."
+    "--reason",
+    default="",
+    metavar="TEXT",
+    help="Written on every verdict of this session; no personal value in it.",
 )
 @click.option(
-    "--entity", "entities", multiple=True, metavar="NAME", help="Ask about this entity only, even if the policy keeps it; may be repeated."
+    "--expires",
+    type=click.IntRange(min=1),
+    metavar="DAYS",
+    help="Verdicts hold for so many days; default: until another is given.",
+)
+@click.option(
+    "--entity",
+    "entities",
+    multiple=True,
+    metavar="NAME",
+    help="Ask about this entity only, even if the policy keeps it; may be repeated.",
 )
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Ask about N values at most.")
 @click.option(
@@ -31,11 +43,22 @@ if TYPE_CHECKING:
     metavar="N",
     help="Judge a sample of N findings and rows, then say how exact the scan is.",
 )
-@click.option("--estimate", is_flag=True, help="Say how exact the scan is, from the answers given so far; asks nothing.")
 @click.option(
-    "--format", "shape", type=click.Choice(("text", "json")), default="text", show_default=True, help="How to print the estimate."
+    "--estimate", is_flag=True, help="Say how exact the scan is, from the answers given so far; asks nothing."
 )
-@click.option("--keys", metavar="KEYS", help="Press these keys instead of reading a terminal, and print each screen: for scripts.")
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(("text", "json")),
+    default="text",
+    show_default=True,
+    help="How to print the estimate.",
+)
+@click.option(
+    "--keys",
+    metavar="KEYS",
+    help="Press these keys instead of reading a terminal, and print each screen: for scripts.",
+)
 def triage(
     reviewer: str | None, reason: str, expires: int | None, entities: tuple[str, ...], limit: int | None, size: int | None, estimate: bool,
     shape: str, keys: str | None,
@@ -68,7 +91,9 @@ def triage(
     from governance.triage.session import Reviewer
 
     if size is not None and limit is not None:
-        raise AssayError("--sample says how many questions there are, and --limit too", fix="leave one of them out")
+        raise AssayError(
+            "--sample says how many questions there are, and --limit too", fix="leave one of them out"
+        )
     project = Project.find()
     if estimate:
         return _estimate(_Files(project, date.today()), entities, shape)
@@ -86,12 +111,17 @@ def _git_name(project: Project) -> str:
     from curate.errors import AssayError
 
     try:
-        done = subprocess.run(["git", "config", "user.name"], cwd=project.root, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["git", "config", "user.name"], cwd=project.root, capture_output=True, text=True, check=False
+        )
     except FileNotFoundError:
         done = None
     name = done.stdout.strip() if done else ""
     if not name:
-        raise AssayError("nobody to put on the verdicts: git knows no user.name here", fix='assay triage --reviewer "Your Name"')
+        raise AssayError(
+            "nobody to put on the verdicts: git knows no user.name here",
+            fix='assay triage --reviewer "Your Name"',
+        )
     return name
 
 
@@ -101,18 +131,20 @@ class _Files:
     def __init__(self, project: Project, today: date) -> None:
         from curate.files import read_stage_frame
         from curate.pii.decisions import in_force, read_verdicts
-        from curate.pii.policy import RedactParams
-        from curate.pii.scan import ScanParams
+        from curate.pii.redact.policy import RedactParams
+        from curate.pii.scan.stage import ScanParams
 
         self.project, self.root, self.key = project, project.root, project.key
         self.findings = read_stage_frame(project.stage("scan") / "findings.parquet", made_by="scan")
         self.examples = read_stage_frame(project.stage("ingest") / "examples.parquet", made_by="ingest")
-        self.verdicts = in_force([one for one in read_verdicts(project.root) if one.key_id == project.key.key_id], today)
+        self.verdicts = in_force(
+            [one for one in read_verdicts(project.root) if one.key_id == project.key.key_id], today
+        )
         self.policy, self.scan = project.params("redact", RedactParams), project.params("scan", ScanParams)
 
     def draw(self, entities: tuple[str, ...]) -> Draw:
         """The sample's draw, with the answers given so far."""
-        from curate.pii.scan import scanned_fields
+        from curate.pii.scan.stage import scanned_fields
         from governance.audit.params import AuditParams
         from governance.triage.accuracy import Draw
         from governance.triage.reviews import read_reviews
@@ -122,10 +154,12 @@ class _Files:
         return Draw(self.examples, self.findings, fields, self.verdicts, reviews, self.key, params, entities)
 
 
-def _work(files: _Files, judge: Reviewer, entities: tuple[str, ...], limit: int | None, keys: str | None) -> str:
+def _work(
+    files: _Files, judge: Reviewer, entities: tuple[str, ...], limit: int | None, keys: str | None
+) -> str:
     """Run the queue; returns what was done in a line."""
-    from curate.pii.catalogue import NER_ENTITIES, check_names
     from curate.pii.decisions import FILE, append_verdicts
+    from curate.pii.detect.catalogue import NER_ENTITIES, check_names
     from governance.triage.context import Rows
     from governance.triage.queue import build_queue
     from governance.triage.session import SPOKEN, Session, press, start
@@ -143,16 +177,22 @@ def _work(files: _Files, judge: Reviewer, entities: tuple[str, ...], limit: int 
         append_verdicts(files.root, decided)
         return after
 
-    session = loop(start(queue[:limit], judge), lambda at: screen(at, rows), step, lambda at: at.mode == "quit", keys)
-    counts = ", ".join(f"{session.tally[word]:,} {name}" for word, name in SPOKEN.items() if session.tally[word])
+    session = loop(
+        start(queue[:limit], judge), lambda at: screen(at, rows), step, lambda at: at.mode == "quit", keys
+    )
+    counts = ", ".join(
+        f"{session.tally[word]:,} {name}" for word, name in SPOKEN.items() if session.tally[word]
+    )
     open_now = session.waiting + len(queue) - len(session.queue)
-    return f"{counts or 'no verdict'}; {open_now:,} values still open" + (f"\n  next: git add {FILE} && dvc repro redact" if counts else "")
+    return f"{counts or 'no verdict'}; {open_now:,} values still open" + (
+        f"\n  next: git add {FILE} && dvc repro redact" if counts else ""
+    )
 
 
 def _sample(files: _Files, judge: Reviewer, entities: tuple[str, ...], size: int, keys: str | None) -> str:
     """Work through the sample; returns what was done in a line."""
-    from curate.pii.catalogue import NER_ENTITIES, check_names
     from curate.pii.decisions import FOLDER, append_verdicts
+    from curate.pii.detect.catalogue import NER_ENTITIES, check_names
     from governance.triage.context import Rows
     from governance.triage.reviews import append_reviews
     from governance.triage.sample_view import pages, screen

@@ -18,7 +18,11 @@ from governance.report.facts import Facts
 from governance.report.planted import Score
 
 METRIC_TITLES = {"macro_f1": "macro-F1", "accuracy": "accuracy"}
-VERDICTS = {"fine_tune": "Fine-tune", "simpler_is_enough": "The simpler system is enough", "not_enough_data": "Not enough data to tell"}
+VERDICTS = {
+    "fine_tune": "Fine-tune",
+    "simpler_is_enough": "The simpler system is enough",
+    "not_enough_data": "Not enough data to tell",
+}
 # A confusion matrix of more labels than this is unreadable; the pairs most often confused are listed instead.
 HEAT_MAP_LABELS = 24
 SPLITS = ("train", "validation", "test")
@@ -28,7 +32,12 @@ def build(facts: Facts, planted: Sequence[Score] = ()) -> Document:
     """The whole report."""
     manifest, sections = facts.manifest, []
     if facts.comparison is not None:
-        sections += [_comparison(facts, facts.comparison), _tests(facts.comparison), _curve(facts), _confusion(facts, facts.comparison)]
+        sections += [
+            _comparison(facts, facts.comparison),
+            _tests(facts.comparison),
+            _curve(facts),
+            _confusion(facts, facts.comparison),
+        ]
     sections += [
         _planted(planted),
         _funnel(facts),
@@ -53,7 +62,11 @@ def _verdict(facts: Facts) -> Verdict | None:
     if facts.comparison is None:
         return None
     verdict = facts.comparison["verdict"]
-    reasons = [*verdict["reasons"], *([facts.cost["sentence"]] if facts.cost.get("sentence") else []), *facts.comparison["warnings"]]
+    reasons = [
+        *verdict["reasons"],
+        *([facts.cost["sentence"]] if facts.cost.get("sentence") else []),
+        *facts.comparison["warnings"],
+    ]
     return Verdict(VERDICTS[verdict["outcome"]], reasons)
 
 
@@ -69,7 +82,11 @@ def _comparison(facts: Facts, comparison: dict[str, Any]) -> Section:
     marked = {comparison["fine_tuned"], comparison["best_simpler"]}
     bars = [
         charts.Bar(
-            one["title"], one[metric]["point"], one[metric]["low"], one[metric]["high"], "best" if one["name"] in marked else "plain"
+            one["title"],
+            one[metric]["point"],
+            one[metric]["low"],
+            one[metric]["high"],
+            "best" if one["name"] in marked else "plain",
         )
         for one in reversed(systems)
     ]
@@ -80,7 +97,10 @@ def _comparison(facts: Facts, comparison: dict[str, Any]) -> Section:
         rows.append(
             [
                 one["title"],
-                *(f"{one[name]['point']:.3f} [{one[name]['low']:.3f}, {one[name]['high']:.3f}]" for name in ("accuracy", "macro_f1")),
+                *(
+                    f"{one[name]['point']:.3f} [{one[name]['low']:.3f}, {one[name]['high']:.3f}]"
+                    for name in ("accuracy", "macro_f1")
+                ),
                 f"{one['calibration_error']:.3f}",
                 f"{one['coverage']:.0%}",
                 f"{one['trainable_parameters']:,}",
@@ -99,8 +119,17 @@ def _comparison(facts: Facts, comparison: dict[str, Any]) -> Section:
         "ms a row",
     ]
     words = f"{METRIC_TITLES.get(metric, metric)} on the same {comparison['rows']['test']:,} held-out rows ({comparison['test_clusters']:,} independent groups); whiskers are {comparison['params']['confidence']:.0%} intervals that respect groups, the dashed line is the task card's target. “Label descriptions only” is the honest stand-in for prompting where no language model is at hand."
-    table = Table(columns, rows, frozenset(range(1, 8)), frozenset(i for i, one in enumerate(systems) if one["name"] in marked))
-    return Section("comparison", "Was it worth it?", [Text(words), Chart(charts.intervals(bars, "Systems with intervals", target)), table])
+    table = Table(
+        columns,
+        rows,
+        frozenset(range(1, 8)),
+        frozenset(i for i, one in enumerate(systems) if one["name"] in marked),
+    )
+    return Section(
+        "comparison",
+        "Was it worth it?",
+        [Text(words), Chart(charts.intervals(bars, "Systems with intervals", target)), table],
+    )
 
 
 def _tests(comparison: dict[str, Any]) -> Section:
@@ -162,16 +191,28 @@ def _curve(facts: Facts) -> Section:
     metric = facts.task.metric.name if facts.task.metric.name in curve.columns else "accuracy"
     points = (
         curve.group_by("system", "rows")
-        .agg(pl.col(metric).mean().alias("mean"), pl.col(metric).min().alias("low"), pl.col(metric).max().alias("high"))
+        .agg(
+            pl.col(metric).mean().alias("mean"),
+            pl.col(metric).min().alias("low"),
+            pl.col(metric).max().alias("high"),
+        )
         .sort("system", "rows")
     )
     titles = {one["name"]: one["title"] for one in (facts.comparison or {}).get("systems", [])}
     series = [
-        charts.Line(titles.get(name, name), [(r["rows"], r["mean"], r["low"], r["high"]) for r in part.iter_rows(named=True)])
+        charts.Line(
+            titles.get(name, name),
+            [(r["rows"], r["mean"], r["low"], r["high"]) for r in part.iter_rows(named=True)],
+        )
         for (name,), part in points.group_by(["system"], maintain_order=True)
     ]
     rows = [
-        [titles.get(r["system"], r["system"]), f"{r['rows']:,}", f"{r['mean']:.3f}", f"{r['low']:.3f} to {r['high']:.3f}"]
+        [
+            titles.get(r["system"], r["system"]),
+            f"{r['rows']:,}",
+            f"{r['mean']:.3f}",
+            f"{r['low']:.3f} to {r['high']:.3f}",
+        ]
         for r in points.iter_rows(named=True)
     ]
     name = METRIC_TITLES.get(metric, metric)
@@ -180,7 +221,12 @@ def _curve(facts: Facts) -> Section:
         "Would more data help?",
         [
             Chart(charts.lines(series, "Learning curve", "training rows", name)),
-            Table(["system", "training rows", name, "range over seeds"], rows, frozenset({1, 2}), folded="Figures of the learning curve"),
+            Table(
+                ["system", "training rows", name, "range over seeds"],
+                rows,
+                frozenset({1, 2}),
+                folded="Figures of the learning curve",
+            ),
         ],
     )
 
@@ -199,11 +245,16 @@ def _confusion(facts: Facts, comparison: dict[str, Any]) -> Section:
         parts.append(
             Chart(
                 charts.heat_map(
-                    [plain(label, 22) for label in labels], [[counts.get((a, p), 0) for p in labels] for a in labels], "Confusion matrix"
+                    [plain(label, 22) for label in labels],
+                    [[counts.get((a, p), 0) for p in labels] for a in labels],
+                    "Confusion matrix",
                 )
             )
         )
-    wrong = sorted(((n, a, p) for (a, p), n in counts.items() if a != p), key=lambda entry: (-entry[0], entry[1], entry[2]))
+    wrong = sorted(
+        ((n, a, p) for (a, p), n in counts.items() if a != p),
+        key=lambda entry: (-entry[0], entry[1], entry[2]),
+    )
     parts.append(
         Table(
             ["true label", "answered", "rows"],
@@ -214,23 +265,50 @@ def _confusion(facts: Facts, comparison: dict[str, Any]) -> Section:
     )
     classes = facts.tables["per_class"].filter(pl.col("system") == shown)
     rows = [
-        [plain(str(r["label"]), 60), f"{r['precision']:.3f}", f"{r['recall']:.3f}", f"{r['f1']:.3f}", f"{r['support']:,}"]
+        [
+            plain(str(r["label"]), 60),
+            f"{r['precision']:.3f}",
+            f"{r['recall']:.3f}",
+            f"{r['f1']:.3f}",
+            f"{r['support']:,}",
+        ]
         for r in classes.sort("f1").iter_rows(named=True)
     ]
-    parts.append(Table(["label", "precision", "recall", "F1", "rows"], rows, frozenset({1, 2, 3, 4}), folded="Per label, weakest first"))
+    parts.append(
+        Table(
+            ["label", "precision", "recall", "F1", "rows"],
+            rows,
+            frozenset({1, 2, 3, 4}),
+            folded="Per label, weakest first",
+        )
+    )
     return Section("confusion", "Where it goes wrong", parts)
 
 
 def _planted(scores: Sequence[Score]) -> Section:
     rows = [
-        [one.what, str(one.planted), str(one.found), str(one.missed), "" if one.wrongly is None else str(one.wrongly), one.note]
+        [
+            one.what,
+            str(one.planted),
+            str(one.found),
+            str(one.missed),
+            "" if one.wrongly is None else str(one.wrongly),
+            one.note,
+        ]
         for one in scores
     ]
     words = "This data's faults were planted by a seeded script and are known, so each stage can be judged against them."
     return Section(
         "planted",
         "Found against planted",
-        [Text(words), Table(["what", "planted", "found", "missed", "false alarms", "note"], rows, frozenset({1, 2, 3, 4}))] if rows else [],
+        [
+            Text(words),
+            Table(
+                ["what", "planted", "found", "missed", "false alarms", "note"], rows, frozenset({1, 2, 3, 4})
+            ),
+        ]
+        if rows
+        else [],
     )
 
 
@@ -248,7 +326,12 @@ def _funnel(facts: Facts) -> Section:
             Text(
                 f"{steps[0]['in']:,} rows came in and {facts.manifest['rows']:,} are published; each of the others stands in gold/ledger.parquet with its reason, and `assay why ROW` tells its story."
             ),
-            Chart(charts.funnel([(step["stage"], step["kept"], step["dropped"]) for step in steps], "Rows through the stages")),
+            Chart(
+                charts.funnel(
+                    [(step["stage"], step["kept"], step["dropped"]) for step in steps],
+                    "Rows through the stages",
+                )
+            ),
             Table(["stage", "reason", "rows dropped"], rows, frozenset({2})),
         ],
     )
@@ -256,7 +339,9 @@ def _funnel(facts: Facts) -> Section:
 
 def _personal_data(facts: Facts) -> Section:
     actions = facts.edits.group_by("entity", "action").agg(
-        pl.len().alias("n"), pl.col("example_id").n_unique().alias("rows"), pl.col("value_id").n_unique().alias("values")
+        pl.len().alias("n"),
+        pl.col("example_id").n_unique().alias("rows"),
+        pl.col("value_id").n_unique().alias("values"),
     )
     rows = [
         [r["entity"], r["action"], f"{r['n']:,}", f"{r['rows']:,}", f"{r['values']:,}"]
@@ -271,7 +356,14 @@ def _personal_data(facts: Facts) -> Section:
     return Section(
         "personal-data",
         "Personal data",
-        [Text(words), *([Table(["entity", "action", "findings", "rows", "values"], rows, frozenset({2, 3, 4}))] if rows else [])],
+        [
+            Text(words),
+            *(
+                [Table(["entity", "action", "findings", "rows", "values"], rows, frozenset({2, 3, 4}))]
+                if rows
+                else []
+            ),
+        ],
     )
 
 
@@ -282,7 +374,10 @@ def _duplicates(facts: Facts) -> Section:
         .agg(pl.col("example_id").n_unique().alias("rows"), pl.col("score").median().alias("median"))
         .sort("reason")
     )
-    rows = [[r["reason"], f"{r['rows']:,}", "" if r["median"] is None else f"{r['median']:.3f}"] for r in by_reason.iter_rows(named=True)]
+    rows = [
+        [r["reason"], f"{r['rows']:,}", "" if r["median"] is None else f"{r['median']:.3f}"]
+        for r in by_reason.iter_rows(named=True)
+    ]
     report = facts.reports.get("dedup", {})
     leaks = report.get("leaks")
     parts: list[Part] = []
@@ -290,7 +385,11 @@ def _duplicates(facts: Facts) -> Section:
         parts.append(
             Text(
                 "Rows of the data that also stand in the external held-out file: "
-                + ", ".join(f"{key.replace('_', ' ')} {value:,}" for key, value in leaks.items() if isinstance(value, int))
+                + ", ".join(
+                    f"{key.replace('_', ' ')} {value:,}"
+                    for key, value in leaks.items()
+                    if isinstance(value, int)
+                )
                 + "."
             )
         )
@@ -307,7 +406,8 @@ def _mix(facts: Facts) -> Section:
     if not labels:
         return Section("mix", "Label mix", [])
     names = sorted(
-        {name for split in SPLITS for name in labels.get(split, {})}, key=lambda name: (-sum(labels[s].get(name, 0) for s in SPLITS), name)
+        {name for split in SPLITS for name in labels.get(split, {})},
+        key=lambda name: (-sum(labels[s].get(name, 0) for s in SPLITS), name),
     )
     counts = [(name, [labels[split].get(name, 0) for split in SPLITS]) for name in names]
     table = Table(
@@ -319,7 +419,15 @@ def _mix(facts: Facts) -> Section:
     return Section(
         "mix",
         "Label mix",
-        [Chart(charts.label_mix([(plain(name, 24), row) for name, row in counts[:40]], SPLITS, "Rows by label"), SPLITS), table],
+        [
+            Chart(
+                charts.label_mix(
+                    [(plain(name, 24), row) for name, row in counts[:40]], SPLITS, "Rows by label"
+                ),
+                SPLITS,
+            ),
+            table,
+        ],
     )
 
 
@@ -338,7 +446,18 @@ def _suspects(facts: Facts) -> Section:
         "Labels that look wrong",
         [
             Text(words),
-            *([Table(["row", "split", "given", "suggested", "score"], rows, frozenset({4}), folded="Rows to review")] if rows else []),
+            *(
+                [
+                    Table(
+                        ["row", "split", "given", "suggested", "score"],
+                        rows,
+                        frozenset({4}),
+                        folded="Rows to review",
+                    )
+                ]
+                if rows
+                else []
+            ),
         ],
     )
 
@@ -354,4 +473,6 @@ def _provenance(facts: Facts) -> Section:
         ["libraries", ", ".join(f"{name} {value}" for name, value in sorted(manifest["versions"].items()))],
         ["key id", manifest["key_id"]],
     ]
-    return Section("provenance", "Made with", [Table(["what", "value"], [[name, str(value)] for name, value in rows])])
+    return Section(
+        "provenance", "Made with", [Table(["what", "value"], [[name, str(value)] for name, value in rows])]
+    )

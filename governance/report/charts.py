@@ -64,11 +64,15 @@ def intervals(bars: Sequence[Bar], title: str, target: float | None = None) -> s
         for t in ticks
     ]
     if target is not None:
-        parts.append(f'<line x1="{at(target):.1f}" x2="{at(target):.1f}" y1="8" y2="{height - 32}" class="target"/>')
+        parts.append(
+            f'<line x1="{at(target):.1f}" x2="{at(target):.1f}" y1="8" y2="{height - 32}" class="target"/>'
+        )
     for i, bar in enumerate(bars):
         y = 8 + _ROW * i + _ROW / 2
         parts.append(_text(_LEFT - 12, y + 4, bar.name, "label", "end"))
-        parts.append(f'<line x1="{at(bar.low):.1f}" x2="{at(bar.high):.1f}" y1="{y}" y2="{y}" class="whisker {bar.mark}"/>')
+        parts.append(
+            f'<line x1="{at(bar.low):.1f}" x2="{at(bar.high):.1f}" y1="{y}" y2="{y}" class="whisker {bar.mark}"/>'
+        )
         parts.append(f'<circle cx="{at(bar.value):.1f}" cy="{y}" r="5" class="dot {bar.mark}"/>')
         parts.append(_text(WIDTH - _RIGHT + 10, y + 4, f"{bar.value:.3f}", "value"))
     return _svg(WIDTH, height, title, parts)
@@ -83,8 +87,17 @@ def funnel(steps: Sequence[tuple[str, int, int]], title: str) -> str:
         y = 6 + _ROW * i
         parts.append(_text(108, y + 17, stage, "label", "end"))
         parts.append(f'<rect x="120" y="{y}" width="{kept * scale:.1f}" height="22" class="kept"/>')
-        parts.append(f'<rect x="{120 + kept * scale:.1f}" y="{y}" width="{dropped * scale:.1f}" height="22" class="dropped"/>')
-        parts.append(_text(128 + (kept + dropped) * scale, y + 16, f"{kept:,}" + (f"  −{dropped:,}" if dropped else ""), "value"))
+        parts.append(
+            f'<rect x="{120 + kept * scale:.1f}" y="{y}" width="{dropped * scale:.1f}" height="22" class="dropped"/>'
+        )
+        parts.append(
+            _text(
+                128 + (kept + dropped) * scale,
+                y + 16,
+                f"{kept:,}" + (f"  −{dropped:,}" if dropped else ""),
+                "value",
+            )
+        )
     return _svg(WIDTH, _ROW * len(steps) + 10, title, parts)
 
 
@@ -96,7 +109,9 @@ def heat_map(labels: Sequence[str], counts: Sequence[Sequence[int]], title: str)
     for i, label in enumerate(labels):
         parts.append(_text(left - 8, top + size * (i + 0.5) + 4, label, "label", "end"))
         x, y = left + size * (i + 0.5) + 4, top - 8
-        parts.append(f'<text x="{x:.1f}" y="{y}" transform="rotate(-55 {x:.1f} {y})" class="label">{escape(label)}</text>')
+        parts.append(
+            f'<text x="{x:.1f}" y="{y}" transform="rotate(-55 {x:.1f} {y})" class="label">{escape(label)}</text>'
+        )
         total = sum(counts[i]) or 1
         for j, count in enumerate(counts[i]):
             share = count / total
@@ -148,7 +163,10 @@ def lines(series: Sequence[Line], title: str, x_name: str, y_name: str) -> str:
         for y in ys
     ]
     parts += [_text(at_x(x), height - bottom + 18, f"{x:,.0f}", "tick", "middle") for x in xs]
-    parts += [_text((left + WIDTH - right) / 2, height - 6, x_name, "tick", "middle"), _text(4, 14, y_name, "tick")]
+    parts += [
+        _text((left + WIDTH - right) / 2, height - 6, x_name, "tick", "middle"),
+        _text(4, 14, y_name, "tick"),
+    ]
     taken: list[float] = []
     for i, line in enumerate(series):
         points = sorted(line.points)
@@ -158,7 +176,9 @@ def lines(series: Sequence[Line], title: str, x_name: str, y_name: str) -> str:
             + " ".join(f"{at_x(x):.1f},{at_y(lo):.1f}" for x, _, lo, _ in reversed(points))
         )
         path = " ".join(f"{at_x(x):.1f},{at_y(y):.1f}" for x, y, _, _ in points)
-        parts.append(f'<polygon points="{band}" class="band s{i % 6}"/><polyline points="{path}" class="line s{i % 6}"/>')
+        parts.append(
+            f'<polygon points="{band}" class="band s{i % 6}"/><polyline points="{path}" class="line s{i % 6}"/>'
+        )
         y = at_y(points[-1][1]) + 4
         while any(abs(y - other) < 14 for other in taken):
             y += 14

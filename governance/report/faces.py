@@ -19,7 +19,11 @@ def as_html(document: Document) -> str:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("governance.report", ""), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("governance.report", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     return environment.get_template("page.html").render(f=document)
 
@@ -39,7 +43,12 @@ def as_markdown(document: Document) -> str:
         "",
     ]
     if document.verdict:
-        out += [f"**Verdict: {document.verdict.title}**", "", *(f"- {cell(reason)}" for reason in document.verdict.reasons), ""]
+        out += [
+            f"**Verdict: {document.verdict.title}**",
+            "",
+            *(f"- {cell(reason)}" for reason in document.verdict.reasons),
+            "",
+        ]
     else:
         out += [document.no_comparison, ""]
     for section in document.sections:
@@ -51,10 +60,18 @@ def as_markdown(document: Document) -> str:
                 rows = part.rows[:FOLDED_ROWS] if part.folded else part.rows
                 ruler = ["---:" if i in part.numeric else "---" for i in range(len(part.columns))]
                 if part.folded:
-                    out += [f"{cell(part.folded)}" + (f" (first {len(rows)})" if len(rows) < len(part.rows) else ""), ""]
+                    out += [
+                        f"{cell(part.folded)}"
+                        + (f" (first {len(rows)})" if len(rows) < len(part.rows) else ""),
+                        "",
+                    ]
                 out += [
                     "| " + " | ".join(line) + " |"
-                    for line in ([cell(c) for c in part.columns], ruler, *([cell(c) for c in row] for row in rows))
+                    for line in (
+                        [cell(c) for c in part.columns],
+                        ruler,
+                        *([cell(c) for c in row] for row in rows),
+                    )
                 ] + [""]
     return "\n".join(out)
 
@@ -73,9 +90,13 @@ def show(document: Document, console: Console, *, only: frozenset[str] | None = 
             elif isinstance(part, Table) and not part.folded:
                 grid = Grid(box=None, pad_edge=False)
                 for i, column in enumerate(part.columns):
-                    grid.add_column(for_rich(column), justify="right" if i in part.numeric else "left", overflow="fold")
+                    grid.add_column(
+                        for_rich(column), justify="right" if i in part.numeric else "left", overflow="fold"
+                    )
                 for i, row in enumerate(part.rows):
-                    grid.add_row(*(for_rich(cell) for cell in row), style="bold" if i in part.strong else None)
+                    grid.add_row(
+                        *(for_rich(cell) for cell in row), style="bold" if i in part.strong else None
+                    )
                 console.print(grid)
     if document.verdict:
         console.print(f"\n[bold]Verdict: {for_rich(document.verdict.title)}[/]")

@@ -43,11 +43,14 @@ def gather(project: Project) -> Facts:
     comparison = _json(evaluation / "comparison.json")
     if comparison and comparison["gold"] != manifest["content_digest"]:
         raise AssayError(
-            "reports/evaluation judges another gold version than gold/ holds", fix="assay train && assay evaluate   (or: dvc repro)"
+            "reports/evaluation judges another gold version than gold/ holds",
+            fix="assay train && assay evaluate   (or: dvc repro)",
         )
     names = ("comparison", "per_class", "confusion", "learning_curve", "calibration")
     tables = {
-        name: pl.read_csv(evaluation / f"{name}.csv", infer_schema_length=None) for name in names if (evaluation / f"{name}.csv").exists()
+        name: pl.read_csv(evaluation / f"{name}.csv", infer_schema_length=None)
+        for name in names
+        if (evaluation / f"{name}.csv").exists()
     }
     for name in ("label_suspects", "predictions"):
         if (evaluation / f"{name}.parquet").exists():
@@ -58,7 +61,8 @@ def gather(project: Project) -> Facts:
         ledger=pl.read_parquet(project.gold / "ledger.parquet"),
         edits=pl.read_parquet(project.gold / "edits.parquet"),
         reports={
-            stage: _json(project.stage(stage) / "report.json") or {} for stage in ("ingest", "scan", "redact", "dedup", "validate", "split")
+            stage: _json(project.stage(stage) / "report.json") or {}
+            for stage in ("ingest", "scan", "redact", "dedup", "validate", "split")
         },
         comparison=comparison,
         cost=_json(evaluation / "cost.json") or {},

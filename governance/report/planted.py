@@ -61,7 +61,11 @@ def compare(project: Project, truth_path: Path) -> list[Score]:
         *bad_rows(truth["malformed"], drops),
         *personal_data(truth["entities"], truth["hard_negatives"], findings),
         *duplicates(truth, clusters),
-        *([wrong_labels(truth, flagged, clusters, drops, stage("dedup") / "drops.parquet")] if flagged is not None else []),
+        *(
+            [wrong_labels(truth, flagged, clusters, drops, stage("dedup") / "drops.parquet")]
+            if flagged is not None
+            else []
+        ),
     ]
 
 
@@ -82,7 +86,9 @@ def bad_rows(malformed: list[dict[str, Any]], drops: pl.DataFrame) -> list[Score
 
 
 def personal_data(
-    entities: dict[str, list[dict[str, Any]]], negatives: dict[str, list[dict[str, Any]]], findings: pl.DataFrame
+    entities: dict[str, list[dict[str, Any]]],
+    negatives: dict[str, list[dict[str, Any]]],
+    findings: pl.DataFrame,
 ) -> list[Score]:
     """Planted spans that a finding of the same entity overlaps, per entity; and look-alikes that any finding touches."""
     by_row: dict[str, list[tuple[int, int, str]]] = {}
@@ -115,9 +121,13 @@ def personal_data(
     for row, spans in negatives.items():
         for span in spans:
             kinds[span["kind"]] += 1
-            taken[span["kind"]] += any(hit[0] < span["end"] and span["start"] < hit[1] for hit in by_row.get(row, []))
+            taken[span["kind"]] += any(
+                hit[0] < span["end"] and span["start"] < hit[1] for hit in by_row.get(row, [])
+            )
     look_alikes = sum(kinds.values())
-    detail = ", ".join(f"{kind.lower()} {taken[kind]} of {count}" for kind, count in sorted(kinds.items()) if taken[kind])
+    detail = ", ".join(
+        f"{kind.lower()} {taken[kind]} of {count}" for kind, count in sorted(kinds.items()) if taken[kind]
+    )
     return [
         *scores,
         Score(
@@ -125,7 +135,9 @@ def personal_data(
             look_alikes,
             look_alikes - sum(taken.values()),
             None,
-            f"taken for personal data: {detail}" if detail else "order, invoice, tracking, stock and serial numbers",
+            f"taken for personal data: {detail}"
+            if detail
+            else "order, invoice, tracking, stock and serial numbers",
         ),
     ]
 
@@ -146,14 +158,28 @@ def duplicates(truth: dict[str, Any], clusters: pl.DataFrame) -> list[Score]:
     sizes = clusters.group_by("cluster").len().filter(pl.col("len") > 1)
     strangers = sum(name not in explained for name in sizes["cluster"])
     return [
-        Score(name, planted, found, strangers if i else None, "clusters of no planted pair count as wrong" if i else "")
+        Score(
+            name,
+            planted,
+            found,
+            strangers if i else None,
+            "clusters of no planted pair count as wrong" if i else "",
+        )
         for i, (name, planted, found) in enumerate(scores)
     ]
 
 
-def wrong_labels(truth: dict[str, Any], flagged: pl.DataFrame, clusters: pl.DataFrame, drops: pl.DataFrame, dedup_drops: Path) -> Score:
+def wrong_labels(
+    truth: dict[str, Any],
+    flagged: pl.DataFrame,
+    clusters: pl.DataFrame,
+    drops: pl.DataFrame,
+    dedup_drops: Path,
+) -> Score:
     """Planted wrong labels (of tickets and of conflicting near-duplicates) that were flagged or stopped as a conflict."""
-    wrong = set(truth["wrong_labels"]) | {row for row, entry in truth["near_duplicates"].items() if entry["conflict"]}
+    wrong = set(truth["wrong_labels"]) | {
+        row for row, entry in truth["near_duplicates"].items() if entry["conflict"]
+    }
     gone = pl.read_parquet(dedup_drops)
     conflicting = set(gone.filter(pl.col("reason") == "label_conflict")["example_id"])
     elsewhere = (set(gone["example_id"]) | set(drops["example_id"])) - conflicting

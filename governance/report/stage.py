@@ -20,7 +20,10 @@ from governance.report.planted import compare
 class ReportParams(Params):
     """Section `report` of params.yaml."""
 
-    truth: str | None = Field(None, description="a file of known, planted faults to compare the stages with; only generated data has one")
+    truth: str | None = Field(
+        None,
+        description="a file of known, planted faults to compare the stages with; only generated data has one",
+    )
 
 
 def document(project: Project) -> Document:

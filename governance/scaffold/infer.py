@@ -20,7 +20,9 @@ _LABEL_CHARACTERS = 200
 _SHAPE_NAMES = 60
 # A heading is the house's, not one writer's, if nearly every row has it.
 _HEADING_SHARE = 0.95
-_HEADING = re.compile(r"(?m)^(?:#{1,6}[ \t]+|\*\*)?([^\W\d_][\w /&-]{1,39}?)(?:\*\*)?(?::|\*\*|(?<=\w)[ \t]*$)")
+_HEADING = re.compile(
+    r"(?m)^(?:#{1,6}[ \t]+|\*\*)?([^\W\d_][\w /&-]{1,39}?)(?:\*\*)?(?::|\*\*|(?<=\w)[ \t]*$)"
+)
 
 
 def labels(outputs: pl.Series, column: str) -> list[str]:
@@ -45,7 +47,9 @@ def labels(outputs: pl.Series, column: str) -> list[str]:
 def output_schema(outputs: pl.Series) -> dict[str, Any] | None:
     """A JSON Schema (2020-12) that every JSON output fits: types, names, and which names all rows have; None without one JSON object or list."""
     documents = []
-    for text in outputs.drop_nulls().unique().sort().to_list():  # one shape is inferred from ragged documents: no vectorised form
+    for text in (
+        outputs.drop_nulls().unique().sort().to_list()
+    ):  # one shape is inferred from ragged documents: no vectorised form
         try:
             document = json.loads(text)
         except (ValueError, RecursionError):
@@ -64,7 +68,9 @@ def _shape(values: Sequence[Any]) -> dict[str, Any]:
     if objects:
         counts = Counter(name for value in objects for name in value)
         if len(counts) <= _SHAPE_NAMES:
-            shape["properties"] = {name: _shape([value[name] for value in objects if name in value]) for name in sorted(counts)}
+            shape["properties"] = {
+                name: _shape([value[name] for value in objects if name in value]) for name in sorted(counts)
+            }
             shape["required"] = sorted(name for name, count in counts.items() if count == len(objects))
             shape["additionalProperties"] = False
     lists = [value for value in values if isinstance(value, list)]
@@ -100,5 +106,7 @@ def sections(outputs: pl.Series) -> list[str]:
         found = dict.fromkeys(match[1].strip() for match in _HEADING.finditer(text))
         for place, name in enumerate(found):
             places.setdefault(name, []).append(place)
-    common = {name: sum(at) / len(at) for name, at in places.items() if len(at) >= _HEADING_SHARE * len(texts)}
+    common = {
+        name: sum(at) / len(at) for name, at in places.items() if len(at) >= _HEADING_SHARE * len(texts)
+    }
     return sorted(common, key=lambda name: (common[name], name))

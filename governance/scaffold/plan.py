@@ -104,7 +104,8 @@ def plan(options: Options) -> Plan:
         return _plan(options)
     except DuplicateKeys as error:
         raise AssayError(
-            error.problem, fix="name another column with --id, or leave --id out: ids are then made from the content"
+            error.problem,
+            fix="name another column with --id, or leave --id out: ids are then made from the content",
         ) from error
     except AssayError as error:
         fix = error.fix
@@ -117,7 +118,10 @@ def _plan(options: Options) -> Plan:
     kind = Kind(options.kind)
     metric = options.metric or METRICS[kind][0]
     if metric not in METRICS[kind]:
-        raise AssayError(f"metric {metric!r} does not fit kind {kind}", fix=f"choose --metric from {', '.join(METRICS[kind])}")
+        raise AssayError(
+            f"metric {metric!r} does not fit kind {kind}",
+            fix=f"choose --metric from {', '.join(METRICS[kind])}",
+        )
     records = read_records(options.data, format=options.format, encoding=options.encoding)
     columns = _columns(options)
     defaults: dict[str, str] = {}
@@ -135,7 +139,9 @@ def _plan(options: Options) -> Plan:
     copies: dict[str, Path] = {}
     path = _placed(options.data, copies)
     held_out = _placed(options.held_out, copies) if options.held_out else None
-    section: dict[str, Any] = {"path": path} if options.format == "auto" else {"files": [{"path": path, "format": options.format}]}
+    section: dict[str, Any] = (
+        {"path": path} if options.format == "auto" else {"files": [{"path": path, "format": options.format}]}
+    )
     section |= {"encoding": options.encoding, "columns": columns, "defaults": defaults}
     card: dict[str, Any] = {
         "name": options.name,
@@ -143,13 +149,22 @@ def _plan(options: Options) -> Plan:
         "behaviour": _BEHAVIOUR[kind],
         "metric": {"name": metric, "target": ASSUMED_TARGET if options.target is None else options.target},
         "sources": {name: {} for name in sources},
-        "held_out": {"path": held_out, **({"source": defaults["source"]} if "source" in defaults else {})} if held_out else None,
+        "held_out": {"path": held_out, **({"source": defaults["source"]} if "source" in defaults else {})}
+        if held_out
+        else None,
     }
     raws = [Raw(options.data, None, False, records)]
     if options.held_out:
-        raws.append(Raw(options.held_out, None, True, read_records(options.held_out, encoding=options.encoding)))
+        raws.append(
+            Raw(options.held_out, None, True, read_records(options.held_out, encoding=options.encoding))
+        )
     # A throw-away key: the trial's ids go nowhere.
-    trial = ingest(raws, parse(IngestParams, section, "params.ingest"), parse(TaskCard, card, "task"), Key(b"\0" * 32, "trial"))
+    trial = ingest(
+        raws,
+        parse(IngestParams, section, "params.ingest"),
+        parse(TaskCard, card, "task"),
+        Key(b"\0" * 32, "trial"),
+    )
     kept = trial.result.kept
     if kind is Kind.CLASSIFICATION:
         card["labels"] = infer.labels(kept["output"], ", ".join(options.output) or "output")
@@ -159,12 +174,20 @@ def _plan(options: Options) -> Plan:
         card["sections"] = infer.sections(kept["output"])
     card["languages"] = kept["language"].drop_nulls().unique().sort().to_list() if options.language else []
     return Plan(
-        card, section, copies, kept.height, funnel(trial.result, len(trial.input_ids))["reasons"], options.target is None, tuple(sources)
+        card,
+        section,
+        copies,
+        kept.height,
+        funnel(trial.result, len(trial.input_ids))["reasons"],
+        options.target is None,
+        tuple(sources),
     )
 
 
 def _columns(options: Options) -> dict[str, Any]:
-    named = {name: getattr(options, name) for name in ("input", "rejected", "messages", "id", "group", "subject")}
+    named = {
+        name: getattr(options, name) for name in ("input", "rejected", "messages", "id", "group", "subject")
+    }
     columns: dict[str, Any] = {name: value for name, value in named.items() if value}
     if options.output:
         columns["output"] = options.output[0] if len(options.output) == 1 else list(options.output)
@@ -182,7 +205,10 @@ def _tag(language: str, frame: pl.DataFrame) -> str:
 
 def _sources(options: Options, records: Records) -> tuple[list[str], str | None]:
     """Names for the card (the source column's values, the name given, or the file's), and which stands for rows that name none."""
-    stem = re.sub(r"[^\w-]+", "-", Path(options.data.partition("?")[0]).name.split(".")[0]).strip("-").lower() or "export"
+    stem = (
+        re.sub(r"[^\w-]+", "-", Path(options.data.partition("?")[0]).name.split(".")[0]).strip("-").lower()
+        or "export"
+    )
     if options.source is None:
         return [stem], stem
     if options.source not in records.frame.columns:

@@ -15,7 +15,9 @@ def start_git_and_dvc(root: Path) -> list[str]:
     notes = []
     git = shutil.which("git") is not None
     if not git:
-        notes.append("git is not installed: versions cannot be compared until it is, then: git init && dvc init")
+        notes.append(
+            "git is not installed: versions cannot be compared until it is, then: git init && dvc init"
+        )
     elif not _in_repository(root) and not _run(root, "git", "init", "--quiet"):
         notes.append("`git init` failed; run it by hand")
     if importlib.util.find_spec("dvc") is None:
@@ -40,12 +42,19 @@ def start_git_and_dvc(root: Path) -> list[str]:
 
 def _in_repository(root: Path) -> bool:
     """Whether a repository holds `root` and does not ignore it."""
-    return _run(root, "git", "rev-parse", "--is-inside-work-tree") and not _run(root, "git", "check-ignore", "--quiet", ".")
+    return _run(root, "git", "rev-parse", "--is-inside-work-tree") and not _run(
+        root, "git", "check-ignore", "--quiet", "."
+    )
 
 
 def _run(root: Path, *command: str) -> bool:
     environment = {**os.environ, "DVC_NO_ANALYTICS": "1"}
     try:
-        return subprocess.run(command, cwd=root, env=environment, capture_output=True, timeout=120, check=False).returncode == 0
+        return (
+            subprocess.run(
+                command, cwd=root, env=environment, capture_output=True, timeout=120, check=False
+            ).returncode
+            == 0
+        )
     except (OSError, subprocess.SubprocessError):
         return False

@@ -39,9 +39,15 @@ def be_free(folder: Path) -> None:
     """
     if folder.exists() and not folder.is_dir():
         raise AssayError(f"{folder} is a file", fix="name a new folder: assay init NEW-DIR ...")
-    held = sorted(entry.name for entry in folder.iterdir() if entry.name not in _NOTHING) if folder.is_dir() else []
+    held = (
+        sorted(entry.name for entry in folder.iterdir() if entry.name not in _NOTHING)
+        if folder.is_dir()
+        else []
+    )
     if held:
-        shown = ", ".join(plain(name, 40) for name in held[:8]) + (f" and {len(held) - 8} more" if len(held) > 8 else "")
+        shown = ", ".join(plain(name, 40) for name in held[:8]) + (
+            f" and {len(held) - 8} more" if len(held) > 8 else ""
+        )
         raise AssayError(
             f"{folder} is not empty: it holds {shown}",
             fix="name a new folder: assay init NEW-DIR ...   (a new key only: assay init --new-key)",
@@ -73,7 +79,10 @@ def render(plan: Plan) -> dict[str, str]:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        autoescape=False,
     )  # YAML and Markdown: values pass through the filters below
     environment.filters |= {"yaml": _flow, "block": _block}
     kind = Kind(plan.card["kind"])
@@ -94,9 +103,14 @@ def _flow(value: Any) -> str:
     """`value` as YAML on one line; text with line breaks of any kind (YAML 1.1 has five) is quoted and escaped."""
     import yaml
 
-    breaks = isinstance(value, str) and len(value.splitlines()) + value.endswith(("\n", "\r", "\x85", "\u2028", "\u2029")) > 1
+    breaks = (
+        isinstance(value, str)
+        and len(value.splitlines()) + value.endswith(("\n", "\r", "\x85", "\u2028", "\u2029")) > 1
+    )
     style = {"default_style": '"', "allow_unicode": False} if breaks else {"allow_unicode": True}
-    return str(yaml.safe_dump([value], default_flow_style=True, width=10**9, sort_keys=False, **style)).strip()[1:-1]
+    return str(
+        yaml.safe_dump([value], default_flow_style=True, width=10**9, sort_keys=False, **style)
+    ).strip()[1:-1]
 
 
 def _block(value: Any) -> str:

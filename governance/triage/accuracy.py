@@ -16,7 +16,7 @@ import polars as pl
 
 from curate.keys import Key
 from curate.pii.decisions import judged
-from curate.pii.scan import ScanParams
+from curate.pii.scan.stage import ScanParams
 from governance.audit.params import AuditParams
 from governance.triage.estimate import Estimate, Stratum, precision, recall
 from governance.triage.queue import TAKEN_BACK, items
@@ -89,9 +89,13 @@ class Draw:
         """The open ones of the first `size`: findings, then rows; `pages` counts the pages of a row."""
         about_findings, about_rows = shares(size, self.drawn.height, self.rows.height)
         asked = self.drawn.head(about_findings).filter(~self._answered())
-        values = items(self.findings.filter(pl.col("value_id").is_in(asked["value_id"].implode())), self.examples, scan)
+        values = items(
+            self.findings.filter(pl.col("value_id").is_in(asked["value_id"].implode())), self.examples, scan
+        )
         by_value = {item.value_id: item for item in values}
-        found: list[Question] = [FindingQuestion(place, by_value[place["value_id"]]) for place in asked.iter_rows(named=True)]
+        found: list[Question] = [
+            FindingQuestion(place, by_value[place["value_id"]]) for place in asked.iter_rows(named=True)
+        ]
         rows = self._seen(self.rows.head(about_rows))
         return found + [
             RowQuestion(example_id, row, shown, stratum, pages(example_id))
@@ -112,7 +116,11 @@ class Draw:
             .alias("right")
         )
         strata: dict[str, list[Stratum]] = {}
-        grouped = judged_now.group_by("entity", "stratum").agg(pl.len(), pl.col("right").drop_nulls()).sort("entity", "stratum")
+        grouped = (
+            judged_now.group_by("entity", "stratum")
+            .agg(pl.len(), pl.col("right").drop_nulls())
+            .sort("entity", "stratum")
+        )
         for entity, _, size, right in grouped.iter_rows():
             strata.setdefault(entity, []).append(Stratum(size, tuple(right)))
         read = self._read()
@@ -122,14 +130,23 @@ class Draw:
             seen_missing.update(missing)
         every = {name: [{ALL: sum(one.values())} for one in rows] for name, rows in read.items()}
         return Accuracy(
-            tuple(self._of(entity, strata.get(entity, []), read, sizes, missed) for entity, missed in sorted(seen_missing.items())),
-            self._of(ALL, [one for some in strata.values() for one in some], every, sizes, seen_missing.total()),
+            tuple(
+                self._of(entity, strata.get(entity, []), read, sizes, missed)
+                for entity, missed in sorted(seen_missing.items())
+            ),
+            self._of(
+                ALL, [one for some in strata.values() for one in some], every, sizes, seen_missing.total()
+            ),
             {name: (len(read[name]), sizes[name]) for name in SIGNALS if name in sizes},
         )
 
     @staticmethod
     def _of(
-        entity: str, found: list[Stratum], read: Mapping[str, Sequence[Mapping[str, int]]], sizes: Mapping[str, int], missed: int
+        entity: str,
+        found: list[Stratum],
+        read: Mapping[str, Sequence[Mapping[str, int]]],
+        sizes: Mapping[str, int],
+        missed: int,
     ) -> Entity:
         rows = [
             Stratum(sizes[name], tuple(one.get(entity, 0) for one in read[name]))
@@ -147,7 +164,9 @@ class Draw:
     def _read(self) -> dict[str, list[Mapping[str, int]]]:
         """What was missing in each row read, by stratum."""
         read: dict[str, list[Mapping[str, int]]] = {name: [] for name in SIGNALS}
-        for _, row, stratum, shown in self._seen(self.rows.filter(pl.col("row").is_in(list(self.reviews.rows)))).iter_rows():
+        for _, row, stratum, shown in self._seen(
+            self.rows.filter(pl.col("row").is_in(list(self.reviews.rows)))
+        ).iter_rows():
             missed = self._missed(row, shown)
             if missed is not None:
                 read[stratum].append(missed)
@@ -160,8 +179,16 @@ class Draw:
     def _seen(self, rows: pl.DataFrame) -> pl.DataFrame:
         """`example_id`, `row`, `stratum` and `seen` of some drawn rows, in order."""
         ids = rows["example_id"].implode()
-        texts = {one["example_id"]: one for one in self.examples.filter(pl.col("example_id").is_in(ids)).iter_rows(named=True)}
+        texts = {
+            one["example_id"]: one
+            for one in self.examples.filter(pl.col("example_id").is_in(ids)).iter_rows(named=True)
+        }
         mine = self.findings.filter(pl.col("example_id").is_in(ids))
         found: dict[Any, pl.DataFrame] = {name: part for (name,), part in mine.group_by("example_id")}
-        shown = [seen(self.key, texts[name], found.get(name, mine.clear()), self.fields) for name in rows["example_id"]]
-        return rows.select("example_id", "row", "stratum").with_columns(pl.Series("seen", shown, dtype=pl.String))
+        shown = [
+            seen(self.key, texts[name], found.get(name, mine.clear()), self.fields)
+            for name in rows["example_id"]
+        ]
+        return rows.select("example_id", "row", "stratum").with_columns(
+            pl.Series("seen", shown, dtype=pl.String)
+        )

@@ -13,7 +13,7 @@ from typing import Literal
 
 import polars as pl
 
-from curate.pii.spans import pattern
+from curate.pii.redact.spans import pattern
 from curate.text import mask, plain
 
 Style = Literal["plain", "masked", "shown", "suspect"]
@@ -67,8 +67,13 @@ class Rows:
 
     def _found(self, example_id: str, texts: dict[str, str]) -> list[tuple[str, str, int, int, str]]:
         """Field, entity, start, end and value of each finding of the row."""
-        mine = self.findings.filter(pl.col("example_id") == example_id).select("field", "entity", "start", "end")
-        return [(field, entity, start, end, texts[field][start:end]) for field, entity, start, end in mine.iter_rows()]
+        mine = self.findings.filter(pl.col("example_id") == example_id).select(
+            "field", "entity", "start", "end"
+        )
+        return [
+            (field, entity, start, end, texts[field][start:end])
+            for field, entity, start, end in mine.iter_rows()
+        ]
 
 
 def _spans(text: str, field: str, found: list[tuple[str, str, int, int, str]]) -> list[tuple[int, int]]:
@@ -76,7 +81,9 @@ def _spans(text: str, field: str, found: list[tuple[str, str, int, int, str]]) -
     places = [(start, end) for where, _, start, end, _ in found if where == field]
     for _, entity, _, _, value in found:
         if value.strip():
-            places += [match.span() for match in pattern(entity, value).finditer(text) if match.group().strip()]
+            places += [
+                match.span() for match in pattern(entity, value).finditer(text) if match.group().strip()
+            ]
     merged: list[tuple[int, int]] = []
     for start, end in sorted(places):
         if merged and start < merged[-1][1]:

@@ -99,8 +99,12 @@ def expected(strata: Sequence[Stratum]) -> float | None:
     judged = [stratum for stratum in strata if stratum.counts]
     if not judged:
         return None
-    rate = sum(stratum.size * float(np.mean(stratum.counts)) for stratum in judged) / sum(stratum.size for stratum in judged)
-    return sum(stratum.size * (float(np.mean(stratum.counts)) if stratum.counts else rate) for stratum in strata)
+    rate = sum(stratum.size * float(np.mean(stratum.counts)) for stratum in judged) / sum(
+        stratum.size for stratum in judged
+    )
+    return sum(
+        stratum.size * (float(np.mean(stratum.counts)) if stratum.counts else rate) for stratum in strata
+    )
 
 
 def drawn(strata: Sequence[Stratum], draw: np.random.Generator) -> Floats:

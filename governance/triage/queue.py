@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from curate.pii.decisions import judged
-from curate.pii.policy import RedactParams, decide
-from curate.pii.scan import ScanParams
+from curate.pii.redact.policy import RedactParams, decide
+from curate.pii.scan.stage import ScanParams
 from curate.pii.values import is_code
 
 # The reason on a verdict that an undo put in place of one: such a value counts as never judged.
@@ -55,10 +55,16 @@ class Item:
 
 
 def open_findings(
-    findings: pl.DataFrame, examples: pl.DataFrame, verdicts: pl.DataFrame, policy: RedactParams, entities: Sequence[str] = ()
+    findings: pl.DataFrame,
+    examples: pl.DataFrame,
+    verdicts: pl.DataFrame,
+    policy: RedactParams,
+    entities: Sequence[str] = (),
 ) -> pl.DataFrame:
     """Findings that the policy acts on, or of the named `entities`, on which no verdict but `unsure` is in force."""
-    acted = decide(findings, examples, policy).filter(pl.col("entity").is_in(list(entities)) if entities else pl.col("action") != "keep")
+    acted = decide(findings, examples, policy).filter(
+        pl.col("entity").is_in(list(entities)) if entities else pl.col("action") != "keep"
+    )
     known = verdicts.filter(pl.col("reason") != TAKEN_BACK)
     said = judged(acted.drop("verdict", "reviewer", "decided_on"), known)
     return said.filter(pl.col("verdict").is_null() | (pl.col("verdict") == "unsure"))
@@ -100,19 +106,28 @@ def items(waiting: pl.DataFrame, examples: pl.DataFrame, scan: ScanParams) -> li
             pl.len().alias("findings"),
             pl.col("example_id").n_unique().alias("rows"),
             # Unsure only where nothing of it was left unjudged.
-            pl.when(pl.col("verdict").is_null().any()).then(pl.lit("")).otherwise(pl.col("reviewer").first()).first().alias("unsure"),
+            pl.when(pl.col("verdict").is_null().any())
+            .then(pl.lit(""))
+            .otherwise(pl.col("reviewer").first())
+            .first()
+            .alias("unsure"),
             pl.col("example_id", "field", "start", "end").first(),
         )
     )
     thresholds = {entity: scan.thresholds.get(entity, scan.threshold) for entity in values["entity"].unique()}
     shaped = with_pattern(values, examples).with_columns(
-        pl.col("entity").replace_strict(list(thresholds), list(thresholds.values()), return_dtype=pl.Float64).alias("threshold")
+        pl.col("entity")
+        .replace_strict(list(thresholds), list(thresholds.values()), return_dtype=pl.Float64)
+        .alias("threshold")
     )
     away = (pl.col("score") - pl.col("threshold")).round(6)
     groups = ("unsure_last", "entity", "pattern")
     ordered = (
         shaped.with_columns(away.alias("away"), (pl.col("unsure") != "").alias("unsure_last"))
-        .with_columns(pl.col("away").min().over(groups).alias("group_away"), pl.col("rows").sum().over(groups).alias("group_rows"))
+        .with_columns(
+            pl.col("away").min().over(groups).alias("group_away"),
+            pl.col("rows").sum().over(groups).alias("group_rows"),
+        )
         .sort(
             ["unsure_last", "group_away", "group_rows", "entity", "pattern", "away", "rows", "value_id"],
             descending=[False, False, True, False, False, False, True, False],
@@ -133,4 +148,8 @@ def with_pattern(places: pl.DataFrame, examples: pl.DataFrame) -> pl.DataFrame:
     each = value.str.replace_all(r"\p{N}", "9").str.replace_all(r"\p{L}", "A")
     runs = value.str.replace_all(r"\p{N}+", "9").str.replace_all(r"\p{L}+", "A")
     shape = pl.when(pl.col("entity").is_in(codes)).then(each).otherwise(runs)
-    return places.join(texts, on=["example_id", "field"], how="left").with_columns(shape.fill_null("").alias("pattern")).drop("text")
+    return (
+        places.join(texts, on=["example_id", "field"], how="left")
+        .with_columns(shape.fill_null("").alias("pattern"))
+        .drop("text")
+    )

@@ -82,13 +82,22 @@ def read_reviews(root: Path, key_id: str) -> Reviews:
 def append_reviews(root: Path, reviews: Sequence[Review]) -> None:
     """Add answers to the project's file."""
     if reviews:
-        append_lines(root, FILE, [canonical_json(asdict(review) | {"reviewer": plain(review.reviewer)}) for review in reviews])
+        append_lines(
+            root,
+            FILE,
+            [canonical_json(asdict(review) | {"reviewer": plain(review.reviewer)}) for review in reviews],
+        )
 
 
 def seen(key: Key, example: Mapping[str, Any], findings: pl.DataFrame, fields: Sequence[str]) -> str:
     """Keyed digest of what a reader of a row is shown: its text fields, and where something was found."""
     spans = findings.select("field", "entity", "start", "end").sort("field", "start", "end", "entity").rows()
-    return key.digest("sample seen", str(example["example_id"]), *(example[field] or "" for field in fields), canonical_json(spans))
+    return key.digest(
+        "sample seen",
+        str(example["example_id"]),
+        *(example[field] or "" for field in fields),
+        canonical_json(spans),
+    )
 
 
 def _parse(line: str, number: int) -> Review:
@@ -100,12 +109,21 @@ def _parse(line: str, number: int) -> Review:
             given.keys() == _FIELDS
             and given["kind"] in ("finding", "row")
             and all(_ID.fullmatch(name) for name in named)
-            and (missed is None or all(_ENTITY.fullmatch(entity) and type(count) is int and count > 0 for entity, count in missed.items()))
+            and (
+                missed is None
+                or all(
+                    _ENTITY.fullmatch(entity) and type(count) is int and count > 0
+                    for entity, count in missed.items()
+                )
+            )
             and all(isinstance(given[name], str) for name in ("reviewer", "key_id"))
             and bool(date.fromisoformat(given["date"]))
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         sound = False
     if not sound:
-        raise AssayError(f"{FILE} line {number} is no answer of a sample", fix=f"mend or delete it; earlier versions: git log -p -- {FILE}")
+        raise AssayError(
+            f"{FILE} line {number} is no answer of a sample",
+            fix=f"mend or delete it; earlier versions: git log -p -- {FILE}",
+        )
     return Review(**given)

@@ -37,7 +37,9 @@ SPOKEN_SIGNALS = {
 }
 
 
-def drawn_findings(findings: pl.DataFrame, params: AuditParams, entities: Collection[str] = ()) -> pl.DataFrame:
+def drawn_findings(
+    findings: pl.DataFrame, params: AuditParams, entities: Collection[str] = ()
+) -> pl.DataFrame:
     """`findings` with `stratum` (their tier), in the order of the draw.
 
     Parameters
@@ -47,12 +49,16 @@ def drawn_findings(findings: pl.DataFrame, params: AuditParams, entities: Collec
     entities
         Draw of these only; none: of all but those that may stay in the data anyway (`audit.accept`).
     """
-    wanted = pl.col("entity").is_in(list(entities)) if entities else ~pl.col("entity").is_in(list(params.accept))
+    wanted = (
+        pl.col("entity").is_in(list(entities)) if entities else ~pl.col("entity").is_in(list(params.accept))
+    )
     tiered = findings.filter(wanted).with_columns(tier(params).alias("stratum"))
     return _ordered(tiered, ["entity", "stratum"], "finding_id", TIER_SPREAD)
 
 
-def drawn_rows(examples: pl.DataFrame, findings: pl.DataFrame, fields: Sequence[str], key: Key) -> pl.DataFrame:
+def drawn_rows(
+    examples: pl.DataFrame, findings: pl.DataFrame, fields: Sequence[str], key: Key
+) -> pl.DataFrame:
     """Columns `example_id`, `row` (keyed) and `stratum` (one of `SIGNALS`) of every row with text, in the order of the draw.
 
     Parameters
@@ -75,14 +81,18 @@ def drawn_rows(examples: pl.DataFrame, findings: pl.DataFrame, fields: Sequence[
         .otherwise(pl.lit("plain"))
     )
     rows = examples.filter(text.str.contains(r"\S")).select("example_id", signal.alias("stratum"))
-    named = rows.with_columns(pl.Series("row", key.digests("sample row", rows["example_id"]), dtype=pl.String))
+    named = rows.with_columns(
+        pl.Series("row", key.digests("sample row", rows["example_id"]), dtype=pl.String)
+    )
     return _ordered(named, ["stratum"], "row", SIGNAL_SPREAD)
 
 
 def _ordered(units: pl.DataFrame, strata: list[str], lot: str, spread: Mapping[str, float]) -> pl.DataFrame:
     """`units` in the order in which they are asked about, by Sainte-Laguë's divisors over their strata."""
     place = pl.int_range(pl.len()).over(strata) + 0.5
-    weight = pl.len().over(strata).sqrt() * pl.col("stratum").replace_strict(dict(spread), return_dtype=pl.Float64)
+    weight = pl.len().over(strata).sqrt() * pl.col("stratum").replace_strict(
+        dict(spread), return_dtype=pl.Float64
+    )
     return units.sort(lot).with_columns((place / weight).alias("_turn")).sort("_turn", lot).drop("_turn")
 
 

@@ -62,7 +62,8 @@ def screen(state: Sampling, rows: Rows, fields: Sequence[str]) -> RenderableType
     """The whole screen for a state."""
     total = len(state.questions)
     head = Text(
-        f"assay triage --sample   question {min(state.at + 1, total):,} of {total:,}   {plain(state.reviewer.name, 40)}", style="bold"
+        f"assay triage --sample   question {min(state.at + 1, total):,} of {total:,}   {plain(state.reviewer.name, 40)}",
+        style="bold",
     )
     if state.mode == "help":
         table = Table.grid(padding=(0, 2))
@@ -81,7 +82,15 @@ def screen(state: Sampling, rows: Rows, fields: Sequence[str]) -> RenderableType
             Text(),
             where + line(rows.context(dict(place))),
         ]
-        return Group(head, Text("Is this finding right?"), Text(), *body, Text(), message, Text(FINDING_KEYS, style="dim"))
+        return Group(
+            head,
+            Text("Is this finding right?"),
+            Text(),
+            *body,
+            Text(),
+            message,
+            Text(FINDING_KEYS, style="dim"),
+        )
     return Group(
         head,
         Text("What is missing? Dim: found. Underlined: nobody took it."),
@@ -104,7 +113,10 @@ def _row(state: Sampling, question: RowQuestion, rows: Rows, fields: Sequence[st
 def _row_keys(state: Sampling, question: RowQuestion) -> list[RenderableType]:
     if state.mode == "mark":
         names = [Text.assemble((key, "bold"), f" {name}") for key, name in state.menu.items()]
-        return [Text("A value of which entity is missing?   any other key: none", style="bold yellow"), Columns(names, padding=(0, 2))]
+        return [
+            Text("A value of which entity is missing?   any other key: none", style="bold yellow"),
+            Columns(names, padding=(0, 2)),
+        ]
     return [Text(ROW_KEYS + ("   space next page" if question.pages > 1 else ""), style="dim")]
 
 
@@ -115,7 +127,14 @@ def table(accuracy: Accuracy) -> RenderableType:
     for name in ("findings", "judged", "right", "precision", "missed", "recall"):
         grid.add_column(name, justify="right", no_wrap=True)
     for one in (*accuracy.entities, accuracy.overall):
-        counts = (f"{one.findings:,}", f"{one.judged:,}", f"{one.right:,}", share(one.precision), f"{one.missed:,}", share(one.recall))
+        counts = (
+            f"{one.findings:,}",
+            f"{one.judged:,}",
+            f"{one.right:,}",
+            share(one.precision),
+            f"{one.missed:,}",
+            share(one.recall),
+        )
         grid.add_row(one.entity, *counts, style="bold" if one is accuracy.overall else "")
     rows = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     rows.add_column("rows")
@@ -123,7 +142,12 @@ def table(accuracy: Accuracy) -> RenderableType:
     rows.add_column("read", justify="right")
     for name, (read, size) in accuracy.rows.items():
         rows.add_row(SPOKEN_SIGNALS[name], f"{size:,}", f"{read:,}")
-    return Group(grid, Text(), rows, Text("\nIntervals: 95 %. Where there is none, nothing was judged yet.", style="dim"))
+    return Group(
+        grid,
+        Text(),
+        rows,
+        Text("\nIntervals: 95 %. Where there is none, nothing was judged yet.", style="dim"),
+    )
 
 
 def share(estimate: Estimate) -> str:
@@ -141,7 +165,12 @@ def document(accuracy: Accuracy) -> Mapping[str, Any]:
 
     def entity(one: Entity) -> Mapping[str, Any]:
         counts = {"findings": one.findings, "judged": one.judged, "right": one.right, "missed": one.missed}
-        return {"entity": one.entity, **counts, "precision": interval(one.precision), "recall": interval(one.recall)}
+        return {
+            "entity": one.entity,
+            **counts,
+            "precision": interval(one.precision),
+            "recall": interval(one.recall),
+        }
 
     return {
         "schema": "assay.sample/1",

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from string import ascii_letters, digits
 from typing import Any, Literal
 
-from curate.pii.catalogue import DEFAULT, NER_ENTITIES
 from curate.pii.decisions import Verdict, Word
+from curate.pii.detect.catalogue import DEFAULT, NER_ENTITIES
 from governance.triage.queue import TAKEN_BACK, Item
 from governance.triage.reviews import Review
 from governance.triage.session import SPOKEN, WORDS, Reviewer
@@ -108,7 +108,9 @@ def press(state: Sampling, key: str) -> tuple[Sampling, Written]:
         entity = state.menu.get(key)
         if entity is None:
             return replace(state, mode="judge", message="nothing marked"), Written()
-        return replace(state, mode="judge", draft=(*state.draft, entity), message=f"missing: {entity}"), Written()
+        return replace(
+            state, mode="judge", draft=(*state.draft, entity), message=f"missing: {entity}"
+        ), Written()
     if key == "q":
         return replace(state, mode="quit", message=""), Written()
     if key == "?":
@@ -120,7 +122,11 @@ def press(state: Sampling, key: str) -> tuple[Sampling, Written]:
     if key == "s":
         return _forward(state, None, "skipped")
     if isinstance(question, FindingQuestion):
-        return _judge(state, question, WORDS[key]) if key in WORDS else (replace(state, message="? lists the keys"), Written())
+        return (
+            _judge(state, question, WORDS[key])
+            if key in WORDS
+            else (replace(state, message="? lists the keys"), Written())
+        )
     if key == "m":
         return replace(state, mode="mark", message=""), Written()
     if key == " " and question.pages > 1:
@@ -165,7 +171,15 @@ def _undo(state: Sampling) -> tuple[Sampling, Written]:
 
 def _forward(state: Sampling, what: str | None, message: str) -> tuple[Sampling, Written]:
     tally = state.tally if what is None else {**state.tally, what: state.tally.get(what, 0) + 1}
-    moved = replace(state, at=state.at + 1, page=0, draft=(), history=(*state.history, (state.at, what)), tally=tally, message=message)
+    moved = replace(
+        state,
+        at=state.at + 1,
+        page=0,
+        draft=(),
+        history=(*state.history, (state.at, what)),
+        tally=tally,
+        message=message,
+    )
     return _pass(moved)
 
 
@@ -179,8 +193,22 @@ def _pass(state: Sampling) -> tuple[Sampling, Written]:
 
 
 def _noted(reviewer: Reviewer, question: FindingQuestion) -> Review:
-    return Review("finding", reviewer.name, reviewer.today.isoformat(), reviewer.key_id, finding_id=str(question.place["finding_id"]))
+    return Review(
+        "finding",
+        reviewer.name,
+        reviewer.today.isoformat(),
+        reviewer.key_id,
+        finding_id=str(question.place["finding_id"]),
+    )
 
 
 def _row(reviewer: Reviewer, question: RowQuestion, missed: Mapping[str, int] | None) -> Review:
-    return Review("row", reviewer.name, reviewer.today.isoformat(), reviewer.key_id, row=question.row, seen=question.seen, missed=missed)
+    return Review(
+        "row",
+        reviewer.name,
+        reviewer.today.isoformat(),
+        reviewer.key_id,
+        row=question.row,
+        seen=question.seen,
+        missed=missed,
+    )

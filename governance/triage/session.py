@@ -17,7 +17,12 @@ from curate.pii.decisions import Verdict, Word
 from governance.triage.queue import TAKEN_BACK, Item
 
 WORDS: Mapping[str, Word] = {"r": "real", "n": "not_personal", "p": "public", "u": "unsure"}
-SPOKEN: Mapping[Word, str] = {"real": "real", "not_personal": "not personal", "public": "public figure or business", "unsure": "unsure"}
+SPOKEN: Mapping[Word, str] = {
+    "real": "real",
+    "not_personal": "not personal",
+    "public": "public figure or business",
+    "unsure": "unsure",
+}
 
 Mode = Literal["judge", "group", "help", "quit"]
 
@@ -85,7 +90,11 @@ class Session:
         """Places of the open values that share the shown one's pattern."""
         if self.item is None:
             return ()
-        return tuple(at for at, item in enumerate(self.queue) if item.group == self.item.group and at not in self.closed)
+        return tuple(
+            at
+            for at, item in enumerate(self.queue)
+            if item.group == self.item.group and at not in self.closed
+        )
 
     @property
     def left(self) -> int:
@@ -143,8 +152,13 @@ def _decide(session: Session, word: Word, places: tuple[int, ...]) -> tuple[Sess
 def _forward(session: Session, step: Step, message: str) -> Session:
     """To the next open value; skipped ones are not asked about again in this session."""
     closed = session.closed | set(step.places)
-    at = next((place for place in range(session.at + 1, len(session.queue)) if place not in closed), len(session.queue))
-    return replace(session, at=at, closed=closed, history=(*session.history, step), mode="judge", message=message)
+    at = next(
+        (place for place in range(session.at + 1, len(session.queue)) if place not in closed),
+        len(session.queue),
+    )
+    return replace(
+        session, at=at, closed=closed, history=(*session.history, step), mode="judge", message=message
+    )
 
 
 def _undo(session: Session) -> tuple[Session, list[Verdict]]:
@@ -153,12 +167,19 @@ def _undo(session: Session) -> tuple[Session, list[Verdict]]:
     *before, step = session.history
     tally, verdicts = session.tally, []
     if step.word is not None:
-        verdicts = [session.reviewer.verdict(session.queue[place], "unsure", TAKEN_BACK) for place in step.places]
+        verdicts = [
+            session.reviewer.verdict(session.queue[place], "unsure", TAKEN_BACK) for place in step.places
+        ]
         tally = {**tally, step.word: tally[step.word] - len(step.places)}
     what = "skip" if step.word is None else SPOKEN[step.word]
     return (
         replace(
-            session, at=step.at, closed=session.closed - set(step.places), history=tuple(before), tally=tally, message=f"taken back: {what}"
+            session,
+            at=step.at,
+            closed=session.closed - set(step.places),
+            history=tuple(before),
+            tally=tally,
+            message=f"taken back: {what}",
         ),
         verdicts,
     )

@@ -37,15 +37,26 @@ def line(segments: Segments) -> Text:
 
 def screen(session: Session, rows: Rows) -> RenderableType:
     """The whole screen for a session."""
-    head = Text(f"assay triage   {session.left:,} of {len(session.queue):,} values open   {plain(session.reviewer.name, 40)}", style="bold")
+    head = Text(
+        f"assay triage   {session.left:,} of {len(session.queue):,} values open   {plain(session.reviewer.name, 40)}",
+        style="bold",
+    )
     if session.mode == "help":
         return Group(head, Text(), keys_help(), Text(), Text("any key goes back", style="dim"))
     item = session.item
     if item is None:
         return Group(
-            head, Text(), Text("Nothing is left in this queue." if not session.left else "The end of the queue."), closing(session)
+            head,
+            Text(),
+            Text("Nothing is left in this queue." if not session.left else "The end of the queue."),
+            closing(session),
         )
-    parts: list[RenderableType] = [head, Text(), facts(item, rows.masked_value(item.value_id), len(session.group)), Text()]
+    parts: list[RenderableType] = [
+        head,
+        Text(),
+        facts(item, rows.masked_value(item.value_id), len(session.group)),
+        Text(),
+    ]
     for place in rows.places(item.value_id, PLACES):
         where = Text(f"{plain(str(place['example_id']), 40)} {place['field']}  ", style="cyan")
         parts += [where + line(rows.context(place)), Text()]
@@ -67,11 +78,20 @@ def screen(session: Session, rows: Rows) -> RenderableType:
 def facts(item: Item, masked: str, alike: int) -> RenderableType:
     """Entity, masked value, score, spread and pattern of a value."""
     table = Table.grid(padding=(0, 2))
-    sure = "verified by its check digits or form" if item.verified else f"score {item.score:.2f}, threshold {item.threshold:.2f}"
+    sure = (
+        "verified by its check digits or form"
+        if item.verified
+        else f"score {item.score:.2f}, threshold {item.threshold:.2f}"
+    )
     table.add_row(Text(item.entity, style="bold"), Text(masked, style=STYLES["shown"]))
     table.add_row("how sure", sure)
-    table.add_row("found", f"{item.findings:,} time{'s' if item.findings != 1 else ''} in {item.rows:,} row{'s' if item.rows != 1 else ''}")
-    table.add_row("pattern", Text(plain(item.pattern, 60) + (f"   {alike:,} open values like it" if alike > 1 else "")))
+    table.add_row(
+        "found",
+        f"{item.findings:,} time{'s' if item.findings != 1 else ''} in {item.rows:,} row{'s' if item.rows != 1 else ''}",
+    )
+    table.add_row(
+        "pattern", Text(plain(item.pattern, 60) + (f"   {alike:,} open values like it" if alike > 1 else ""))
+    )
     if item.unsure:
         table.add_row("unsure", Text(plain(item.unsure, 40)))
     return table

@@ -24,13 +24,21 @@ def _found(row: Row) -> list[Found]:
     return [Found(span.start, span.end, span.entity) for span in row.spans]
 
 
-@pytest.mark.parametrize("entity", sorted({span.entity for row in corpus("test", 1, 0) for span in row.spans}))
+@pytest.mark.parametrize(
+    "entity", sorted({span.entity for row in corpus("test", 1, 0) for span in row.spans})
+)
 def test_each_entity_is_above_its_floors(slice_: Any, entity: str) -> None:
     rows, found = slice_
-    got = score([counts(row.text, _found(row), one, entity) for row, one in zip(rows, found, strict=True)], entity, draws=20)
+    got = score(
+        [counts(row.text, _found(row), one, entity) for row, one in zip(rows, found, strict=True)],
+        entity,
+        draws=20,
+    )
     assert got.values >= 12
     assert got.recall is not None and got.recall >= RECALL, entity
-    assert got.precision is not None and got.precision >= (0.85 if entity == "UK_POSTCODE" else PRECISION), entity
+    assert got.precision is not None and got.precision >= (0.85 if entity == "UK_POSTCODE" else PRECISION), (
+        entity
+    )
 
 
 def test_bare_digit_runs_are_left_alone(slice_: Any) -> None:
@@ -71,5 +79,9 @@ def test_the_judge_can_fail() -> None:
     """A detector without one recognizer falls through that entity's floor."""
     rows = corpus("test", per_kind=12, negatives=0)
     blind = assay(entities=("EMAIL_ADDRESS",))([row.text for row in rows])
-    got = score([counts(row.text, _found(row), one, "UK_NHS") for row, one in zip(rows, blind, strict=True)], "UK_NHS", draws=20)
+    got = score(
+        [counts(row.text, _found(row), one, "UK_NHS") for row, one in zip(rows, blind, strict=True)],
+        "UK_NHS",
+        draws=20,
+    )
     assert got.recall == 0.0

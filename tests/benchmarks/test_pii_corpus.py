@@ -69,7 +69,10 @@ def test_check_digits_are_those_of_published_examples() -> None:
     assert v.luhn("7992739871") == "79927398713"  # Wikipedia, "Luhn algorithm"
     assert v._mod11("943476591") == "9434765919"  # NHS Data Dictionary's example
     # BIP 173's test vector for a version 0 program
-    assert v._segwit(0, bytes.fromhex("751e76e8199196d454941c45d1b3a323f1433bd6")) == "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"
+    assert (
+        v._segwit(0, bytes.fromhex("751e76e8199196d454941c45d1b3a323f1433bd6"))
+        == "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"
+    )
 
 
 def test_phone_numbers_are_valid() -> None:
@@ -79,5 +82,7 @@ def test_phone_numbers_are_valid() -> None:
         assert any(
             phonenumbers.is_valid_number(found.number)
             for region in ("GB", "US")
-            for found in phonenumbers.PhoneNumberMatcher(number, region, leniency=phonenumbers.Leniency.POSSIBLE)
+            for found in phonenumbers.PhoneNumberMatcher(
+                number, region, leniency=phonenumbers.Leniency.POSSIBLE
+            )
         ), number

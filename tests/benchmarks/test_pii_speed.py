@@ -22,7 +22,9 @@ def test_rows_are_distinct_and_the_same_each_time() -> None:
 def test_so_many_hold_a_planted_value_and_a_hard_negative(density: float) -> None:
     rows, hard = 2000, round(2000 * HARD * (1 - density))
     texts = "\n".join(support_rows(rows, density))
-    made = corpus("test", 100, hard)  # more values than are drawn; the hard negatives follow them, so they are others
+    made = corpus(
+        "test", 100, hard
+    )  # more values than are drawn; the hard negatives follow them, so they are others
     values = [row.text for row in made if row.spans]
     assert bool(density) == any(value in texts for value in values)
     digits = sum(any(character.isdigit() for character in text) for text in support_rows(rows, density))
@@ -41,7 +43,9 @@ def _run(found: dict[str, list[Any]]) -> Any:
 
 
 def test_other_findings_than_the_same_configuration_end_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pii_speed, "run", _run({pii_speed.ASSAY: [[0, 3, "URL"]], pii_speed.SAME: [[0, 4, "URL"]]}))
+    monkeypatch.setattr(
+        pii_speed, "run", _run({pii_speed.ASSAY: [[0, 3, "URL"]], pii_speed.SAME: [[0, 4, "URL"]]})
+    )
     with pytest.raises(SystemExit, match="20 of 20 rows have other findings"):
         pii_speed.measure(20, 10, 0.05, [1, 2], 0)
 

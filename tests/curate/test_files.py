@@ -44,7 +44,10 @@ with replacing_folder(Path({str(target)!r})) as folder:
     (folder / "report.json").write_text("half")
     os.kill(os.getpid(), signal.SIGKILL)
 """
-    assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=False).returncode == -9
+    assert (
+        subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=False).returncode
+        == -9
+    )
     assert '"version": 1' in (target / "report.json").read_text()
     write_folder(target, {}, {"report": {"version": 2}})
     assert '"version": 2' in (target / "report.json").read_text()

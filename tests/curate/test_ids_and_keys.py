@@ -11,7 +11,11 @@ from curate.ids import content_ids
 from curate.keys import Key, find_key, write_key
 
 KEY = Key(b"k" * 32, "file")
-ROWS = st.lists(st.tuples(st.sampled_from(["a", "b", "", "é"]), st.sampled_from(["x", "y", None])), min_size=1, max_size=12)
+ROWS = st.lists(
+    st.tuples(st.sampled_from(["a", "b", "", "é"]), st.sampled_from(["x", "y", None])),
+    min_size=1,
+    max_size=12,
+)
 
 
 @given(ROWS, st.randoms(use_true_random=False))
@@ -19,7 +23,9 @@ def test_content_ids_do_not_follow_row_order(rows: list[tuple[str, str | None]],
     def ids(ordered: list[tuple[str, str | None]]) -> list[tuple[str, str, str | None]]:
         frame = pl.DataFrame(ordered, schema={"input": pl.String, "output": pl.String}, orient="row")
         named = frame.with_columns(content_ids(frame, KEY, tie_break=["output"]))
-        return sorted(zip(named["example_id"], named["input"], [str(v) for v in named["output"]], strict=True))
+        return sorted(
+            zip(named["example_id"], named["input"], [str(v) for v in named["output"]], strict=True)
+        )
 
     shuffled = rng.sample(rows, len(rows))
     assert ids(rows) == ids(shuffled)
@@ -29,7 +35,9 @@ def test_content_ids_do_not_follow_row_order(rows: list[tuple[str, str | None]],
 def test_an_id_does_not_change_when_the_label_is_corrected() -> None:
     before = pl.DataFrame({"input": ["where is my parcel"], "output": ["billing"]})
     after = before.with_columns(pl.lit("delivery").alias("output"))
-    assert content_ids(before, KEY, tie_break=["output"])[0] == content_ids(after, KEY, tie_break=["output"])[0]
+    assert (
+        content_ids(before, KEY, tie_break=["output"])[0] == content_ids(after, KEY, tie_break=["output"])[0]
+    )
 
 
 def test_ids_are_stable_across_releases() -> None:

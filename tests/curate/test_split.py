@@ -27,8 +27,16 @@ KEY = Key(b"k" * 32, "file")
 
 
 def table(rows: list[dict[str, Any]]) -> pl.DataFrame:
-    wide = [{"example_id": f"r{i:04d}", "input": "x", "output": "a", "held_out": False, "group": None} | row for i, row in enumerate(rows)]
-    return conform(pl.DataFrame(wide, infer_schema_length=None, schema_overrides={"group": pl.String, "held_out": pl.Boolean}), EXAMPLES)
+    wide = [
+        {"example_id": f"r{i:04d}", "input": "x", "output": "a", "held_out": False, "group": None} | row
+        for i, row in enumerate(rows)
+    ]
+    return conform(
+        pl.DataFrame(
+            wide, infer_schema_length=None, schema_overrides={"group": pl.String, "held_out": pl.Boolean}
+        ),
+        EXAMPLES,
+    )
 
 
 def sides(result: StageResult) -> dict[str, str]:
@@ -52,7 +60,9 @@ rows_drawn = st.lists(
 @given(rows_drawn, st.data(), st.sampled_from([Kind.CLASSIFICATION, Kind.SUMMARY]))
 def test_growth_never_moves_a_row(drawn: list[dict[str, Any]], data: st.DataObject, kind: Kind) -> None:
     grown = table(drawn)
-    first = grown.filter(pl.Series(data.draw(st.lists(st.booleans(), min_size=grown.height, max_size=grown.height))))
+    first = grown.filter(
+        pl.Series(data.draw(st.lists(st.booleans(), min_size=grown.height, max_size=grown.height)))
+    )
     before, lock = split(first, kind, SplitParams(), KEY)
     after, later = split(grown, kind, SplitParams(), KEY, lock)
     assert sides(before).items() <= sides(after).items()
@@ -60,13 +70,18 @@ def test_growth_never_moves_a_row(drawn: list[dict[str, Any]], data: st.DataObje
     again, same = split(grown.sample(fraction=1, shuffle=True, seed=1), kind, SplitParams(), KEY, later)
     assert same == later and sides(again) == sides(after) and again.report == after.report
     grouped = grown.filter(pl.col("group") != "").join(after.tables["assignments"], on="example_id")
-    assert grouped.group_by("group").agg(pl.col("split").n_unique())["split"].to_list() == [1] * grouped["group"].n_unique()
+    assert (
+        grouped.group_by("group").agg(pl.col("split").n_unique())["split"].to_list()
+        == [1] * grouped["group"].n_unique()
+    )
     check_conservation(after, grown["example_id"])
 
 
 @settings(deadline=None, max_examples=150)
 @given(
-    st.lists(st.integers(0, 2**53 - 1), unique=True, max_size=80), st.sampled_from([0.0, 0.1, 0.2, 0.5]), st.sampled_from([0.0, 0.1, 0.3])
+    st.lists(st.integers(0, 2**53 - 1), unique=True, max_size=80),
+    st.sampled_from([0.0, 0.1, 0.2, 0.5]),
+    st.sampled_from([0.0, 0.1, 0.3]),
 )
 def test_shares_are_exact_at_the_freeze(drawn: list[int], test: float, validation: float) -> None:
     fractions = np.array(drawn, np.float64) * 2.0**-53
@@ -80,7 +95,9 @@ def test_shares_are_exact_at_the_freeze(drawn: list[int], test: float, validatio
 
 
 def test_each_label_has_its_share() -> None:
-    result, _ = split(table([{"output": "ab"[i % 10 == 0]} for i in range(200)]), Kind.CLASSIFICATION, SplitParams(), KEY)
+    result, _ = split(
+        table([{"output": "ab"[i % 10 == 0]} for i in range(200)]), Kind.CLASSIFICATION, SplitParams(), KEY
+    )
     assert result.report["strata"] == {
         "label: a": {"test": 36, "train": 126, "validation": 18},
         "label: b": {"test": 4, "train": 14, "validation": 2},
@@ -91,12 +108,17 @@ def test_each_label_has_its_share() -> None:
 def test_a_group_stays_together_when_its_labels_change() -> None:
     rows = [{"group": f"g{i // 3}", "output": "ab"[i % 2]} for i in range(60)]
     before, lock = split(table(rows), Kind.CLASSIFICATION, SplitParams(), KEY)
-    after, _ = split(table([row | {"output": "b"} for row in rows]), Kind.CLASSIFICATION, SplitParams(), KEY, lock)
+    after, _ = split(
+        table([row | {"output": "b"} for row in rows]), Kind.CLASSIFICATION, SplitParams(), KEY, lock
+    )
     assert sides(before) == sides(after) and before.report["rows"]["test"] == 12
 
 
 def test_an_external_held_out_file_is_the_whole_test_set() -> None:
-    rows = [{"group": None if i % 4 else f"g{i}"} for i in range(80)] + [{"held_out": True, "group": "g4"}, {"held_out": True}]
+    rows = [{"group": None if i % 4 else f"g{i}"} for i in range(80)] + [
+        {"held_out": True, "group": "g4"},
+        {"held_out": True},
+    ]
     result, lock = split(table(rows), Kind.CLASSIFICATION, SplitParams(), KEY)
     assert [name for name, side in sides(result).items() if side == "test"] == ["r0080", "r0081"]
     assert result.dropped.select("example_id", "reason").rows() == [("r0004", "group_leak")]
@@ -119,7 +141,13 @@ def test_a_change_that_would_move_rows_is_refused(change: dict[str, Any], words:
     rows = [{"output": "a"}] * 20
     _, lock = split(table(rows), Kind.CLASSIFICATION, SplitParams(), KEY)
     with pytest.raises(AssayError, match=words) as caught:
-        split(table(rows + change.get("rows", [])), Kind.CLASSIFICATION, change.get("params", SplitParams()), change.get("key", KEY), lock)
+        split(
+            table(rows + change.get("rows", [])),
+            Kind.CLASSIFICATION,
+            change.get("params", SplitParams()),
+            change.get("key", KEY),
+            lock,
+        )
     assert "assay split --refreeze" in caught.value.fix
 
 
@@ -131,7 +159,9 @@ def test_bad_params_are_refused(bad: dict[str, Any]) -> None:
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    (tmp_path / "task.yaml").write_text("name: t\nkind: classification\nbehaviour: b\nmetric: {name: accuracy, target: 0.9}\n")
+    (tmp_path / "task.yaml").write_text(
+        "name: t\nkind: classification\nbehaviour: b\nmetric: {name: accuracy, target: 0.9}\n"
+    )
     (tmp_path / "params.yaml").write_text("split: {seed: 3}\n")
     monkeypatch.setenv("ASSAY_KEY", "0123456789abcdef" * 4)
     folder = tmp_path / "data" / "validate"
@@ -147,7 +177,10 @@ def test_a_second_run_leaves_lock_and_outputs_as_they_are(project: Project) -> N
     assert run(project) == report
     assert [file.read_bytes() for file in files] == before
     lock = json.loads(before[0])
-    assert lock["shares"] == {"train": 0.7, "validation": 0.1, "test": 0.2} and set(lock["strata"]) == {"label: a", "label: b"}
+    assert lock["shares"] == {"train": 0.7, "validation": 0.1, "test": 0.2} and set(lock["strata"]) == {
+        "label: a",
+        "label: b",
+    }
     assert report["held_out_digest"] == lock["frozen_test"]["digest"]
 
 

@@ -53,7 +53,9 @@ def test_yaml_faults_name_the_line(tmp_path: Path) -> None:
 
 
 def test_a_name_that_stands_twice_is_an_error_not_the_last_one(tmp_path: Path) -> None:
-    (tmp_path / "params.yaml").write_text("redact:\n  actions: {UK_NHS: drop_row}\n  scope: record\n  actions: {}\n")
+    (tmp_path / "params.yaml").write_text(
+        "redact:\n  actions: {UK_NHS: drop_row}\n  scope: record\n  actions: {}\n"
+    )
     with pytest.raises(AssayError, match="line 4: `actions` stands twice"):
         read_yaml(tmp_path / "params.yaml")
 

@@ -19,7 +19,9 @@ def test_shown_text_holds_no_controls_and_stays_on_one_line(text: str) -> None:
 def test_rich_shows_hostile_markup_as_it_stands(text: str) -> None:
     shown = render(f"[bold]{for_rich(text)}[/]")
     assert len(shown.spans) <= 1, "no tag of the text's own is obeyed"
-    assert shown.plain.replace("\\", "") == plain(text).replace("\\", ""), "nothing but a backslash may be lost"
+    assert shown.plain.replace("\\", "") == plain(text).replace("\\", ""), (
+        "nothing but a backslash may be lost"
+    )
 
 
 def test_html_and_markdown_are_neutralised() -> None:

@@ -33,7 +33,10 @@ ROOT = Path(__file__).parents[2]
 TURNS = [{"role": "user", "content": "Hi, where is it?"}, {"role": "assistant", "content": "On its way."}]
 ROWS: dict[str, list[dict[str, Any]]] = {
     "classification": [{"text": f"question {n}", "label": "abc"[n % 3]} for n in range(9)],
-    "extraction": [{"text": f"letter {n}", "label": json.dumps({"total": n, "date": "May"} if n else {"total": n})} for n in range(4)],
+    "extraction": [
+        {"text": f"letter {n}", "label": json.dumps({"total": n, "date": "May"} if n else {"total": n})}
+        for n in range(4)
+    ],
     "rewriting": [{"text": f"plz {n}", "label": f"Please, {n}."} for n in range(4)],
     "summary": [{"text": f"case {n}", "label": f"Facts: {n}\n\nOutcome: none {n}"} for n in range(4)],
     "preference": [{"text": f"q {n}", "label": f"good {n}", "other": f"bad {n}"} for n in range(4)],
@@ -104,7 +107,24 @@ def test_every_kind_in_every_format_scaffolds_a_project_that_ingests(
 ) -> None:
     WRITERS[name](ROWS[kind], tmp_path / name)
     rejected = ["--rejected", "other"] if kind == "preference" else []
-    assert assay("init", "p", "--kind", kind, "--data", name, "--input", "text", "--output", "label", "--language", "en-GB", *rejected) == 0
+    assert (
+        assay(
+            "init",
+            "p",
+            "--kind",
+            kind,
+            "--data",
+            name,
+            "--input",
+            "text",
+            "--output",
+            "label",
+            "--language",
+            "en-GB",
+            *rejected,
+        )
+        == 0
+    )
     card = read_task(tmp_path / "p")
     assert (card.kind, card.name, card.metric.target, card.languages) == (kind, "p", 0.8, ("en",))
     assert {
@@ -123,7 +143,9 @@ def test_every_kind_in_every_format_scaffolds_a_project_that_ingests(
 
 
 @pytest.mark.parametrize("kind", sorted(ROWS))
-def test_the_pipeline_has_the_shape_of_the_samples_and_watches_keys_that_exist(tmp_path: Path, kind: str) -> None:
+def test_the_pipeline_has_the_shape_of_the_samples_and_watches_keys_that_exist(
+    tmp_path: Path, kind: str
+) -> None:
     to_csv(ROWS[kind], tmp_path / "d.csv")
     assert (
         assay(
@@ -145,7 +167,9 @@ def test_the_pipeline_has_the_shape_of_the_samples_and_watches_keys_that_exist(t
     sample = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
     trains = kind == "classification"
     assert list(made) == [stage for stage in STAGES if trains or stage not in ("train", "evaluate")]
-    card, params = (yaml.safe_load((tmp_path / "p" / name).read_text()) for name in ("task.yaml", "params.yaml"))
+    card, params = (
+        yaml.safe_load((tmp_path / "p" / name).read_text()) for name in ("task.yaml", "params.yaml")
+    )
     for name, stage in made.items():
         assert (stage["cmd"], stage["outs"], stage.get("metrics")) == (
             sample[name]["cmd"],
@@ -154,7 +178,9 @@ def test_the_pipeline_has_the_shape_of_the_samples_and_watches_keys_that_exist(t
         )
         if name != "ingest":
             data = [
-                dep for dep in sample[name]["deps"] if not (ROOT / dep / "__init__.py").exists() and (trains or dep != "reports/evaluation")
+                dep
+                for dep in sample[name]["deps"]
+                if not (ROOT / dep / "__init__.py").exists() and (trains or dep != "reports/evaluation")
             ]
             assert stage["deps"] == data
         for watched in stage.get("params", []):
@@ -169,9 +195,9 @@ def test_the_pipeline_has_the_shape_of_the_samples_and_watches_keys_that_exist(t
 MODELS = {
     **SECTIONS,
     "train": ("train.params", "TrainParams"),
-    "evaluate": ("train.evaluate", "EvaluateParams"),
+    "evaluate": ("train.judge.evaluate", "EvaluateParams"),
     "report": ("governance.report.stage", "ReportParams"),
-    "risk": ("curate.pii.risk", "RiskParams"),
+    "risk": ("curate.pii.risk.singling_out", "RiskParams"),
     "audit": ("governance.audit.params", "AuditParams"),
     "check": ("governance.gate", "CheckParams"),
 }
@@ -179,7 +205,12 @@ MODELS = {
 
 def test_the_params_template_shows_every_stages_defaults_and_nothing_else(tmp_path: Path) -> None:
     to_csv(ROWS["classification"], tmp_path / "d.csv")
-    assert assay("init", "p", "--kind", "classification", "--data", "d.csv", "--input", "text", "--output", "label") == 0
+    assert (
+        assay(
+            "init", "p", "--kind", "classification", "--data", "d.csv", "--input", "text", "--output", "label"
+        )
+        == 0
+    )
     sections = yaml.safe_load((tmp_path / "p/params.yaml").read_text())
     parse(IngestParams, sections.pop("ingest"), "params.ingest")
     for name, section in sections.items():
@@ -192,7 +223,12 @@ def test_the_params_template_shows_every_stages_defaults_and_nothing_else(tmp_pa
 def test_what_the_data_says_is_filled_in(tmp_path: Path) -> None:
     for kind in ("classification", "extraction", "summary"):
         to_csv(ROWS[kind], tmp_path / f"{kind}.csv")
-        assert assay("init", kind, "--kind", kind, "--data", f"{kind}.csv", "--input", "text", "--output", "label") == 0
+        assert (
+            assay(
+                "init", kind, "--kind", kind, "--data", f"{kind}.csv", "--input", "text", "--output", "label"
+            )
+            == 0
+        )
     assert read_task(tmp_path / "classification").labels == {"a": None, "b": None, "c": None}
     assert read_task(tmp_path / "summary").sections == ("Facts", "Outcome")
     assert read_task(tmp_path / "extraction").output_schema == {
@@ -208,16 +244,49 @@ def test_chat_messages_several_outputs_and_nested_paths_scaffold_too(tmp_path: P
     assert assay("init", "a", "--kind", "rewriting", "--data", "chat.jsonl", "--messages", "messages") == 0
     to_csv([{"body": "b", "company": "Acme", "date": "May"}], tmp_path / "flat.csv")
     assert (
-        assay("init", "b", "--kind", "extraction", "--data", "flat.csv", "--input", "body", "--output", "company", "--output", "date") == 0
+        assay(
+            "init",
+            "b",
+            "--kind",
+            "extraction",
+            "--data",
+            "flat.csv",
+            "--input",
+            "body",
+            "--output",
+            "company",
+            "--output",
+            "date",
+        )
+        == 0
     )
     to_jsonl([{"user": {"text": "b"}, "label": "x"}], tmp_path / "nested.jsonl")
-    assert assay("init", "c", "--kind", "classification", "--data", "nested.jsonl", "--input", "user.text", "--output", "label") == 0
+    assert (
+        assay(
+            "init",
+            "c",
+            "--kind",
+            "classification",
+            "--data",
+            "nested.jsonl",
+            "--input",
+            "user.text",
+            "--output",
+            "label",
+        )
+        == 0
+    )
     for name in "abc":
         assert assay("-C", str(tmp_path / name), "ingest") == 0
 
 
-def test_sources_and_languages_come_from_columns_where_such_columns_are(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    rows = [{"text": "a", "label": "x", "src": "web", "lang": "cy-GB"}, {"text": "b", "label": "x", "src": "", "lang": "en"}]
+def test_sources_and_languages_come_from_columns_where_such_columns_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [
+        {"text": "a", "label": "x", "src": "web", "lang": "cy-GB"},
+        {"text": "b", "label": "x", "src": "", "lang": "en"},
+    ]
     to_csv(rows, tmp_path / "d.csv")
     assert (
         assay(
@@ -251,7 +320,18 @@ def test_a_held_out_file_is_copied_named_in_the_card_and_watched(tmp_path: Path)
     to_csv(ROWS["classification"][:3], tmp_path / "test/d.csv")
     assert (
         assay(
-            "init", "p", "--kind", "classification", "--data", "d.csv", "--held-out", "test/d.csv", "--input", "text", "--output", "label"
+            "init",
+            "p",
+            "--kind",
+            "classification",
+            "--data",
+            "d.csv",
+            "--held-out",
+            "test/d.csv",
+            "--input",
+            "text",
+            "--output",
+            "label",
         )
         == 0
     )
@@ -314,13 +394,25 @@ def test_hostile_labels_and_names_stay_what_they_are(tmp_path: Path) -> None:
     [
         (["--data", "d.csv", "--input", "txt", "--output", "label"], "did you mean 'text'"),
         (["--data", "absent.csv", "--input", "text", "--output", "label"], "does not exist"),
-        (["--data", "d.csv", "--input", "label", "--output", "text", "--metric", "chrf"], "choose --metric from macro_f1, accuracy"),
-        (["--data", "d.csv", "--input", "text", "--output", "label", "--id", "label"], "ids are then made from the content"),
-        (["--data", "d.csv", "--input", "text", "--output", "label", "--language", "English please"], "neither a column"),
+        (
+            ["--data", "d.csv", "--input", "label", "--output", "text", "--metric", "chrf"],
+            "choose --metric from macro_f1, accuracy",
+        ),
+        (
+            ["--data", "d.csv", "--input", "text", "--output", "label", "--id", "label"],
+            "ids are then made from the content",
+        ),
+        (
+            ["--data", "d.csv", "--input", "text", "--output", "label", "--language", "English please"],
+            "neither a column",
+        ),
         (["--data", "latin.csv", "--input", "text", "--output", "label"], "say the encoding: --encoding"),
         (["--data", "d.csv"], "name the columns with --input and --output"),
         (["--data", "many.csv", "--input", "text", "--output", "text"], "text, not labels"),
-        (["--data", "d.csv", "--input", "text", "--output", "label", "--held-out", "d2.csv"], "d2.csv has no column 'label'"),
+        (
+            ["--data", "d.csv", "--input", "text", "--output", "label", "--held-out", "d2.csv"],
+            "d2.csv has no column 'label'",
+        ),
     ],
 )
 def test_a_fault_is_told_in_words_of_the_command_line_and_leaves_nothing(
@@ -343,25 +435,50 @@ def test_unknown_kind_and_missing_options_are_usage_errors(capsys: pytest.Captur
     assert "missing DIR, --kind, --data" in capsys.readouterr().err
 
 
-def test_a_folder_that_holds_something_is_refused_and_says_what(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_that_holds_something_is_refused_and_says_what(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     to_csv(ROWS["classification"], tmp_path / "d.csv")
     (tmp_path / "p").mkdir()
     (tmp_path / "p/notes.txt").write_text("mine")
-    assert assay("init", "p", "--kind", "classification", "--data", "d.csv", "--input", "text", "--output", "label") == 2
+    assert (
+        assay(
+            "init", "p", "--kind", "classification", "--data", "d.csv", "--input", "text", "--output", "label"
+        )
+        == 2
+    )
     assert "holds notes.txt" in capsys.readouterr().err
     assert names(tmp_path / "p") == ["notes.txt"]
 
 
-def test_an_empty_folder_or_a_fresh_clone_is_filled_in_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_empty_folder_or_a_fresh_clone_is_filled_in_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     to_csv(ROWS["classification"], tmp_path / "d.csv")
     (tmp_path / "p/.git").mkdir(parents=True)
     monkeypatch.chdir(tmp_path / "p")
-    assert assay("init", ".", "--kind", "classification", "--data", "../d.csv", "--input", "text", "--output", "label") == 0
+    assert (
+        assay(
+            "init",
+            ".",
+            "--kind",
+            "classification",
+            "--data",
+            "../d.csv",
+            "--input",
+            "text",
+            "--output",
+            "label",
+        )
+        == 0
+    )
     assert assay("ingest") == 0
     assert read_task(tmp_path / "p").name == "p"
 
 
-def test_a_failure_half_way_leaves_the_folder_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_half_way_leaves_the_folder_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     to_csv(ROWS["classification"], tmp_path / "d.csv")
     (tmp_path / "empty").mkdir()
 
@@ -370,7 +487,21 @@ def test_a_failure_half_way_leaves_the_folder_as_it_was(tmp_path: Path, monkeypa
 
     monkeypatch.setattr(write, "write_key", full)
     for name in ("new", "empty"):
-        assert assay("init", name, "--kind", "classification", "--data", "d.csv", "--input", "text", "--output", "label") == 2
+        assert (
+            assay(
+                "init",
+                name,
+                "--kind",
+                "classification",
+                "--data",
+                "d.csv",
+                "--input",
+                "text",
+                "--output",
+                "label",
+            )
+            == 2
+        )
     assert names(tmp_path) == ["d.csv", "empty"]
     assert names(tmp_path / "empty") == []
 
@@ -378,7 +509,21 @@ def test_a_failure_half_way_leaves_the_folder_as_it_was(tmp_path: Path, monkeypa
 def test_each_project_gets_a_key_of_its_own_that_others_cannot_read_and_git_ignores(tmp_path: Path) -> None:
     to_csv(ROWS["classification"], tmp_path / "d.csv")
     for name in ("a", "b"):
-        assert assay("init", name, "--kind", "classification", "--data", "d.csv", "--input", "text", "--output", "label") == 0
+        assert (
+            assay(
+                "init",
+                name,
+                "--kind",
+                "classification",
+                "--data",
+                "d.csv",
+                "--input",
+                "text",
+                "--output",
+                "label",
+            )
+            == 0
+        )
     keys = [tmp_path / name / ".assay/key" for name in ("a", "b")]
     assert keys[0].read_text() != keys[1].read_text()
     assert all(stat.S_IMODE(key.stat().st_mode) == 0o600 for key in keys)
@@ -390,7 +535,12 @@ def test_new_key_writes_a_key_only_and_never_over_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     to_csv(ROWS["classification"], tmp_path / "d.csv")
-    assert assay("init", "p", "--kind", "classification", "--data", "d.csv", "--input", "text", "--output", "label") == 0
+    assert (
+        assay(
+            "init", "p", "--kind", "classification", "--data", "d.csv", "--input", "text", "--output", "label"
+        )
+        == 0
+    )
     assert assay("init", "--new-key", "p") == 2
     assert "would change every digest" in capsys.readouterr().err
     (tmp_path / "p/.assay/key").unlink()
@@ -401,23 +551,43 @@ def test_new_key_writes_a_key_only_and_never_over_another(
     assert assay("init", "--new-key") == 2
 
 
-def test_git_and_dvc_are_set_up_and_dvc_runs_the_stage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_git_and_dvc_are_set_up_and_dvc_runs_the_stage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pytest.importorskip("dvc")
     monkeypatch.undo()
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("ASSAY_KEY", raising=False)
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     to_csv(ROWS["classification"], tmp_path / "d.csv")
-    assert assay("init", "p", "--kind", "classification", "--data", "d.csv", "--input", "text", "--output", "label") == 0
+    assert (
+        assay(
+            "init", "p", "--kind", "classification", "--data", "d.csv", "--input", "text", "--output", "label"
+        )
+        == 0
+    )
     project = tmp_path / "p"
     assert "analytics = false" in (project / ".dvc/config").read_text()
-    done = subprocess.run([sys.executable, "-m", "dvc", "repro", "ingest"], cwd=project, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "dvc", "repro", "ingest"], cwd=project, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
-    again = subprocess.run([sys.executable, "-m", "dvc", "status", "ingest"], cwd=project, capture_output=True, text=True)
+    again = subprocess.run(
+        [sys.executable, "-m", "dvc", "status", "ingest"], cwd=project, capture_output=True, text=True
+    )
     assert "up to date" in again.stdout
     subprocess.run(["git", "add", "."], cwd=project, check=True)
-    tracked = subprocess.run(["git", "ls-files"], cwd=project, capture_output=True, text=True, check=True).stdout.split()
-    assert {"task.yaml", "params.yaml", "dvc.yaml", "dvc.lock", "decisions/.gitkeep", "records/.gitkeep"} <= set(tracked)
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=project, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert {
+        "task.yaml",
+        "params.yaml",
+        "dvc.yaml",
+        "dvc.lock",
+        "decisions/.gitkeep",
+        "records/.gitkeep",
+    } <= set(tracked)
     assert not [name for name in tracked if name.startswith(("data", ".assay"))]
 
 

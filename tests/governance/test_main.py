@@ -5,7 +5,18 @@ import pytest
 
 from governance.cli.main import COMMANDS, assay, main
 
-HEAVY = ("polars", "torch", "transformers", "presidio_analyzer", "pandera", "dvc", "datasets", "rich", "pydantic", "numpy")
+HEAVY = (
+    "polars",
+    "torch",
+    "transformers",
+    "presidio_analyzer",
+    "pandera",
+    "dvc",
+    "datasets",
+    "rich",
+    "pydantic",
+    "numpy",
+)
 
 
 def test_help_imports_nothing_heavy() -> None:
@@ -15,7 +26,9 @@ def test_help_imports_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS))
-def test_every_command_loads_and_its_help_has_an_example(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_loads_and_its_help_has_an_example(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as stop:
         main([name, "--help"])
     shown = capsys.readouterr().out
@@ -36,7 +49,9 @@ def test_an_unknown_command_names_the_nearest(capsys: pytest.CaptureFixture[str]
     assert "did you mean `assay dedup`" in capsys.readouterr().err
 
 
-def test_outside_a_project_a_stage_says_how_to_begin(tmp_path: object, capsys: pytest.CaptureFixture[str]) -> None:
+def test_outside_a_project_a_stage_says_how_to_begin(
+    tmp_path: object, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as stop:
         main(["-C", str(tmp_path), "split"])
     shown = capsys.readouterr().err

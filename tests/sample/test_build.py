@@ -58,13 +58,17 @@ def _plain(value: str) -> str:
 
 DRAMA = r"(2079460|11[3478]4960|1[2-6]14960|1914980|2896496|2920180|1632960|7700900)"
 VALID = {
-    "EMAIL_ADDRESS": lambda v: re.fullmatch(r"[\w.+]+@([\w-]+\.)*example\.(com|org|net|co\.uk|ac\.uk)", v.lower()),
+    "EMAIL_ADDRESS": lambda v: re.fullmatch(
+        r"[\w.+]+@([\w-]+\.)*example\.(com|org|net|co\.uk|ac\.uk)", v.lower()
+    ),
     "PHONE_NUMBER": lambda v: re.fullmatch(rf"(0|\+44){DRAMA}\d{{3}}", _plain(v)),
     "PERSON": lambda v: any(word.upper() in {n.upper() for n in GIVEN + FAMILY} for word in v.split()),
     "UK_POSTCODE": lambda v: re.fullmatch(r"[A-Z]{1,2}\d[A-Z\d]?\d[ABD-HJLNP-UW-Z]{2}", _plain(v)),
     "CREDIT_CARD": lambda v: re.fullmatch(r"\d{16}", _plain(v)) and _luhn(_plain(v)),
     "IBAN_CODE": lambda v: _mod97(_plain(v)),
-    "UK_NINO": lambda v: re.fullmatch(r"(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]", _plain(v)),
+    "UK_NINO": lambda v: re.fullmatch(
+        r"(?!BG|GB|NK|KN|TN|NT|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]", _plain(v)
+    ),
     "UK_NHS": lambda v: re.fullmatch(r"999\d{7}", _plain(v)) and _mod11(_plain(v)),
     "IP_ADDRESS": lambda v: re.fullmatch(r"(\d{1,3}\.){3}\d{1,3}|2001:db8:[\da-f:]+", v.lower()),
     "STREET_ADDRESS": lambda v: re.match(r"(flat \d+, )?\d+[ab]? \w", v.lower()),
@@ -91,12 +95,18 @@ def _planted(truth: dict[str, Any]) -> list[tuple[str, str, int, int]]:
 @pytest.mark.parametrize("hash_seed", ["0", "4711"])
 def test_build_writes_the_committed_bytes_whatever_the_hash_seed(tmp_path: Path, hash_seed: str) -> None:
     command = [sys.executable, "-m", "sample.build", "--out", str(tmp_path)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, env={**os.environ, "PYTHONHASHSEED": hash_seed})
+    subprocess.run(
+        command, cwd=ROOT, check=True, capture_output=True, env={**os.environ, "PYTHONHASHSEED": hash_seed}
+    )
     for path in ("data/raw/tickets.csv", "sample/truth.json"):
-        assert (tmp_path / path).read_bytes() == (ROOT / path).read_bytes(), f"{path} is stale: run `python -m sample.build`"
+        assert (tmp_path / path).read_bytes() == (ROOT / path).read_bytes(), (
+            f"{path} is stale: run `python -m sample.build`"
+        )
 
 
-def test_every_planted_span_covers_a_valid_value(built: tuple[bytes, dict[str, Any]], rows: dict[str, list[str]]) -> None:
+def test_every_planted_span_covers_a_valid_value(
+    built: tuple[bytes, dict[str, Any]], rows: dict[str, list[str]]
+) -> None:
     for key, kind, start, end in _planted(built[1]):
         value = rows[key][1][start:end]
         assert VALID[kind](value), (key, kind, value)
@@ -106,7 +116,9 @@ def test_every_kind_of_slot_is_planted(built: tuple[bytes, dict[str, Any]]) -> N
     assert {kind for _, kind, _, _ in _planted(built[1])} == {*ENTITIES.values(), *HARD_NEGATIVES.values()}
 
 
-def test_no_address_or_long_number_lies_outside_the_truth(built: tuple[bytes, dict[str, Any]], rows: dict[str, list[str]]) -> None:
+def test_no_address_or_long_number_lies_outside_the_truth(
+    built: tuple[bytes, dict[str, Any]], rows: dict[str, list[str]]
+) -> None:
     covered: dict[str, set[int]] = {}
     for key, _, start, end in _planted(built[1]):
         covered.setdefault(key, set()).update(range(start, end))
@@ -123,7 +135,9 @@ def test_truth_holds_no_value(built: tuple[bytes, dict[str, Any]], rows: dict[st
             assert rows[key][1][start:end] not in truth
 
 
-def test_exact_duplicates_differ_in_case_and_white_space_only(built: tuple[bytes, dict[str, Any]], rows: dict[str, list[str]]) -> None:
+def test_exact_duplicates_differ_in_case_and_white_space_only(
+    built: tuple[bytes, dict[str, Any]], rows: dict[str, list[str]]
+) -> None:
     pairs = built[1]["exact_duplicates"]
     assert {pair["change"] for pair in pairs.values()} == {"verbatim", "case", "whitespace"}
     for key, pair in pairs.items():
@@ -133,7 +147,9 @@ def test_exact_duplicates_differ_in_case_and_white_space_only(built: tuple[bytes
         assert one[2] == other[2]
 
 
-def test_near_duplicates_are_near_and_some_conflict(built: tuple[bytes, dict[str, Any]], rows: dict[str, list[str]]) -> None:
+def test_near_duplicates_are_near_and_some_conflict(
+    built: tuple[bytes, dict[str, Any]], rows: dict[str, list[str]]
+) -> None:
     pairs = built[1]["near_duplicates"]
     assert sum(pair["conflict"] for pair in pairs.values()) == 8
     for key, pair in pairs.items():
@@ -146,7 +162,9 @@ def test_near_duplicates_are_near_and_some_conflict(built: tuple[bytes, dict[str
 def test_only_the_wrong_labels_differ_from_the_folder_of_the_ticket(
     built: tuple[bytes, dict[str, Any]], rows: dict[str, list[str]]
 ) -> None:
-    written = [(queue, SLOT.split(text)[0]) for queue, text in read_tickets() if len(SLOT.split(text)[0]) > 25]
+    written = [
+        (queue, SLOT.split(text)[0]) for queue, text in read_tickets() if len(SLOT.split(text)[0]) > 25
+    ]
     wrong = {key: entry["true_queue"] for key, entry in built[1]["wrong_labels"].items()}
     copies = {*built[1]["exact_duplicates"], *built[1]["near_duplicates"]}
     for queue, opening in written:
@@ -188,5 +206,8 @@ def test_no_two_hand_written_tickets_are_alike() -> None:
 
 
 def test_the_sample_stays_under_a_megabyte() -> None:
-    paths = [ROOT / "data/raw/tickets.csv", *(p for p in (ROOT / "sample").rglob("*") if "__pycache__" not in p.parts and p.is_file())]
+    paths = [
+        ROOT / "data/raw/tickets.csv",
+        *(p for p in (ROOT / "sample").rglob("*") if "__pycache__" not in p.parts and p.is_file()),
+    ]
     assert sum(path.stat().st_size for path in paths) < 1_000_000

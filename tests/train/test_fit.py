@@ -12,8 +12,8 @@ from curate.params import parse
 pytest.importorskip("sklearn")
 pytest.importorskip("transformers")
 from train import fit as module
-from train.curve import learning_curve, nested_subset, summary
 from train.fit import train_systems
+from train.judge.curve import learning_curve, nested_subset, summary
 from train.params import CurveParams, TrainParams
 from train.systems import Context, load_system
 
@@ -23,7 +23,16 @@ FAST = {"lr": 5e-3, "head_lr": 1e-2, "epochs": 1, "batch_size": 16}
 
 
 def params(folder, **changes):
-    return TrainParams(**{"encoder": str(folder), "precision": "float32", "workers": 1, "lora": FAST, "full": FAST, **changes})
+    return TrainParams(
+        **{
+            "encoder": str(folder),
+            "precision": "float32",
+            "workers": 1,
+            "lora": FAST,
+            "full": FAST,
+            **changes,
+        }
+    )
 
 
 def tree(folder):
@@ -33,7 +42,9 @@ def tree(folder):
         if path.is_file():
             found[str(path.relative_to(folder))] = path.read_bytes()
         if path.name == "model.json":
-            found[str(path.relative_to(folder))] = {key: value for key, value in json.loads(path.read_text()).items() if key != "cost"}
+            found[str(path.relative_to(folder))] = {
+                key: value for key, value in json.loads(path.read_text()).items() if key != "cost"
+            }
     return found
 
 
@@ -49,7 +60,15 @@ def test_every_system_leaves_a_folder_with_its_card(tiny_encoder, toy, tmp_path)
         held_out=toy_rows(30, seed=4),
         progress=lambda *at: steps.append(at),
     )
-    assert [card["name"] for card in cards] == ["majority", "tfidf_lr", "descriptions", "nearest", "probe", "lora", "full"]
+    assert [card["name"] for card in cards] == [
+        "majority",
+        "tfidf_lr",
+        "descriptions",
+        "nearest",
+        "probe",
+        "lora",
+        "full",
+    ]
     for card in cards:
         assert card["gold"] == "d1" and card["labels"] == list(LABELS) and card["cost"]["train_seconds"] >= 0
         assert load_system(tmp_path / "models" / card["name"]).predict_proba(["refund"]).shape == (1, 3)
@@ -115,7 +134,10 @@ def test_subsets_are_nested_stratified_and_stay_when_rows_come():
     frame = toy_rows(90)
     small, large = (nested_subset(frame, share, 3) for share in (0.25, 0.5))
     assert set(small["example_id"]) < set(large["example_id"])
-    assert set(small["output"].value_counts()["count"]) == {8} and nested_subset(frame, 0.001, 0)["output"].n_unique() == 3
+    assert (
+        set(small["output"].value_counts()["count"]) == {8}
+        and nested_subset(frame, 0.001, 0)["output"].n_unique() == 3
+    )
     assert nested_subset(frame.sample(fraction=1, shuffle=True, seed=1), 0.25, 3).equals(small)
     assert nested_subset(frame, 1.0, 0).equals(frame.sort("example_id"))
 
@@ -127,16 +149,25 @@ def test_learning_curve_at_all_rows_is_the_system_itself(tiny_encoder, toy):
     held = toy_rows(60, seed=8, prefix="t")
     ctx = Context(params(tiny_encoder))
     curve = learning_curve(train, held, LABELS, CurveParams(fractions=(0.2, 1.0), seeds=2), ctx, C=10.0)
-    assert curve.columns == ["system", "fraction", "rows", "seed", "accuracy", "macro_f1"] and curve.height == 2 * (2 + 1)
+    assert curve.columns == [
+        "system",
+        "fraction",
+        "rows",
+        "seed",
+        "accuracy",
+        "macro_f1",
+    ] and curve.height == 2 * (2 + 1)
     from train.systems.linear import fit_softmax
 
     truth = np.array([LABELS.index(label) for label in held["output"]])
     codes = np.array([LABELS.index(label) for label in train["output"]])
     guessed = (
-        fit_softmax(ctx.features(train["input"].to_list()), codes, 3, 10.0).proba(ctx.features(held["input"].to_list())).argmax(axis=1)
+        fit_softmax(ctx.features(train["input"].to_list()), codes, 3, 10.0)
+        .proba(ctx.features(held["input"].to_list()))
+        .argmax(axis=1)
     )
     point = curve.row(by_predicate=(pl.col("system") == "probe") & (pl.col("fraction") == 1), named=True)
-    assert point["accuracy"] == pytest.approx(np.mean(guessed == truth)) and point["macro_f1"] == pytest.approx(
-        f1_score(truth, guessed, average="macro")
-    )
+    assert point["accuracy"] == pytest.approx(np.mean(guessed == truth)) and point[
+        "macro_f1"
+    ] == pytest.approx(f1_score(truth, guessed, average="macro"))
     assert summary(curve)["seeds"].to_list() == [2, 1, 2, 1]

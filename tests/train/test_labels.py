@@ -11,7 +11,11 @@ pytest.importorskip("sklearn")
 
 from train.labels import FOLDS, Noise, doubt, fit_noise, folds, suspects
 
-WORDS = {"billing": "invoice charge refund price", "delivery": "parcel courier late tracking", "account": "login password email profile"}
+WORDS = {
+    "billing": "invoice charge refund price",
+    "delivery": "parcel courier late tracking",
+    "account": "login password email profile",
+}
 
 
 def planted(rows=300, wrong=0.08, seed=0):
@@ -19,12 +23,22 @@ def planted(rows=300, wrong=0.08, seed=0):
     draw = np.random.default_rng(seed)
     names = sorted(WORDS)
     truth = draw.integers(3, size=rows)
-    texts = [" ".join(draw.choice(WORDS[names[label]].split(), 3)) + f" number{i}" for i, label in enumerate(truth.tolist())]
+    texts = [
+        " ".join(draw.choice(WORDS[names[label]].split(), 3)) + f" number{i}"
+        for i, label in enumerate(truth.tolist())
+    ]
     features = np.eye(3)[truth] @ np.eye(3, 16) + 0.25 * draw.normal(size=(rows, 16))
     flip = draw.random(rows) < wrong
     given_labels = np.where(flip, (truth + draw.integers(1, 3, size=rows)) % 3, truth)
     to_names = lambda codes: pl.Series([names[code] for code in codes.tolist()])
-    return pl.Series([f"id{i:04d}" for i in range(rows)]), pl.Series(texts), to_names(given_labels), to_names(truth), flip, features
+    return (
+        pl.Series([f"id{i:04d}" for i in range(rows)]),
+        pl.Series(texts),
+        to_names(given_labels),
+        to_names(truth),
+        flip,
+        features,
+    )
 
 
 def test_planted_errors_are_flagged_with_their_true_label():
@@ -53,7 +67,9 @@ def test_worst_come_first_and_every_row_is_there():
 def test_order_of_rows_does_not_matter():
     ids, texts, labels, _, _, features = planted(120)
     order = np.random.default_rng(9).permutation(120)
-    shuffled = suspects(*(column.gather(order.tolist()) for column in (ids, texts, labels)), features=features[order])
+    shuffled = suspects(
+        *(column.gather(order.tolist()) for column in (ids, texts, labels)), features=features[order]
+    )
     assert shuffled.equals(suspects(ids, texts, labels, features=features))
 
 
@@ -91,20 +107,30 @@ def test_a_label_with_a_single_text_is_not_doubted_for_want_of_others():
     ids, texts, labels, _, _, features = planted(100, wrong=0.0)
     found = suspects(ids, texts, labels.scatter(7, "one of a kind"), features=features)
     alone = found.filter(pl.col("example_id") == ids[7]).row(0, named=True)
-    assert alone == {"example_id": ids[7], "given": "one of a kind", "suggested": "one of a kind", "score": 0.0, "flagged": False}
+    assert alone == {
+        "example_id": ids[7],
+        "given": "one of a kind",
+        "suggested": "one of a kind",
+        "score": 0.0,
+        "flagged": False,
+    }
 
 
 @pytest.mark.parametrize("rows", [0, 1, 2, 5])
 def test_too_little_data_raises_no_suspicion(rows):
     ids, texts, _, _, _, features = planted(max(rows, 1))
-    found = suspects(ids[:rows], texts[:rows], pl.Series(["same"] * rows, dtype=pl.String), features=features[:rows])
+    found = suspects(
+        ids[:rows], texts[:rows], pl.Series(["same"] * rows, dtype=pl.String), features=features[:rows]
+    )
     assert found.height == rows
     assert not found["flagged"].any()
 
 
 def test_texts_without_a_word_are_judged_by_their_embeddings():
     ids, _, labels, _, flip, features = planted(200)
-    found = suspects(ids, pl.Series(["?!" * (i + 1) for i in range(200)]), labels, features=features).sort("example_id")
+    found = suspects(ids, pl.Series(["?!" * (i + 1) for i in range(200)]), labels, features=features).sort(
+        "example_id"
+    )
     assert found["flagged"].to_numpy()[flip].mean() >= 0.8
 
 
@@ -143,22 +169,42 @@ def command(monkeypatch):
     """`assay labels` with the tests' embeddings in place of the encoder's."""
     ids, texts, labels, _, flip, features = planted(150, seed=2)
     known = dict(zip(texts, features, strict=True))
-    monkeypatch.setattr("train.labels._embed", lambda batch, encoder: np.array([known[text] for text in batch]))
+    monkeypatch.setattr(
+        "train.labels._embed", lambda batch, encoder: np.array([known[text] for text in batch])
+    )
     from governance.cli.labels import labels as cli
 
-    return lambda *arguments: CliRunner().invoke(cli, [str(argument) for argument in arguments]), ids, texts, labels, flip
+    return (
+        lambda *arguments: CliRunner().invoke(cli, [str(argument) for argument in arguments]),
+        ids,
+        texts,
+        labels,
+        flip,
+    )
 
 
 def test_command_writes_every_row_worst_first_and_fails_when_any_is_flagged(command, tmp_path):
     call, ids, texts, labels, flip = command
     pl.DataFrame({"ticket": ids, "text": texts, "queue": labels}).write_csv(tmp_path / "export.csv")
-    result = call(tmp_path / "export.csv", "--input", "text", "--output", "queue", "-o", tmp_path / "out.parquet")
+    result = call(
+        tmp_path / "export.csv", "--input", "text", "--output", "queue", "-o", tmp_path / "out.parquet"
+    )
     assert result.exit_code == 1
     written = pl.read_parquet(tmp_path / "out.parquet")
     assert written.columns == ["row", "given", "suggested", "score", "flagged"]
     assert written["row"].dtype == pl.Int64 and sorted(written["row"]) == list(range(150))
     assert flip[written.filter("flagged")["row"].to_numpy()].mean() > 0.8
-    named = call(tmp_path / "export.csv", "--input", "text", "--output", "queue", "--id", "ticket", "-o", tmp_path / "named.parquet")
+    named = call(
+        tmp_path / "export.csv",
+        "--input",
+        "text",
+        "--output",
+        "queue",
+        "--id",
+        "ticket",
+        "-o",
+        tmp_path / "named.parquet",
+    )
     assert named.exit_code == 1
     assert sorted(pl.read_parquet(tmp_path / "named.parquet")["row"]) == sorted(ids)
 
@@ -166,7 +212,9 @@ def test_command_writes_every_row_worst_first_and_fails_when_any_is_flagged(comm
 def test_command_passes_a_clean_file_and_leaves_incomplete_rows_out(command, tmp_path):
     call, _, texts, labels, flip = command
     clean = pl.DataFrame({"text": texts, "queue": labels}).filter(pl.Series(~flip))
-    pl.concat([clean, pl.DataFrame({"text": ["no label"], "queue": [None]}, schema=clean.schema)]).write_parquet(tmp_path / "clean.parquet")
+    pl.concat(
+        [clean, pl.DataFrame({"text": ["no label"], "queue": [None]}, schema=clean.schema)]
+    ).write_parquet(tmp_path / "clean.parquet")
     result = call(tmp_path / "clean.parquet", "--input", "text", "--output", "queue", "--format", "json")
     assert result.exit_code == 0, result.output
     assert '"flagged": 0' in result.stdout

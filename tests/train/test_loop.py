@@ -30,14 +30,20 @@ def rows(tiny_encoder):
     encoder = load_encoder(str(tiny_encoder))
 
     def tokenised(frame):
-        return Rows(encoder.token_ids(frame["input"].to_list()), np.array([LABELS.index(label) for label in frame["output"]]))
+        return Rows(
+            encoder.token_ids(frame["input"].to_list()),
+            np.array([LABELS.index(label) for label in frame["output"]]),
+        )
 
     return tokenised(toy_rows(90)), tokenised(toy_rows(30, seed=1))
 
 
 def network(tiny_encoder):
     torch.manual_seed(0)
-    return Classifier(load_encoder(str(tiny_encoder)).fresh_model(dropout=0.1, attention="eager"), Softmax(np.zeros((3, 32)), np.zeros(3)))
+    return Classifier(
+        load_encoder(str(tiny_encoder)).fresh_model(dropout=0.1, attention="eager"),
+        Softmax(np.zeros((3, 32)), np.zeros(3)),
+    )
 
 
 def weights(model):
@@ -56,7 +62,16 @@ def test_killed_training_ends_with_the_weights_of_one_that_was_not(tiny_encoder,
     with pytest.raises(Killed):
         fine_tune(network(tiny_encoder), *rows, Settings(**SETTINGS), checkpoint=checkpoint, progress=kill)
     seen, resumed = [], network(tiny_encoder)
-    assert fine_tune(resumed, *rows, Settings(**SETTINGS), checkpoint=checkpoint, progress=lambda done, _: seen.append(done)) == history
+    assert (
+        fine_tune(
+            resumed,
+            *rows,
+            Settings(**SETTINGS),
+            checkpoint=checkpoint,
+            progress=lambda done, _: seen.append(done),
+        )
+        == history
+    )
     assert seen[0] == 7 and seen[-1] == 18
     assert torch.equal(weights(resumed), weights(whole))
 
@@ -90,7 +105,9 @@ def test_best_epoch_is_kept_and_scores_what_its_history_says(tiny_encoder, rows)
 
 def test_bfloat16_lands_near_float32(tiny_encoder, rows):
     losses = [
-        fine_tune(network(tiny_encoder), *rows, Settings(**SETTINGS | {"precision": kind}))[-1].validation_loss
+        fine_tune(network(tiny_encoder), *rows, Settings(**SETTINGS | {"precision": kind}))[
+            -1
+        ].validation_loss
         for kind in ("float32", "bfloat16")
     ]
     assert losses[0] == pytest.approx(losses[1], abs=0.05)
@@ -110,7 +127,9 @@ def test_batches_hold_each_row_once_and_pad_less_than_random_ones():
     made = list(batches(lengths, 32, seed=5))
     assert sorted(row for batch in made for row in batch) == list(range(1000))
     padded = sum(len(batch) * lengths[batch].max() for batch in made)
-    assert padded < 1.1 * lengths.sum() and made == list(batches(lengths, 32, seed=5)) != list(batches(lengths, 32, seed=6))
+    assert padded < 1.1 * lengths.sum() and made == list(batches(lengths, 32, seed=5)) != list(
+        batches(lengths, 32, seed=6)
+    )
 
 
 def test_temperature_of_overconfident_logits_is_found():

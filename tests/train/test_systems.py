@@ -22,7 +22,13 @@ FAST = {"lr": 5e-3, "head_lr": 1e-2, "epochs": 2, "batch_size": 16}
 
 
 def context(folder, **changes):
-    params = {"encoder": str(folder), "precision": "float32", "lora": {**FAST, "rank": 4}, "full": FAST, **changes}
+    params = {
+        "encoder": str(folder),
+        "precision": "float32",
+        "lora": {**FAST, "rank": 4},
+        "full": FAST,
+        **changes,
+    }
     return Context(TrainParams(**params), {"refund": "asks for money back"})
 
 
@@ -44,11 +50,15 @@ def test_system_answers_alike_after_saving_and_loading(name, tiny_encoder, toy, 
     assert np.array_equal(again.predict_proba(TEXTS), before)
     assert again.trainable_parameters == system.trainable_parameters > 0
     assert {path.suffix for path in (tmp_path / name).iterdir()} <= {".json", ".safetensors"}
-    assert str(tiny_encoder.parent.parent) not in (tmp_path / name / "model.json").read_text().replace(str(tiny_encoder), "")
+    assert str(tiny_encoder.parent.parent) not in (tmp_path / name / "model.json").read_text().replace(
+        str(tiny_encoder), ""
+    )
 
 
 @pytest.mark.parametrize("name", ALL_SYSTEMS)
-def test_same_seed_gives_the_same_bytes_and_row_order_of_predictions_does_not_matter(name, tiny_encoder, toy, tmp_path):
+def test_same_seed_gives_the_same_bytes_and_row_order_of_predictions_does_not_matter(
+    name, tiny_encoder, toy, tmp_path
+):
     for place in ("a", "b"):
         save_system(fitted(name, tiny_encoder, toy), tmp_path / place, {})
     files = sorted(path.name for path in (tmp_path / "a").iterdir())
@@ -109,7 +119,9 @@ def test_softmax_regression_agrees_with_scikit_learn(classes):
     draw = np.random.default_rng(0)
     features, codes = draw.normal(size=(120, 6)), draw.integers(classes, size=120)
     oracle = LogisticRegression(C=3.0, max_iter=1000).fit(features, codes)
-    assert np.allclose(fit_softmax(features, codes, classes, 3.0).proba(features), oracle.predict_proba(features), atol=1e-9)
+    assert np.allclose(
+        fit_softmax(features, codes, classes, 3.0).proba(features), oracle.predict_proba(features), atol=1e-9
+    )
 
 
 def test_penalty_is_chosen_by_validation_loss():
@@ -130,10 +142,16 @@ def test_nearest_neighbours_agree_with_scikit_learn(tiny_encoder, toy):
     system = fitted("nearest", tiny_encoder, toy, nearest={"k": 4})
     system.sharpness, system.spread = 0.0, 0.0
     encoder = context(tiny_encoder).encoder
-    oracle = KNeighborsClassifier(4, metric="cosine", algorithm="brute").fit(encoder.embed(toy[0]["input"].to_list()), system.codes)
+    oracle = KNeighborsClassifier(4, metric="cosine", algorithm="brute").fit(
+        encoder.embed(toy[0]["input"].to_list()), system.codes
+    )
     queries = toy_rows(40, seed=5)["input"].to_list()
     assert (
-        np.mean(np.abs(system.predict_proba(queries) - oracle.predict_proba(encoder.embed(queries))).max(axis=1) < 1e-9) > 0.9
+        np.mean(
+            np.abs(system.predict_proba(queries) - oracle.predict_proba(encoder.embed(queries))).max(axis=1)
+            < 1e-9
+        )
+        > 0.9
     )  # but for ties
 
 
@@ -149,12 +167,16 @@ def test_tfidf_agrees_with_scikit_learn(tiny_encoder, toy):
         ),
         LogisticRegression(C=10.0, max_iter=1000),
     ).fit(toy[0]["input"].to_list(), toy[0]["output"].to_list())
-    assert np.allclose(fitted("tfidf_lr", tiny_encoder, toy).predict_proba(TEXTS), pipeline.predict_proba(TEXTS), atol=1e-6)
+    assert np.allclose(
+        fitted("tfidf_lr", tiny_encoder, toy).predict_proba(TEXTS), pipeline.predict_proba(TEXTS), atol=1e-6
+    )
 
 
 def test_descriptions_use_no_training_row_and_name_their_stand_in(tiny_encoder, toy):
     train, validation = toy
-    one, other = (fitted("descriptions", tiny_encoder, (frame, validation)) for frame in (train, train.head(3)))
+    one, other = (
+        fitted("descriptions", tiny_encoder, (frame, validation)) for frame in (train, train.head(3))
+    )
     assert np.array_equal(one.predict_proba(TEXTS), other.predict_proba(TEXTS))
     assert one.facts()["labels_described"] == 1 and "prompting" in one.title
 

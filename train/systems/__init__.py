@@ -40,13 +40,17 @@ def make_system(name: str) -> System:
         If there is none of that name, or it needs a package that is not installed.
     """
     if name not in REGISTRY:
-        raise AssayError(f"there is no system `{name}`; there are {', '.join(REGISTRY)}", fix="correct params.train.systems")
+        raise AssayError(
+            f"there is no system `{name}`; there are {', '.join(REGISTRY)}",
+            fix="correct params.train.systems",
+        )
     module, class_name = REGISTRY[name]
     try:
         system: System = getattr(import_module(module), class_name)()
     except ImportError as error:
         raise AssayError(
-            f"system `{name}` needs the `train` extra: {error.name} is not installed", fix='pip install "assay[train]"'
+            f"system `{name}` needs the `train` extra: {error.name} is not installed",
+            fix='pip install "assay[train]"',
         ) from error
     return system
 

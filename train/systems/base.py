@@ -21,7 +21,7 @@ import polars as pl
 from curate.errors import AssayError
 from curate.stage import Progress
 from train.encoder import Encoder, Vectors, load_encoder
-from train.metrics import Floats, Ints
+from train.kinds.classification import Floats, Ints
 from train.params import TrainParams
 
 Value = TypeVar("Value")
@@ -53,11 +53,15 @@ class Context:
     @property
     def encoder(self) -> Encoder:
         """The frozen encoder that params name."""
-        return load_encoder(self.params.encoder, max_length=self.params.max_length, threads=self.params.threads)
+        return load_encoder(
+            self.params.encoder, max_length=self.params.max_length, threads=self.params.threads
+        )
 
     def features(self, texts: Sequence[str]) -> Vectors:
         """Embeddings of texts, float32 `[rows, size]`."""
-        digest = hashlib.blake2b("\x1e".join(texts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        digest = hashlib.blake2b(
+            "\x1e".join(texts).encode("utf-8", "surrogatepass"), digest_size=16
+        ).hexdigest()
         return self.once(f"features {digest}", lambda: self.encoder.embed(texts))
 
     def alone(self, checkpoint: Path | None, progress: Progress | None) -> Context:
@@ -96,7 +100,9 @@ class System(ABC):
         """Numbers that were fitted to the training rows."""
 
     @abstractmethod
-    def fit(self, train: pl.DataFrame, validation: pl.DataFrame, labels: tuple[str, ...], ctx: Context) -> None:
+    def fit(
+        self, train: pl.DataFrame, validation: pl.DataFrame, labels: tuple[str, ...], ctx: Context
+    ) -> None:
         """Fit to frames with columns `example_id, input, output`, the output being one of `labels`."""
 
     @abstractmethod

@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from train.encoder import Vectors
-from train.metrics import Floats
+from train.kinds.classification import Floats
 from train.systems.base import Context, Encoded, codes_of, mean_log_loss, softmax
 
 # How sharply cosine differences become probabilities; the order of the labels does not follow it.
@@ -44,12 +44,16 @@ class Descriptions(Encoded):
         """Only how sharp the probabilities are."""
         return 1
 
-    def fit(self, train: pl.DataFrame, validation: pl.DataFrame, labels: tuple[str, ...], ctx: Context) -> None:
+    def fit(
+        self, train: pl.DataFrame, validation: pl.DataFrame, labels: tuple[str, ...], ctx: Context
+    ) -> None:
         """Embed the descriptions; validation rows set how sharp the probabilities are, training rows nothing."""
         self.labels = labels
         self.use(ctx.encoder)
         self.described = sum(bool(ctx.descriptions.get(label)) for label in labels)
-        self.targets = self.encoder.embed([ctx.descriptions.get(label) or words_of(label) for label in labels])
+        self.targets = self.encoder.embed(
+            [ctx.descriptions.get(label) or words_of(label) for label in labels]
+        )
         self.sharpness = _UNKNOWN_SHARPNESS
         if validation.height:
             cosine = self._cosine(ctx.features(validation["input"].to_list()))
@@ -71,7 +75,9 @@ class Descriptions(Encoded):
         """Write the embedded descriptions."""
         from safetensors.numpy import save_file
 
-        save_file({"targets": self.targets, "sharpness": np.array([self.sharpness])}, folder / "weights.safetensors")
+        save_file(
+            {"targets": self.targets, "sharpness": np.array([self.sharpness])}, folder / "weights.safetensors"
+        )
 
     def load(self, folder: Path) -> None:
         """Read the embedded descriptions."""

@@ -11,8 +11,8 @@ import numpy as np
 import polars as pl
 
 from train.encoder import torch_threads
+from train.kinds.classification import Floats
 from train.loop import Epoch, Rows, Settings, best_epoch, fine_tune, logits_of
-from train.metrics import Floats
 from train.params import FineTuneParams, TrainParams
 from train.systems.base import Context, Encoded, codes_of, softmax
 from train.systems.linear import Softmax
@@ -50,7 +50,9 @@ class FineTuned(Encoded):
     def keep(self, network: Classifier) -> None:
         """Take what is to be saved out of the trained network, and build from it the network that predicts."""
 
-    def fit(self, train: pl.DataFrame, validation: pl.DataFrame, labels: tuple[str, ...], ctx: Context) -> None:
+    def fit(
+        self, train: pl.DataFrame, validation: pl.DataFrame, labels: tuple[str, ...], ctx: Context
+    ) -> None:
         """Train from the probe's head; the best epoch and the temperature are chosen on validation rows."""
         import torch
 
@@ -70,13 +72,22 @@ class FineTuned(Encoded):
             for split, frame in (("train", train), ("validation", validation))
         }
         settings = Settings(
-            **knobs.model_dump(include=set(FineTuneParams.model_fields) - {"dropout", "epochs", "min_steps", "head_C"}),
+            **knobs.model_dump(
+                include=set(FineTuneParams.model_fields) - {"dropout", "epochs", "min_steps", "head_C"}
+            ),
             epochs=knobs.epochs_for(train.height),
             seed=params.seed,
             threads=params.threads,
             precision=self.precision,
         )
-        self.history = fine_tune(network, rows["train"], rows["validation"], settings, checkpoint=ctx.checkpoint, progress=ctx.progress)
+        self.history = fine_tune(
+            network,
+            rows["train"],
+            rows["validation"],
+            settings,
+            checkpoint=ctx.checkpoint,
+            progress=ctx.progress,
+        )
         self.temperature = 1.0
         if validation.height:
             with torch_threads(params.threads):

@@ -52,6 +52,8 @@ class Full(FineTuned):
 
         tensors = load_file(folder / "weights.safetensors")
         labels, size = tensors["head.weight"].shape
-        self.assemble(self.encoder.fresh_model(attention="eager"), Softmax(np.zeros((labels, size)), np.zeros(labels)))
+        self.assemble(
+            self.encoder.fresh_model(attention="eager"), Softmax(np.zeros((labels, size)), np.zeros(labels))
+        )
         self.network.load_state_dict(tensors)
         self.trained = sum(parameter.numel() for parameter in self.network.parameters())

@@ -51,7 +51,9 @@ class Lora(FineTuned):
             task_type="FEATURE_EXTRACTION",
         )
         with quiet():
-            model: torch.nn.Module = get_peft_model(self.encoder.fresh_model(dropout=knobs.dropout, attention="eager"), config)
+            model: torch.nn.Module = get_peft_model(
+                self.encoder.fresh_model(dropout=knobs.dropout, attention="eager"), config
+            )
         return model
 
     def keep(self, network: Classifier) -> None:
@@ -60,7 +62,8 @@ class Lora(FineTuned):
 
         backbone: Any = network.backbone
         self.adapter = {
-            name: tensor.detach().clone() for name, tensor in get_peft_model_state_dict(backbone, save_embedding_layers=False).items()
+            name: tensor.detach().clone()
+            for name, tensor in get_peft_model_state_dict(backbone, save_embedding_layers=False).items()
         }
         self.config = _plain(backbone.peft_config["default"].to_dict(), self.encoder.name)
         self.head = network.softmax()

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from train.metrics import Floats
+from train.kinds.classification import Floats
 from train.systems.base import Context, System, codes_of
 
 
@@ -25,7 +25,9 @@ class Majority(System):
         """One share a label."""
         return len(self.labels)
 
-    def fit(self, train: pl.DataFrame, validation: pl.DataFrame, labels: tuple[str, ...], ctx: Context) -> None:
+    def fit(
+        self, train: pl.DataFrame, validation: pl.DataFrame, labels: tuple[str, ...], ctx: Context
+    ) -> None:
         """Count labels; one row is added to each, so that a label without a training row keeps a chance (Laplace)."""
         self.labels = labels
         counts = np.bincount(codes_of(train, labels), minlength=len(labels)) + 1.0

@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from train.encoder import Vectors
-from train.metrics import Floats, Ints
+from train.kinds.classification import Floats, Ints
 from train.systems.base import Context, Encoded, codes_of, mean_log_loss
 
 # exp(sharpness x cosine) weighs a vote: at 0 votes are equal, at 40 a neighbour 0.05 nearer counts seven times as much.
@@ -43,7 +43,9 @@ class Nearest(Encoded):
         """Two; the training rows themselves are remembered, not fitted."""
         return 2
 
-    def fit(self, train: pl.DataFrame, validation: pl.DataFrame, labels: tuple[str, ...], ctx: Context) -> None:
+    def fit(
+        self, train: pl.DataFrame, validation: pl.DataFrame, labels: tuple[str, ...], ctx: Context
+    ) -> None:
         """Remember the training rows; validation rows choose how votes are weighed."""
         self.labels = labels
         self.use(ctx.encoder)
@@ -54,7 +56,9 @@ class Nearest(Encoded):
             cosine, voters = self._neighbours(ctx.features(validation["input"].to_list()))
             truth = codes_of(validation, labels)
             choices = [(sharpness, spread) for sharpness in _SHARPNESS for spread in _SPREAD]
-            self.sharpness, self.spread = min(choices, key=lambda choice: mean_log_loss(self._vote(cosine, voters, *choice), truth))
+            self.sharpness, self.spread = min(
+                choices, key=lambda choice: mean_log_loss(self._vote(cosine, voters, *choice), truth)
+            )
 
     def _neighbours(self, queries: Vectors) -> tuple[Floats, Ints]:
         """Cosine and row number of the k nearest of each query, both `[queries, k]`, nearest first, ties by row number."""
@@ -86,7 +90,9 @@ class Nearest(Encoded):
         from safetensors.numpy import save_file
 
         knobs = np.array([self.k, self.sharpness, self.spread])
-        save_file({"memory": self.memory, "codes": self.codes, "knobs": knobs}, folder / "weights.safetensors")
+        save_file(
+            {"memory": self.memory, "codes": self.codes, "knobs": knobs}, folder / "weights.safetensors"
+        )
 
     def load(self, folder: Path) -> None:
         """Read them back."""
@@ -94,4 +100,8 @@ class Nearest(Encoded):
 
         arrays = load_file(folder / "weights.safetensors")
         self.memory, self.codes = arrays["memory"], arrays["codes"]
-        self.k, self.sharpness, self.spread = int(arrays["knobs"][0]), float(arrays["knobs"][1]), float(arrays["knobs"][2])
+        self.k, self.sharpness, self.spread = (
+            int(arrays["knobs"][0]),
+            float(arrays["knobs"][1]),
+            float(arrays["knobs"][2]),
+        )

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 
 from train.encoder import mean_pool
-from train.metrics import Floats, Ints
+from train.kinds.classification import Floats, Ints
 from train.systems.base import mean_log_loss, softmax
 from train.systems.linear import Softmax
 

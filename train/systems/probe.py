@@ -8,13 +8,17 @@ from typing import Any
 
 import polars as pl
 
-from train.metrics import Floats
+from train.kinds.classification import Floats
 from train.systems.base import Context, Encoded, codes_of
 from train.systems.linear import Softmax, choose_softmax
 
 
 def probe_head(
-    train: pl.DataFrame, validation: pl.DataFrame, labels: tuple[str, ...], ctx: Context, grid: tuple[float, ...] | None = None
+    train: pl.DataFrame,
+    validation: pl.DataFrame,
+    labels: tuple[str, ...],
+    ctx: Context,
+    grid: tuple[float, ...] | None = None,
 ) -> tuple[Softmax, float]:
     """The probe and its penalty, the best of `grid` (default: of params); made once, since fine-tuning starts from one too."""
     penalties = grid or ctx.params.probe.C
@@ -46,7 +50,9 @@ class Probe(Encoded):
         """Weights and biases of the linear map."""
         return self.head.size
 
-    def fit(self, train: pl.DataFrame, validation: pl.DataFrame, labels: tuple[str, ...], ctx: Context) -> None:
+    def fit(
+        self, train: pl.DataFrame, validation: pl.DataFrame, labels: tuple[str, ...], ctx: Context
+    ) -> None:
         """Fit one regression per penalty; keep the best on validation rows."""
         self.labels = labels
         self.use(ctx.encoder)

@@ -16,7 +16,7 @@ import polars as pl
 
 from curate.errors import AssayError
 from curate.files import dump_json
-from train.metrics import Floats
+from train.kinds.classification import Floats
 from train.params import TfidfParams
 from train.systems.base import Context, System, codes_of
 from train.systems.linear import Softmax, fit_softmax
@@ -40,7 +40,9 @@ class TfidfRegression(System):
         """Weights, biases and inverse document frequencies."""
         return self.head.size + int(self.head.weight.shape[1])
 
-    def fit(self, train: pl.DataFrame, validation: pl.DataFrame, labels: tuple[str, ...], ctx: Context) -> None:
+    def fit(
+        self, train: pl.DataFrame, validation: pl.DataFrame, labels: tuple[str, ...], ctx: Context
+    ) -> None:
         """Learn the terms and the regression; validation rows are not used."""
         self.labels = labels
         knobs = ctx.params.tfidf
@@ -51,7 +53,10 @@ class TfidfRegression(System):
     def _learn_terms(self, texts: list[str], knobs: TfidfParams) -> None:
         self.ranges = {"word": list(knobs.words), "char_wb": list(knobs.characters)}
         least = knobs.min_rows if len(texts) >= _MANY_ROWS else 1
-        self.vectorizers = (_vectorizer("word", knobs.words, least), _vectorizer("char_wb", knobs.characters, least))
+        self.vectorizers = (
+            _vectorizer("word", knobs.words, least),
+            _vectorizer("char_wb", knobs.characters, least),
+        )
         for vectorizer in self.vectorizers:
             try:
                 vectorizer.fit(texts)
@@ -84,7 +89,9 @@ class TfidfRegression(System):
             arrays[f"idf_{vectorizer.analyzer}"] = vectorizer.idf_
             terms[vectorizer.analyzer] = vectorizer.get_feature_names_out().tolist()
         save_file(arrays, folder / "weights.safetensors")
-        (folder / "terms.json").write_text(dump_json({"ranges": self.ranges, "terms": terms}), encoding="utf-8")
+        (folder / "terms.json").write_text(
+            dump_json({"ranges": self.ranges, "terms": terms}), encoding="utf-8"
+        )
 
     def load(self, folder: Path) -> None:
         """Rebuild the vectorizers from their terms and frequencies."""
@@ -107,4 +114,11 @@ def _vectorizer(analyzer: str, ngrams: tuple[int, ...], least: int, terms: list[
 
     # One-letter words count too: "I" and "a" tell requests from statements.
     pattern = r"(?u)\b\w+\b" if analyzer == "word" else None
-    return TfidfVectorizer(analyzer=analyzer, ngram_range=ngrams, min_df=least, sublinear_tf=True, token_pattern=pattern, vocabulary=terms)
+    return TfidfVectorizer(
+        analyzer=analyzer,
+        ngram_range=ngrams,
+        min_df=least,
+        sublinear_tf=True,
+        token_pattern=pattern,
+        vocabulary=terms,
+    )

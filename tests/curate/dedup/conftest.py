@@ -33,7 +33,11 @@ def oracle_pairs(texts: list[str], unit: str, n: int, threshold: float) -> dict[
     found = {}
     for i in range(len(sets)):
         for j in range(i + 1, len(sets)):
-            if sets[i] and sets[j] and (index := len(sets[i] & sets[j]) / len(sets[i] | sets[j])) >= threshold:
+            if (
+                sets[i]
+                and sets[j]
+                and (index := len(sets[i] & sets[j]) / len(sets[i] | sets[j])) >= threshold
+            ):
                 found[i, j] = index
     return found
 

@@ -19,7 +19,25 @@ from curate.dedup.shingles import Documents
 from curate.dedup.signatures import band_signatures, bands, prefix_signatures
 from tests.curate.dedup.conftest import oracle_fold, oracle_pairs
 
-words = st.sampled_from(["pay", "card", "the", "my", "late", "Übung", "naïve", "x", "?!", "top-up", "北京", "e\u0301", "ﬁne", "1", ","])
+words = st.sampled_from(
+    [
+        "pay",
+        "card",
+        "the",
+        "my",
+        "late",
+        "Übung",
+        "naïve",
+        "x",
+        "?!",
+        "top-up",
+        "北京",
+        "e\u0301",
+        "ﬁne",
+        "1",
+        ",",
+    ]
+)
 texts = st.lists(st.lists(words, max_size=9).map(" ".join), max_size=25)
 shapes = st.sampled_from([("char", 4), ("char", 1), ("word", 1), ("word", 2), ("word", 3)])
 thresholds = st.sampled_from([0.3, 0.5, 0.7, 0.8, 1.0])
@@ -30,7 +48,10 @@ def distinct(raw: list[str]) -> list[str]:
 
 
 def as_dict(pairs: join.Pairs) -> dict[tuple[int, int], float]:
-    return {(i, j): s for i, j, s in zip(pairs.left.tolist(), pairs.right.tolist(), pairs.similarity.tolist(), strict=True)}
+    return {
+        (i, j): s
+        for i, j, s in zip(pairs.left.tolist(), pairs.right.tolist(), pairs.similarity.tolist(), strict=True)
+    }
 
 
 def greedy_oracle(count: int, pairs: dict[tuple[int, int], float], forced: int) -> list[int]:
@@ -48,7 +69,9 @@ def test_cover_finds_the_pairs_of_a_quadratic_join_and_keeps_the_first_of_each(
 ) -> None:
     some = distinct(raw)
     expected = oracle_pairs(some, *shape, threshold)
-    found = cover(Documents(folded(pl.Series(some, dtype=pl.String)), *shape), threshold, min(forced, len(some)))  # type: ignore[arg-type]
+    found = cover(
+        Documents(folded(pl.Series(some, dtype=pl.String)), *shape), threshold, min(forced, len(some))
+    )  # type: ignore[arg-type]
     assert found.exact and found.complete
     assert as_dict(found.pairs) == expected
     assert found.keeper.tolist() == greedy_oracle(len(some), expected, min(forced, len(some)))
@@ -78,7 +101,9 @@ def test_a_join_of_two_tables_finds_the_pairs_of_a_quadratic_one(
     left, right = distinct(one), distinct(other)
     documents = Documents(folded(pl.Series(left + right, dtype=pl.String)), *shape)  # type: ignore[arg-type]
     pairs, exact = similar_between(documents, threshold, np.arange(len(documents)) >= len(left))
-    crossing = {(i, j): s for (i, j), s in oracle_pairs(left + right, *shape, threshold).items() if i < len(left) <= j}
+    crossing = {
+        (i, j): s for (i, j), s in oracle_pairs(left + right, *shape, threshold).items() if i < len(left) <= j
+    }
     assert exact and as_dict(pairs) == crossing
 
 
@@ -96,7 +121,9 @@ def near_copies(rows: int, seed: int = 3) -> pl.Series:
 
 
 @pytest.mark.parametrize(("unit", "n", "threshold"), [("word", 3, 0.7), ("char", 4, 0.8)])
-def test_band_keys_lose_fewer_than_one_pair_in_a_thousand_and_invent_none(unit: shingles.Unit, n: int, threshold: float) -> None:
+def test_band_keys_lose_fewer_than_one_pair_in_a_thousand_and_invent_none(
+    unit: shingles.Unit, n: int, threshold: float
+) -> None:
     documents = Documents(near_copies(6000), unit, n)
     everyone = np.ones(len(documents), np.bool_)
     results = []

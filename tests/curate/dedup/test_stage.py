@@ -24,22 +24,43 @@ LATE = "my parcel has not arrived and it is a week late now"
 
 
 def table(rows: list[dict[str, Any]]) -> pl.DataFrame:
-    wide = [{"example_id": f"r{i}", "output": "delivery", "held_out": False, "language": "en"} | row for i, row in enumerate(rows)]
+    wide = [
+        {"example_id": f"r{i}", "output": "delivery", "held_out": False, "language": "en"} | row
+        for i, row in enumerate(rows)
+    ]
     return conform(pl.DataFrame(wide, infer_schema_length=None), EXAMPLES)
 
 
 def reasons(result: StageResult) -> dict[str, tuple[str, str | None]]:
-    return {row["example_id"]: (row["reason"], row["kept_id"]) for row in result.dropped.iter_rows(named=True)}
+    return {
+        row["example_id"]: (row["reason"], row["kept_id"]) for row in result.dropped.iter_rows(named=True)
+    }
 
 
 def test_exact_and_near_copies_go_and_the_longest_stays() -> None:
-    rows = table([{"input": LATE}, {"input": f"  {LATE.upper()}"}, {"input": LATE + "!"}, {"input": "I was charged twice"}])
+    rows = table(
+        [
+            {"input": LATE},
+            {"input": f"  {LATE.upper()}"},
+            {"input": LATE + "!"},
+            {"input": "I was charged twice"},
+        ]
+    )
     result = dedup(rows, Kind.CLASSIFICATION)
     # r1 is as long as r2 and a character more than r0 before folding.
     assert reasons(result) == {"r0": ("exact_duplicate", "r1"), "r2": ("near_duplicate", "r1")}
     assert result.dropped["score"].to_list() == [1.0, 1.0]
-    assert result.tables["clusters"].rows() == [("r0", "r1", False), ("r1", "r1", True), ("r2", "r1", False), ("r3", "r3", True)]
-    assert result.tables["pairs"].rows() == [("r0", "r1", "exact", 1.0), ("r0", "r2", "near", 1.0), ("r1", "r2", "near", 1.0)]
+    assert result.tables["clusters"].rows() == [
+        ("r0", "r1", False),
+        ("r1", "r1", True),
+        ("r2", "r1", False),
+        ("r3", "r3", True),
+    ]
+    assert result.tables["pairs"].rows() == [
+        ("r0", "r1", "exact", 1.0),
+        ("r0", "r2", "near", 1.0),
+        ("r1", "r2", "near", 1.0),
+    ]
 
 
 def test_a_held_out_row_is_never_dropped_and_its_twins_are_leaks() -> None:
@@ -64,12 +85,25 @@ def test_a_held_out_row_is_never_dropped_and_its_twins_are_leaks() -> None:
     assert result.report["held_out_pairs"] == {"pairs": 1, "conflicting": 0}
 
 
-@pytest.mark.parametrize(("policy", "gone", "listed"), [("review", {"r0", "r1"}, 2), ("drop", {"r0", "r1"}, 0), ("keeper", {"r1"}, 0)])
-def test_a_cluster_that_disagrees_on_its_label_leaves_by_policy(policy: Any, gone: set[str], listed: int) -> None:
-    rows = table([{"input": LATE + " today"}, {"input": LATE, "output": "billing"}, {"input": "something else altogether"}])
+@pytest.mark.parametrize(
+    ("policy", "gone", "listed"),
+    [("review", {"r0", "r1"}, 2), ("drop", {"r0", "r1"}, 0), ("keeper", {"r1"}, 0)],
+)
+def test_a_cluster_that_disagrees_on_its_label_leaves_by_policy(
+    policy: Any, gone: set[str], listed: int
+) -> None:
+    rows = table(
+        [
+            {"input": LATE + " today"},
+            {"input": LATE, "output": "billing"},
+            {"input": "something else altogether"},
+        ]
+    )
     result = dedup(rows, Kind.CLASSIFICATION, DedupParams(on_conflict=policy))
     assert set(reasons(result)) == gone
-    assert {reason for reason, _ in reasons(result).values()} == ({"near_duplicate"} if policy == "keeper" else {"label_conflict"})
+    assert {reason for reason, _ in reasons(result).values()} == (
+        {"near_duplicate"} if policy == "keeper" else {"label_conflict"}
+    )
     assert result.tables["conflicts"].height == listed
     assert result.report["conflicts"]["clusters"] == 1
 
@@ -82,14 +116,20 @@ def test_a_conflict_within_the_held_out_set_is_reported_only() -> None:
 
 def test_a_chain_does_not_drop_its_far_end() -> None:
     words = [f"word{i:02d}" for i in range(24)]
-    chain = [" ".join(words[i * 4 : i * 4 + 12]) for i in range(4)]  # each like the next, not like the one after
+    chain = [
+        " ".join(words[i * 4 : i * 4 + 12]) for i in range(4)
+    ]  # each like the next, not like the one after
     rows = table([{"input": text} for text in chain])
     result = dedup(rows, Kind.CLASSIFICATION, DedupParams(unit="word", n=1, threshold=0.5))
     assert reasons(result) == {"r1": ("near_duplicate", "r0"), "r3": ("near_duplicate", "r2")}
 
 
 def test_another_language_is_another_rewriting_and_another_answer_another_preference() -> None:
-    twice = [{"input": LATE, "language": "en"}, {"input": LATE, "language": "de"}, {"input": LATE, "language": "de", "output": "x"}]
+    twice = [
+        {"input": LATE, "language": "en"},
+        {"input": LATE, "language": "de"},
+        {"input": LATE, "language": "de", "output": "x"},
+    ]
     assert set(reasons(dedup(table(twice), Kind.REWRITING))) == {"r2"}
     asked = [
         {"input": LATE, "output": "a", "rejected": "b"},
@@ -117,7 +157,11 @@ def test_equal_texts_with_different_objects_conflict_and_their_near_copies_find_
 
 
 words = st.sampled_from(["pay", "card", "the", "my", "late", "not", "top-up", "!"])
-rows_drawn = st.lists(st.tuples(st.lists(words, max_size=8).map(" ".join), st.sampled_from("ab"), st.booleans()), min_size=1, max_size=20)
+rows_drawn = st.lists(
+    st.tuples(st.lists(words, max_size=8).map(" ".join), st.sampled_from("ab"), st.booleans()),
+    min_size=1,
+    max_size=20,
+)
 
 
 @settings(deadline=None, max_examples=80)
@@ -135,18 +179,29 @@ def test_every_drop_has_a_kept_verified_twin_nothing_is_lost_and_order_does_not_
     for row in result.dropped.iter_rows(named=True):
         if row["reason"] != "label_conflict":
             assert row["kept_id"] in kept
-            near = oracle_pairs([texts[row["example_id"]], texts[row["kept_id"]]], params.unit, params.n, params.threshold)
-            assert near.get((0, 1), 1.0 if row["reason"] in ("exact_duplicate", "leak") else 0) == pytest.approx(row["score"])
+            near = oracle_pairs(
+                [texts[row["example_id"]], texts[row["kept_id"]]], params.unit, params.n, params.threshold
+            )
+            assert near.get(
+                (0, 1), 1.0 if row["reason"] in ("exact_duplicate", "leak") else 0
+            ) == pytest.approx(row["score"])
     order = list(range(rows.height))
     chance.shuffle(order)
     again = dedup(rows[order], kind, params)
-    assert again.kept.equals(result.kept) and again.dropped.equals(result.dropped) and again.report == result.report
+    assert (
+        again.kept.equals(result.kept)
+        and again.dropped.equals(result.dropped)
+        and again.report == result.report
+    )
     assert all(again.tables[name].equals(frame) for name, frame in result.tables.items())
 
 
 def test_many_equal_rows_are_one_document_and_listed_against_their_keeper() -> None:
     same = pl.select(
-        pl.format("r{}", pl.int_range(200_000)).alias("example_id"), input=pl.lit(LATE), output=pl.lit("a"), held_out=pl.lit(False)
+        pl.format("r{}", pl.int_range(200_000)).alias("example_id"),
+        input=pl.lit(LATE),
+        output=pl.lit("a"),
+        held_out=pl.lit(False),
     )
     result = dedup(conform(same, EXAMPLES), Kind.CLASSIFICATION)
     assert result.kept["example_id"].to_list() == ["r0"]
@@ -165,11 +220,24 @@ def test_all_published_leaks_of_banking77_are_found(shared_data: Any) -> None:
         ids = pl.format(name + "{}", pl.int_range(pl.len()).cast(pl.String).str.zfill(5)).alias("example_id")
         sides.append(raw.select(ids, pl.col("text").alias("input"), pl.col("category").alias("output")))
     found = leaks(*sides, Kind.CLASSIFICATION, Similarity())  # type: ignore[misc]
-    assert leak_counts(found) == {"pairs": 227, "conflicting_pairs": 14, "held_out_rows": 191, "held_out_rows_conflicting": 12}
+    assert leak_counts(found) == {
+        "pairs": 227,
+        "conflicting_pairs": 14,
+        "held_out_rows": 191,
+        "held_out_rows_conflicting": 12,
+    }
 
 
 @pytest.mark.parametrize(
-    "bad", [{"threshold": 0}, {"threshold": 1.2}, {"n": 0}, {"unit": "byte"}, {"on_conflict": "ask"}, {"treshold": 0.7}]
+    "bad",
+    [
+        {"threshold": 0},
+        {"threshold": 1.2},
+        {"n": 0},
+        {"unit": "byte"},
+        {"on_conflict": "ask"},
+        {"treshold": 0.7},
+    ],
 )
 def test_bad_params_are_named(bad: dict[str, Any]) -> None:
     with pytest.raises(AssayError, match=f"params.dedup.{next(iter(bad))}"):

@@ -8,14 +8,14 @@ from typing import Any
 import polars as pl
 import pytest
 
-from curate.diff.published import SPLITS
-from curate.diff.table import Part, Table
-from curate.diff.version import Version
 from curate.examples import LEDGER, TEXT_FIELDS, conform
 from curate.keys import Key
 from curate.publish.digest import PUBLISHED
 from curate.publish.stage import fingerprints
 from curate.publish.upstream import EDITS
+from curate.versions.published import SPLITS
+from curate.versions.table import Part, Table
+from curate.versions.version import Version
 
 KEY = Key(b"0" * 32, "demo")
 
@@ -31,11 +31,14 @@ def gold(
 ) -> Version:
     """A version of rows `{example_id, input, output, split, raw?, ...}`; `raw` is the source's input where it is not `input`."""
     listed = list(rows)
-    raw = pl.DataFrame([{**row, "input": row.get("raw", row["input"])} for row in listed], schema={**PUBLISHED}).select(
-        "example_id", *TEXT_FIELDS
-    )
+    raw = pl.DataFrame(
+        [{**row, "input": row.get("raw", row["input"])} for row in listed], schema={**PUBLISHED}
+    ).select("example_id", *TEXT_FIELDS)
     frame = pl.DataFrame(listed, schema={**PUBLISHED, "split": pl.String})
-    parts = {split: conform(frame.filter(pl.col("split") == split), PUBLISHED).sort("example_id") for split in SPLITS}
+    parts = {
+        split: conform(frame.filter(pl.col("split") == split), PUBLISHED).sort("example_id")
+        for split in SPLITS
+    }
     prints = fingerprints(parts, raw, KEY)
     if order is not None:
         parts = {split: part.sample(fraction=1, shuffle=True, seed=order) for split, part in parts.items()}
@@ -52,7 +55,9 @@ def gold(
     )
 
 
-def plain(rows: pl.DataFrame, *, keys: tuple[str, ...] = (), label: str | None = None, name: str = "f") -> Version:
+def plain(
+    rows: pl.DataFrame, *, keys: tuple[str, ...] = (), label: str | None = None, name: str = "f"
+) -> Version:
     """A plain file's version."""
     return Version(name, Table((Part(None, rows.lazy()),)), keys=keys, label=label)
 

@@ -14,8 +14,8 @@ from curate.keys import Key
 
 @pytest.fixture(scope="session")
 def detector() -> Any:
-    from curate.pii.engine import Detector
-    from curate.pii.settings import ScanParams
+    from curate.pii.detect.detector import Detector
+    from curate.pii.detect.params import ScanParams
 
     return Detector(ScanParams(ner=None))
 
@@ -28,16 +28,27 @@ def key() -> Key:
 @pytest.fixture(scope="session")
 def found(detector: Any) -> Callable[[str], list[tuple[str, str]]]:
     """`found(text)` -> [(entity, value), ...] in reading order, dates left out."""
-    return lambda text: [(hit.entity, text[hit.start : hit.end]) for hit in detector.find(text) if hit.entity != "DATE_TIME"]
+    return lambda text: [
+        (hit.entity, text[hit.start : hit.end]) for hit in detector.find(text) if hit.entity != "DATE_TIME"
+    ]
 
 
 @pytest.fixture
 def examples() -> Callable[..., pl.DataFrame]:
     def make(*rows: dict[str, Any]) -> pl.DataFrame:
         given = [
-            {"example_id": f"r{at}", "input": "", "output": "label", "source": "export", "held_out": False, **row}
+            {
+                "example_id": f"r{at}",
+                "input": "",
+                "output": "label",
+                "source": "export",
+                "held_out": False,
+                **row,
+            }
             for at, row in enumerate(rows)
         ]
-        return conform(pl.DataFrame(given, schema_overrides={"rejected": pl.String, "language": pl.String}), EXAMPLES)
+        return conform(
+            pl.DataFrame(given, schema_overrides={"rejected": pl.String, "language": pl.String}), EXAMPLES
+        )
 
     return make

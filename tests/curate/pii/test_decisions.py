@@ -17,7 +17,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curate.errors import AssayError
-from curate.pii.decisions import FILE, VERDICTS, Verdict, append_verdicts, expired, in_force, judged, read_verdicts, stale
+from curate.pii.decisions import (
+    FILE,
+    VERDICTS,
+    Verdict,
+    append_verdicts,
+    expired,
+    in_force,
+    judged,
+    read_verdicts,
+    stale,
+)
 
 TODAY = date(2026, 6, 15)
 
@@ -36,7 +46,11 @@ def verdict(n: int = 1, word: Any = "not_personal", **other: Any) -> Verdict:
 
 def found(*pairs: tuple[int, int]) -> pl.DataFrame:
     """Findings as (value, finding)."""
-    return pl.DataFrame([(value(v), value(f)) for v, f in pairs], schema={"value_id": pl.String, "finding_id": pl.String}, orient="row")
+    return pl.DataFrame(
+        [(value(v), value(f)) for v, f in pairs],
+        schema={"value_id": pl.String, "finding_id": pl.String},
+        orient="row",
+    )
 
 
 def words(verdicts: list[Verdict], findings: pl.DataFrame, today: date | None = TODAY) -> list[str | None]:
@@ -98,7 +112,15 @@ def test_a_bad_line_is_named_and_not_shown(tmp_path: Path, line: str, fault: str
 
 
 @pytest.mark.parametrize(
-    "reason", ["it is 07911 123456", "jo@x.com again", "see AB123456C", "lives at CB1 2DP", "card 4111111111111111", "sort code 12-34-56"]
+    "reason",
+    [
+        "it is 07911 123456",
+        "jo@x.com again",
+        "see AB123456C",
+        "lives at CB1 2DP",
+        "card 4111111111111111",
+        "sort code 12-34-56",
+    ],
 )
 def test_a_reason_that_holds_a_value_is_refused_and_nothing_is_written(tmp_path: Path, reason: str) -> None:
     with pytest.raises(AssayError, match="seems to hold a personal value") as caught:
@@ -144,12 +166,21 @@ def test_git_merges_two_branches_of_verdicts_without_conflict(tmp_path: Path) ->
 
 def test_one_verdict_clears_all_repeats_and_a_finding_of_its_own_goes_before(tmp_path: Path) -> None:
     verdicts = [verdict(1, "real", finding_id=value(11), date="2025-01-01"), verdict(1, "not_personal")]
-    assert words(verdicts, found((1, 10), (1, 11), (2, 12), (1, 13))) == ["not_personal", "real", None, "not_personal"]
+    assert words(verdicts, found((1, 10), (1, 11), (2, 12), (1, 13))) == [
+        "not_personal",
+        "real",
+        None,
+        "not_personal",
+    ]
 
 
 def test_the_latest_day_speaks_and_within_a_day_the_later_line() -> None:
-    assert words([verdict(1, "real", date="2026-03-01"), verdict(1, "public", date="2026-02-01")], found((1, 1))) == ["real"]
-    assert words([verdict(1, "real"), verdict(1, "public", date="2026-01-01T09:00:00")], found((1, 1))) == ["public"]
+    assert words(
+        [verdict(1, "real", date="2026-03-01"), verdict(1, "public", date="2026-02-01")], found((1, 1))
+    ) == ["real"]
+    assert words([verdict(1, "real"), verdict(1, "public", date="2026-01-01T09:00:00")], found((1, 1))) == [
+        "public"
+    ]
 
 
 def test_an_expired_verdict_reopens_its_finding_and_brings_no_older_one_back() -> None:
@@ -162,9 +193,19 @@ def test_an_expired_verdict_reopens_its_finding_and_brings_no_older_one_back() -
 
 
 def test_stale_verdicts_are_told_apart() -> None:
-    verdicts = [verdict(1), verdict(2), verdict(3, key_id="ffffffff"), verdict(1, finding_id=value(10)), verdict(1, finding_id=value(99))]
+    verdicts = [
+        verdict(1),
+        verdict(2),
+        verdict(3, key_id="ffffffff"),
+        verdict(1, finding_id=value(10)),
+        verdict(1, finding_id=value(99)),
+    ]
     told = stale(verdicts, found((1, 10)), "0123abcd")
-    assert told.select("why", "value_id").rows() == [("finding_gone", value(1)), ("other_key", value(3)), ("value_gone", value(2))]
+    assert told.select("why", "value_id").rows() == [
+        ("finding_gone", value(1)),
+        ("other_key", value(3)),
+        ("value_gone", value(2)),
+    ]
 
 
 _verdicts = st.lists(
@@ -183,7 +224,11 @@ _verdicts = st.lists(
 def _oracle(verdicts: list[Verdict], value_id: str, finding_id: str) -> str | None:
     """One finding at a time, as the docstring says it."""
     for about in (finding_id, None):
-        mine = [one for one in verdicts if (one.finding_id == about if about else one.value_id == value_id and one.finding_id is None)]
+        mine = [
+            one
+            for one in verdicts
+            if (one.finding_id == about if about else one.value_id == value_id and one.finding_id is None)
+        ]
         if mine:
             last = max(enumerate(mine), key=lambda pair: (pair[1].date, pair[0]))[1]
             if not (last.expires and date.fromisoformat(last.expires) <= TODAY):
@@ -200,10 +245,19 @@ def test_judged_agrees_with_an_oracle_that_looks_at_one_finding_at_a_time(verdic
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.lists(st.tuples(st.integers(1, 4), st.integers(0, 300)), max_size=10, unique=True), st.randoms(use_true_random=False))
-def test_order_of_lines_and_repeats_change_nothing_between_days(days: list[tuple[int, int]], random_: random.Random) -> None:
+@given(
+    st.lists(st.tuples(st.integers(1, 4), st.integers(0, 300)), max_size=10, unique=True),
+    st.randoms(use_true_random=False),
+)
+def test_order_of_lines_and_repeats_change_nothing_between_days(
+    days: list[tuple[int, int]], random_: random.Random
+) -> None:
     verdicts = [
-        verdict(n, ("real", "public", "unsure")[day % 3], date=date.fromordinal(date(2026, 1, 1).toordinal() + day).isoformat())
+        verdict(
+            n,
+            ("real", "public", "unsure")[day % 3],
+            date=date.fromordinal(date(2026, 1, 1).toordinal() + day).isoformat(),
+        )
         for n, day in days
     ]
     shuffled = [*verdicts, *verdicts[: len(verdicts) // 2]]

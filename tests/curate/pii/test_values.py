@@ -51,8 +51,12 @@ def _found(*rows: tuple[str, str, str, int, str]) -> pl.DataFrame:
 
 
 def test_ids_carry_no_offset_but_tell_repeats_apart(key: Key) -> None:
-    first = with_ids(_found(("r", "input", "UK_NINO", 3, "AB123456C"), ("r", "input", "UK_NINO", 30, "ab 12 34 56 c")), key)
-    moved = with_ids(_found(("r", "input", "UK_NINO", 103, "AB123456C"), ("r", "input", "UK_NINO", 130, "AB123456C")), key)
+    first = with_ids(
+        _found(("r", "input", "UK_NINO", 3, "AB123456C"), ("r", "input", "UK_NINO", 30, "ab 12 34 56 c")), key
+    )
+    moved = with_ids(
+        _found(("r", "input", "UK_NINO", 103, "AB123456C"), ("r", "input", "UK_NINO", 130, "AB123456C")), key
+    )
     assert first["finding_id"].to_list() == moved["finding_id"].to_list()
     assert first["finding_id"].n_unique() == 2
     assert first["value_id"].n_unique() == 1

@@ -33,7 +33,11 @@ def card() -> TaskCard:
         labels={"billing": "money", "delivery": "parcels", "other": None},
         sources={
             "desk": Source(
-                description="help desk", licence="CC BY 4.0", lawful_basis="legitimate interests", purpose="routing", retention="2 years"
+                description="help desk",
+                licence="CC BY 4.0",
+                lawful_basis="legitimate interests",
+                purpose="routing",
+                retention="2 years",
             )
         },
         held_out=HeldOut(path="/home/jane/test.csv"),
@@ -64,11 +68,20 @@ def upstream() -> Upstream:
         input=pl.col("input").str.replace("07700 900123", "<PHONE_NUMBER_1>")
     )
     drops = {stage: ledger(EXAMPLES.to_frame(), stage, "none") for stage in DROPPING}
-    drops["redact"] = ledger(ingested.filter(pl.col("example_id") == "x"), "redact", "personal_data", "policy")
-    drops["dedup"] = ledger(
-        ingested.filter(pl.col("example_id") == "y"), "dedup", "near_duplicate", "Jaccard 0.9", kept_id=pl.lit("a"), score=pl.lit(0.9)
+    drops["redact"] = ledger(
+        ingested.filter(pl.col("example_id") == "x"), "redact", "personal_data", "policy"
     )
-    two = pl.concat([ingested.filter(pl.col("example_id") == "z")] * 2).with_columns(reason=pl.Series(["too_short", "mojibake"]))
+    drops["dedup"] = ledger(
+        ingested.filter(pl.col("example_id") == "y"),
+        "dedup",
+        "near_duplicate",
+        "Jaccard 0.9",
+        kept_id=pl.lit("a"),
+        score=pl.lit(0.9),
+    )
+    two = pl.concat([ingested.filter(pl.col("example_id") == "z")] * 2).with_columns(
+        reason=pl.Series(["too_short", "mojibake"])
+    )
     drops["validate"] = ledger(two, "validate", pl.col("reason"))
     left = {"ingest": 9, "redact": 8, "dedup": 7, "validate": 6, "split": 6}
     funnel = {}
@@ -81,7 +94,10 @@ def upstream() -> Upstream:
         **funnel,
         "scan": {
             "stage": "scan",
-            "inventory": [{"entity": "PHONE_NUMBER", "field": field, "findings": count} for field, count in (("input", 8), ("output", 1))],
+            "inventory": [
+                {"entity": "PHONE_NUMBER", "field": field, "findings": count}
+                for field, count in (("input", 8), ("output", 1))
+            ],
             "detectors": {"entities": ["PHONE_NUMBER"]},
         },
         "redact": {
@@ -92,10 +108,26 @@ def upstream() -> Upstream:
         "validate": {**funnel["validate"], "warnings": {"markup_left": 1}},
     }
     edits = pl.DataFrame(
-        {"example_id": list("abcdef"), "field": "input", "entity": "PHONE_NUMBER", "value_id": "9f", "action": "replace"}, schema=EDITS
+        {
+            "example_id": list("abcdef"),
+            "field": "input",
+            "entity": "PHONE_NUMBER",
+            "value_id": "9f",
+            "action": "replace",
+        },
+        schema=EDITS,
     )
-    assignments = pl.DataFrame({"example_id": list("abcdef"), "split": ["train", "train", "train", "validation", "test", "test"]})
-    return Upstream(examples=examples, assignments=assignments, ingested=ingested, drops=drops, edits=edits, reports=reports)
+    assignments = pl.DataFrame(
+        {"example_id": list("abcdef"), "split": ["train", "train", "train", "validation", "test", "test"]}
+    )
+    return Upstream(
+        examples=examples,
+        assignments=assignments,
+        ingested=ingested,
+        drops=drops,
+        edits=edits,
+        reports=reports,
+    )
 
 
 def write_upstream(upstream: Upstream, project: Project) -> None:
@@ -112,7 +144,9 @@ def write_upstream(upstream: Upstream, project: Project) -> None:
 @pytest.fixture
 def project(tmp_path: Path, upstream: Upstream) -> Project:
     """A project on disk whose stages up to `split` have run."""
-    (tmp_path / "params.yaml").write_text("ingest: {path: /data/export.csv}\nvalidate: {input: {min_chars: 3, max_chars: 90}}\n")
+    (tmp_path / "params.yaml").write_text(
+        "ingest: {path: /data/export.csv}\nvalidate: {input: {min_chars: 3, max_chars: 90}}\n"
+    )
     (tmp_path / "task.yaml").write_text(
         "name: triage\nkind: classification\nbehaviour: route\nmetric: {name: macro_f1, target: 0.9}\n"
         "labels: [billing, delivery]\ndemo_key: 0123456789abcdef0123456789abcdef\n"

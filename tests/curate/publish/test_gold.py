@@ -59,7 +59,10 @@ def test_file_digests_are_those_of_the_files(gold):
 
     files = load_gold(gold).manifest["files"]
     assert set(files) == {path.name for path in gold.glob("*.parquet")}
-    assert all(hashlib.blake2b(path.read_bytes(), digest_size=32).hexdigest() == files[path.name] for path in gold.glob("*.parquet"))
+    assert all(
+        hashlib.blake2b(path.read_bytes(), digest_size=32).hexdigest() == files[path.name]
+        for path in gold.glob("*.parquet")
+    )
 
 
 @pytest.mark.parametrize(
@@ -69,10 +72,19 @@ def test_file_digests_are_those_of_the_files(gold):
         (lambda gold: (gold / "manifest.json").unlink(), "holds no manifest.json"),
         (lambda gold: (gold / "manifest.json").write_text("{"), "not a JSON object"),
         (lambda gold: (gold / "manifest.json").write_text("[]"), "not a JSON object"),
-        (lambda gold: (gold / "manifest.json").write_text('{"schema": "assay.manifest/9"}'), "not of schema assay.manifest/1"),
+        (
+            lambda gold: (gold / "manifest.json").write_text('{"schema": "assay.manifest/9"}'),
+            "not of schema assay.manifest/1",
+        ),
         (lambda gold: (gold / "test.parquet").unlink(), "test.parquet does not exist"),
-        (lambda gold: (gold / "test.parquet").write_text("no parquet"), "test.parquet is not a readable Parquet file"),
-        (lambda gold: (gold / "test.parquet").write_bytes(b""), "test.parquet is not a readable Parquet file"),
+        (
+            lambda gold: (gold / "test.parquet").write_text("no parquet"),
+            "test.parquet is not a readable Parquet file",
+        ),
+        (
+            lambda gold: (gold / "test.parquet").write_bytes(b""),
+            "test.parquet is not a readable Parquet file",
+        ),
         (lambda gold: edit(gold / "test.parquet", more=pl.lit(1)), "test.parquet has other columns"),
     ],
 )

@@ -34,7 +34,9 @@ def test_metadata_is_what_the_hub_asks_for(version):
         "configs": [
             {
                 "config_name": "default",
-                "data_files": [{"split": name, "path": f"{name}.parquet"} for name in ("train", "validation", "test")],
+                "data_files": [
+                    {"split": name, "path": f"{name}.parquet"} for name in ("train", "validation", "test")
+                ],
             }
         ],
     }
@@ -100,7 +102,10 @@ def test_several_licences_are_other_and_named(version, card):
     assert found["license"] == "other" and found["license_name"] == "CC BY 4.0; MIT"
 
 
-@pytest.mark.parametrize(("rows", "size"), [(0, "n<1K"), (999, "n<1K"), (1000, "1K<n<10K"), (10**6, "1M<n<10M"), (10**9, "100M<n<1B")])
+@pytest.mark.parametrize(
+    ("rows", "size"),
+    [(0, "n<1K"), (999, "n<1K"), (1000, "1K<n<10K"), (10**6, "1M<n<10M"), (10**9, "100M<n<1B")],
+)
 def test_size_categories(rows, size):
     assert size_category(rows) == size
 
@@ -110,17 +115,27 @@ def test_datasets_reads_the_splits_and_nothing_else(project, upstream, tmp_path,
     datasets = pytest.importorskip("datasets")
     monkeypatch.setattr(stage, "effective_params", lambda project: {})
     path = project.stage("split") / "assignments.parquet"
-    pl.read_parquet(path).with_columns(split=pl.when(pl.col("split").is_in(empty)).then(pl.lit("train")).otherwise("split")).write_parquet(
-        path
-    )
+    pl.read_parquet(path).with_columns(
+        split=pl.when(pl.col("split").is_in(empty)).then(pl.lit("train")).otherwise("split")
+    ).write_parquet(path)
     run(project)
-    splits = {name: pl.read_parquet(project.gold / f"{name}.parquet") for name in ("train", "validation", "test")}
+    splits = {
+        name: pl.read_parquet(project.gold / f"{name}.parquet") for name in ("train", "validation", "test")
+    }
     filled = {name: frame for name, frame in splits.items() if frame.height}
 
     cache = str(tmp_path / "cache")
     by_folder = datasets.load_dataset(str(project.gold), cache_dir=cache)
-    by_file = datasets.load_dataset("parquet", data_files={name: str(project.gold / f"{name}.parquet") for name in filled}, cache_dir=cache)
-    assert {name: len(rows) for name, rows in by_folder.items()} == {name: frame.height for name, frame in filled.items()}
-    assert {name: len(rows) for name, rows in by_file.items()} == {name: frame.height for name, frame in filled.items()}
+    by_file = datasets.load_dataset(
+        "parquet",
+        data_files={name: str(project.gold / f"{name}.parquet") for name in filled},
+        cache_dir=cache,
+    )
+    assert {name: len(rows) for name, rows in by_folder.items()} == {
+        name: frame.height for name, frame in filled.items()
+    }
+    assert {name: len(rows) for name, rows in by_file.items()} == {
+        name: frame.height for name, frame in filled.items()
+    }
     assert by_folder["train"]["example_id"][:] == splits["train"]["example_id"].to_list()
     assert by_folder["train"].column_names == splits["train"].columns

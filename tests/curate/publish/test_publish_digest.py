@@ -7,14 +7,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curate.publish.digest import CONTENT, PUBLISHED, content_digest, content_of, marks, netstring, row_digests, split_digest
+from curate.publish.digest import (
+    CONTENT,
+    PUBLISHED,
+    content_digest,
+    content_of,
+    marks,
+    netstring,
+    row_digests,
+    split_digest,
+)
 
 CELL = st.none() | st.text(max_size=6)
 ROWS = st.lists(st.lists(CELL, min_size=len(CONTENT), max_size=len(CONTENT)), min_size=1, max_size=6)
 
 
 def frame_of(rows: list[list[str | None]]) -> pl.DataFrame:
-    return pl.DataFrame([[f"id{position}", *row] for position, row in enumerate(rows)], schema=PUBLISHED, orient="row")
+    return pl.DataFrame(
+        [[f"id{position}", *row] for position, row in enumerate(rows)], schema=PUBLISHED, orient="row"
+    )
 
 
 def digest(frame: pl.DataFrame) -> str:
@@ -47,7 +58,9 @@ def test_values_that_move_between_columns_or_rows_change_the_digest():
     left, right = ["a", "b", *blank[2:]], ["ab", "", *blank[2:]]
     assert digest(frame_of([left])) != digest(frame_of([right]))
     assert digest(frame_of([[None, "a", *blank[2:]]])) != digest(frame_of([["a", None, *blank[2:]]]))
-    assert digest(frame_of([["a", *blank[1:]], ["b", *blank[1:]]])) != digest(frame_of([["b", *blank[1:]], ["a", *blank[1:]]]))
+    assert digest(frame_of([["a", *blank[1:]], ["b", *blank[1:]]])) != digest(
+        frame_of([["b", *blank[1:]], ["a", *blank[1:]]])
+    )
 
 
 def test_null_the_empty_text_and_a_dash_are_three_things():
@@ -58,14 +71,19 @@ def test_null_the_empty_text_and_a_dash_are_three_things():
 @given(st.lists(st.lists(CELL, min_size=3, max_size=3), min_size=2, max_size=2, unique_by=tuple))
 @settings(max_examples=100, deadline=None)
 def test_netstrings_tell_any_two_rows_apart(rows):
-    lines = pl.DataFrame(rows, schema=dict.fromkeys("abc", pl.String), orient="row").select(netstring("abc").alias("line"))["line"]
+    lines = pl.DataFrame(rows, schema=dict.fromkeys("abc", pl.String), orient="row").select(
+        netstring("abc").alias("line")
+    )["line"]
     assert lines.n_unique() == 2 and lines.null_count() == 0
 
 
 def test_row_digest_is_blake2b_over_netstrings_as_documented():
     frame = frame_of([["é", None, *["x"] * (len(CONTENT) - 2)]])
     line = "2:é-" + "1:x" * (len(CONTENT) - 2)
-    assert row_digests(frame)[0] == hashlib.blake2b(line.encode(), digest_size=16, person=b"assay-row/1").hexdigest()
+    assert (
+        row_digests(frame)[0]
+        == hashlib.blake2b(line.encode(), digest_size=16, person=b"assay-row/1").hexdigest()
+    )
 
 
 def test_a_row_that_changes_split_changes_the_version():

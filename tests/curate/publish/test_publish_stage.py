@@ -44,7 +44,9 @@ def test_rows_are_published_by_split_sorted_and_without_the_held_out_flag(versio
         "validation": ["d"],
         "test": ["e", "f"],
     }
-    assert all(frame.schema == PUBLISHED and "held_out" not in frame.columns for frame in version.splits.values())
+    assert all(
+        frame.schema == PUBLISHED and "held_out" not in frame.columns for frame in version.splits.values()
+    )
 
 
 def test_groups_and_subjects_are_keyed_digests_that_keep_who_belongs_together(version, upstream, card, key):
@@ -57,11 +59,17 @@ def test_groups_and_subjects_are_keyed_digests_that_keep_who_belongs_together(ve
 def test_fingerprints_tell_source_row_and_output_apart(version, upstream, card, key):
     prints = version.fingerprints
     assert prints["example_id"].to_list() == list("abcdef")
-    assert prints["source_digest"].n_unique() == 6 and prints["row_digest"].n_unique() == 6 and prints["output_digest"].n_unique() == 2
+    assert (
+        prints["source_digest"].n_unique() == 6
+        and prints["row_digest"].n_unique() == 6
+        and prints["output_digest"].n_unique() == 2
+    )
 
     relabelled = replace(
         upstream,
-        examples=upstream.examples.with_columns(output=pl.when(pl.col("example_id") == "a").then(pl.lit("other")).otherwise("output")),
+        examples=upstream.examples.with_columns(
+            output=pl.when(pl.col("example_id") == "a").then(pl.lit("other")).otherwise("output")
+        ),
     )
     after = publish(relabelled, card, {}, key).fingerprints
     differ = {
@@ -123,9 +131,15 @@ def test_no_raw_value_of_a_redacted_or_dropped_row_is_published(project, few_par
     for path in project.gold.iterdir():
         assert RAW.encode() not in path.read_bytes(), path.name
     everything = pl.concat(
-        [pl.read_parquet(path).select(pl.all().cast(pl.String)).unpivot()["value"] for path in sorted(project.gold.glob("*.parquet"))]
+        [
+            pl.read_parquet(path).select(pl.all().cast(pl.String)).unpivot()["value"]
+            for path in sorted(project.gold.glob("*.parquet"))
+        ]
     )
-    assert not everything.str.contains(RAW, literal=True).any() and not everything.str.contains("jane@roe.uk", literal=True).any()
+    assert (
+        not everything.str.contains(RAW, literal=True).any()
+        and not everything.str.contains("jane@roe.uk", literal=True).any()
+    )
 
 
 def test_run_writes_the_whole_folder_and_says_what_it_holds(project, few_params):
@@ -172,19 +186,33 @@ def test_empty_splits_are_published_as_empty_files(upstream, card, key):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda up: {"assignments": pl.concat([up.assignments, up.assignments.head(1)])}, "1 rows in more than one split, e.g. a"),
+        (
+            lambda up: {"assignments": pl.concat([up.assignments, up.assignments.head(1)])},
+            "1 rows in more than one split, e.g. a",
+        ),
         (lambda up: {"assignments": up.assignments[1:]}, "1 rows in no split, e.g. a"),
         (lambda up: {"examples": up.examples[:-1]}, "assigned to a split but not among the examples, e.g. f"),
         (
             lambda up: {"assignments": up.assignments.with_columns(split=pl.lit("dev"))},
             "6 rows in a split other than train, validation, test",
         ),
-        (lambda up: {"assignments": up.assignments.with_columns(split=pl.lit(None, dtype=pl.String))}, "6 rows in a split other than"),
-        (lambda up: {"examples": pl.concat([up.examples, up.examples[:1]])}, "more than once among the examples"),
-        (lambda up: {"drops": {**up.drops, "dedup": up.drops["dedup"].head(0)}}, "ingested but neither published nor dropped, e.g. y"),
+        (
+            lambda up: {"assignments": up.assignments.with_columns(split=pl.lit(None, dtype=pl.String))},
+            "6 rows in a split other than",
+        ),
+        (
+            lambda up: {"examples": pl.concat([up.examples, up.examples[:1]])},
+            "more than once among the examples",
+        ),
+        (
+            lambda up: {"drops": {**up.drops, "dedup": up.drops["dedup"].head(0)}},
+            "ingested but neither published nor dropped, e.g. y",
+        ),
         (lambda up: {"ingested": up.ingested[1:]}, "published but never ingested, e.g. a"),
         (
-            lambda up: {"drops": {**up.drops, "split": up.drops["dedup"].with_columns(example_id=pl.lit("a"))}},
+            lambda up: {
+                "drops": {**up.drops, "split": up.drops["dedup"].with_columns(example_id=pl.lit("a"))}
+            },
             "both published and dropped, e.g. a",
         ),
     ],
@@ -222,7 +250,9 @@ def test_a_report_that_is_no_json_object_is_an_error(project, content):
 
 
 def test_an_output_without_a_column_is_an_error_that_names_it(project, upstream):
-    upstream.assignments.rename({"split": "side"}).write_parquet(project.stage("split") / "assignments.parquet")
+    upstream.assignments.rename({"split": "side"}).write_parquet(
+        project.stage("split") / "assignments.parquet"
+    )
     with pytest.raises(AssayError, match=r"assignments.parquet has no column split"):
         read_upstream(project)
 

@@ -42,7 +42,9 @@ def test_a_folder_of_save_to_disk_reads_with_labels_by_name(tmp_path: Path) -> N
     datasets = pytest.importorskip("datasets")
     made = datasets.Dataset.from_dict(
         {"text": ["a", "b", "c"], "label": [1, 0, -1]},
-        features=datasets.Features({"text": datasets.Value("string"), "label": datasets.ClassLabel(names=["no", "yes"])}),
+        features=datasets.Features(
+            {"text": datasets.Value("string"), "label": datasets.ClassLabel(names=["no", "yes"])}
+        ),
     )
     made.save_to_disk(str(tmp_path / "one"))
     assert read_table(tmp_path / "one").rows() == [("a", "yes"), ("b", "no"), ("c", None)]
@@ -54,7 +56,9 @@ def test_a_folder_of_save_to_disk_reads_with_labels_by_name(tmp_path: Path) -> N
 
 
 def test_hub_names_are_taken_apart() -> None:
-    assert parse_hub_name("hf://owner/name@v1.0?split=test&config=en") == HubName("owner/name", "v1.0", "en", "test")
+    assert parse_hub_name("hf://owner/name@v1.0?split=test&config=en") == HubName(
+        "owner/name", "v1.0", "en", "test"
+    )
     assert parse_hub_name(str(Path("hf://owner/name"))) == HubName("owner/name", None, None, "train")
     for wrong in ("hf://", "hf://a/b/c", "hf://a/b?sheet=1"):
         with pytest.raises(AssayError, match="not a dataset name"):
@@ -68,7 +72,9 @@ def test_a_hub_name_that_cannot_be_loaded_says_what_was_asked_for(monkeypatch: p
         raise ConnectionError("no route")
 
     monkeypatch.setattr(datasets, "load_dataset", offline)
-    with pytest.raises(AssayError, match=r"dataset owner/name \(split train, revision v1\) cannot be loaded: ConnectionError"):
+    with pytest.raises(
+        AssayError, match=r"dataset owner/name \(split train, revision v1\) cannot be loaded: ConnectionError"
+    ):
         read_table("hf://owner/name@v1")
 
 

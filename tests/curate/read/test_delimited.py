@@ -64,14 +64,24 @@ def test_fast_and_row_by_row_paths_agree_on_clean_files(rows: list[tuple[str, st
 
 @settings(max_examples=200, deadline=None)
 @given(junk=st.binary(max_size=60), at=st.integers(0, 3))
-def test_any_junk_line_costs_at_most_itself(tmp_path_factory: pytest.TempPathFactory, junk: bytes, at: int) -> None:
-    junk = junk.replace(b"\n", b"").replace(b"\r", b"").replace(b"\x00", b"").replace(b'"', b"").removeprefix(codecs.BOM_UTF8)
+def test_any_junk_line_costs_at_most_itself(
+    tmp_path_factory: pytest.TempPathFactory, junk: bytes, at: int
+) -> None:
+    junk = (
+        junk.replace(b"\n", b"")
+        .replace(b"\r", b"")
+        .replace(b"\x00", b"")
+        .replace(b'"', b"")
+        .removeprefix(codecs.BOM_UTF8)
+    )
     good = [f"row {number},label {number}".encode() for number in range(30)]
     path = tmp_path_factory.mktemp("csv") / "data.csv"
     path.write_bytes(b"\n".join([b"text,label", *good[:at], junk, *good[at:]]) + b"\n")
     records = read_records(path)
     texts = records.frame["text"].to_list()
-    assert [text for text in texts if text and text.startswith("row ")] == [f"row {number}" for number in range(30)]
+    assert [text for text in texts if text and text.startswith("row ")] == [
+        f"row {number}" for number in range(30)
+    ]
     assert records.frame.height + records.rejects.height == 30 + bool(junk)
 
 
@@ -90,11 +100,17 @@ def test_an_unclosed_quote_costs_its_own_line_only(tmp_path: Path) -> None:
 
 
 def test_a_quote_inside_an_unquoted_field_is_text(tmp_path: Path) -> None:
-    assert read_table(write(tmp_path, 'text,label\n5" pipe,1\nb,2\n')).rows() == [('5" pipe', "1"), ("b", "2")]
+    assert read_table(write(tmp_path, 'text,label\n5" pipe,1\nb,2\n')).rows() == [
+        ('5" pipe', "1"),
+        ("b", "2"),
+    ]
 
 
 def test_tsv_line_with_a_stray_quote_is_split_at_its_tabs(tmp_path: Path) -> None:
-    assert read_table(write(tmp_path, 'text\tlabel\n"oh\t1\n"a\nb"\t2\n', "data.tsv")).rows() == [('"oh', "1"), ("a\nb", "2")]
+    assert read_table(write(tmp_path, 'text\tlabel\n"oh\t1\n"a\nb"\t2\n', "data.tsv")).rows() == [
+        ('"oh', "1"),
+        ("a\nb", "2"),
+    ]
 
 
 def test_a_few_undecodable_lines_are_rejected_and_the_rest_is_read(tmp_path: Path) -> None:
@@ -139,7 +155,9 @@ def test_utf16_is_an_error_that_names_line_and_parameter(tmp_path: Path) -> None
         (b"\x28\xb5\x2f\xfd broken", "damaged"),
     ],
 )
-def test_files_that_are_no_table_say_so_and_how_to_mend_it(tmp_path: Path, content: bytes, problem: str) -> None:
+def test_files_that_are_no_table_say_so_and_how_to_mend_it(
+    tmp_path: Path, content: bytes, problem: str
+) -> None:
     with pytest.raises(AssayError, match=problem) as caught:
         read_records(write(tmp_path, content))
     assert caught.value.fix
@@ -172,8 +190,14 @@ def test_bom_old_mac_line_ends_semicolons_and_index_column_are_understood(tmp_pa
 @pytest.mark.parametrize("suffix", ["gz", "zst"])
 def test_packed_files_read_the_same(tmp_path: Path, suffix: str) -> None:
     content = b"text,label\na,1\n" * 1 + b"b,2\n" * 5000
-    packed = gzip.compress(content) if suffix == "gz" else zstandard.compress(content[:100]) + zstandard.compress(content[100:])
-    assert read_table(write(tmp_path, packed, f"data.csv.{suffix}")).equals(read_table(write(tmp_path, content)))
+    packed = (
+        gzip.compress(content)
+        if suffix == "gz"
+        else zstandard.compress(content[:100]) + zstandard.compress(content[100:])
+    )
+    assert read_table(write(tmp_path, packed, f"data.csv.{suffix}")).equals(
+        read_table(write(tmp_path, content))
+    )
 
 
 def test_cells_of_a_megabyte_and_files_beyond_one_block_read(tmp_path: Path) -> None:

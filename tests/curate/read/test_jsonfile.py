@@ -26,7 +26,10 @@ VALUE = st.none() | st.text(max_size=5) | st.integers() | st.booleans() | st.lis
 
 
 @settings(max_examples=150, deadline=None)
-@given(rows=st.lists(st.dictionaries(st.sampled_from("abc"), VALUE, min_size=1), min_size=1, max_size=6), array=st.booleans())
+@given(
+    rows=st.lists(st.dictionaries(st.sampled_from("abc"), VALUE, min_size=1), min_size=1, max_size=6),
+    array=st.booleans(),
+)
 def test_rows_equal_pythons_json_with_mixed_and_nested_values_as_text(
     tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, Any]], array: bool
 ) -> None:
@@ -38,7 +41,9 @@ def test_rows_equal_pythons_json_with_mixed_and_nested_values_as_text(
         if given is None:
             return read is None
         return (read == given and type(read) is type(given)) or read == (
-            given.encode("utf-8", "surrogatepass").decode("utf-8", "replace") if isinstance(given, str) else canonical_json(given)
+            given.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+            if isinstance(given, str)
+            else canonical_json(given)
         )
 
     for read, given_row in zip(frame.iter_rows(named=True), rows, strict=True):
@@ -65,15 +70,25 @@ def test_bad_lines_are_rejected_by_line_with_their_reason(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     "content",
-    ['[{"a": 1}, {"a": 2}]', '{"data": [{"a": 1}, {"a": 2}]}', '{"version": 2, "rows": [{"a": 1}, {"a": 2}]}', '{"a": 1}\n{"a": 2}\n'],
+    [
+        '[{"a": 1}, {"a": 2}]',
+        '{"data": [{"a": 1}, {"a": 2}]}',
+        '{"version": 2, "rows": [{"a": 1}, {"a": 2}]}',
+        '{"a": 1}\n{"a": 2}\n',
+    ],
 )
-def test_a_json_file_may_hold_an_array_an_object_around_one_or_json_lines(tmp_path: Path, content: str) -> None:
+def test_a_json_file_may_hold_an_array_an_object_around_one_or_json_lines(
+    tmp_path: Path, content: str
+) -> None:
     assert read_table(write(tmp_path, content, "d.json"))["a"].to_list() == [1, 2]
 
 
 def test_elements_of_an_array_that_are_no_objects_are_rejected_by_record(tmp_path: Path) -> None:
     records = read_records(write(tmp_path, '[{"a": 1}, 7]', "d.json"))
-    assert (records.unit, records.rejects.select("line", "reason").rows()) == ("record", [(1, "not_an_object")])
+    assert (records.unit, records.rejects.select("line", "reason").rows()) == (
+        "record",
+        [(1, "not_an_object")],
+    )
 
 
 @pytest.mark.parametrize(
@@ -91,7 +106,9 @@ def test_elements_of_an_array_that_are_no_objects_are_rejected_by_record(tmp_pat
         ("d.jsonl", '{"a": "é"}\n'.encode("latin-1") * 3, "not UTF-8: line 1"),
     ],
 )
-def test_files_that_are_no_rows_say_so_and_how_to_mend_it(tmp_path: Path, name: str, content: str | bytes, problem: str) -> None:
+def test_files_that_are_no_rows_say_so_and_how_to_mend_it(
+    tmp_path: Path, name: str, content: str | bytes, problem: str
+) -> None:
     with pytest.raises(AssayError, match=problem) as caught:
         read_records(write(tmp_path, content, name))
     assert caught.value.fix

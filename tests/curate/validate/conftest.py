@@ -32,6 +32,12 @@ def card() -> Callable[..., TaskCard]:
     """(kind, **fields) -> a task card."""
 
     def build(kind: str, **fields: Any) -> TaskCard:
-        return TaskCard(name="t", kind=Kind(kind), behaviour="b", metric=Metric(name=METRICS[kind][0], target=0.5), **fields)
+        return TaskCard(
+            name="t",
+            kind=Kind(kind),
+            behaviour="b",
+            metric=Metric(name=METRICS[kind][0], target=0.5),
+            **fields,
+        )
 
     return build

@@ -18,7 +18,11 @@ from curate.validate.stage import validate
 FORM = {
     "type": "object",
     "required": ["name", "total"],
-    "properties": {"name": {"type": "string"}, "total": {"type": "number"}, "lines": {"type": "array", "items": {"$ref": "#/$defs/line"}}},
+    "properties": {
+        "name": {"type": "string"},
+        "total": {"type": "number"},
+        "lines": {"type": "array", "items": {"$ref": "#/$defs/line"}},
+    },
     "$defs": {"line": {"type": "object", "properties": {"sku": {"type": "string", "pattern": "^[A-Z]{3}$"}}}},
     "additionalProperties": False,
 }
@@ -37,7 +41,9 @@ def evidence(result, example_id: str) -> str:
 
 
 def test_classification_quarantines_labels_that_are_not_on_the_card_and_names_the_nearest(examples, card):
-    rows = examples(["please refund me", "where is my parcel", "card was lost"], ["refund", "Delivrey", "zzz"])
+    rows = examples(
+        ["please refund me", "where is my parcel", "card was lost"], ["refund", "Delivrey", "zzz"]
+    )
     result = validate(rows, card("classification", labels=["refund", "delivery"]))
     assert reasons(result) == {"r1": {"unknown_label"}, "r2": {"unknown_label"}}
     assert "'Delivrey' is not on the card; nearest is 'delivery'" in evidence(result, "r1")
@@ -46,7 +52,9 @@ def test_classification_quarantines_labels_that_are_not_on_the_card_and_names_th
 
 @pytest.mark.parametrize("value", ["07700 900123", "jane@roe.uk", "Jane Roe"])
 def test_a_personal_value_in_the_label_column_is_shown_by_its_shape_alone(examples, card, value):
-    result = validate(examples(["hello there"], [value]), card("classification", labels=["refund", "delivery"]))
+    result = validate(
+        examples(["hello there"], [value]), card("classification", labels=["refund", "delivery"])
+    )
     assert value not in evidence(result, "r0") and value[-3:] not in evidence(result, "r0")
 
 
@@ -57,7 +65,9 @@ def test_a_long_text_in_the_label_column_is_described_and_not_shown(examples, ca
 
 
 def test_without_labels_on_the_card_any_label_passes_and_is_counted(examples, card):
-    result = validate(examples(["first text", "second text", "third text"], ["a", "b", "a"]), card("classification"))
+    result = validate(
+        examples(["first text", "second text", "third text"], ["a", "b", "a"]), card("classification")
+    )
     assert result.dropped.is_empty()
     assert result.report["labels"] == {"a": 2, "b": 1}
 
@@ -70,9 +80,13 @@ def test_labels_of_the_card_without_a_row_are_reported(examples, card):
 def test_every_reason_of_a_row_becomes_a_ledger_row(examples, card):
     rows = examples(["Ã©\x00"], ["x"], language=["fr"])
     result = validate(
-        rows, card("classification", labels=["a"], languages=["en"]), ValidateParams(input=Lengths(min_chars=10, max_chars=20))
+        rows,
+        card("classification", labels=["a"], languages=["en"]),
+        ValidateParams(input=Lengths(min_chars=10, max_chars=20)),
     )
-    assert reasons(result) == {"r0": {"too_short", "unknown_label", "wrong_language", "mojibake", "control_characters"}}
+    assert reasons(result) == {
+        "r0": {"too_short", "unknown_label", "wrong_language", "mojibake", "control_characters"}
+    }
 
 
 def test_empty_fields_are_called_empty_and_not_too_short_as_well(examples, card):
@@ -85,7 +99,9 @@ def test_lengths_are_bounds_that_still_pass(examples, card):
     params = ValidateParams(input=Lengths(min_chars=3, max_chars=5))
     result = validate(examples(["ab", "abc", " abcde ", "abcdef"], ["l"] * 4), card("classification"), params)
     assert reasons(result) == {"r0": {"too_short"}, "r3": {"too_long"}}
-    assert "2 characters, at least 3" in evidence(result, "r0") and "6 characters, at most 5" in evidence(result, "r3")
+    assert "2 characters, at least 3" in evidence(result, "r0") and "6 characters, at most 5" in evidence(
+        result, "r3"
+    )
 
 
 def test_language_is_judged_by_its_primary_tag_and_an_unstated_one_passes_but_is_counted(examples, card):
@@ -119,14 +135,19 @@ def test_extraction_tells_json_path_and_keyword_but_never_a_value(examples, card
 
 
 def test_property_names_that_the_schema_does_not_declare_are_not_shown():
-    schema = {"type": "object", "additionalProperties": {"type": "object", "properties": {"age": {"type": "integer"}}}}
+    schema = {
+        "type": "object",
+        "additionalProperties": {"type": "object", "properties": {"age": {"type": "integer"}}},
+    }
     _, violating = json_faults(['{"Jane Roe": {"age": "x"}}'], schema)
     assert list(violating.values()) == ["$.*.age: type integer"]
 
 
 def test_a_redaction_placeholder_that_breaks_the_schema_is_named_as_the_cause(examples, card):
     schema = {"properties": {"phone": {"type": "string", "pattern": "^[0-9]+$"}}}
-    result = validate(examples(["some text"], ['{"phone": "<PHONE_NUMBER_1>"}']), card("extraction", output_schema=schema))
+    result = validate(
+        examples(["some text"], ['{"phone": "<PHONE_NUMBER_1>"}']), card("extraction", output_schema=schema)
+    )
     assert "redaction placeholder" in evidence(result, "r0")
 
 
@@ -188,7 +209,9 @@ def test_an_output_schema_that_cannot_be_used_is_an_error_that_names_it(examples
     ],
 )
 def test_summary_takes_the_usual_ways_to_write_a_heading(examples, card, text):
-    assert validate(examples(["some long case"], [text]), card("summary", sections=["Problem", "Action"])).dropped.is_empty()
+    assert validate(
+        examples(["some long case"], [text]), card("summary", sections=["Problem", "Action"])
+    ).dropped.is_empty()
 
 
 def test_summary_asks_for_every_section_in_order(examples, card):
@@ -198,8 +221,15 @@ def test_summary_asks_for_every_section_in_order(examples, card):
         "no headings here",
         "## Problems\nIt broke.\n## Action\nMended",
     ]
-    result = validate(examples(["some long case"] * 4, outputs), card("summary", sections=["Problem", "Action"]))
-    assert reasons(result) == {"r0": {"section_order"}, "r1": {"missing_section"}, "r2": {"missing_section"}, "r3": {"missing_section"}}
+    result = validate(
+        examples(["some long case"] * 4, outputs), card("summary", sections=["Problem", "Action"])
+    )
+    assert reasons(result) == {
+        "r0": {"section_order"},
+        "r1": {"missing_section"},
+        "r2": {"missing_section"},
+        "r3": {"missing_section"},
+    }
     assert evidence(result, "r1") == "output: no heading Action"
     assert evidence(result, "r2") == "output: no heading Problem, Action"
 
@@ -208,9 +238,18 @@ def test_summary_asks_for_every_section_in_order(examples, card):
 @settings(max_examples=60, deadline=None)
 def test_section_order_agrees_with_a_search_line_by_line(lines):
     wanted = ["Problem", "Action", "Next step"]
-    task = TaskCard(name="t", kind=Kind.SUMMARY, behaviour="b", metric=Metric(name="chrf", target=0.5), sections=tuple(wanted))
+    task = TaskCard(
+        name="t",
+        kind=Kind.SUMMARY,
+        behaviour="b",
+        metric=Metric(name="chrf", target=0.5),
+        sections=tuple(wanted),
+    )
     text = "an opening line\n" + "\n".join(f"## {line}" for line in lines)
-    rows = conform(pl.DataFrame({"example_id": ["r0"], "input": ["some case"], "output": [text], "held_out": [False]}), EXAMPLES)
+    rows = conform(
+        pl.DataFrame({"example_id": ["r0"], "input": ["some case"], "output": [text], "held_out": [False]}),
+        EXAMPLES,
+    )
     remaining = iter(lines)
     in_order = all(section in remaining for section in wanted)
     expected = set() if in_order else {"section_order"} if set(wanted) <= set(lines) else {"missing_section"}
@@ -218,12 +257,22 @@ def test_section_order_agrees_with_a_search_line_by_line(lines):
 
 
 def test_preference_answers_must_be_there_and_differ(examples, card):
-    rows = examples(["how do I pay?"] * 4, ["By card.", "By card.", "By card.", ""], rejected=["No idea.", " By card. ", None, "No idea."])
-    assert reasons(validate(rows, card("preference"))) == {"r1": {"same_answers"}, "r2": {"empty"}, "r3": {"empty"}}
+    rows = examples(
+        ["how do I pay?"] * 4,
+        ["By card.", "By card.", "By card.", ""],
+        rejected=["No idea.", " By card. ", None, "No idea."],
+    )
+    assert reasons(validate(rows, card("preference"))) == {
+        "r1": {"same_answers"},
+        "r2": {"empty"},
+        "r3": {"empty"},
+    }
 
 
 def test_held_out_rows_are_judged_alike_and_counted_apart(examples, card):
-    rows = examples(["first text", "second text", "third text"], ["a", "z", "a"], held_out=[True, True, False])
+    rows = examples(
+        ["first text", "second text", "third text"], ["a", "z", "a"], held_out=[True, True, False]
+    )
     result = validate(rows, card("classification", labels=["a"]))
     assert result.report["held_out"] == {"in": 2, "kept": 1, "dropped": 1, "reasons": {"unknown_label": 1}}
 
@@ -251,7 +300,9 @@ def test_the_schema_is_a_pandera_schema_that_stands_by_itself(examples, card, ki
         (lambda rows: rows.drop("licence"), "licence"),
     ],
 )
-def test_a_table_that_breaks_its_contract_is_an_error_and_not_a_quarantined_row(examples, card, break_it, column):
+def test_a_table_that_breaks_its_contract_is_an_error_and_not_a_quarantined_row(
+    examples, card, break_it, column
+):
     with pytest.raises(AssayError, match=column) as error:
         validate(break_it(examples(["Jane Roe's text"], ["a"])), card("classification"))
     assert "Jane" not in str(error.value)
@@ -259,7 +310,10 @@ def test_a_table_that_breaks_its_contract_is_an_error_and_not_a_quarantined_row(
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from(["good text", "", "x", "Ã©tat", "? ! ?", "long " * 20]), st.sampled_from(["a", "b", "?", ""])),
+        st.tuples(
+            st.sampled_from(["good text", "", "x", "Ã©tat", "? ! ?", "long " * 20]),
+            st.sampled_from(["a", "b", "?", ""]),
+        ),
         max_size=12,
     ),
     st.randoms(),
@@ -267,7 +321,11 @@ def test_a_table_that_breaks_its_contract_is_an_error_and_not_a_quarantined_row(
 @settings(max_examples=40, deadline=None)
 def test_rows_are_conserved_and_order_does_not_matter(pairs, random):
     task = TaskCard(
-        name="t", kind=Kind.CLASSIFICATION, behaviour="b", metric=Metric(name="accuracy", target=0.5), labels={"a": None, "b": None}
+        name="t",
+        kind=Kind.CLASSIFICATION,
+        behaviour="b",
+        metric=Metric(name="accuracy", target=0.5),
+        labels={"a": None, "b": None},
     )
     frame = pl.DataFrame(
         {
@@ -276,15 +334,26 @@ def test_rows_are_conserved_and_order_does_not_matter(pairs, random):
             "output": [p[1] for p in pairs],
             "held_out": [False] * len(pairs),
         },
-        schema_overrides={"example_id": pl.String, "input": pl.String, "output": pl.String, "held_out": pl.Boolean},
+        schema_overrides={
+            "example_id": pl.String,
+            "input": pl.String,
+            "output": pl.String,
+            "held_out": pl.Boolean,
+        },
     )
     rows = conform(frame, EXAMPLES)
     params = ValidateParams(input=Lengths(min_chars=2, max_chars=50))
     result = validate(rows, task, params)
     check_conservation(result, rows["example_id"])
-    expected = {f"r{i:02}" for i, (text, label) in enumerate(pairs) if text == "good text" and label in ("a", "b")}
+    expected = {
+        f"r{i:02}" for i, (text, label) in enumerate(pairs) if text == "good text" and label in ("a", "b")
+    }
     assert set(result.kept["example_id"]) == expected
     order = list(range(len(pairs)))
     random.shuffle(order)
     again = validate(rows[order] if order else rows, task, params)
-    assert again.kept.equals(result.kept) and again.dropped.equals(result.dropped) and again.report == result.report
+    assert (
+        again.kept.equals(result.kept)
+        and again.dropped.equals(result.dropped)
+        and again.report == result.report
+    )

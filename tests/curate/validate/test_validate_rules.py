@@ -15,7 +15,10 @@ from curate.validate.stage import validate
 
 def breaks(rule: str, kind: str = "classification", **fields: str) -> bool:
     """Whether a row with these fields breaks `rule`."""
-    row = pl.DataFrame({"example_id": ["r"], "input": "plain input", "output": "plain output", "rejected": "plain rejected"} | fields)
+    row = pl.DataFrame(
+        {"example_id": ["r"], "input": "plain input", "output": "plain output", "rejected": "plain rejected"}
+        | fields
+    )
     return broken_rules(row, Kind(kind), [RULES[rule]]).height > 0
 
 
@@ -26,7 +29,19 @@ def as_read_by_mistake(text: str, encoding: str) -> str:
 
 @pytest.mark.parametrize("encoding", ["cp1252", "latin-1"])
 @pytest.mark.parametrize(
-    "text", ["café crème", "it’s here", "“quoted”", "£20 please", "naïve", "Österreich", "smile 😀", "Привет мир", "señor", "§ 12"]
+    "text",
+    [
+        "café crème",
+        "it’s here",
+        "“quoted”",
+        "£20 please",
+        "naïve",
+        "Österreich",
+        "smile 😀",
+        "Привет мир",
+        "señor",
+        "§ 12",
+    ],
 )
 def test_mojibake_finds_utf8_read_as_a_western_encoding(text, encoding):
     assert breaks("mojibake", input=as_read_by_mistake(text, encoding))
@@ -34,13 +49,28 @@ def test_mojibake_finds_utf8_read_as_a_western_encoding(text, encoding):
 
 
 @pytest.mark.parametrize(
-    "text", ["São Paulo", "NÃO QUERO", "AMANHÃ…", "Ârtă", "â bientôt", "Ñandú", "Ðað", "PÂTÉ", "“MANHÔ", "漢字", "été à Noël"]
+    "text",
+    [
+        "São Paulo",
+        "NÃO QUERO",
+        "AMANHÃ…",
+        "Ârtă",
+        "â bientôt",
+        "Ñandú",
+        "Ðað",
+        "PÂTÉ",
+        "“MANHÔ",
+        "漢字",
+        "été à Noël",
+    ],
 )
 def test_mojibake_leaves_accented_languages_alone(text):
     assert not breaks("mojibake", input=text)
 
 
-@pytest.mark.parametrize("character", ["\x00", "\x1b", "\x7f", "\x85", "\u200b", "\u202e", "\u2066", "\ufeff"])
+@pytest.mark.parametrize(
+    "character", ["\x00", "\x1b", "\x7f", "\x85", "\u200b", "\u202e", "\u2066", "\ufeff"]
+)
 def test_control_characters_are_found(character):
     assert breaks("control_characters", input=f"some{character}text")
 
@@ -65,7 +95,9 @@ def test_control_characters_leaves_white_space_joiners_and_marks_alone(text):
     ],
 )
 def test_no_text_means_neither_letter_nor_digit_and_no_letters_bare_numbers(text, rule):
-    assert [code for code in ("no_text", "no_letters") if breaks(code, input=text)] == ([rule] if rule else [])
+    assert [code for code in ("no_text", "no_letters") if breaks(code, input=text)] == (
+        [rule] if rule else []
+    )
 
 
 def test_labels_and_json_need_hold_no_text():
@@ -124,7 +156,13 @@ def test_chat_markers(text, broken):
 
 @pytest.mark.parametrize(
     ("text", "broken"),
-    [("aaaaaaaaaaaa", True), ("nooOOOOOOOOOO", True), ("sooooo late", False), ("1000000000000", False), ("-----------------", False)],
+    [
+        ("aaaaaaaaaaaa", True),
+        ("nooOOOOOOOOOO", True),
+        ("sooooo late", False),
+        ("1000000000000", False),
+        ("-----------------", False),
+    ],
 )
 def test_repeated_characters(text, broken):
     assert breaks("repeated_characters", input=text) == broken
@@ -148,8 +186,12 @@ def test_boilerplate_refusal_is_looked_for_in_generated_answers_only(text, broke
 
 
 def test_output_copies_input_but_for_case_spaces_and_punctuation():
-    assert breaks("output_copies_input", kind="rewriting", input="Hello there, friend", output="hello  there friend.")
-    assert not breaks("output_copies_input", kind="rewriting", input="Hello there, friend", output="Good day, friend.")
+    assert breaks(
+        "output_copies_input", kind="rewriting", input="Hello there, friend", output="hello  there friend."
+    )
+    assert not breaks(
+        "output_copies_input", kind="rewriting", input="Hello there, friend", output="Good day, friend."
+    )
     assert not breaks("output_copies_input", kind="classification", input="refund", output="refund")
 
 
@@ -169,7 +211,9 @@ def test_assistant_preamble(text, broken):
 def test_truncated_means_a_long_last_line_without_an_end():
     sentence = "The customer asked about a late delivery and was told to wait for two more days. " * 3
     assert breaks(
-        "truncated", kind="summary", output=sentence + "She then said that the parcel had been seen at the depot on Monday, and that the"
+        "truncated",
+        kind="summary",
+        output=sentence + "She then said that the parcel had been seen at the depot on Monday, and that the",
     )
     assert not breaks("truncated", kind="summary", output=sentence)
     assert not breaks("truncated", kind="summary", output=sentence + "\n\nKind regards\nThe team")
@@ -178,8 +222,12 @@ def test_truncated_means_a_long_last_line_without_an_end():
 
 def test_label_variant_finds_the_rare_spelling_of_a_common_label():
     labels = ["billing"] * 20 + ["Billing "] + ["delivery"] * 2 + ["Delivery"]
-    frame = pl.DataFrame({"example_id": [f"r{i:02}" for i in range(24)], "input": ["some text"] * 24, "output": labels})
-    assert broken_rules(frame, Kind.CLASSIFICATION, [RULES["label_variant"]])["example_id"].to_list() == ["r20"]
+    frame = pl.DataFrame(
+        {"example_id": [f"r{i:02}" for i in range(24)], "input": ["some text"] * 24, "output": labels}
+    )
+    assert broken_rules(frame, Kind.CLASSIFICATION, [RULES["label_variant"]])["example_id"].to_list() == [
+        "r20"
+    ]
 
 
 def test_evidence_says_field_and_number_of_places_and_never_the_text():
@@ -219,7 +267,8 @@ def test_lengths_out_of_order_are_refused():
 
 
 @pytest.mark.parametrize(
-    ("file", "text", "label"), [("banking77/train.csv", "text", "category"), ("bitext/customer_support.csv", "instruction", "intent")]
+    ("file", "text", "label"),
+    [("banking77/train.csv", "text", "category"), ("bitext/customer_support.csv", "instruction", "intent")],
 )
 def test_no_false_alarm_on_real_customer_text(shared_data, card, file, text, label):
     table = pl.read_csv(shared_data / file, infer_schema=False)
@@ -239,7 +288,11 @@ def test_no_false_alarm_on_real_customer_text(shared_data, card, file, text, lab
 def test_no_row_of_short_booking_utterances_is_quarantined_and_bare_numbers_are_warned_of(shared_data, card):
     table = pl.read_json(shared_data / "restaurant8k/train.json", infer_schema_length=None)
     inputs = table.select(pl.col("userInput").struct.field("text").alias("input"))
-    frame = inputs.with_columns(pl.int_range(pl.len()).cast(pl.String).alias("example_id"), output=pl.lit("{}"), held_out=pl.lit(False))
+    frame = inputs.with_columns(
+        pl.int_range(pl.len()).cast(pl.String).alias("example_id"),
+        output=pl.lit("{}"),
+        held_out=pl.lit(False),
+    )
     result = validate(conform(frame, EXAMPLES), card("extraction"))
     assert result.dropped.is_empty()
     # Two utterances truly lean on a key ("helllllll...").

@@ -40,7 +40,9 @@ def test_run_reads_dedup_and_writes_rows_drops_warnings_and_report(tmp_path, row
     assert set(output(tmp_path)) == {"examples.parquet", "drops.parquet", "warnings.parquet", "report.json"}
     assert report["funnel"]["in"] == 200 and report["funnel"]["kept"] + report["funnel"]["dropped"] == 200
     assert set(report["funnel"]["reasons"]) == {"empty", "unknown_label", "markup_left"}
-    assert report["warnings"] == {"mojibake": pl.read_parquet(tmp_path / "data/validate/warnings.parquet").height}
+    assert report["warnings"] == {
+        "mojibake": pl.read_parquet(tmp_path / "data/validate/warnings.parquet").height
+    }
     assert seen[-1][0] == seen[-1][1]
 
 

@@ -46,7 +46,9 @@ class Small:
 
     def scan(self, found: Sequence[Found], source: str = "desk") -> None:
         rows = sorted({row for _, _, row, _, _ in found} | {"clean"})
-        examples = pl.DataFrame([{"example_id": row, "input": "CANARY text", "source": source, "held_out": False} for row in rows])
+        examples = pl.DataFrame(
+            [{"example_id": row, "input": "CANARY text", "source": source, "held_out": False} for row in rows]
+        )
         findings = [
             {
                 "finding_id": value(1000 + at), "value_id": value(n), "example_id": row, "field": "input", "entity": entity,
@@ -56,7 +58,9 @@ class Small:
         ]  # fmt: skip
         write_folder(self.root / "data" / "ingest", {"examples": conform(examples, EXAMPLES)}, {})
         frame = pl.DataFrame(findings, schema=FINDINGS) if findings else FINDINGS.to_frame()
-        write_folder(self.root / "data" / "scan", {"findings": frame}, {"report": {"key_id": self.project.key.key_id}})
+        write_folder(
+            self.root / "data" / "scan", {"findings": frame}, {"report": {"key_id": self.project.key.key_id}}
+        )
 
     def decide(self, n: int, word: Any, **other: Any) -> None:
         given: dict[str, Any] = {

@@ -32,10 +32,22 @@ def standing(small: Small, **options: Any) -> dict[str, tuple[str, str]]:
 
 
 def test_what_policy_takes_out_passes_and_weak_findings_wait(small: Small) -> None:
-    small.scan([("UK_NHS", 1, "a", 1.0, True), ("URL", 2, "b", 0.9, False), ("URL", 3, "c", 0.5, False), ("DATE_TIME", 4, "d", 0.4, False)])
+    small.scan(
+        [
+            ("UK_NHS", 1, "a", 1.0, True),
+            ("URL", 2, "b", 0.9, False),
+            ("URL", 3, "c", 0.5, False),
+            ("DATE_TIME", 4, "d", 0.4, False),
+        ]
+    )
     done = audit(small.project, TODAY)
     assert done.inventory.passed
-    assert standing(small) == {"a": ("settled", ""), "b": ("settled", ""), "c": ("queued", "uncertain"), "d": ("settled", "")}
+    assert standing(small) == {
+        "a": ("settled", ""),
+        "b": ("settled", ""),
+        "c": ("queued", "uncertain"),
+        "d": ("settled", ""),
+    }
     assert done.inventory.lines.select("tier", "entity").rows() == [
         ("verified", "UK_NHS"), ("likely", "URL"), ("uncertain", "DATE_TIME"), ("uncertain", "URL"),
     ]  # fmt: skip
@@ -80,7 +92,9 @@ def test_an_expired_verdict_on_which_redaction_relies_fails_and_is_reported(smal
     assert standing(small) == {"a": ("blocks", "expired_verdict")}
     assert audit(small.project, TODAY).inventory.reopened["value_id"].to_list() == [value(1)]
     assert audit(small.project, date(2026, 6, 14)).inventory.passed
-    small.params("redact: {as_of: 2026-06-15}")  # redaction does not rely on it either: the value is taken out
+    small.params(
+        "redact: {as_of: 2026-06-15}"
+    )  # redaction does not rely on it either: the value is taken out
     assert standing(small) == {"a": ("settled", "")}
 
 
@@ -115,7 +129,13 @@ def test_a_baseline_does_not_excuse_what_policy_took_out_then_and_keeps_now(smal
 
 
 @pytest.mark.parametrize(
-    "text", ["<<<<<<< HEAD", "{}", "[]", '{"schema": "assay.pii-baseline/1", "values": {"URL": ["jo@x.com"]}, "accepted": []}']
+    "text",
+    [
+        "<<<<<<< HEAD",
+        "{}",
+        "[]",
+        '{"schema": "assay.pii-baseline/1", "values": {"URL": ["jo@x.com"]}, "accepted": []}',
+    ],
 )
 def test_a_broken_baseline_is_an_error_and_not_a_pass(small: Small, text: str) -> None:
     small.scan([])
@@ -168,7 +188,11 @@ def test_rows_in_languages_the_detectors_do_not_know_are_noted(small: Small) -> 
     small.scan([])
     report = {"key_id": small.project.key.key_id, "language": {"other_rows": {"de": 2, "fr": 1100}}}
     (small.root / "data/scan/report.json").write_text(json.dumps(report))
-    assert audit(small.project, TODAY).notes[0].startswith("1,102 rows are in languages the detectors do not know (de 2, fr 1,100)")
+    assert (
+        audit(small.project, TODAY)
+        .notes[0]
+        .startswith("1,102 rows are in languages the detectors do not know (de 2, fr 1,100)")
+    )
 
 
 def test_findings_since_a_revision_come_from_its_lock_file_and_the_cache(small: Small) -> None:
@@ -192,7 +216,10 @@ def test_findings_since_a_revision_come_from_its_lock_file_and_the_cache(small: 
     (small.root / ".dvc").mkdir()
     small.scan([("URL", 1, "a", 0.9, False), ("URL", 2, "b", 0.9, False)])
     scan = small.root / "data/scan"
-    listing = [{"md5": store((scan / name).read_bytes()), "relpath": name} for name in ("findings.parquet", "report.json")]
+    listing = [
+        {"md5": store((scan / name).read_bytes()), "relpath": name}
+        for name in ("findings.parquet", "report.json")
+    ]
     digest = store(json.dumps(listing).encode(), ".dir")
     (small.root / "dvc.lock").write_text(
         f"schema: '2.0'\nstages:\n  scan:\n    cmd: x\n    outs:\n    - path: data/scan\n      hash: md5\n      md5: {digest}\n"
@@ -219,9 +246,15 @@ _ids = st.lists(st.tuples(st.integers(0, 8), st.just("URL")), max_size=8)
 
 
 @given(_ids, _ids)
-def test_new_gone_and_persisting_are_set_algebra(before: list[tuple[int, str]], now: list[tuple[int, str]]) -> None:
+def test_new_gone_and_persisting_are_set_algebra(
+    before: list[tuple[int, str]], now: list[tuple[int, str]]
+) -> None:
     def frame(pairs: list[tuple[int, str]]) -> pl.DataFrame:
-        return pl.DataFrame([(value(n), entity) for n, entity in pairs], schema={"value_id": pl.String, "entity": pl.String}, orient="row")
+        return pl.DataFrame(
+            [(value(n), entity) for n, entity in pairs],
+            schema={"value_id": pl.String, "entity": pl.String},
+            orient="row",
+        )
 
     change = compare(frame(before), frame(now), "x", "values")
     old, new = set(before), set(now)
@@ -241,4 +274,8 @@ def test_the_audit_reads_no_text(small: Small, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(pl, "read_parquet", watched)
     audit(small.project, TODAY)
     assert ("examples.parquet", ["example_id", "source"]) in read
-    assert not [columns for name, columns in read if name == "examples.parquet" and columns != ["example_id", "source"]]
+    assert not [
+        columns
+        for name, columns in read
+        if name == "examples.parquet" and columns != ["example_id", "source"]
+    ]

@@ -44,10 +44,14 @@ def test_exit_code_is_1_while_something_stands_and_0_once_it_is_judged(
 
 
 @pytest.mark.parametrize("shape", FORMATS)
-def test_no_text_and_nothing_hostile_comes_through(small: Small, capsys: pytest.CaptureFixture[str], shape: str) -> None:
+def test_no_text_and_nothing_hostile_comes_through(
+    small: Small, capsys: pytest.CaptureFixture[str], shape: str
+) -> None:
     small.params("redact: {actions: {URL: keep}}")
     small.scan([("URL", 1, HOSTILE, 0.9, False), ("URL", 2, "b", 0.4, False)], source=HOSTILE)
-    (small.root / "task.yaml").write_text((small.root / "task.yaml").read_text().replace("name: small", f"name: {json.dumps(HOSTILE)}"))
+    (small.root / "task.yaml").write_text(
+        (small.root / "task.yaml").read_text().replace("name: small", f"name: {json.dumps(HOSTILE)}")
+    )
     small.decide(3, "real", reviewer="<script>alert(2)</script>")
     _, out, err = run(capsys, "--format", shape)
     assert "CANARY" not in out + err
@@ -63,7 +67,9 @@ def test_no_text_and_nothing_hostile_comes_through(small: Small, capsys: pytest.
     if shape == "markdown":
         assert "<script" not in out and "[x](" not in out
     if shape == "github":
-        assert all(re.match(r"::(error|warning|notice) title=[^:]*::|fix: ", line) for line in out.splitlines())
+        assert all(
+            re.match(r"::(error|warning|notice) title=[^:]*::|fix: ", line) for line in out.splitlines()
+        )
         assert "%0A" not in out
 
 
@@ -78,16 +84,27 @@ class _Tags(HTMLParser):
         self.loads += [name for name, _ in attrs if name in ("src", "href", "onload", "onclick")]
 
 
-def test_sarif_has_the_structure_of_2_1_0_and_keyed_fingerprints(small: Small, capsys: pytest.CaptureFixture[str]) -> None:
+def test_sarif_has_the_structure_of_2_1_0_and_keyed_fingerprints(
+    small: Small, capsys: pytest.CaptureFixture[str]
+) -> None:
     small.params("redact: {actions: {URL: keep}}")
-    small.scan([("URL", 1, "a", 0.9, False), ("UK_NHS", 2, "b", 0.5, False), ("URL", 3, "c", 0.9, False), ("UK_NHS", 4, "d", 1.0, True)])
+    small.scan(
+        [
+            ("URL", 1, "a", 0.9, False),
+            ("UK_NHS", 2, "b", 0.5, False),
+            ("URL", 3, "c", 0.9, False),
+            ("UK_NHS", 4, "d", 1.0, True),
+        ]
+    )
     small.decide(3, "public")
     log = json.loads(run(capsys, "--format", "sarif")[1])
     assert (log["version"], len(log["runs"])) == ("2.1.0", 1)
     (made,) = log["runs"]
     rules = [rule["id"] for rule in made["tool"]["driver"]["rules"]]
     assert made["tool"]["driver"]["name"] == "assay" and rules == ["UK_NHS", "URL"]
-    by_row: dict[str, Any] = {result["locations"][0]["logicalLocations"][0]["name"]: result for result in made["results"]}
+    by_row: dict[str, Any] = {
+        result["locations"][0]["logicalLocations"][0]["name"]: result for result in made["results"]
+    }
     assert {row: (result["level"], "suppressions" in result) for row, result in by_row.items()} == {
         "a": ("error", False), "b": ("warning", False), "c": ("note", True),
     }  # fmt: skip
@@ -107,11 +124,16 @@ def test_sarif_says_what_is_new_since_the_baseline(small: Small, capsys: pytest.
     assert run(capsys, "--write-baseline")[0] == 0
     small.scan([("URL", 1, "a", 0.9, False), ("URL", 2, "b", 0.9, False)])
     code, out, _ = run(capsys, "--format", "sarif")
-    states = {one["locations"][0]["logicalLocations"][0]["name"]: one["baselineState"] for one in json.loads(out)["runs"][0]["results"]}
+    states = {
+        one["locations"][0]["logicalLocations"][0]["name"]: one["baselineState"]
+        for one in json.loads(out)["runs"][0]["results"]
+    }
     assert (code, states) == (1, {"a": "unchanged", "b": "new"})
 
 
-def test_github_stays_within_ten_annotations_of_a_level(small: Small, capsys: pytest.CaptureFixture[str]) -> None:
+def test_github_stays_within_ten_annotations_of_a_level(
+    small: Small, capsys: pytest.CaptureFixture[str]
+) -> None:
     entities = [
         "URL",
         "UK_NHS",
@@ -134,14 +156,21 @@ def test_github_stays_within_ten_annotations_of_a_level(small: Small, capsys: py
     assert "3 findings more in 3 further places" in errors[-1]
 
 
-def test_parquet_holds_every_finding_with_its_standing(small: Small, capsys: pytest.CaptureFixture[str]) -> None:
+def test_parquet_holds_every_finding_with_its_standing(
+    small: Small, capsys: pytest.CaptureFixture[str]
+) -> None:
     small.scan([("URL", 1, "a", 0.9, False), ("URL", 2, "b", 0.4, False)])
     code, _, err = run(capsys, "-o", "all.parquet")
     assert code == 0 and "2 findings written" in err
-    assert pl.read_parquet("all.parquet").select("value_id", "standing").rows() == [(value(2), "queued"), (value(1), "settled")]
+    assert pl.read_parquet("all.parquet").select("value_id", "standing").rows() == [
+        (value(2), "queued"),
+        (value(1), "settled"),
+    ]
 
 
-def test_a_document_is_written_whole_where_it_is_asked_for(small: Small, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_document_is_written_whole_where_it_is_asked_for(
+    small: Small, capsys: pytest.CaptureFixture[str]
+) -> None:
     small.scan([])
     code, out, _ = run(capsys, "-o", "audit.html")
     assert (code, out) == (0, "")
@@ -156,12 +185,16 @@ def test_text_in_a_file_is_what_the_terminal_shows(small: Small, capsys: pytest.
 
 
 @pytest.mark.parametrize("shape", FORMATS)
-def test_a_project_without_a_finding_passes(small: Small, capsys: pytest.CaptureFixture[str], shape: str) -> None:
+def test_a_project_without_a_finding_passes(
+    small: Small, capsys: pytest.CaptureFixture[str], shape: str
+) -> None:
     small.scan([])
     assert run(capsys, "--format", shape)[0] == 0
 
 
-def test_a_bad_verdict_line_is_exit_2_and_not_a_pass(small: Small, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_bad_verdict_line_is_exit_2_and_not_a_pass(
+    small: Small, capsys: pytest.CaptureFixture[str]
+) -> None:
     small.scan([])
     small.decide(1, "public")
     with (small.root / "decisions/pii.jsonl").open("a") as file:

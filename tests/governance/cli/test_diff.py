@@ -28,7 +28,9 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def gold(folder: Path, split: str = "train", **columns: Any) -> None:
     folder.mkdir(exist_ok=True)
-    pl.DataFrame({"example_id": ["r"], "input": ["hello"], "output": ["a"], **columns}).write_parquet(folder / f"{split}.parquet")
+    pl.DataFrame({"example_id": ["r"], "input": ["hello"], "output": ["a"], **columns}).write_parquet(
+        folder / f"{split}.parquet"
+    )
 
 
 def test_two_csv_files_by_key_give_the_documented_table(files: Path) -> None:
@@ -51,7 +53,9 @@ def test_json_goes_to_stdout_and_messages_to_stderr(files: Path, capsys: pytest.
 
 
 @pytest.mark.parametrize(("name", "form"), [("d.html", "html"), ("d.md", "markdown"), ("d.json", "json")])
-def test_a_documents_name_gets_the_document_masked(files: Path, capsys: pytest.CaptureFixture[str], name: str, form: str) -> None:
+def test_a_documents_name_gets_the_document_masked(
+    files: Path, capsys: pytest.CaptureFixture[str], name: str, form: str
+) -> None:
     assert run("old.csv", "new.csv", "--id", "id", "--format", form) == 0
     printed = capsys.readouterr().out
     assert run("old.csv", "new.csv", "--id", "id", "-o", name) == 0
@@ -66,7 +70,9 @@ def test_exit_code_is_0_for_explained_changes_and_1_on_request(files: Path) -> N
     assert run("old.csv", "old.csv", "--key", "id", "--exit-code") == 0
 
 
-def test_unexplained_changes_exit_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unexplained_changes_exit_1(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     gold(tmp_path / "a")
     gold(tmp_path / "b", output=["b"])
@@ -80,7 +86,9 @@ def test_markdown_begins_with_the_marker(files: Path, capsys: pytest.CaptureFixt
     assert capsys.readouterr().out.startswith("<!-- assay:diff -->\n")
 
 
-def test_files_without_a_key_match_by_content_and_a_hint_names_the_option(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_files_without_a_key_match_by_content_and_a_hint_names_the_option(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run("old.csv", "new.csv") == 0
     captured = capsys.readouterr()
     assert "3 added, 3 removed" in captured.out and "--key COL" in captured.err
@@ -98,7 +106,9 @@ def test_files_without_a_key_match_by_content_and_a_hint_names_the_option(files:
         (("broken", "gold"), "not a readable Parquet file"),
     ],
 )
-def test_bad_input_exits_2_with_what_to_do(files: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], said: str) -> None:
+def test_bad_input_exits_2_with_what_to_do(
+    files: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], said: str
+) -> None:
     gold(files / "gold")
     (files / "empty").mkdir()
     (files / "broken").mkdir()
@@ -108,7 +118,9 @@ def test_bad_input_exits_2_with_what_to_do(files: Path, capsys: pytest.CaptureFi
     assert said in captured.err and "fix:" in captured.err and not captured.out
 
 
-def test_what_a_label_looks_like_is_not_drawn_as_something_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_a_label_looks_like_is_not_drawn_as_something_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     old, new = (tmp_path / f"{side}.csv" for side in ("old", "new"))
     old.write_text("id,l\n1,:warning:\n", encoding="utf-8")
     new.write_text("id,l\n1,turned\u202edenrut\n", encoding="utf-8")

@@ -23,7 +23,9 @@ def files(tmp_path: Path) -> tuple[str, str]:
     (tmp_path / "train.csv").write_text(
         "text,label\nwhere is my parcel today,delivery\nsomething else,billing\nWhere is my parcel today?,billing\n"
     )
-    (tmp_path / "test.csv").write_text("text,label\nnothing alike here,other\nwhere is my parcel today,delivery\n")
+    (tmp_path / "test.csv").write_text(
+        "text,label\nnothing alike here,other\nwhere is my parcel today,delivery\n"
+    )
     return str(tmp_path / "train.csv"), str(tmp_path / "test.csv")
 
 
@@ -47,7 +49,11 @@ def test_the_leaks_of_banking77(shared_data: Path, capsys: pytest.CaptureFixture
     sides = [str(shared_data / "banking77" / name) for name in ("train.csv", "test.csv")]
     assert call(*sides, "--field", "text", "--label", "category", "--format", "json") == 1
     facts: dict[str, Any] = json.loads(capsys.readouterr().out)
-    assert (facts["leaked_test_rows"], facts["leaked_test_rows_with_another_label"], facts["pairs"]) == (191, 12, 227)
+    assert (facts["leaked_test_rows"], facts["leaked_test_rows_with_another_label"], facts["pairs"]) == (
+        191,
+        12,
+        227,
+    )
 
 
 def test_a_missing_label_column_is_named(files: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:

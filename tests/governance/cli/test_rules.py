@@ -81,7 +81,19 @@ def test_extraction_judges_json(tmp_path):
 def test_preference_needs_its_rejected_column(file):
     done = call(file, "--input", "text", "--output", "queue", "--kind", "preference")
     assert done.exit_code == 2 and "--rejected" in done.output
-    done = call(file, "--input", "text", "--output", "queue", "--rejected", "queue", "--kind", "preference", "--format", "json")
+    done = call(
+        file,
+        "--input",
+        "text",
+        "--output",
+        "queue",
+        "--rejected",
+        "queue",
+        "--kind",
+        "preference",
+        "--format",
+        "json",
+    )
     assert json.loads(done.stdout)["rules"]["same_answers"] == 4
 
 
@@ -90,7 +102,10 @@ def test_preference_needs_its_rejected_column(file):
     [
         (("--input", "txt", "--output", "queue"), "no column 'txt'"),
         (("--input", "text", "--output", "queue", "--id", "number"), "no column 'number'"),
-        (("--input", "text", "--output", "queue", "-o", "/nowhere/at/all.parquet"), "/nowhere/at does not exist"),
+        (
+            ("--input", "text", "--output", "queue", "-o", "/nowhere/at/all.parquet"),
+            "/nowhere/at does not exist",
+        ),
     ],
 )
 def test_what_cannot_be_done_is_an_error_that_names_it(file, arguments, words):
@@ -99,7 +114,9 @@ def test_what_cannot_be_done_is_an_error_that_names_it(file, arguments, words):
 
 
 def test_a_kind_other_than_the_task_cards_is_refused(file, tmp_path):
-    (tmp_path / "task.yaml").write_text("name: t\nkind: summary\nbehaviour: b\nmetric: {name: chrf, target: 0.5}\n")
+    (tmp_path / "task.yaml").write_text(
+        "name: t\nkind: summary\nbehaviour: b\nmetric: {name: chrf, target: 0.5}\n"
+    )
     done = call(file, "--input", "text", "--output", "queue", "--task", tmp_path, "--kind", "rewriting")
     assert isinstance(done.exception, AssayError) and "--kind rewriting" in str(done.exception)
 

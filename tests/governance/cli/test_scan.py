@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
-from curate.pii.search import HITS
+from curate.pii.scan.search import HITS
 from governance.cli.main import assay
 
 COLUMNS = ["row", "field", "entity", "start", "end", "score", "detector", "verified"]
@@ -18,7 +18,9 @@ COLUMNS = ["row", "field", "entity", "start", "end", "score", "detector", "verif
 @pytest.fixture
 def export(tmp_path: Path) -> Path:
     path = tmp_path / "export.csv"
-    path.write_text("id,text,note,amount\nA,mail canary.seven@example.com,x,1\nB,order 4412345678,ring 07911 123456,2\nC,clean,,3\n")
+    path.write_text(
+        "id,text,note,amount\nA,mail canary.seven@example.com,x,1\nB,order 4412345678,ring 07911 123456,2\nC,clean,,3\n"
+    )
     return path
 
 
@@ -41,7 +43,9 @@ def test_json_has_counts_and_a_schema_name(export: Path) -> None:
     assert document["schema"] == "assay.scan/1"
     assert document["rows"] == 3
     assert document["fields"] == ["text"]
-    assert [(one["entity"], one["findings"], one["rows"], one["values"]) for one in document["inventory"]] == [("EMAIL_ADDRESS", 1, 1, 1)]
+    assert [
+        (one["entity"], one["findings"], one["rows"], one["values"]) for one in document["inventory"]
+    ] == [("EMAIL_ADDRESS", 1, 1, 1)]
 
 
 def test_findings_file_has_the_contracts_columns_and_record_numbers(export: Path, tmp_path: Path) -> None:
@@ -72,7 +76,10 @@ def test_clean_file_says_so(tmp_path: Path) -> None:
     assert "No personal data found in 1 rows" in _run(path)
 
 
-@pytest.mark.parametrize(("arguments", "message"), [(["--field", "txt"], "no column 'txt'"), (["--id", "note"], "does not name each row")])
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [(["--field", "txt"], "no column 'txt'"), (["--id", "note"], "does not name each row")],
+)
 def test_bad_columns_are_errors(export: Path, arguments: list[str], message: str) -> None:
     export.write_text("id,text,note\nA,a,x\nB,b,x\n")
     result = CliRunner().invoke(assay, ["scan", str(export), *arguments])
@@ -86,11 +93,14 @@ def test_options_without_a_file_are_a_usage_error() -> None:
 
 
 @pytest.mark.parametrize(("given", "used"), [([], 3), (["--processes", "6"], 6)])
-def test_processes_are_the_cores_unless_said(export: Path, monkeypatch: pytest.MonkeyPatch, given: list[str], used: int) -> None:
+def test_processes_are_the_cores_unless_said(
+    export: Path, monkeypatch: pytest.MonkeyPatch, given: list[str], used: int
+) -> None:
     asked = []
     monkeypatch.setattr("governance.cli.rim.cores", lambda: 3)
     monkeypatch.setattr(
-        "curate.pii.search.search", lambda frame, fields, detector, progress: asked.append(detector.params.processes) or HITS.to_frame()
+        "curate.pii.scan.search.search",
+        lambda frame, fields, detector, progress: asked.append(detector.params.processes) or HITS.to_frame(),
     )
     _run(export, *given)
     assert asked == [used]
@@ -99,6 +109,8 @@ def test_processes_are_the_cores_unless_said(export: Path, monkeypatch: pytest.M
 def test_rows_that_say_another_language_are_counted(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text("text,lang\nhello,en-GB\nbonjour,fr\nhallo,DE_at\nsalut,FR\nwhat,\nodd,Deutsch\n")
-    result = CliRunner().invoke(assay, ["scan", str(path), "--field", "text", "--format", "json"], catch_exceptions=False)
+    result = CliRunner().invoke(
+        assay, ["scan", str(path), "--field", "text", "--format", "json"], catch_exceptions=False
+    )
     assert json.loads(result.stdout)["other_languages"] == {"de": 1, "fr": 2}
     assert "3 rows say that they are in de, fr" in result.stderr

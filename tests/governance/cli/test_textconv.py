@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from curate.diff.textconv import text_lines
+from curate.diff.show.textconv import text_lines
 from governance.cli.main import main
 
 
@@ -20,7 +20,9 @@ def rows(**changed: str) -> pl.DataFrame:
 
 def test_git_diff_shows_the_changed_row_masked_and_nothing_for_another_order(tmp_path: Path) -> None:
     def git(*arguments: str) -> str:
-        return subprocess.run(["git", *arguments], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+        return subprocess.run(
+            ["git", *arguments], cwd=tmp_path, capture_output=True, text=True, check=True
+        ).stdout
 
     git("init", "-q")
     command = "from governance.cli.main import main; import sys; main(['textconv', sys.argv[1]])"
@@ -31,7 +33,12 @@ def test_git_diff_shows_the_changed_row_masked_and_nothing_for_another_order(tmp
     git("add", ".")
     rows(r3="mail zq.canary77@wexford-mail.co.uk").write_parquet(file)
     shown = git("diff", "train.parquet")
-    assert "-  input: text 3" in shown and "+  input: mail z" in shown and "canary77" not in shown and "text 4" not in shown.split("@@")[0]
+    assert (
+        "-  input: text 3" in shown
+        and "+  input: mail z" in shown
+        and "canary77" not in shown
+        and "text 4" not in shown.split("@@")[0]
+    )
     rows().sample(fraction=1, shuffle=True, seed=3).write_parquet(file, compression="gzip")
     assert "input" not in git("diff", "train.parquet")
 

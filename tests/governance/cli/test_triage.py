@@ -74,7 +74,9 @@ def test_a_sample_is_judged_resumed_and_says_how_exact_the_scan_is(project: Path
     said = _run(project, "--reviewer", "Ada", "--sample", "10", "--keys", "rzrr" + "mqn" + "nnnn")
     assert "question 1 of 7" in said
     assert "2 real, 5 rows read; 0 questions left" in said
-    assert "every question of a sample of 10 is answered" in _run(project, "--reviewer", "Ada", "--sample", "10", "--keys", "r")
+    assert "every question of a sample of 10 is answered" in _run(
+        project, "--reviewer", "Ada", "--sample", "10", "--keys", "r"
+    )
     document = json.loads(_run(project, "--estimate", "--format", "json"))
     assert document["schema"] == "assay.sample/1"
     phone = next(one for one in document["entities"] if one["entity"] == "PHONE_NUMBER")
@@ -100,12 +102,17 @@ def test_expiry_is_written(project: Path) -> None:
     [
         (["--reviewer", "Ada"], "reads single keys from a terminal"),
         (["--reviewer", "Ada", "--entity", "POSTCODE", "--keys", ""], "unknown entities: POSTCODE"),
-        (["--reviewer", "Ada", "--reason", "it is zq@example.com", "--keys", "r"], "seems to hold a personal value"),
+        (
+            ["--reviewer", "Ada", "--reason", "it is zq@example.com", "--keys", "r"],
+            "seems to hold a personal value",
+        ),
         (["--reviewer", "Ada", "--sample", "9", "--limit", "3", "--keys", "r"], "--limit too"),
         (["--keys", "r"], "nobody to put on the verdicts"),
     ],
 )
-def test_bad_use_is_an_error_with_a_fix(project: Path, arguments: list[str], message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bad_use_is_an_error_with_a_fix(
+    project: Path, arguments: list[str], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     monkeypatch.setenv("GIT_CONFIG_SYSTEM", os.devnull)
     with pytest.raises(AssayError, match=message) as caught:
@@ -132,7 +139,12 @@ def test_a_killed_session_loses_nothing_and_a_quit_one_leaves_the_terminal_as_it
         code = "from governance.cli.main import main\nmain(['triage', '--reviewer', 'Ada'])"
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm"}
         process = subprocess.Popen(
-            [sys.executable, "-c", code], cwd=project, env=environment, stdin=inner, stdout=inner, stderr=subprocess.PIPE
+            [sys.executable, "-c", code],
+            cwd=project,
+            env=environment,
+            stdin=inner,
+            stdout=inner,
+            stderr=subprocess.PIPE,
         )
         _until(lambda: b"q quit" in _drain(outer), "the first screen")
         return process

@@ -19,8 +19,13 @@ def test_ticks_cover_the_range_with_few_round_steps(low: float, width: float) ->
     assert ticks == sorted(ticks)
 
 
-@given(st.lists(st.tuples(st.text(max_size=8), FRACTION, FRACTION, FRACTION), min_size=1, max_size=6), st.none() | FRACTION)
-def test_interval_charts_are_well_formed_whatever_the_names(rows: list[tuple[str, float, float, float]], target: float | None) -> None:
+@given(
+    st.lists(st.tuples(st.text(max_size=8), FRACTION, FRACTION, FRACTION), min_size=1, max_size=6),
+    st.none() | FRACTION,
+)
+def test_interval_charts_are_well_formed_whatever_the_names(
+    rows: list[tuple[str, float, float, float]], target: float | None
+) -> None:
     names = ["".join(c for c in name if c.isprintable()) for name, *_ in rows]
     bars = [charts.Bar(name, *sorted(values)) for name, (_, *values) in zip(names, rows, strict=True)]
     bars = [charts.Bar(bar.name, bar.low, bar.value, bar.high) for bar in bars]
@@ -43,5 +48,7 @@ def test_the_funnel_draws_kept_and_dropped_in_proportion() -> None:
 def test_line_labels_do_not_cover_each_other() -> None:
     series = [charts.Line(name, [(10, 0.5, 0.4, 0.6), (100, 0.9, 0.89, 0.91)]) for name in ("a", "b", "c")]
     picture = ET.fromstring(charts.lines(series, "t", "x", "y"))
-    heights = sorted(float(text.get("y", "0")) for text in picture.findall("text") if text.text in ("a", "b", "c"))
+    heights = sorted(
+        float(text.get("y", "0")) for text in picture.findall("text") if text.text in ("a", "b", "c")
+    )
     assert all(later - earlier >= 13.9 for earlier, later in itertools.pairwise(heights))

@@ -8,14 +8,29 @@ from governance.report.document import Chart, Document, Section, Table, Text, Ve
 from governance.report.faces import as_html, as_markdown, show
 
 HOSTILE = "<img src=x onerror=alert(1)> [link](javascript:1) [red]markup[/red] | pipe"
-CARD = TaskCard.model_validate({"name": HOSTILE, "kind": "classification", "behaviour": "b", "metric": {"name": "accuracy", "target": 0.5}})
+CARD = TaskCard.model_validate(
+    {
+        "name": HOSTILE,
+        "kind": "classification",
+        "behaviour": "b",
+        "metric": {"name": "accuracy", "target": 0.5},
+    }
+)
 DOCUMENT = Document(
     task=CARD,
     version="abc123",
     rows_line="1 train",
     verdict=Verdict("Fine-tune", [HOSTILE]),
     sections=[
-        Section("s", "Section", [Text("words"), Chart("<svg><title>t</title></svg>"), Table(["a", "b"], [[HOSTILE, "2"]], frozenset({1}))])
+        Section(
+            "s",
+            "Section",
+            [
+                Text("words"),
+                Chart("<svg><title>t</title></svg>"),
+                Table(["a", "b"], [[HOSTILE, "2"]], frozenset({1})),
+            ],
+        )
     ],
 )
 

@@ -14,13 +14,28 @@ def test_a_malformed_row_is_found_by_id_or_by_the_reason_of_an_unreadable_one() 
         {"ticket_id": "T-2", "kind": "invalid_utf8"},
         {"ticket_id": "T-3", "kind": "too_few_fields"},
     ]
-    (score,) = bad_rows(planted, drops(("T-1", "empty_input", ""), ("unreadable-1", "unreadable", "invalid_utf8"), ("T-9", "too_long", "")))
+    (score,) = bad_rows(
+        planted,
+        drops(
+            ("T-1", "empty_input", ""),
+            ("unreadable-1", "unreadable", "invalid_utf8"),
+            ("T-9", "too_long", ""),
+        ),
+    )
     assert (score.planted, score.found, score.missed, score.wrongly) == (3, 2, 1, 1)
 
 
 def test_personal_data_counts_found_missed_and_false_alarms() -> None:
-    entities = {"T-1": [{"entity": "EMAIL_ADDRESS", "start": 5, "end": 20}, {"entity": "PERSON", "start": 30, "end": 35}]}
-    negatives = {"T-2": [{"kind": "ORDER", "start": 0, "end": 10}], "T-3": [{"kind": "ORDER", "start": 0, "end": 10}]}
+    entities = {
+        "T-1": [
+            {"entity": "EMAIL_ADDRESS", "start": 5, "end": 20},
+            {"entity": "PERSON", "start": 30, "end": 35},
+        ]
+    }
+    negatives = {
+        "T-2": [{"kind": "ORDER", "start": 0, "end": 10}],
+        "T-3": [{"kind": "ORDER", "start": 0, "end": 10}],
+    }
     findings = pl.DataFrame(
         {
             "example_id": ["T-1", "T-2", "T-4"],
@@ -38,7 +53,9 @@ def test_personal_data_counts_found_missed_and_false_alarms() -> None:
 
 def test_duplicates_are_found_when_both_rows_stand_in_one_cluster() -> None:
     truth = {"exact_duplicates": {"b": {"of": "a"}}, "near_duplicates": {"d": {"of": "c"}, "f": {"of": "e"}}}
-    clusters = pl.DataFrame({"example_id": ["a", "b", "c", "d", "x", "y"], "cluster": ["a", "a", "c", "d", "x", "x"]})
+    clusters = pl.DataFrame(
+        {"example_id": ["a", "b", "c", "d", "x", "y"], "cluster": ["a", "a", "c", "d", "x", "x"]}
+    )
     exact, near = duplicates(truth, clusters)
     assert (exact.found, exact.planted) == (1, 1)
     assert (near.found, near.missed) == (0, 2)

@@ -39,7 +39,8 @@ TEXTS = {
 @pytest.fixture
 def examples() -> pl.DataFrame:
     rows = [
-        {"example_id": row, "input": given, "output": wanted, "source": "desk", "held_out": False} for row, (given, wanted) in TEXTS.items()
+        {"example_id": row, "input": given, "output": wanted, "source": "desk", "held_out": False}
+        for row, (given, wanted) in TEXTS.items()
     ]
     return conform(pl.DataFrame(rows), EXAMPLES)
 

@@ -9,15 +9,26 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from curate.pii.decisions import VERDICTS
-from curate.pii.policy import RedactParams
-from curate.pii.scan import ScanParams
+from curate.pii.redact.policy import RedactParams
+from curate.pii.scan.stage import ScanParams
 from governance.triage.context import AROUND, Rows, render
 from governance.triage.queue import build_queue
 from governance.triage.session import Reviewer, press, start
 from governance.triage.view import screen
 from tests.governance.triage.conftest import TEXTS
 
-RAW = ("07911 123456", "7911 123456", "zq.canary", "example.com", "CB1 2DP", "cb12dp", "CB12DP", "SW4 9AA", "EH2 2AA", "4412345678")
+RAW = (
+    "07911 123456",
+    "7911 123456",
+    "zq.canary",
+    "example.com",
+    "CB1 2DP",
+    "cb12dp",
+    "CB12DP",
+    "SW4 9AA",
+    "EH2 2AA",
+    "4412345678",
+)
 
 
 def _text(renderable: object, width: int = 100) -> str:
@@ -27,20 +38,31 @@ def _text(renderable: object, width: int = 100) -> str:
     return capture.get()
 
 
-def test_no_screen_shows_a_raw_value(findings: pl.DataFrame, examples: pl.DataFrame, reviewer: Reviewer) -> None:
+def test_no_screen_shows_a_raw_value(
+    findings: pl.DataFrame, examples: pl.DataFrame, reviewer: Reviewer
+) -> None:
     rows = Rows(examples, findings)
-    session = start(build_queue(findings, examples, VERDICTS.to_frame(), RedactParams(), ScanParams()), reviewer)
+    session = start(
+        build_queue(findings, examples, VERDICTS.to_frame(), RedactParams(), ScanParams()), reviewer
+    )
     shown = _text(screen(session, rows))
     for key in "ar?xnnnnn":
         session, _ = press(session, key)
         shown += _text(screen(session, rows))
     for row, (_, output) in TEXTS.items():
-        shown += "".join(piece for field in ("input", "output") if output or field == "input" for piece, _ in rows.whole(row, field))
+        shown += "".join(
+            piece
+            for field in ("input", "output")
+            if output or field == "input"
+            for piece, _ in rows.whole(row, field)
+        )
     assert "c•• •••" in shown.lower()
     assert [raw for raw in RAW if raw in shown] == []
 
 
-def test_other_findings_and_unfound_numbers_around_a_value_are_masked(findings: pl.DataFrame, examples: pl.DataFrame) -> None:
+def test_other_findings_and_unfound_numbers_around_a_value_are_masked(
+    findings: pl.DataFrame, examples: pl.DataFrame
+) -> None:
     rows = Rows(examples, findings)
     phone = findings.filter(example_id="r1", entity="PHONE_NUMBER").to_dicts()[0]
     assert rows.context(phone) == [
@@ -53,14 +75,21 @@ def test_other_findings_and_unfound_numbers_around_a_value_are_masked(findings: 
     ]
 
 
-def test_a_repeat_that_the_scan_did_not_find_is_masked(findings: pl.DataFrame, examples: pl.DataFrame) -> None:
+def test_a_repeat_that_the_scan_did_not_find_is_masked(
+    findings: pl.DataFrame, examples: pl.DataFrame
+) -> None:
     place = findings.filter(example_id="r5").to_dicts()[0]
     assert "cb12dp" not in "".join(piece for piece, _ in Rows(examples, findings).context(place)).lower()
 
 
-def test_whole_rows_mask_what_was_found_and_mark_what_else_looks_like_a_value(findings: pl.DataFrame, examples: pl.DataFrame) -> None:
+def test_whole_rows_mask_what_was_found_and_mark_what_else_looks_like_a_value(
+    findings: pl.DataFrame, examples: pl.DataFrame
+) -> None:
     segments = Rows(examples, findings).whole("r1", "input")
-    assert "".join(piece for piece, _ in segments) == "ring ••••• •••••• or write z•.••••••@•••••••.•••, my order is ••••••••••"
+    assert (
+        "".join(piece for piece, _ in segments)
+        == "ring ••••• •••••• or write z•.••••••@•••••••.•••, my order is ••••••••••"
+    )
     assert [style for _, style in segments if style != "plain"] == ["masked", "masked", "suspect"]
 
 

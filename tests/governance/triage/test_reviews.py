@@ -17,7 +17,10 @@ def _row(day: str, missed: dict[str, int] | None, key: str = KEY) -> Review:
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
-    append_reviews(tmp_path, [Review("finding", "Ada", "2026-03-01", KEY, finding_id="c" * 24), _row("2026-03-01", {"URL": 2})])
+    append_reviews(
+        tmp_path,
+        [Review("finding", "Ada", "2026-03-01", KEY, finding_id="c" * 24), _row("2026-03-01", {"URL": 2})],
+    )
     reviews = read_reviews(tmp_path, KEY)
     assert reviews.findings == {"c" * 24}
     assert reviews.rows == {ROW: (SEEN, {"URL": 2})}
@@ -34,7 +37,9 @@ def test_answers_of_another_key_are_left_out(tmp_path: Path) -> None:
     assert read_reviews(tmp_path / "elsewhere", KEY).findings == frozenset()
 
 
-@pytest.mark.parametrize("line", ["<<<<<<< ours", "[]", '{"kind":"row","missed":{"zq.canary@example.com":1}}', "{}"])
+@pytest.mark.parametrize(
+    "line", ["<<<<<<< ours", "[]", '{"kind":"row","missed":{"zq.canary@example.com":1}}', "{}"]
+)
 def test_a_bad_line_is_named_and_not_shown(tmp_path: Path, line: str) -> None:
     append_reviews(tmp_path, [_row("2026-03-01", {})])
     with (tmp_path / FILE).open("a") as file:

@@ -5,9 +5,18 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from curate.pii.scan import ScanParams
+from curate.pii.scan.stage import ScanParams
 from governance.triage.queue import TAKEN_BACK, items
-from governance.triage.sampling import FindingQuestion, Question, RowQuestion, Sampling, Written, menu, press, start
+from governance.triage.sampling import (
+    FindingQuestion,
+    Question,
+    RowQuestion,
+    Sampling,
+    Written,
+    menu,
+    press,
+    start,
+)
 from governance.triage.session import Reviewer
 
 MENU = menu(None)
@@ -31,7 +40,9 @@ def _keys(state: Sampling, keys: str) -> tuple[Sampling, list[Written]]:
     return state, written
 
 
-def test_a_verdict_answers_for_every_drawn_repeat_of_its_value(questions: list[Question], reviewer: Reviewer) -> None:
+def test_a_verdict_answers_for_every_drawn_repeat_of_its_value(
+    questions: list[Question], reviewer: Reviewer
+) -> None:
     state, nothing = start(questions, reviewer, frozenset(), MENU)
     assert nothing == Written()
     state, written = press(state, "r")
@@ -41,7 +52,9 @@ def test_a_verdict_answers_for_every_drawn_repeat_of_its_value(questions: list[Q
     assert state.question == ROW
 
 
-def test_what_the_queue_judged_is_noted_and_passed_over(questions: list[Question], reviewer: Reviewer) -> None:
+def test_what_the_queue_judged_is_noted_and_passed_over(
+    questions: list[Question], reviewer: Reviewer
+) -> None:
     first = questions[0]
     assert isinstance(first, FindingQuestion)
     state, written = start(questions, reviewer, frozenset({first.item.value_id}), MENU)

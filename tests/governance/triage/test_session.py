@@ -38,9 +38,10 @@ def _words(written: list[Verdict]) -> dict[int, str]:
 @pytest.mark.parametrize(("key", "word"), WORDS.items())
 def test_a_key_judges_the_shown_value_and_goes_on(key: str, word: str) -> None:
     session, written = _play([key])
-    assert [(verdict.value_id, verdict.verdict, verdict.reviewer, verdict.reason, verdict.date) for verdict in written] == [
-        (f"{0:024x}", word, "Ada", "why", "2026-03-01")
-    ]
+    assert [
+        (verdict.value_id, verdict.verdict, verdict.reviewer, verdict.reason, verdict.date)
+        for verdict in written
+    ] == [(f"{0:024x}", word, "Ada", "why", "2026-03-01")]
     assert session.at == 1
     assert session.left == 4
 

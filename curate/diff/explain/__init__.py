@@ -1,0 +1,1 @@
+"""Why rows changed: stage, reason and evidence."""

@@ -1,0 +1,1 @@
+"""Which row of one version is which row of the other, and whether it changed."""

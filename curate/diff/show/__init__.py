@@ -1,0 +1,1 @@
+"""The faces of a difference: terminal, Markdown, HTML, GitHub, JSON, checklist."""

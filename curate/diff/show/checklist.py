@@ -1,0 +1,146 @@
+"""What a reviewer of a new dataset version should confirm, as points with ids that can be signed.
+
+A point's id is a digest of what it says about which two contents. The same change gives the same ids on every machine, and a
+point that reads otherwise, or stands under other data, has another id: a signature cannot be carried over to it by mistake.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from curate.diff.difference import Difference
+from curate.diff.show.privacy import masks
+from curate.diff.show.sections import GateLine, verdict
+from curate.files import canonical_json
+from curate.text import for_markdown
+from curate.versions.version import CHANGE_KINDS, Version
+
+# Rows of each kind of change to read, chosen by the digest of their name: nobody chooses them, and everybody gets the same.
+TO_READ = 5
+SCHEMA = "assay.checklist/1"
+
+
+@dataclass(frozen=True)
+class Point:
+    """A thing to confirm: `id` (12 hexadecimal digits), the heading it stands under, and the question."""
+
+    id: str
+    about: str
+    question: str
+
+
+def checklist(difference: Difference, gates: Sequence[GateLine] = ()) -> list[Point]:
+    """The points, in the order of `assay diff`; always the same for the same two contents."""
+    contents = [_content(side) for side in (difference.before, difference.after)]
+    asked = list(_asked(difference, gates))
+    hidden = masks(question for _, question in asked)
+    shown = [(about, hidden.get(question, question)) for about, question in asked]
+    return [Point(_digest([*contents, about, question]), about, question) for about, question in shown]
+
+
+def checklist_markdown(difference: Difference, points: Sequence[Point]) -> str:
+    """The points as a task list, and the id of the whole."""
+    names = [for_markdown(side.name, 80) for side in (difference.before, difference.after)]
+    contents = [_content(side)[:16] for side in (difference.before, difference.after)]
+    lines = [
+        f"# Review: {names[0]} → {names[1]}",
+        "",
+        f"Contents `{contents[0]}` → `{contents[1]}` · checklist `{whole(points)}` · {len(points)} points",
+        "",
+        "Reviewer: ______________________ Date: ____________",
+    ]
+    about = ""
+    for point in points:
+        if point.about != about:
+            about = point.about
+            lines += ["", f"## {about}", ""]
+        lines.append(f"- [ ] `{point.id}` {for_markdown(point.question, 600)}")
+    return "\n".join(lines) + "\n"
+
+
+def whole(points: Sequence[Point]) -> str:
+    """The id of a checklist: changes with any of its points."""
+    return _digest([point.id for point in points])
+
+
+def _asked(difference: Difference, gates: Sequence[GateLine]) -> Iterator[tuple[str, str]]:
+    summary = difference.summary
+    yield "Outcome", f"The change is the one that was meant: {verdict(difference)}."
+    for gate in gates:
+        if not gate.passed:
+            yield "Gates", f"Gate {gate.name} fails and may: {gate.message}"
+    for cause in summary.causes:
+        told = f"{cause.changes:,} {cause.change}: {cause.reason}" + (
+            f" ({cause.because})" if cause.because else ""
+        )
+        yield (
+            "Causes",
+            f"{told}. "
+            + (
+                "Somebody knows why, and it is written down."
+                if cause.unexplained
+                else "Expected, and so many."
+            ),
+        )
+    if summary.duplicate_keys:
+        yield "Causes", f"{summary.duplicate_keys:,} keys stand on several rows, and the source means that."
+    for one in summary.finding_changes:
+        if one.new or one.fixed:
+            yield (
+                "Personal data",
+                f"{one.entity}: {one.new:,} values new, {one.fixed:,} gone; what is done with them is right.",
+            )
+    if summary.leaks and summary.leaks.pairs:
+        yield (
+            "Splits",
+            f"{summary.leaks.held_out_rows:,} held-out rows newly have a twin in training; figures on them are read with that in mind.",
+        )
+    for left, right, rows in summary.moves:
+        yield "Splits", f"{rows:,} rows moved from {left} to {right}; no held-out row was trained on for it."
+    for left, right, rows in summary.transitions[:20]:
+        yield (
+            "Labels",
+            f"{rows:,} rows went from {left or '(none)'} to {right or '(none)'}; by the house rules, not by habit.",
+        )
+    for shift in summary.shifts:
+        if shift.significant:
+            yield (
+                "Shifts",
+                f"{shift.column} is distributed otherwise (effect {shift.effect:.3f}); live inputs look like that.",
+            )
+    for change in summary.parameters[:20]:
+        yield "Parameters", f"{change} was decided, not slipped in."
+    for kind in CHANGE_KINDS:
+        rows_to_read = _to_read(difference, kind)
+        if rows_to_read:
+            yield "Rows read", f"Read in full, {kind}: {', '.join(rows_to_read)}."
+
+
+def _to_read(difference: Difference, kind: str) -> list[str]:
+    rows = difference.changes.filter(pl.col("change") == kind)["row"].unique().to_list()
+    return sorted(sorted(rows, key=lambda row: (_digest([row]), row))[:TO_READ])
+
+
+def _content(side: Version) -> str:
+    """The content digest of a version whose files are as published, else a digest of the rows' fields in any order."""
+    stated = side.manifest.get("content_digest")
+    if isinstance(stated, str) and side.as_published:
+        return stated
+    from curate.versions.table import as_text
+
+    sums = hashlib.blake2b(digest_size=16)
+    for name, dtype in sorted(side.table.schema.items()):
+        texts = pl.concat(
+            part.rows.select(as_text(name, dtype).alias("v")).collect()["v"] for part in side.table.parts
+        )
+        for text in texts.sort(nulls_last=True):
+            sums.update(canonical_json([name, text]).encode())
+    return sums.hexdigest()
+
+
+def _digest(value: Sequence[str]) -> str:
+    return hashlib.blake2b(canonical_json(list(value)).encode(), digest_size=6).hexdigest()

@@ -1,0 +1,1 @@
+"""Find personal data in texts: the detector, what it knows, and how its findings are resolved."""

@@ -1,0 +1,1 @@
+"""The words around a match, and what they say of it."""

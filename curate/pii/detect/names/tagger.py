@@ -1,0 +1,211 @@
+"""A small convolutional tagger in whole numbers: the same answer on every machine.
+
+Activations are 0..127 in 1/64, weights int8. Sums stay under 2**24, where float32 holds every whole number, so that a fast
+float matrix product is exact whatever its order of summation.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curate.pii.detect.names.features import SHOUTED, Lexicon, casing
+from curate.pii.detect.names.spans import (
+    Span,
+    abbreviated,
+    carried,
+    handles_apart,
+    places,
+    runs,
+    span_of,
+    whole_addresses,
+)
+from curate.pii.detect.names.tokens import pieces_of
+from curate.pii.detect.names.vectors import TOP, Vectors
+
+KINDS = ("O", "PER", "LOC", "ORG", "ADR")
+PERSON, PLACE, ADDRESS = KINDS.index("PER"), KINDS.index("LOC"), KINDS.index("ADR")
+WEIGHT_UNIT = 128  # convolution and output weights count in 1/128
+_CHUNK_TOKENS = 2_048
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The network. `table` int8 (FEATURES, width); `projection` int8 (dimensions, width); `layers` of int8 (taps, width, width)
+    with int32 biases (width,), and how far apart their taps stand; `out` int8 (width, kinds) with int32 bias (kinds,)."""
+
+    table: NDArray[np.int8]
+    projection: NDArray[np.int8]
+    layers: tuple[tuple[NDArray[np.int8], NDArray[np.int32]], ...]
+    steps: tuple[int, ...]
+    out: NDArray[np.int8]
+    out_bias: NDArray[np.int32]
+
+    @property
+    def gap(self) -> int:
+        """Positions between rows, as many as the widest layer reaches over, so that rows do not see each other."""
+        return gap([len(taps) for taps, _ in self.layers], self.steps)
+
+
+def gap(taps: Iterable[int], steps: Iterable[int]) -> int:
+    """How far the widest of the layers sees, in positions."""
+    return max(count // 2 * step for count, step in zip(taps, steps, strict=True))
+
+
+class Tagger:
+    """Tags texts; keeps the vectors of the tokens last seen, up to a bound."""
+
+    def __init__(self, weights: Weights, lexicon: Lexicon, favour: NDArray[np.int32] | None = None) -> None:
+        self.weights, self.lexicon = weights, lexicon
+        self.favour = np.zeros(len(KINDS), np.float32) if favour is None else favour.astype(np.float32)
+        self.vectors = Vectors(weights.table, weights.projection, lexicon)
+        # A power of two divides float32 exactly, so that sums in 1/128 are as whole as those of the numbers themselves.
+        unit = np.float32(WEIGHT_UNIT)
+        self._layers = [
+            (taps.astype(np.float32) / unit, bias.astype(np.float32) / unit) for taps, bias in weights.layers
+        ]
+        self._out, self._out_bias = weights.out.astype(np.float32), weights.out_bias.astype(np.float32)
+
+    def logits(
+        self, rows: list[list[str]], casings: list[int]
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """Whole-number scores in 1/(64 x 128), shape (positions, kinds), and where each row begins; rows stand `gap` apart."""
+        gap, lengths = self.weights.gap, np.array([len(row) for row in rows])
+        begins = gap + np.concatenate([[0], np.cumsum(lengths + gap)[:-1]]).astype(np.int64)
+        total = int(lengths.sum() + gap * (len(rows) + 1))
+        inside = np.repeat(begins - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths) + np.arange(
+            int(lengths.sum())
+        )
+        outside = _outside(begins, rows, gap)
+        hidden = self.vectors.of(rows, casings, inside, total)
+        for number, ((taps, bias), step) in enumerate(zip(self._layers, self.weights.steps, strict=True)):
+            new = _convolve(hidden, taps, step)
+            new += bias
+            np.floor(new, out=new)
+            if number:
+                new += hidden
+            np.clip(new, 0, TOP, out=new)
+            new[outside] = 0
+            hidden = new
+        return hidden @ self._out + self._out_bias, begins
+
+    def spans(
+        self, texts: list[str], kinds: tuple[int, ...] = tuple(range(1, len(KINDS)))
+    ) -> list[list[Span]]:
+        """The spans of `kinds` in each text, by position."""
+        found: list[list[Span]] = [[] for _ in texts]
+        tokens = [pieces_of(text) for text in texts]
+        start, gap = 0, self.weights.gap
+        while start < len(texts):
+            end, size = start, 0
+            while end < len(texts) and (end == start or size + len(tokens[end]) <= _CHUNK_TOKENS):
+                size += len(tokens[end]) + gap
+                end += 1
+            self._tag(texts[start:end], tokens[start:end], kinds, found[start:end])
+            start = end
+        return found
+
+    def _tag(
+        self, texts: list[str], tokens: list[list[str]], wanted: tuple[int, ...], found: list[list[Span]]
+    ) -> None:
+        """Fills the lists of `found`."""
+        casings = [casing(text) for text in texts]
+        scores, begins = self.logits(tokens, casings)
+        scores += self.favour
+        kinds = scores.argmax(axis=1)
+        kinds[_outside(begins, tokens, self.weights.gap)] = 0
+        seen = {*wanted, PLACE} if ADDRESS in wanted else set(wanted)
+        named = [run for run in runs(kinds) if run.kind in seen]
+        numbers = (np.searchsorted(begins, [run.first for run in named], side="right") - 1).tolist()
+        ends: list[int] = []
+        at, touched = -1, set()
+        for run, number in zip(named, numbers, strict=True):
+            if number != at:
+                at, ends, begin = number, places(texts[number], tokens[number]), int(begins[number])
+            top = np.sort(scores[run.first : run.last], axis=1)
+            between = (top[:, -1] - top[:, -2]).astype(np.int64).tolist()
+            for first, last in handles_apart(tokens[number], run.first - begin, run.last - begin):
+                margins = between[first + begin - run.first : last + begin - run.first]
+                span = span_of(tokens[number], ends, first, last, run.kind, margins, run.kind == ADDRESS)
+                if span and (
+                    casings[number] == SHOUTED or not abbreviated(texts[number][span.start : span.end])
+                ):
+                    found[number].append(span)
+                    touched.add(number)
+        for number in touched:
+            spans = carried(texts[number], found[number], PERSON)
+            if ADDRESS in wanted:
+                spans = [
+                    span
+                    for span in whole_addresses(texts[number], spans, ADDRESS, PLACE)
+                    if span.kind in wanted
+                ]
+            found[number][:] = spans
+
+
+def _outside(begins: NDArray[np.int64], rows: list[list[str]], gap: int) -> NDArray[np.int64]:
+    """The positions before the first row and behind each."""
+    ends = begins + np.array([len(row) for row in rows])
+    return np.concatenate([np.arange(gap), (ends[:, None] + np.arange(gap)).ravel()])
+
+
+def _convolve(hidden: NDArray[np.float32], taps: NDArray[np.float32], step: int) -> NDArray[np.float32]:
+    """Same-length convolution over positions `step` apart: (n, width) with (k, width, width)."""
+    reach = len(taps) // 2
+    total: NDArray[np.float32] = hidden @ taps[reach]
+    for far in range(1, reach + 1):
+        offset = far * step
+        total[offset:] += hidden[:-offset] @ taps[reach - far]
+        total[:-offset] += hidden[offset:] @ taps[reach + far]
+    return total
+
+
+def save(path: Path, tagger: Tagger, margins: dict[str, list[int]]) -> None:
+    """One `.npz` of plain arrays; lists and pieces as compressed UTF-8 bytes."""
+    weights, lexicon = tagger.weights, tagger.lexicon
+    ranked = sorted(lexicon.ranks.items())
+    arrays: dict[str, NDArray[np.generic]] = {
+        "table": weights.table, "projection": weights.projection, "out": weights.out, "out_bias": weights.out_bias, "favour": tagger.favour.astype(np.int32),
+        "vectors": lexicon.vectors, "ranks": np.array([rank for _, rank in ranked], np.uint8),
+        "steps": np.array(weights.steps, np.uint8), "names": _packed(name for name, _ in ranked), "pieces": _packed(sorted(lexicon.pieces, key=lexicon.pieces.__getitem__)),
+    }  # fmt: skip
+    for number, (taps, bias) in enumerate(weights.layers):
+        arrays[f"taps{number}"], arrays[f"bias{number}"] = taps, bias
+    arrays |= {f"margins_{kind}": np.array(steps, np.int32) for kind, steps in margins.items()}
+    np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
+
+
+def load(path: Path) -> Tagger:
+    """The tagger in `path`."""
+    with np.load(path, allow_pickle=False) as kept:
+        layers = tuple(
+            (kept[f"taps{number}"], kept[f"bias{number}"]) for number in range(9) if f"taps{number}" in kept
+        )
+        weights = Weights(
+            kept["table"],
+            kept["projection"],
+            layers,
+            tuple(kept["steps"].tolist()),
+            kept["out"],
+            kept["out_bias"],
+        )
+        names, pieces = _unpacked(kept["names"]), _unpacked(kept["pieces"])
+        ranks = dict(zip(names, kept["ranks"].tolist(), strict=True))
+        return Tagger(
+            weights,
+            Lexicon(ranks, {piece: row for row, piece in enumerate(pieces)}, kept["vectors"]),
+            kept["favour"],
+        )
+
+
+def _packed(lines: Iterable[str]) -> NDArray[np.uint8]:
+    return np.frombuffer(zlib.compress("\n".join(lines).encode(), 9), np.uint8)
+
+
+def _unpacked(data: NDArray[np.uint8]) -> list[str]:
+    return zlib.decompress(data.tobytes()).decode().split("\n")

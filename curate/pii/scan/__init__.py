@@ -1,0 +1,1 @@
+"""Stage `scan`: whole columns searched for personal data, each distinct text once."""

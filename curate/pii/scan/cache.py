@@ -1,0 +1,121 @@
+"""What the detector said of a text last time, so that a re-scan reads only what changed.
+
+A text is known by its keyed digest, the detector by a digest of its configuration, versions and code. Kept under
+`.assay/cache/scan`, which neither git nor DVC sees: digests, places, entities and scores, never a text or a value. With or
+without it a scan gives the same bytes. Cost: one keyed hash a distinct text and one join (a million texts in seconds).
+A cache that cannot be read or written is as good as none. Scans with a model of the user's are not cached, since a
+model can change under its name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import rmtree
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from curate.errors import AssayError
+from curate.files import write_folder
+from curate.keys import Key
+
+if TYPE_CHECKING:
+    from curate.pii.detect.detector import Detector
+
+# Texts remembered: this scan's, then earlier ones up to this many. Three million take some 60 MB.
+MAX_TEXTS = 3_000_000
+# Configurations remembered: the one in use and those tried lately.
+MAX_DETECTORS = 3
+
+# One finding, without its value.
+_HIT = {
+    "start": pl.Int64(),
+    "end": pl.Int64(),
+    "entity": pl.String(),
+    "score": pl.Float64(),
+    "detector": pl.String(),
+    "verified": pl.Boolean(),
+}
+_KEPT = pl.Schema({"digest": pl.String(), "hits": pl.List(pl.Struct(_HIT))})
+
+
+@dataclass(frozen=True)
+class ScanCache:
+    """Findings by text for one key and one detector.
+
+    Parameters
+    ----------
+    folder
+        This detector's own, under the project's cache.
+    """
+
+    folder: Path
+    key: Key
+
+    @classmethod
+    def of(cls, root: Path, key: Key, detector: Detector) -> ScanCache | None:
+        """The cache of `detector` in the project at `root`; None if its findings may change unseen."""
+        if detector.ner is not None:
+            return None
+        digest = hashlib.blake2b(f"{detector.describe()['fingerprint']}{key.key_id}".encode(), digest_size=8)
+        for path in sorted(
+            Path(__file__).parent.glob("*.py")
+        ):  # the detector's fingerprint covers `detect/`; this, the search
+            digest.update(path.read_bytes())
+        return cls(root / ".assay" / "cache" / "scan" / digest.hexdigest(), key)
+
+    def digests(self, texts: pl.Series) -> pl.Series:
+        """Keyed digests of distinct texts, in order."""
+        return pl.Series("digest", self.key.digests("scan-text", texts), dtype=pl.String)
+
+    def read(self) -> pl.DataFrame:
+        """Everything remembered: `digest`, `hits`; empty if there is nothing, or nothing readable."""
+        try:
+            kept = pl.read_parquet(self.folder / "texts.parquet")
+        except (OSError, pl.exceptions.PolarsError):
+            return _KEPT.to_frame()
+        return kept if kept.schema == _KEPT and not kept["digest"].is_duplicated().any() else _KEPT.to_frame()
+
+    def write(self, seen: pl.DataFrame, earlier: pl.DataFrame) -> None:
+        """Remember this scan's texts (`digest`, `hits`) and, up to `MAX_TEXTS`, those of earlier ones."""
+        room = max(MAX_TEXTS - seen.height, 0)
+        older = earlier.join(seen, on="digest", how="anti").sort("digest").head(room)
+        with suppress(AssayError, OSError):  # a cache that cannot be written is as good as none
+            write_folder(self.folder, {"texts": pl.concat([seen.head(MAX_TEXTS), older]).sort("digest")}, {})
+            others = sorted(self.folder.parent.iterdir(), key=lambda one: one.stat().st_mtime, reverse=True)
+            for old in [one for one in others if one != self.folder][MAX_DETECTORS - 1 :]:
+                rmtree(old, ignore_errors=True)
+
+
+def as_hits(by_text: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
+    """One row a text (`digest`, `hits`), from one row a finding (`text` and the columns of a hit).
+
+    Parameters
+    ----------
+    texts
+        `text`, `digest`: every text that was read; one without findings gets an empty list.
+    """
+    grouped = (
+        by_text.sort("text", "start")
+        .group_by("text", maintain_order=True)
+        .agg(pl.struct(list(_HIT)).alias("hits"))
+    )
+    return texts.join(grouped, on="text", how="left").select(
+        "digest", pl.col("hits").fill_null(pl.lit([], dtype=_KEPT["hits"])).cast(_KEPT["hits"])
+    )
+
+
+def as_findings(texts: pl.DataFrame) -> pl.DataFrame:
+    """The other way: `text` and the columns of a hit, with the `value` cut from the text (`text`, `hits`)."""
+    return (
+        texts.filter(pl.col("hits").list.len() > 0)
+        .explode("hits")
+        .unnest("hits")
+        .with_columns(
+            pl.col("text").str.slice(pl.col("start"), pl.col("end") - pl.col("start")).alias("value")
+        )
+        .select("text", *_HIT, "value")
+    )

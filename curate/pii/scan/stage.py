@@ -1,0 +1,147 @@
+"""Stage `scan`: findings of personal data in the Examples table.
+
+Writes `data/scan/findings.parquet` and `report.json`; the examples themselves stay where `ingest` put them. No row is
+dropped, no raw value is written: a finding is a place, an entity and keyed ids. A classification's output is a label and is
+not scanned. Identical texts are scanned once, so the cost is that of the distinct texts that hold a candidate.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from curate.errors import AssayError
+from curate.examples import FINDINGS, conform
+from curate.files import read_stage_frame, write_folder
+from curate.keys import Key
+from curate.pii.detect.params import ScanParams
+from curate.pii.scan.search import search
+from curate.pii.values import with_ids
+from curate.project import Project
+from curate.stage import Progress
+from curate.task import Kind
+
+if TYPE_CHECKING:
+    from curate.pii.detect.detector import Detector
+    from curate.pii.scan.cache import ScanCache
+
+__all__ = ["ScanParams", "run", "scan"]
+
+
+def scanned_fields(params: ScanParams, kind: Kind) -> list[str]:
+    """The fields that are scanned for this kind: a label is no text, and only a preference has a rejected answer."""
+    skipped = {"output"} if kind is Kind.CLASSIFICATION else set()
+    if kind is not Kind.PREFERENCE:
+        skipped.add("rejected")
+    return [field for field in params.fields if field not in skipped]
+
+
+def check_languages(examples: pl.DataFrame, params: ScanParams) -> dict[str, int]:
+    """Rows by language that the detectors were not made for; null counts as the default language.
+
+    Raises
+    ------
+    AssayError
+        If there are any and the policy is `error`.
+    """
+    other = examples.filter(pl.col("language") != params.language).group_by("language").len().sort("language")
+    counts: dict[str, int] = dict(other.iter_rows())
+    if counts and params.unsupported_language == "error":
+        raise AssayError(
+            f"{sum(counts.values()):,} rows are in languages the detectors do not know: {', '.join(counts)}",
+            fix="set `scan.unsupported_language: scan_as_default` in params.yaml (numbers, e-mail addresses and links are found in any language; labels, names "
+            "and street addresses only as in English), or take those rows out of the source",
+        )
+    return counts
+
+
+def scan(
+    examples: pl.DataFrame,
+    params: ScanParams,
+    key: Key,
+    kind: Kind,
+    detector: Detector,
+    progress: Progress | None = None,
+    cache: ScanCache | None = None,
+) -> tuple[pl.DataFrame, dict[str, Any]]:
+    """Findings in `examples` and the report.
+
+    Parameters
+    ----------
+    examples
+        Schema `EXAMPLES`.
+    detector
+        Made from `params`; building one costs seconds, so the caller keeps it.
+    cache
+        What earlier scans found; changes nothing but the time.
+
+    Returns
+    -------
+    findings, report
+        Schema `FINDINGS`, sorted by example, field and start; counts with no raw value.
+    """
+    others = check_languages(examples, params)
+    fields = scanned_fields(params, kind)
+    found = search(examples.rename({"example_id": "row"}), fields, detector, progress, cache).rename(
+        {"row": "example_id"}
+    )
+    named = with_ids(found, key)
+    findings = conform(named, FINDINGS).sort("example_id", "field", "start", "entity")
+    inventory = (
+        findings.join(examples.select("example_id", "source"), on="example_id", how="left")
+        .group_by("entity", "field", "source")
+        .agg(
+            pl.len().alias("findings"), pl.col("example_id").n_unique().alias("rows"), pl.col("value_id").n_unique().alias("values"),
+            pl.col("verified").sum().alias("verified"),
+        )
+        .sort("entity", "field", "source", nulls_last=True)
+    )  # fmt: skip
+    rows = findings["example_id"].n_unique()
+    report = {
+        "stage": "scan",
+        "funnel": {"in": examples.height, "kept": examples.height, "dropped": 0, "reasons": {}},
+        "summary": f"{findings.height:,} findings in {rows:,} of {examples.height:,} rows"
+        + _by_entity(findings),
+        "findings": findings.height,
+        "rows_with_findings": rows,
+        "inventory": inventory.to_dicts(),
+        "fields": fields,
+        "detectors": detector.describe(),
+        "language": {
+            "scanned_as": params.language,
+            "other_rows": others,
+            "note": _LANGUAGE_NOTE if others else "",
+        },
+        "key_id": key.key_id,
+    }
+    return findings, report
+
+
+_LANGUAGE_NOTE = "rows in other languages were scanned with language-neutral patterns and English context words: labels in their own language raise no score"
+
+
+def _by_entity(findings: pl.DataFrame) -> str:
+    counts = findings.group_by("entity").len().sort(["len", "entity"], descending=[True, False])
+    return (
+        f" ({', '.join(f'{entity} {count:,}' for entity, count in counts.iter_rows())})"
+        if counts.height
+        else ""
+    )
+
+
+def run(project: Project, progress: Progress | None = None, processes: int | None = None) -> dict[str, Any]:
+    """Scan what `ingest` left and write `data/scan`; see `scan`. `processes` stands in for that of `params.yaml`."""
+    params = project.params("scan", ScanParams)
+    if processes is not None:
+        params = params.model_copy(update={"processes": processes})
+    key = project.key
+    examples = read_stage_frame(project.stage("ingest") / "examples.parquet", made_by="ingest")
+    from curate.pii.detect.detector import Detector
+    from curate.pii.scan.cache import ScanCache
+
+    detector = Detector(params)
+    cache = ScanCache.of(project.root, key, detector)
+    findings, report = scan(examples, params, key, project.task.kind, detector, progress, cache)
+    write_folder(project.stage("scan"), {"findings": findings}, {"report": report})
+    return report

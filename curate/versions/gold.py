@@ -1,0 +1,96 @@
+"""A gold version from its files, wherever those lie: a `gold/` folder, or objects in DVC's cache."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from curate.errors import AssayError
+from curate.versions.published import SPLITS
+from curate.versions.records import Beside
+from curate.versions.table import Part, Table
+from curate.versions.version import Version, flatten
+
+# The column of a classification row that holds its label.
+LABEL = "output"
+
+
+def gold_version(
+    name: str, files: Mapping[str, Path], published: Callable[[], bool], known: Beside | None = None
+) -> Version:
+    """The gold version made of `files` (name in the gold folder -> path on this machine), with what is `known` beside it.
+
+    `published`: see `curate.versions.published.as_published`.
+
+    Raises
+    ------
+    AssayError
+        If no split is among them, or one is not Parquet.
+    """
+    known = known or Beside()
+    parts = tuple(
+        Part(split, scan(files[f"{split}.parquet"], f"{split}.parquet of {name}"))
+        for split in SPLITS
+        if f"{split}.parquet" in files
+    )
+    if not parts:
+        raise AssayError(
+            f"{name} is no gold version: it holds none of {', '.join(f'{split}.parquet' for split in SPLITS)}",
+            fix="assay publish   (or name two plain files)",
+        )
+    table = Table(parts)
+    if "example_id" not in table.schema:
+        raise AssayError(
+            f"{name} is no gold version: its rows have no column example_id",
+            fix="compare the Parquet files themselves: assay diff OLD NEW --key COLUMN",
+        )
+    manifest = _manifest(files.get("manifest.json"), name)
+    classified = flatten(manifest).get("task.kind", "classification") == "classification"
+    records = {
+        record: scan(files[f"{record}.parquet"], f"{record}.parquet of {name}")
+        for record in ("ledger", "edits", "fingerprints")
+        if f"{record}.parquet" in files
+    }
+    return Version(
+        name,
+        table,
+        keys=("example_id",),
+        label=LABEL if classified and LABEL in table.schema else None,
+        gold=True,
+        manifest=manifest,
+        ledger=records.get("ledger"),
+        edits=records.get("edits"),
+        fingerprints=records.get("fingerprints"),
+        metrics=known.metrics,
+        lock=known.lock,
+        verdicts=known.verdicts,
+        published=published,
+    )
+
+
+def scan(path: Path, what: str) -> pl.LazyFrame:
+    """A lazy Parquet file, its header read at once so that a bad one is named here."""
+    try:
+        # What a condition leaves out is not decoded: for a few rows two thirds of the time, and far less memory.
+        rows = pl.scan_parquet(path, glob=False, parallel="prefiltered")
+        rows.collect_schema()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise AssayError(
+            f"{what} is not a readable Parquet file",
+            fix=f"restore it: dvc checkout gold   (an old version's: rm -f {path}, then the same command with --fetch)",
+        ) from error
+    return rows
+
+
+def _manifest(path: Path | None, name: str) -> dict[str, Any]:
+    if path is None:
+        return {}
+    try:
+        loaded = json.loads(path.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise AssayError(f"manifest.json of {name} is not JSON", fix="assay publish") from error
+    return loaded if isinstance(loaded, dict) else {}

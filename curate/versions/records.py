@@ -1,0 +1,62 @@
+"""Committed records beside a gold version that explain changes: `split.lock` and the stewards' verdicts.
+
+They are read as they stood at the version's commit, or beside a gold folder. What cannot be read explains nothing: the change
+it would have explained is then reported as unexplained, which is the safe way to fail.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from curate.versions.version import figures, flatten
+
+LOCK = "split.lock"
+VERDICTS = "decisions/pii.jsonl"
+METRICS = "reports/metrics.json"
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside a gold folder: figures by dotted name, the lock's leaves, and `value_id, verdict, date` (None: no decisions)."""
+
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    lock: Mapping[str, Any] = field(default_factory=dict)
+    verdicts: pl.DataFrame | None = None
+
+
+def beside(read: Callable[[str], str | None], *, known: bool = True) -> Beside:
+    """The records that `read` (path in the project -> text, None if there is none) gives.
+
+    `known` says that this is a project, whose missing decisions mean that nothing was decided.
+    """
+    metrics, lock = (_document(read(path)) for path in (METRICS, LOCK))
+    return Beside(figures(metrics), flatten(lock), _verdicts(read(VERDICTS) or "") if known else None)
+
+
+def _document(text: str | None) -> dict[str, Any]:
+    try:
+        found = json.loads(text) if text else {}
+    except json.JSONDecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _verdicts(text: str) -> pl.DataFrame:
+    """The last word on each value: the latest day's, within one day the later line's."""
+    last: dict[str, tuple[str, str]] = {}
+    for line in text.splitlines():
+        said = _document(line.strip())
+        if isinstance(said.get("value_id"), str) and isinstance(said.get("verdict"), str):
+            day = str(said.get("date", ""))[:10]
+            if day >= last.get(said["value_id"], ("", ""))[0]:
+                last[said["value_id"]] = (day, said["verdict"])
+    return pl.DataFrame(
+        [(value, verdict, day) for value, (day, verdict) in sorted(last.items())],
+        schema={"value_id": pl.String, "verdict": pl.String, "date": pl.String},
+        orient="row",
+    )

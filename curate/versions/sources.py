@@ -1,0 +1,169 @@
+"""What the two arguments of `assay diff` mean: revisions, gold folders or plain files.
+
+In two steps: the files of both sides are found first, and the digests of gold files begun; only then are they opened, for which
+polars and the rest of the tool are loaded, in the functions that need them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from curate.errors import AssayError
+from curate.project import Project
+from curate.text import plain
+from curate.versions.published import SPLITS, as_published, folder_files
+from curate.versions.revisions import Revision, gold_files, merge_base, revision, text_at
+
+if TYPE_CHECKING:
+    from curate.versions.version import Version
+
+Opening = Callable[[], "Version"]
+WORK_TREE = "work tree"
+# Columns that name a row without being told: what this tool itself writes.
+OWN_KEY = "example_id"
+
+
+def open_both(
+    before: str,
+    after: str | None = None,
+    *,
+    keys: Sequence[str] = (),
+    label: str | None = None,
+    fetch: bool = False,
+) -> tuple[Version, Version]:
+    """The two versions that the arguments name.
+
+    Parameters
+    ----------
+    before
+        A path, a revision, `A..B`, or `A...B` (from where B's history left A's).
+    after
+        A path or a revision; None means the work tree's gold version.
+    keys, label
+        Key and label columns of plain files.
+    fetch
+        Whether old versions that DVC's cache lacks are brought from the remote.
+
+    Raises
+    ------
+    AssayError
+        If an argument names nothing that can be compared, with what to do.
+    """
+    if after is None and ".." in before and not Path(before).exists():
+        dots = "..." if "..." in before else ".."
+        left, right = before.split(dots, 1)
+        left, right = left or "HEAD", right or "HEAD"
+        if dots == "...":
+            root = Project.find().root
+            parted = merge_base(root, _revision(root, left), _revision(root, right))
+            found = _at(root, parted, fetch), _at(root, _revision(root, right), fetch)
+        else:
+            found = _find(left, fetch=fetch), _find(right, fetch=fetch)
+        return found[0](), found[1]()
+    if after is None and Path(before).is_file():
+        raise AssayError(
+            f"{plain(before)} is a plain file: there is nothing to compare it with",
+            fix=f"assay diff {plain(before)} OTHER_FILE --key COLUMN",
+        )
+    found = (
+        _find(before, keys=keys, label=label, fetch=fetch),
+        _find(after, keys=keys, label=label, fetch=fetch) if after is not None else _work_tree(),
+    )
+    first, second = found[0](), found[1]()
+    if (keys or label) and first.gold and second.gold:
+        raise AssayError(
+            "--key and --label are for plain files; gold versions bring their own", fix="leave them out"
+        )
+    return first, second
+
+
+def _find(name: str, *, keys: Sequence[str] = (), label: str | None = None, fetch: bool = False) -> Opening:
+    """How to open what one argument names; a path that exists goes before a revision of the same name."""
+    path = Path(name)
+    if path.is_dir() and (path / "dataset_info.json").exists():
+        return lambda: _file(name, path, keys, label)  # what `datasets` writes with save_to_disk
+    if path.is_dir():
+        return _folder(name, path)
+    if path.is_file():
+        return lambda: _file(name, path, keys, label)
+    try:
+        root = Project.find().root
+    except AssayError:
+        raise AssayError(
+            f"{plain(name)} is no file or folder, and here is no project to look for a revision in",
+            fix="check the path, or run inside a project: assay -C PROJECT diff ...",
+        ) from None
+    return _at(root, _revision(root, name), fetch)
+
+
+def _work_tree() -> Opening:
+    project = Project.find()
+    if not project.gold.is_dir():
+        raise AssayError(
+            f"{project.gold} does not exist: no gold version is published in the work tree",
+            fix="dvc repro publish   (or: dvc checkout gold)",
+        )
+    return _folder(WORK_TREE, project.gold)
+
+
+def _folder(name: str, folder: Path) -> Opening:
+    splits = [f"{split}.parquet" for split in SPLITS]
+    if not any((folder / split).exists() for split in splits) and any(
+        (folder / "gold" / split).exists() for split in splits
+    ):
+        folder = folder / "gold"  # a project folder
+    root = folder.parent
+
+    def read(path: str) -> str | None:
+        try:
+            return (root / path).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    return _gold(name, folder_files(folder), read, known=(root / "task.yaml").exists())
+
+
+def _at(root: Path, at: Revision, fetch: bool) -> Opening:
+    return _gold(at.name, gold_files(root, at, fetch=fetch), lambda path: text_at(root, at, path), known=True)
+
+
+def _gold(name: str, files: Mapping[str, Path], read: Callable[[str], str | None], *, known: bool) -> Opening:
+    published = as_published(files)
+
+    def opening() -> Version:
+        from curate.versions.gold import gold_version
+        from curate.versions.records import beside
+
+        return gold_version(name, files, published, beside(read, known=known))
+
+    return opening
+
+
+def _revision(root: Path, name: str) -> Revision:
+    found = revision(root, name)
+    if found is None:
+        raise AssayError(
+            f"{plain(name)} is no file, folder or git revision",
+            fix="git tag; git branch -a; git log --oneline -- dvc.lock",
+        )
+    return found
+
+
+def _file(name: str, path: Path, keys: Sequence[str], label: str | None) -> Version:
+    from curate.versions.gold import scan
+    from curate.versions.table import Part, Table
+    from curate.versions.version import Version
+
+    unread = 0
+    if path.is_file() and path.open("rb").read(4) == b"PAR1":
+        rows = scan(path, name)
+    else:
+        from curate.read import read_records
+
+        records = read_records(path)
+        rows, unread = records.frame.lazy(), records.rejects.height
+    columns = rows.collect_schema().names()
+    chosen = tuple(keys) or ((OWN_KEY,) if OWN_KEY in columns else ())
+    return Version(name, Table((Part(None, rows),)), keys=chosen, label=label, unread=unread)

@@ -1,0 +1,121 @@
+"""A dataset version as the comparison sees it: its rows, and what its pipeline wrote down about them.
+
+A gold version brings a manifest, a ledger, edits and fingerprints; a plain file brings rows alone and counts as source
+itself. Everything is lazy: records are read for the ids that changed, and for nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import polars as pl
+
+from curate.versions.table import Table
+
+CHANGE_KINDS = ("added", "removed", "edited", "relabelled", "moved")
+
+
+@dataclass(frozen=True)
+class Version:
+    """One side of a diff.
+
+    Parameters
+    ----------
+    name
+        What the user called it; shown after neutralising.
+    table
+        The rows.
+    keys
+        Columns that name a row; empty for rows without a name.
+    label
+        The column whose change is a relabelling, if the rows have labels.
+    gold
+        Whether this is a published gold version, whose changes must have causes.
+    manifest
+        `manifest.json` of a gold version, else empty.
+    ledger, edits, fingerprints
+        A gold version's records; None where they were not published.
+    metrics
+        Figures of `reports/metrics.json` by dotted name, where there are any.
+    published
+        Says whether the Parquet files have the digests of the manifest, so that fingerprints may stand for rows; may have to wait for it.
+    lock
+        Leaves of `split.lock` by dotted name, where it is known.
+    verdicts
+        The stewards' word on each value: `value_id, verdict, date`, where decisions are kept.
+    unread
+        Rows of a plain file that could not be read, and so are not compared.
+    """
+
+    name: str
+    table: Table
+    keys: tuple[str, ...] = ()
+    label: str | None = None
+    gold: bool = False
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+    ledger: pl.LazyFrame | None = None
+    edits: pl.LazyFrame | None = None
+    fingerprints: pl.LazyFrame | None = None
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    published: Callable[[], bool] = bool  # which says False
+    lock: Mapping[str, Any] = field(default_factory=dict)
+    verdicts: pl.DataFrame | None = None
+    unread: int = 0
+
+    @cached_property
+    def as_published(self) -> bool:
+        """The outcome of `published`."""
+        return self.published()
+
+    @property
+    def key_id(self) -> str | None:
+        """Public name of the secret key behind keyed digests and ids made from content."""
+        found = self.manifest.get("key_id")
+        return str(found) if found is not None else None
+
+    def records(self, of: str, ids: pl.Series, columns: Sequence[str] = ()) -> pl.DataFrame | None:
+        """Rows of `ledger`, `edits` or `fingerprints` about the given example ids, in all or some `columns`; None without such a table."""
+        table: pl.LazyFrame | None = getattr(self, of)
+        if table is None:
+            return None
+        found = table.filter(pl.col("example_id").is_in(ids.drop_nulls().unique().implode()))
+        return (found.select(columns) if columns else found).collect(engine="streaming")
+
+    def damaged(self) -> str | None:
+        """The first of this version's files that cannot be read to its end, if there is one; reads them all."""
+        files = [
+            (f"{part.split}.parquet of {self.name}" if part.split else self.name, part.rows)
+            for part in self.table.parts
+        ]
+        records = {name: getattr(self, name) for name in ("ledger", "edits", "fingerprints")}
+        files += [
+            (f"{name}.parquet of {self.name}", rows) for name, rows in records.items() if rows is not None
+        ]
+        for name, rows in files:
+            try:
+                rows.collect()
+            except (pl.exceptions.ComputeError, OSError):
+                return name
+        return None
+
+
+def flatten(value: Any, prefix: str = "") -> dict[str, Any]:
+    """The leaves of nested mappings by dotted name; lists are leaves."""
+    if not isinstance(value, Mapping):
+        return {prefix: value}
+    leaves: dict[str, Any] = {}
+    for name in sorted(value, key=str):
+        leaves |= flatten(value[name], f"{prefix}.{name}" if prefix else str(name))
+    return leaves
+
+
+def figures(value: Any) -> dict[str, float]:
+    """The numeric leaves of a metrics document by dotted name."""
+    return {
+        name: float(leaf)
+        for name, leaf in flatten(value).items()
+        if isinstance(leaf, int | float) and not isinstance(leaf, bool)
+    }

@@ -1,0 +1,1 @@
+"""How shipped artefacts are made; outside the wheel."""

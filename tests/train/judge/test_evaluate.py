@@ -1,0 +1,306 @@
+"""The stage at its rim: what it reads, refuses and writes, with systems made of a word list."""
+
+import dataclasses
+import json
+import sys
+import types
+from datetime import date
+
+import numpy as np
+import polars as pl
+import pytest
+
+from curate.errors import AssayError
+from curate.project import Project
+from curate.publish.digest import PUBLISHED
+from curate.publish.gold import Gold
+from train.judge.evaluate import EvaluateParams, measure_latency, predict, run
+
+pytest.importorskip("sklearn")
+LABELS = ["=billing", "account", "delivery"]
+
+
+class Keyword:
+    """Looks for the label's last word in the text; wrong on texts that hold one of `blind`."""
+
+    def __init__(self, name, family, blind=()):
+        self.name, self.title, self.family, self.trainable_parameters, self.blind = (
+            name,
+            name.title(),
+            family,
+            3,
+            blind,
+        )
+
+    def predict_proba(self, texts):
+        sure = np.full((len(texts), 3), 0.1)
+        for row, text in enumerate(texts):
+            at = next(i for i, label in enumerate(LABELS) if label.strip("=") in text)
+            sure[row, (at + any(word in text for word in self.blind)) % 3] = 0.8
+        return sure
+
+
+SYSTEMS = {
+    "lora": Keyword("lora", "adapter"),
+    "probe": Keyword("probe", "probe", ("7", "3")),
+    "majority": Keyword("majority", "baseline", ("1", "2", "3", "7")),
+}
+
+
+def rows(split, count):
+    labels = [LABELS[i % 3] for i in range(count)]
+    frame = pl.DataFrame(
+        {
+            "example_id": [f"{split}{i:03d}" for i in range(count)],
+            "input": [f"{split} {i} about {label.strip('=')}" for i, label in enumerate(labels)],
+            "output": labels,
+        }
+    )
+    return frame.with_columns(
+        pl.lit(None, dtype=dtype).alias(name)
+        for name, dtype in PUBLISHED.items()
+        if name not in frame.columns
+    ).select(PUBLISHED.names())
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A project whose gold version and models are made up."""
+    (tmp_path / "task.yaml").write_text(
+        "assay: 1\nname: t\nkind: classification\nbehaviour: route\nmetric: {name: accuracy, target: 0.9}\nlabels: ['=billing', account, delivery]\n"
+    )
+    (tmp_path / "params.yaml").write_text(
+        "evaluate: {bootstrap: 200, permutations: 200, label_suspects: false, latency_rows: 5}\n"
+    )
+    made = {
+        "gold": Gold(
+            rows("train", 90), rows("validation", 30), rows("test", 120), {"content_digest": "abc123"}
+        )
+    }
+    monkeypatch.setattr("curate.publish.gold.load_gold", lambda folder: made["gold"])
+    module = types.ModuleType("train.systems")
+    module.load_system = lambda folder: SYSTEMS[folder.name]
+    monkeypatch.setitem(sys.modules, "train.systems", module)
+    for name in SYSTEMS:
+        (tmp_path / "models" / name).mkdir(parents=True)
+        card = {"name": name, "labels": LABELS, "gold": "abc123", "cost": {"train_seconds": 2.5}}
+        (tmp_path / "models" / name / "model.json").write_text(json.dumps(card))
+    found = Project(tmp_path)
+    object.__setattr__(found, "made", made)
+    return found
+
+
+def replace_gold(project, **splits):
+    """Change splits of the made-up gold version."""
+    project.made["gold"] = dataclasses.replace(project.made["gold"], **splits)
+
+
+def test_every_promised_file_is_written_with_its_columns(project):
+    report = run(project)
+    folder = project.reports / "evaluation"
+    columns = {
+        "comparison.csv": "system,title,family,accuracy,accuracy_low,accuracy_high,macro_f1,macro_f1_low,macro_f1_high,log_loss,brier,calibration_error,coverage,trainable_parameters",
+        "per_class.csv": "system,label,precision,recall,f1,support",
+        "confusion.csv": "actual,predicted",
+        "calibration.csv": "system,bin,rows,lowest,highest,confidence,accuracy",
+        "learning_curve.csv": "system,rows,accuracy,macro_f1",
+    }
+    for name, header in columns.items():
+        assert (folder / name).read_text().splitlines()[0] == header
+    assert pl.read_parquet(folder / "predictions.parquet").columns == [
+        "example_id",
+        "system",
+        "label",
+        "predicted",
+        "confidence",
+        "correct",
+    ]
+    assert pl.read_parquet(folder / "label_suspects.parquet").columns == [
+        "example_id",
+        "split",
+        "given",
+        "suggested",
+        "score",
+        "flagged",
+    ]
+    assert report["summary"].startswith("fine_tune: ")
+    assert sorted(path.name for path in project.reports.iterdir()) == ["evaluation", "metrics.json"]
+
+
+def test_metrics_are_flat_rounded_and_the_same_every_time(project):
+    run(project)
+    first = (
+        (project.reports / "metrics.json").read_bytes(),
+        (project.reports / "evaluation/comparison.json").read_bytes(),
+    )
+    run(project)
+    assert first == (
+        (project.reports / "metrics.json").read_bytes(),
+        (project.reports / "evaluation/comparison.json").read_bytes(),
+    )
+    metrics = json.loads(first[0])
+    assert metrics["verdict"] == "fine_tune"
+    assert set(metrics) == {"lora", "probe", "majority", "verdict", "gain"}
+    assert metrics["lora"]["accuracy"] == 1.0
+    assert all(
+        isinstance(figure, float) and round(figure, 6) == figure for figure in metrics["probe"].values()
+    )
+
+
+def test_times_stand_in_cost_json_alone(project):
+    run(project)
+    cost = json.loads((project.reports / "evaluation/cost.json").read_text())
+    assert cost["systems"]["lora"]["train_seconds"] == 2.5
+    assert set(cost["systems"]["probe"]) == {
+        "train_seconds",
+        "latency_ms_median",
+        "latency_ms_p95",
+        "rows_per_second",
+    }
+    assert "answers in" in cost["sentence"]
+    for path in (project.reports / "metrics.json", project.reports / "evaluation/comparison.json"):
+        assert "seconds" not in path.read_text() and "latency_ms" not in path.read_text()
+
+
+def test_no_text_of_the_rows_is_written(project):
+    run(project)
+    for path in (project.reports / "evaluation").iterdir():
+        assert not any(
+            f"{split} 1 about".encode() in path.read_bytes() for split in ("train", "validation", "test")
+        )
+
+
+def test_labels_cannot_be_spreadsheet_formulas(project):
+    run(project)
+    assert "\n=" not in (project.reports / "evaluation/confusion.csv").read_text()
+    assert "'=billing" in (project.reports / "evaluation/confusion.csv").read_text()
+
+
+def test_learning_curve_left_by_train_is_carried_over(project):
+    pl.DataFrame({"system": ["lora"], "rows": [50], "accuracy": [0.8], "macro_f1": [0.75]}).write_parquet(
+        project.models / "learning_curve.parquet"
+    )
+    assert run(project)["learning_curve"] == [
+        {"system": "lora", "rows": 50, "accuracy": 0.8, "macro_f1": 0.75}
+    ]
+
+
+def test_label_suspects_cover_the_whole_gold_set(project, monkeypatch):
+    (project.root / "params.yaml").write_text("evaluate: {bootstrap: 200, permutations: 200}\n")
+    encoder = types.SimpleNamespace(
+        embed=lambda texts: np.array(
+            [[label.strip("=") in text for label in LABELS] for text in texts], dtype=float
+        )
+    )
+    monkeypatch.setattr("train.encoder.load_encoder", lambda name, **_: encoder)
+    train = rows("train", 90)
+    replace_gold(project, train=train.with_columns(output=train["output"].scatter(0, "delivery")))
+    report = run(project)
+    found = pl.read_parquet(project.reports / "evaluation/label_suspects.parquet")
+    assert found.height == 240 and set(found["split"]) == {"train", "validation", "test"}
+    assert found.row(0, named=True) | {"score": None} == {
+        "example_id": "train000",
+        "split": "train",
+        "given": "delivery",
+        "suggested": "=billing",
+        "score": None,
+        "flagged": True,
+    }
+    assert report["labels_flagged"] == 1
+
+
+def test_model_of_another_gold_version_is_refused_and_nothing_is_written(project):
+    path = project.models / "probe" / "model.json"
+    path.write_text(path.read_text().replace("abc123", "older"))
+    with pytest.raises(AssayError, match="was trained on gold older") as caught:
+        run(project)
+    assert "assay train" in caught.value.fix
+    assert not project.reports.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("{", "not JSON"), ("[]", "gold, labels, cost"), ('{"gold": "abc123", "labels": []}', "cost")],
+)
+def test_model_card_that_cannot_be_read_is_refused(project, text, words):
+    (project.models / "probe" / "model.json").write_text(text)
+    with pytest.raises(AssayError, match=words):
+        run(project)
+
+
+def test_empty_test_set_is_refused(project):
+    replace_gold(project, test=rows("test", 3).clear())
+    with pytest.raises(AssayError, match="no rows"):
+        run(project)
+
+
+def test_no_models_are_refused(project):
+    for name in SYSTEMS:
+        (project.models / name / "model.json").unlink()
+    with pytest.raises(AssayError, match="no trained system"):
+        run(project)
+
+
+def test_only_fine_tuned_systems_are_refused_for_want_of_a_comparison(project):
+    for name in ("probe", "majority"):
+        (project.models / name / "model.json").unlink()
+    with pytest.raises(AssayError, match="no simpler system"):
+        run(project)
+
+
+@pytest.mark.parametrize("kind", ["extraction", "rewriting", "summary", "preference"])
+def test_other_kinds_are_told_plainly_that_they_cannot_be_judged_yet(tmp_path, kind):
+    metric = {
+        "extraction": "exact_match",
+        "rewriting": "chrf",
+        "summary": "chrf",
+        "preference": "reward_accuracy",
+    }[kind]
+    (tmp_path / "task.yaml").write_text(
+        f"name: t\nkind: {kind}\nbehaviour: b\nmetric: {{name: {metric}, target: 0.9}}\nreview: {{next: {date.max}}}\n"
+    )
+    (tmp_path / "params.yaml").write_text("{}\n")
+    with pytest.raises(AssayError, match=f"`{kind}` is not available yet"):
+        run(Project(tmp_path))
+
+
+def test_a_killed_write_leaves_the_last_good_evaluation(project, monkeypatch):
+    run(project)
+    before = {path.name: path.read_bytes() for path in (project.reports / "evaluation").iterdir()}
+
+    def fail(*_):
+        raise RuntimeError("killed")
+
+    monkeypatch.setattr("train.judge.evaluate.dump_json", fail)
+    with pytest.raises(RuntimeError):
+        run(project)
+    assert {path.name: path.read_bytes() for path in (project.reports / "evaluation").iterdir()} == before
+
+
+def test_probabilities_are_aligned_by_label_and_batches_do_not_matter():
+    texts = [f"{i} about {label.strip('=')}" for i, label in enumerate(LABELS * 5)]
+    wide = predict(SYSTEMS["lora"], texts, LABELS, ["account", "new", *LABELS[::2]], 4)
+    np.testing.assert_array_equal(wide[:, 1], 0)
+    np.testing.assert_array_equal(wide[:, [2, 0, 3]], SYSTEMS["lora"].predict_proba(texts))
+
+
+@pytest.mark.parametrize("answer", [np.full((2, 3), 0.5), np.full((2, 2), 0.5), np.full((2, 3), np.nan)])
+def test_answers_that_are_no_probabilities_are_refused(answer):
+    broken = types.SimpleNamespace(name="odd", predict_proba=lambda texts: answer[: len(texts)])
+    with pytest.raises(AssayError, match="`odd`"):
+        predict(broken, ["a", "b"], LABELS, LABELS, 8)
+
+
+def test_latency_is_measured_on_a_bounded_sample_and_is_positive():
+    seen = []
+    system = types.SimpleNamespace(predict_proba=lambda texts: seen.extend(texts))
+    found = measure_latency(system, [f"text {i}" for i in range(1000)], 10)
+    assert len(seen) == 21
+    assert 0 <= found["latency_ms_median"] <= found["latency_ms_p95"]
+    assert found["rows_per_second"] > 0
+
+
+def test_unknown_parameter_is_an_error(project):
+    (project.root / "params.yaml").write_text("evaluate: {bootstraps: 10}\n")
+    with pytest.raises(AssayError, match="bootstraps"):
+        project.params("evaluate", EvaluateParams)

@@ -1,0 +1,379 @@
+"""Stage `evaluate`: every system on the same held-out rows, what each costs, and the verdict.
+
+Reads `gold/` and `models/*`; writes `reports/metrics.json` (flat figures for `dvc metrics show` and `diff`, rounded to
+six places, no times) and, all or nothing, `reports/evaluation/`:
+
+| file | columns or content |
+|---|---|
+| comparison.json | systems with intervals, paired comparisons, power, verdict and reasons, learning curve, warnings (no times) |
+| cost.json | what varies from run to run: per system `train_seconds, latency_ms_median, latency_ms_p95, rows_per_second`, and the cost sentence |
+| comparison.csv | `system, title, family, accuracy, accuracy_low, accuracy_high, macro_f1, macro_f1_low, macro_f1_high, log_loss, brier, calibration_error, coverage, trainable_parameters` |
+| per_class.csv | `system, label, precision, recall, f1, support` |
+| confusion.csv | `actual, predicted`: one line a test row, for the fine-tuned system (else the best simpler one) |
+| calibration.csv | `system, bin, rows, lowest, highest, confidence, accuracy`: equal-mass bins |
+| learning_curve.csv | `system, rows, accuracy, macro_f1` |
+| predictions.parquet | `example_id, system, label, predicted, confidence, correct` |
+| label_suspects.parquet | `example_id, split, given, suggested, score, flagged`, worst first, over the whole gold set |
+
+Cost: one pass of each system over the test and validation rows, and of a fine-tuned one over a sample of the training
+rows (for the gap between them, which is overfitting); then seconds for the statistics and a pass for the labels. Only classification is judged here.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+from pydantic import Field
+
+from curate.errors import AssayError
+from curate.examples import conform
+from curate.files import dump_json, replacing_folder, write_json, write_parquet
+from curate.params import Params
+from curate.project import Project
+from curate.stage import Progress
+from curate.task import Kind
+from curate.text import for_csv
+from train.judge.comparison import FINE_TUNED, SPLITS, Answers, Judgement, Settings, judge
+from train.kinds.classification import Floats
+from train.labels import COLUMNS, suspects
+
+if TYPE_CHECKING:
+    from train.systems.base import System
+
+RETRAIN = "assay train   (or: dvc repro)"
+
+
+class EvaluateParams(Params):
+    """Section `evaluate` of params.yaml."""
+
+    bootstrap: int = Field(
+        2000,
+        ge=100,
+        description="Resamples; BCa bounds want 1,000 or more (Efron & Tibshirani, 1993, ch. 14).",
+    )
+    confidence: float = Field(
+        0.95, gt=0.5, lt=1, description="Level of the intervals; the paired test uses 1 minus it."
+    )
+    permutations: int = Field(
+        5000, ge=100, description="Random swaps of the paired test: p = 0.05 is known to within 0.006."
+    )
+    seed: int = Field(0, ge=0, description="Of the bootstrap and the swaps.")
+    risk: float = Field(
+        0.05,
+        gt=0,
+        lt=1,
+        description="Share of wrong answers allowed when a system answers only where it is sure.",
+    )
+    worthwhile: float = Field(
+        0.01,
+        gt=0,
+        lt=1,
+        description="Smallest gain in the task's metric worth the upkeep of a fine-tuned model.",
+    )
+    batch_size: int = Field(64, ge=1, description="Rows predicted at a time.")
+    fit_rows: int = Field(
+        2000,
+        ge=1,
+        description="Training rows sampled for the overfitting gap: its standard error is then below 0.01.",
+    )
+    latency_rows: int = Field(
+        64, ge=1, description="Rows timed one by one, and again in a batch, for the latency."
+    )
+    label_suspects: bool = Field(True, description="Search the gold set for labels that look wrong.")
+
+
+def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
+    """Judge every model of the project on its test rows; write `reports/metrics.json` and `reports/evaluation/`.
+
+    Raises
+    ------
+    AssayError
+        If the kind is not classification, there are no test rows or no models, or a model was trained on another
+        gold version.
+    """
+    from curate.publish.gold import load_gold
+
+    task, params = project.task, project.params("evaluate", EvaluateParams)
+    if task.kind is not Kind.CLASSIFICATION:
+        raise AssayError(
+            f"evaluating kind `{task.kind}` is not available yet: only `classification` is trained and judged; curation up to `publish` works for every kind",
+            fix="stop at the gold version: dvc repro publish",
+        )
+    gold = load_gold(project.gold)
+    splits = {"train": _sample(gold.train, params.fit_rows), "validation": gold.validation, "test": gold.test}
+    if splits["test"].is_empty():
+        raise AssayError(
+            f"{project.gold / 'test.parquet'} has no rows: nothing can be judged without held-out data",
+            fix="raise params.split.test, or name a held-out file in task.yaml, then: dvc repro",
+        )
+    systems = _load_systems(project.models, gold.manifest["content_digest"])
+    if all(system.family in FINE_TUNED for system, _ in systems):
+        raise AssayError(
+            f"{project.models} holds no simpler system: a fine-tuned one cannot be worth it compared with nothing",
+            fix="name a simpler system in params.train.systems, then: assay train",
+        )
+    labels = sorted(
+        set(task.labels)
+        | set(gold.train["output"])
+        | set(gold.test["output"])
+        | set(gold.validation["output"])
+    )
+    answers, costs = [], {}
+    for done, (system, card) in enumerate(systems):
+        if progress:
+            progress(done, len(systems) + 2)
+        costs[system.name] = {
+            **measure_latency(system, splits["test"]["input"].to_list(), params.latency_rows),
+            "train_seconds": card["cost"]["train_seconds"],
+        }
+        answers.append(_answers(system, card, splits, labels, costs[system.name], params.batch_size))
+    if progress:
+        progress(len(systems), len(systems) + 2)
+    settings = Settings(
+        task.metric.name,
+        task.metric.target,
+        params.worthwhile,
+        params.risk,
+        params.bootstrap,
+        params.permutations,
+        params.confidence,
+        params.seed,
+    )
+    judgement = judge(splits, labels, answers, settings)
+    curve = learning_curve_table(project.models)
+    doubted = _suspects(gold.splits, project) if params.label_suspects else SUSPECTS.to_frame()
+    document = {
+        "schema": "assay.comparison/1",
+        "gold": gold.manifest["content_digest"],
+        "metric": {"name": task.metric.name, "target": task.metric.target},
+        "params": params.model_dump(),
+        "learning_curve": curve.to_dicts(),
+        "labels_flagged": int(doubted["flagged"].sum()),
+        **judgement.document,
+    }
+    tables = {**judgement.tables, "learning_curve": curve, "label_suspects": doubted}
+    cost = {"schema": "assay.cost/1", "systems": costs, "sentence": judgement.verdict.cost}
+    _write(
+        project.reports / "evaluation", tables, {"comparison": _rounded(document), "cost": _rounded(cost, 3)}
+    )
+    write_json(project.reports / "metrics.json", _rounded(flat_metrics(judgement)))
+    return {**document, "summary": f"{judgement.verdict.outcome}: {judgement.verdict.headline}"}
+
+
+def _sample(frame: pl.DataFrame, rows: int) -> pl.DataFrame:
+    """At most `rows` rows, evenly spaced in id order: no draw, so nothing to seed."""
+    ordered = frame.sort("example_id")
+    return (
+        ordered
+        if ordered.height <= rows
+        else ordered[np.linspace(0, ordered.height - 1, rows).round().astype(np.int64).tolist()]
+    )
+
+
+def _load_systems(models: Path, digest: str) -> list[tuple[System, dict[str, Any]]]:
+    """Every model of the folder, by name, each trained on the gold version `digest`."""
+    from train.systems import load_system
+
+    cards = sorted(models.glob("*/model.json"))
+    if not cards:
+        raise AssayError(f"{models} holds no trained system", fix=RETRAIN)
+    systems = []
+    for path in cards:
+        card = _read_card(path)
+        if card["gold"] != digest:
+            raise AssayError(
+                f"{path.parent} was trained on gold {str(card['gold'])[:12]}, but gold/ is {digest[:12]}: its score would mean nothing",
+                fix=RETRAIN,
+            )
+        systems.append((load_system(path.parent), card))
+    return systems
+
+
+def _read_card(path: Path) -> dict[str, Any]:
+    """The `model.json` of one system."""
+    import json
+
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        raise AssayError(f"{path} is not JSON", fix=RETRAIN) from None
+    lacking = [key for key in ("gold", "labels", "cost") if not isinstance(card, dict) or key not in card]
+    if lacking:
+        raise AssayError(f"{path} does not say its {', '.join(lacking)}", fix=RETRAIN)
+    return dict(card)
+
+
+def predict(
+    system: System, texts: Sequence[str], columns: Sequence[str], labels: Sequence[str], batch_size: int
+) -> Floats:
+    """Probabilities of `system`, whose classes are `columns`, for `labels`, `[rows, labels]`; an unknown label gets 0.
+
+    Raises
+    ------
+    AssayError
+        If the system answers with another shape, or with anything but probabilities.
+    """
+    order = sorted(
+        range(len(texts)), key=lambda row: len(texts[row])
+    )  # texts of like length pad each other little
+    batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
+    parts = [
+        np.asarray(system.predict_proba([texts[row] for row in batch]), dtype=np.float64) for batch in batches
+    ]
+    found = np.concatenate(parts) if parts else np.zeros((0, len(columns)))
+    if (
+        found.shape != (len(texts), len(columns))
+        or not np.isfinite(found).all()
+        or (len(found) and abs(found.sum(axis=1) - 1).max() > 1e-3)
+    ):
+        raise AssayError(
+            f"system `{system.name}` did not answer with one probability per label for each of {len(texts)} rows",
+            fix=RETRAIN,
+        )
+    proba = np.zeros((len(texts), len(labels)))
+    proba[np.ix_(order, [list(labels).index(label) for label in columns])] = found
+    return proba
+
+
+def _answers(
+    system: System,
+    card: dict[str, Any],
+    splits: dict[str, pl.DataFrame],
+    labels: Sequence[str],
+    cost: dict[str, float],
+    batch_size: int,
+) -> Answers:
+    judged = SPLITS if system.family in FINE_TUNED else SPLITS[1:]  # training rows only show overfitting
+    proba = {
+        split: predict(system, splits[split]["input"].to_list(), card["labels"], labels, batch_size)
+        for split in judged
+    }
+    return Answers(
+        system.name,
+        system.title,
+        system.family,
+        system.trainable_parameters,
+        proba,
+        cost["train_seconds"],
+        cost["latency_ms_median"],
+    )
+
+
+def measure_latency(system: System, texts: Sequence[str], rows: int) -> dict[str, float]:
+    """Median and 95th percentile of milliseconds a row at batch 1, and rows a second in one batch, over `rows` texts.
+
+    The texts are taken evenly from short to long, after one untimed call.
+    """
+    by_length = sorted(texts, key=lambda text: (len(text), text))
+    chosen = [
+        by_length[i]
+        for i in np.linspace(0, len(by_length) - 1, min(rows, len(by_length))).round().astype(int).tolist()
+    ]
+    system.predict_proba(chosen[:1])
+    singles = []
+    for text in chosen:
+        start = time.perf_counter()
+        system.predict_proba([text])
+        singles.append(1000 * (time.perf_counter() - start))
+    start = time.perf_counter()
+    system.predict_proba(chosen)
+    batch = time.perf_counter() - start
+    return {
+        "latency_ms_median": float(np.median(singles)),
+        "latency_ms_p95": float(np.quantile(singles, 0.95)),
+        "rows_per_second": len(chosen) / max(batch, 1e-9),
+    }
+
+
+def learning_curve_table(models: Path) -> pl.DataFrame:
+    """The learning curve that `train` left, or an empty table of the same columns."""
+    schema = pl.Schema(
+        {"system": pl.String(), "rows": pl.Int64(), "accuracy": pl.Float64(), "macro_f1": pl.Float64()}
+    )
+    path = models / "learning_curve.parquet"
+    return conform(pl.read_parquet(path), schema) if path.exists() else pl.DataFrame(schema=schema)
+
+
+SUSPECTS = pl.Schema(
+    {
+        "example_id": pl.String(),
+        "split": pl.String(),
+        **{name: kind for name, kind in COLUMNS.items() if name != "example_id"},
+    }
+)
+
+
+def _suspects(splits: dict[str, pl.DataFrame], project: Project) -> pl.DataFrame:
+    """Labels of the gold set that look wrong; out-of-fold over all splits together, with the encoder of `train`."""
+    from train.encoder import load_encoder
+    from train.params import TrainParams
+
+    chosen = project.params("train", TrainParams)
+    frame = pl.concat(
+        [
+            rows.select("example_id", "input", "output", pl.lit(split).alias("split"))
+            for split, rows in splits.items()
+        ]
+    )
+    encoder = load_encoder(chosen.encoder, max_length=chosen.max_length, threads=chosen.threads)
+    found = suspects(frame["example_id"], frame["input"], frame["output"], encoder=encoder)
+    return conform(
+        found.join(frame.select("example_id", "split"), on="example_id", how="left", maintain_order="left"),
+        SUSPECTS,
+    )
+
+
+def flat_metrics(judgement: Judgement) -> dict[str, Any]:
+    """`{system: {figure: value}, "verdict": ..., "gain": {...}}`, the form DVC shows and diffs."""
+    document = judgement.document
+    figures: dict[str, Any] = {
+        one["name"]: {
+            **{name: one[name]["point"] for name in ("accuracy", "macro_f1", "log_loss", "brier")},
+            "calibration_error": one["calibration_error"],
+            "coverage": one["coverage"],
+        }
+        for one in document["systems"]
+    }
+    figures["verdict"] = document["verdict"]["outcome"]
+    if document["comparisons"]:
+        first = document["comparisons"][0]
+        figures["gain"] = {
+            **{name: first["difference"][name] for name in ("point", "low", "high")},
+            "p": first["p_metric"],
+            "detectable": document["power"]["detectable"],
+        }
+    return figures
+
+
+def _rounded(value: Any, places: int = 6) -> Any:
+    """`value` with every float rounded, so that the last bits of another machine do not show; infinities become null."""
+    if isinstance(value, float):
+        return round(value, places) if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {key: _rounded(part, places) for key, part in value.items()}
+    return [_rounded(part, places) for part in value] if isinstance(value, list | tuple) else value
+
+
+PARQUET = ("predictions", "label_suspects")
+
+
+def _write(folder: Path, tables: dict[str, pl.DataFrame], documents: dict[str, Any]) -> None:
+    """Replace `folder`, all or nothing; text cells of the CSV files can be no spreadsheet formula."""
+    with replacing_folder(folder) as fresh:
+        for name, table in tables.items():
+            if name in PARQUET:
+                write_parquet(table, fresh / f"{name}.parquet")
+            else:
+                safe = table.with_columns(
+                    pl.col(pl.String).map_elements(for_csv, return_dtype=pl.String),
+                    pl.col(pl.Float64).round(6),
+                )
+                safe.write_csv(fresh / f"{name}.csv")
+        for name, document in documents.items():
+            (fresh / f"{name}.json").write_text(dump_json(document), encoding="utf-8")
