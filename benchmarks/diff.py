@@ -1,14 +1,15 @@
-"""Time and memory of a diff of two large versions, beside datacompy, diffly, csv-diff and Oxen where they are installed.
+"""Time and memory of a diff of two large versions, beside datacompy, diffly, csv-diff and Oxen where they are
+installed.
 
     python benchmarks/diff.py                     # 1,000,000 rows, 6 columns, ~400 MB as CSV; 1 % added, removed, edited; shuffled
     python benchmarks/diff.py --gold              # gold versions too: by their fingerprints, and by their rows
     python benchmarks/diff.py --rows 10000000 --runs 1 --folder big     # 2.3 GB of Parquet, made once and kept there
     python -m venv peer && peer/bin/pip install datacompy diffly csv-diff oxenai && python benchmarks/diff.py --peers peer/bin/python
 
-Each tool runs in a fresh process on the same two Parquet files (csv-diff reads CSV alone, and gets the same rows as that); its
-start and imports count. Peak memory is that process's `VmHWM` (Linux; `ru_maxrss` would count the parent's memory before exec).
-Prints what was found, to be held against what was planted.
-"""
+Each tool runs in a fresh process on the same two Parquet files (csv-diff reads CSV alone, and gets the same
+rows as that); its start and imports count. Peak memory is that process's `VmHWM` (Linux; `ru_maxrss` would
+count the parent's memory before exec). Prints what was found, to be held against what was planted.
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ WORDS_A_ROW = 42
 SHARE = 0.01
 # Rows made at a time.
 BLOCK = 1_000_000
-# What gold versions of such texts are made with: leaks are sought by word 3-grams, as docs/measurements.md has them for 300 characters.
+# What gold versions of such texts are made with: leaks are sought by word 3-grams, as docs/measurements.md
+# has them for 300 characters.
 MADE_BY = {
     "params": {"dedup": {"unit": "word", "n": 3, "threshold": 0.7}},
     "task": {"kind": "classification"},
@@ -46,25 +48,26 @@ left, right = pl.read_parquet(before), pl.read_parquet(after)
 result = PolarsCompare(left, right, join_columns=["example_id"])
 added, removed = result.df2_unq_rows.height, result.df1_unq_rows.height
 found = {"added": added, "removed": removed, "edited": left.height - removed - int(result.count_matching_rows())}
-"""
+"""  # noqa: E501
 DIFFLY = """
 import polars as pl
 from diffly import compare_frames  # pip install diffly
 found = compare_frames(pl.scan_parquet(before), pl.scan_parquet(after), primary_key="example_id")
 found = {"added": found.num_rows_right_only(), "removed": found.num_rows_left_only(), "edited": found.num_rows_joined_unequal()}
-"""
+"""  # noqa: E501
 CSV_DIFF = """
 from csv_diff import compare, load_csv  # pip install csv-diff
 sides = (load_csv(open(path.replace(".parquet", ".csv"), newline=""), key="example_id") for path in (before, after))
 found = compare(*sides)
 found = {"added": len(found["added"]), "removed": len(found["removed"]), "edited": len(found["changed"])}
-"""
+"""  # noqa: E501
 OXEN = """
 import oxen  # pip install oxenai
 status = oxen.diff(before, after, keys=["example_id"], compares=["input", "output", "language", "source", "licence"]).get().data.to_series(-1)
 found = dict(status.value_counts().iter_rows())
-"""
-# An edit of a few words in each of 10,000 texts of some 380 characters; the making of the pairs does not count.
+"""  # noqa: E501
+# An edit of a few words in each of 10,000 texts of some 380 characters; the making of the pairs does not
+# count.
 WORDS = """
 import polars as pl
 from curate.diff.show.words import word_diff
@@ -72,7 +75,7 @@ left = pl.read_parquet(before).sort("example_id")["input"].head(10_000)
 pairs = [(text, " ".join(word for place, word in enumerate(text.split()) if place % 19 != 7) + " and more") for text in left]
 start, begun = time.perf_counter(), sum(os.times()[:2])
 found = {"pairs": len(pairs), "stretches": sum(len(word_diff(old, new)) for old, new in pairs)}
-"""
+"""  # noqa: E501
 PEERS = {"datacompy": DATACOMPY, "diffly": DIFFLY, "csv-diff": CSV_DIFF, "Oxen": OXEN}
 FRAME = """
 import json, os, re, sys, time
@@ -86,7 +89,9 @@ print(json.dumps({{"seconds": seconds, "cpu": cpu, "peak_mb": peak, "found": fou
 
 
 def versions(rows: int, seed: int = 0, first: int = 0) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Two versions of `rows` rows: `SHARE` removed, as many added, as many edited in the input; the second shuffled. Ids count from `first`."""
+    """Two versions of `rows` rows: `SHARE` removed, as many added, as many edited in the input; the second
+    shuffled. Ids count from `first`.
+    """
     random = np.random.default_rng(seed)
     words = pl.Series([f"w{number:07d}" for number in range(20_000)])
     extra = int(rows * SHARE)
@@ -114,7 +119,9 @@ def versions(rows: int, seed: int = 0, first: int = 0) -> tuple[pl.DataFrame, pl
 
 
 def write_versions(rows: int, before: Path, after: Path) -> None:
-    """The two versions as Parquet, a million rows in memory at a time; the second's rows are dealt at random and shuffled in each hand."""
+    """The two versions as Parquet, a million rows in memory at a time; the second's rows are dealt at random
+    and shuffled in each hand.
+    """
     blocks = [(block, min(BLOCK, rows - block * BLOCK)) for block in range(-(-rows // BLOCK))]
     with tempfile.TemporaryDirectory(dir=before.parent) as folder:
         for block, size in blocks:
@@ -169,13 +176,15 @@ def measure(
         )
         if done.returncode:
             print(
-                f"{name:34} cannot run: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else 'no message'}"
+                f"{name:34} cannot run: "
+                f"{done.stderr.strip().splitlines()[-1] if done.stderr.strip() else 'no message'}"
             )
             return None
         results.append(json.loads(done.stdout.splitlines()[-1]))
     best = min(results, key=lambda result: float(result["seconds"]))
     print(
-        f"{name:34} {best['seconds']:7.2f} s  {best['cpu']:7.2f} s CPU  {best['peak_mb']:7.0f} MB peak  {best['found']}"
+        f"{name:34} {best['seconds']:7.2f} s  {best['cpu']:7.2f} s CPU  {best['peak_mb']:7.0f} MB peak  "
+        f"{best['found']}"
     )
     return float(best["seconds"])
 

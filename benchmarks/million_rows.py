@@ -2,8 +2,9 @@
 
     python benchmarks/million_rows.py [--rows 1000000] [--folder DIR]
 
-Text is drawn from a seeded vocabulary with Zipf's frequencies; 2 % of rows repeat an earlier one, 2 % differ from one
-by two words, 5 % hold an e-mail address or a phone number. Each stage runs in a process of its own, as in a pipeline.
+Text is drawn from a seeded vocabulary with Zipf's frequencies; 2 % of rows repeat an earlier one, 2 % differ
+from one by two words, 5 % hold an e-mail address or a phone number. Each stage runs in a process of its own,
+as in a pipeline.
 """
 
 from __future__ import annotations
@@ -67,10 +68,12 @@ def write_project(folder: Path, rows: int, seed: int = 7) -> None:
     )
     (folder / "task.yaml").write_text(
         "name: million\nkind: classification\nbehaviour: a benchmark\nmetric: {name: accuracy, target: 0.5}\n"
-        f"labels: [{', '.join(f'queue{i}' for i in range(LABELS))}]\nsources: {{made: {{}}}}\ndemo_key: {'benchmark' * 5}\n"
+        f"labels: [{', '.join(f'queue{i}' for i in range(LABELS))}]\nsources: {{made: {{}}}}\ndemo_key: "
+        f"{'benchmark' * 5}\n"
     )
     (folder / "params.yaml").write_text(
-        "ingest:\n  path: data/raw/rows.csv\n  columns: {id: id, input: text, output: label}\n  defaults: {language: en, source: made}\n"
+        "ingest:\n  path: data/raw/rows.csv\n  columns: {id: id, input: text, output: label}\n  "
+        "defaults: {language: en, source: made}\n"
         "dedup: {unit: word, n: 3, threshold: 0.7, on_conflict: keeper}\n"
     )
 
@@ -88,7 +91,8 @@ def main() -> None:
         write_project(folder, arguments.rows)
         total = 0.0
         print(
-            f"{arguments.rows:,} rows, {(folder / 'data' / 'raw' / 'rows.csv').stat().st_size / 1e6:.0f} MB as CSV\n"
+            f"{arguments.rows:,} rows, {(folder / 'data' / 'raw' / 'rows.csv').stat().st_size / 1e6:.0f} "
+            f"MB as CSV\n"
         )
         print(f"{'stage':<10}{'seconds':>9}{'peak GB':>9}  said")
         for stage in STAGES:
@@ -105,11 +109,12 @@ def main() -> None:
                 sys.exit(done.stderr)
             total += seconds
             print(
-                f"{stage:<10}{seconds:>9.1f}{int(done.stdout.split()[-1]) / 1e6:>9.2f}  {done.stderr.strip()}",
+                f"{stage:<10}{seconds:>9.1f}{int(done.stdout.split()[-1]) / 1e6:>9.2f}  {done.stderr.strip()}",  # noqa: E501
                 flush=True,
             )
         print(
-            f"{'all':<10}{total:>9.1f}   largest child {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6:.2f} GB"
+            f"{'all':<10}{total:>9.1f}   largest child "
+            f"{resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6:.2f} GB"
         )
 
 

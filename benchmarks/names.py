@@ -1,14 +1,16 @@
-"""The bundled name tagger: recall, precision and F2 on each judged set, recall by slice, what a score is worth, rows a second, size.
+"""The bundled name tagger: recall, precision and F2 on each judged set, recall by slice, what a score is
+worth, rows a second, size.
 
     python -m benchmarks.names --data ../shared/data -o names      # names.md, names.json, names.svg (the reliability plot)
     python -m benchmarks.names --model other.npz                   # another artefact, the same way
     python -m benchmarks.names --model a.npz b.npz c.npz           # several, another seed's for one: PERSON on every set, side by side
     python -m benchmarks.names --speed                             # rows a second alone
 
-Judged on the halves that no threshold was chosen on (`recipes/name_tagger/judged.py`) and on hand-written slices (`benchmarks/pii/slices.py`);
-how a value counts as found and a finding as right: `benchmarks/pii/score.py`. Whole models through the whole scan, a user's own among
-them: `python -m benchmarks.pii_accuracy --ner ENGINE:MODEL`.
-"""
+Judged on the halves that no threshold was chosen on (`recipes/name_tagger/judged.py`) and on hand-written
+slices (`benchmarks/pii/slices.py`); how a value counts as found and a finding as right:
+`benchmarks/pii/score.py`. Whole models through the whole scan, a user's own among them: `python -m
+benchmarks.pii_accuracy --ner ENGINE:MODEL`.
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -75,7 +77,9 @@ def judged(tagger: NameTagger, data: list[Judged], threshold: float) -> dict[str
 
 
 def slices(tagger: NameTagger, threshold: float) -> dict[str, dict[str, Any]]:
-    """Persons found by slice, and sentences with an alarm where there is none: by the whole scan, which takes an e-mail address out whole."""
+    """Persons found by slice, and sentences with an alarm where there is none: by the whole scan, which takes
+    an e-mail address out whole.
+    """
     from curate.pii.detect.detector import Detector
 
     detector = Detector(ScanParams(entities=("PERSON", "EMAIL_ADDRESS"), thresholds={"PERSON": threshold}))
@@ -142,9 +146,11 @@ def _long_rows(rows: Iterable[str], count: int) -> list[str]:
 
 
 def speed(path: Path, folder: Path, rows: int = 2_500) -> dict[str, Any]:
-    """Rows of about 300 characters a second of CPU, in text of the public sets and in made-up text where nearly every name is new.
+    """Rows of about 300 characters a second of CPU, in text of the public sets and in made-up text where
+    nearly every name is new.
 
-    Cold: the first rows of a new process, loading aside. Later: other rows of the same kind. Warm: rows whose words were all met before.
+    Cold: the first rows of a new process, loading aside. Later: other rows of the same kind. Warm: rows whose
+    words were all met before.
     """
     from recipes.name_tagger.generate import generate
 
@@ -170,14 +176,20 @@ def speed(path: Path, folder: Path, rows: int = 2_500) -> dict[str, Any]:
             times.append(time.process_time())
         took = np.diff(times)
         results[name] = {
-            "rows": len(texts), "characters a row": round(sum(map(len, texts)) / len(texts)), "seconds to load": round(took[0], 3),
-            "rows/s cold": round(half / took[1]), "rows/s later": round((len(texts) - half) / took[2]), "rows/s warm": round((len(texts) - half) / took[3]),
-        }  # fmt: skip
+            "rows": len(texts),
+            "characters a row": round(sum(map(len, texts)) / len(texts)),
+            "seconds to load": round(took[0], 3),
+            "rows/s cold": round(half / took[1]),
+            "rows/s later": round((len(texts) - half) / took[2]),
+            "rows/s warm": round((len(texts) - half) / took[3]),
+        }
     return results
 
 
 def side_by_side(models: list[Path], data: list[Judged], threshold: float) -> Iterator[str]:
-    """Recall, precision and F2 of PERSON on each set by each model, or rows with an alarm in a thousand where there is none."""
+    """Recall, precision and F2 of PERSON on each set by each model, or rows with an alarm in a thousand where
+    there is none.
+    """
     results = {path.stem: judged(read_model(path), data, threshold) for path in models}
     yield "| set | model | recall | precision | F2 |"
     yield "|---|---|---|---|---|"
@@ -217,7 +229,10 @@ def markdown(results: dict[str, Any]) -> Iterator[str]:
     yield "|---|---:|---:|---:|"
     for name, one in results["sets"].items():
         if not any(each.values for each in one["scores"]):
-            yield f"| {name} | {one['rows']:,} | {one['rows with PERSON']:,} | {1000 * one['rows with PERSON'] / one['rows']:.1f} |"
+            yield (
+                f"| {name} | {one['rows']:,} | {one['rows with PERSON']:,} | "
+                f"{1000 * one['rows with PERSON'] / one['rows']:.1f} |"
+            )
     yield "\n| slice | persons | found | findings right |"
     yield "|---|---:|---:|---:|"
     for name, one in results["slices"].items():
@@ -235,16 +250,22 @@ def markdown(results: dict[str, Any]) -> Iterator[str]:
     yield "\n| score | findings | right |"
     yield "|---:|---:|---|"
     for one in results["reliability"]:
-        yield f"| {one['score']:.2f} | {one['findings']:,} | {one['right']:.2f} [{one['interval'][0]:.2f}, {one['interval'][1]:.2f}] |"
+        yield (
+            f"| {one['score']:.2f} | {one['findings']:,} | {one['right']:.2f} "
+            f"[{one['interval'][0]:.2f}, {one['interval'][1]:.2f}] |"
+        )
 
 
 def plot(points: list[dict[str, Any]], width: int = 420) -> str:
-    """The reliability plot as SVG: score against the share that is right, with intervals; the diagonal is perfect."""
+    """The reliability plot as SVG: score against the share that is right, with intervals; the diagonal is
+    perfect.
+    """
     pad, side = 48, width - 64
     x = lambda value: pad + value * side
     y = lambda value: 16 + (1 - value) * side
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {width}" font-family="sans-serif" font-size="12" role="img" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {width}" font-family="sans-serif" '
+        f'font-size="12" role="img" '
         'aria-label="Share of findings that are right, by score">',
         '<rect width="100%" height="100%" fill="#fff"/>',
         f'<path d="M{x(0)} {y(0)}L{x(1)} {y(1)}" stroke="#999" stroke-dasharray="4 4"/>',
@@ -262,7 +283,8 @@ def plot(points: list[dict[str, Any]], width: int = 420) -> str:
         )
     parts.append(f'<text x="{x(0.5):.0f}" y="{y(0) + 38:.0f}" text-anchor="middle">score</text>')
     parts.append(
-        f'<text transform="translate(13 {y(0.5):.0f}) rotate(-90)" text-anchor="middle">share right</text></svg>'
+        f'<text transform="translate(13 {y(0.5):.0f}) rotate(-90)" text-anchor="middle">share '
+        f"right</text></svg>"
     )
     return "\n".join(parts) + "\n"
 
@@ -289,9 +311,14 @@ def main() -> None:
         return
     tagger = read_model(given.model[0])
     results: dict[str, Any] = {
-        "size": given.model[0].stat().st_size, "threshold": given.threshold, "half": given.half,
-        "sets": judged(tagger, data, given.threshold), "slices": slices(tagger, given.threshold), "traits": traits(tagger, data, given.threshold), "reliability": reliability(tagger, data),
-    }  # fmt: skip
+        "size": given.model[0].stat().st_size,
+        "threshold": given.threshold,
+        "half": given.half,
+        "sets": judged(tagger, data, given.threshold),
+        "slices": slices(tagger, given.threshold),
+        "traits": traits(tagger, data, given.threshold),
+        "reliability": reliability(tagger, data),
+    }
     table = "\n".join(markdown(results)) + "\n"
     print(table)
     if given.output:

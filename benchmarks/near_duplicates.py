@@ -3,11 +3,12 @@
     python -m benchmarks.near_duplicates            # 20,000 rows beside datasketch and rensa, where they are installed
     python -m benchmarks.near_duplicates --rows 1000000 --no-peers
 
-Rows are 48 random words (about 300 characters) from a Zipf-distributed vocabulary; a fifth are copies of another row with 0
-to 3 words replaced. The truth is an exact inverted-index join in plain Python (up to 50,000 rows). Peers run their documented
-recipe: MinHash of 128 permutations into an LSH index at the threshold, then a query for each row; their pairs are not
-verified, ours are. CPU seconds over all threads, so that figures are per core and bear a busy machine.
-"""
+Rows are 48 random words (about 300 characters) from a Zipf-distributed vocabulary; a fifth are copies of
+another row with 0 to 3 words replaced. The truth is an exact inverted-index join in plain Python (up to
+50,000 rows). Peers run their documented recipe: MinHash of 128 permutations into an LSH index at the
+threshold, then a query for each row; their pairs are not verified, ours are. CPU seconds over all threads, so
+that figures are per core and bear a busy machine.
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -121,9 +122,15 @@ def measured(
     except ImportError:
         print(f"{name:12} not installed: pip install {name}")
         return None
-    line = f"{name:12} {len(texts) / seconds:10,.0f} rows/s of CPU  {seconds:8.2f} s CPU  {wall:8.2f} s wall  {len(found):8,} pairs"
+    line = (
+        f"{name:12} {len(texts) / seconds:10,.0f} rows/s of CPU  {seconds:8.2f} s CPU  {wall:8.2f} s "
+        f"wall  {len(found):8,} pairs"
+    )
     if expected is not None:
-        line += f"  recall {len(found & expected) / len(expected):.4f}  precision {len(found & expected) / max(1, len(found)):.4f}"
+        line += (
+            f"  recall {len(found & expected) / len(expected):.4f}  precision "
+            f"{len(found & expected) / max(1, len(found)):.4f}"
+        )
     print(line)
     return seconds
 
@@ -137,7 +144,8 @@ def main() -> None:
     options = parser.parse_args()
     texts = corpus(options.rows)
     print(
-        f"{len(texts):,} rows of {sum(map(len, texts[:1000])) / min(1000, len(texts)):.0f} characters, word {N}-grams, Jaccard >= {THRESHOLD}"
+        f"{len(texts):,} rows of {sum(map(len, texts[:1000])) / min(1000, len(texts)):.0f} characters, "
+        f"word {N}-grams, Jaccard >= {THRESHOLD}"
     )
     expected = truth(texts) if options.rows <= 50_000 else None
     assay(texts[:2000])  # imports and tables

@@ -1,4 +1,5 @@
-"""Precision, recall and F2 of the detectors for each entity, with intervals, beside stock Presidio and a Rust peer.
+"""Precision, recall and F2 of the detectors for each entity, with intervals, beside stock Presidio and a Rust
+peer.
 
     python -m benchmarks.pii_accuracy --data ../shared/data -o accuracy       # accuracy.md and accuracy.json
     python -m venv peer && peer/bin/pip install presidio-rs==0.1.11 && python -m benchmarks.pii_accuracy --peer peer/bin/python
@@ -6,9 +7,10 @@
     python -m benchmarks.pii_accuracy --only assay --seed 3
 
 How a value counts as found and a finding as right: `benchmarks/pii/score.py`. How the systems are set up:
-`benchmarks/pii/systems.py`. What the public sets can judge: `benchmarks/pii/public.py`. A model given by `--ner` runs inside
-Assay's detector as it would in `assay scan`, in place of the bundled tagger; each is judged on persons, places and organisations.
-"""
+`benchmarks/pii/systems.py`. What the public sets can judge: `benchmarks/pii/public.py`. A model given by
+`--ner` runs inside Assay's detector as it would in `assay scan`, in place of the bundled tagger; each is
+judged on persons, places and organisations.
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ from benchmarks.pii.score import Found, Score, counts, score, wilson
 
 
 def generated(seed: int, per_kind: int, negatives: int) -> list[Labelled]:
-    """The test half as a labelled set, its hard negatives by kind, and those that are bare digit runs and codes."""
+    """The test half as a labelled set, its hard negatives by kind, and those that are bare digit runs and
+    codes.
+    """
     rows = corpus("test", per_kind, negatives, seed)
     entities = tuple(dict.fromkeys(span.entity for row in rows for span in row.spans))
     values = [[Found(span.start, span.end, span.entity) for span in row.spans] for row in rows]
@@ -138,7 +142,7 @@ def main() -> None:
     parser.add_argument(
         "--ner",
         action="append",
-        help="what finds names: bundled (the default), none, or ENGINE:MODEL of spacy, transformers or gliner",
+        help="what finds names: bundled (the default), none, or ENGINE:MODEL of spacy, transformers or gliner",  # noqa: E501
     )
     parser.add_argument("--names", action="store_true", help="judge names alone")
     parser.add_argument(
@@ -160,7 +164,8 @@ def main() -> None:
     chosen: dict[str, systems.System] = {}
     wanted = ["assay"] if given.names else given.only or ["assay", "presidio", "peer"]
     people = [] if wanted == ["presidio"] or not given.data.exists() else named(given.data)
-    # Built first and run last: what stock Presidio says on its logger would be a failure of Assay's detector, which listens there.
+    # Built first and run last: what stock Presidio says on its logger would be a failure of Assay's detector,
+    # which listens there.
     stock = systems.presidio() if "presidio" in wanted else {}
     if "assay" in wanted:
         chosen.update(

@@ -4,9 +4,9 @@
     python -m benchmarks.pii_corpus tuning.jsonl --half tuning
     python -m benchmarks.pii_corpus other.jsonl --seed 7 --per-kind 500
 
-Halves share no template and no value (`tests/benchmarks/test_pii_corpus.py`). The same half, seed and sizes give the same bytes.
-All values are made up.
-"""
+Halves share no template and no value (`tests/benchmarks/test_pii_corpus.py`). The same half, seed and sizes
+give the same bytes. All values are made up.
+"""  # noqa: E501
 
 from __future__ import annotations
 

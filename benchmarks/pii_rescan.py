@@ -4,9 +4,10 @@
     python -m benchmarks.pii_rescan --patterns        # without names; some two minutes
     python -m benchmarks.pii_rescan --unchecked       # leave out the scan without a cache
 
-Through `curate.pii.scan.stage.scan` as `assay scan` calls it: cache, keyed ids and report included. The findings of the re-scan are
-compared with those of a scan of the changed rows without any cache: the bytes written for both must be equal.
-"""
+Through `curate.pii.scan.stage.scan` as `assay scan` calls it: cache, keyed ids and report included. The
+findings of the re-scan are compared with those of a scan of the changed rows without any cache: the bytes
+written for both must be equal.
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -39,12 +40,19 @@ _PART = 50_000
 def examples(texts: list[str]) -> pl.DataFrame:
     """Classification examples with these inputs."""
     return conform(
-        pl.DataFrame({"input": texts}).with_row_index("row").select(
-            pl.format("R{}", pl.col("row")).alias("example_id"), "input", pl.lit("label").alias("output"), pl.lit(None, pl.String).alias("rejected"),
-            pl.lit("en").alias("language"), pl.lit("made").alias("source"), pl.lit(False).alias("held_out"),
+        pl.DataFrame({"input": texts})
+        .with_row_index("row")
+        .select(
+            pl.format("R{}", pl.col("row")).alias("example_id"),
+            "input",
+            pl.lit("label").alias("output"),
+            pl.lit(None, pl.String).alias("rejected"),
+            pl.lit("en").alias("language"),
+            pl.lit("made").alias("source"),
+            pl.lit(False).alias("held_out"),
         ),
         EXAMPLES,
-    )  # fmt: skip
+    )
 
 
 def rows(count: int, seed: int = 0) -> list[str]:
@@ -88,7 +96,8 @@ def main() -> None:
 
         first, second = examples(before), examples(after)
         print(
-            f"{given.rows:,} rows ({len(set(before)):,} distinct) of {sum(map(len, before)) / given.rows:.0f} characters, {CHANGED:.0%} changed"
+            f"{given.rows:,} rows ({len(set(before)):,} distinct) of "
+            f"{sum(map(len, before)) / given.rows:.0f} characters, {CHANGED:.0%} changed"
         )
         timed("first scan, nothing remembered", first, cache)
         warm = timed("re-scan with the cache", second, cache)

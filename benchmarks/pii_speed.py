@@ -7,16 +7,16 @@
 Three systems, on the same rows (`benchmarks/pii/support.py`: distinct, 100 to 300 characters):
 
 - `assay`: `curate.pii.scan.search.search` with the project's default parameters, no cache, over all rows;
-- `same configuration`: Assay's recognizers, thresholds and context rules run by a plain Presidio `AnalyzerEngine`, every
-  recognizer on every row (`systems.same_configuration`);
+- `same configuration`: Assay's recognizers, thresholds and context rules run by a plain Presidio
+  `AnalyzerEngine`, every recognizer on every row (`systems.same_configuration`);
 - `stock presidio`: its own recognizers (`systems.stock_engine`), no language model.
 
-The scan's findings must be those of the same configuration, row by row, score by score, over *all* rows: a difference ends
-the benchmark. (With more than one process that is the timed run; the two Presidios are timed over the first `--sample` rows
-with one process.) Each run is a fresh process with as many polars threads as processes, its engine built and warmed on
-other rows. Assay's pool of processes is counted from its start, the others' only once it is up. CPU seconds are over all
-processes.
-"""
+The scan's findings must be those of the same configuration, row by row, score by score, over *all* rows: a
+difference ends the benchmark. (With more than one process that is the timed run; the two Presidios are timed
+over the first `--sample` rows with one process.) Each run is a fresh process with as many polars threads as
+processes, its engine built and warmed on other rows. Assay's pool of processes is counted from its start, the
+others' only once it is up. CPU seconds are over all processes.
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -120,7 +120,9 @@ def read_by_assay(processes: int, texts: Sequence[str], warm: Sequence[str]) -> 
 
 
 def child(system: str, processes: int, given: Path) -> None:
-    """Run one system on the texts in `given` (JSON: `texts`, `warm`) and leave what it found and took there."""
+    """Run one system on the texts in `given` (JSON: `texts`, `warm`) and leave what it found and took
+    there.
+    """
     asked = json.loads(given.read_text())
     read = read_by_assay if system == ASSAY else lambda *rest: read_by_presidio(system, *rest)
     found, seconds, cpu = read(processes, asked["texts"], asked["warm"])
@@ -176,7 +178,8 @@ def measure(
                 {**one, "density": density, "rows_with_findings": sum(map(bool, one["found"])) / one["rows"]}
             )
             print(
-                f"{density:.0%}, {several} process(es), {system}: {one['rows']:,} rows in {one['seconds']:.1f} s "
+                f"{density:.0%}, {several} process(es), {system}: {one['rows']:,} rows in "
+                f"{one['seconds']:.1f} s "
                 f"({one['rows_a_second']:,.0f} a second), {one['cpu']:.1f} s CPU",
                 file=sys.stderr,
             )
@@ -193,7 +196,9 @@ def measure(
 
 
 def with_ratios(runs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each run of the scan with how many times the rows a second, and a CPU second, of the others at equal density and processes."""
+    """Each run of the scan with how many times the rows a second, and a CPU second, of the others at equal
+    density and processes.
+    """
     by = {(one["density"], one["processes"], one["system"]): one for one in runs}
     return [
         {
@@ -214,7 +219,10 @@ def with_ratios(runs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def markdown(runs: Sequence[dict[str, Any]]) -> Iterator[str]:
     """A row a density and count of processes."""
-    yield f"| density | processes | {STOCK} | {SAME} | {ASSAY} | times stock | times same | times stock, CPU | times same, CPU |"
+    yield (
+        f"| density | processes | {STOCK} | {SAME} | {ASSAY} | times stock | times same | times stock, "
+        f"CPU | times same, CPU |"
+    )
     yield "|---:|---:|" + "---:|" * 7
     for one in runs:
         if one["system"] != ASSAY:
@@ -268,7 +276,8 @@ def main() -> None:
     runs = with_ratios(runs)
     table = "\n".join(markdown(runs)) + "\n"
     print(
-        f"rows a second; {given.rows:,} rows, {HARD:.0%} of the rest with a hard negative; findings identical in every row\n\n{table}"
+        f"rows a second; {given.rows:,} rows, {HARD:.0%} of the rest with a hard negative; findings "
+        f"identical in every row\n\n{table}"
     )
     if given.output:
         given.output.with_suffix(".md").write_text(table, encoding="utf-8")

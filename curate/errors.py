@@ -12,7 +12,8 @@ class AssayError(Exception):
     Parameters
     ----------
     problem
-        What is wrong, naming the object (file, row, column, parameter). Never holds a raw value of dataset text.
+        What is wrong, naming the object (file, row, column, parameter). Never holds a raw value of dataset
+        text.
     fix
         The command to run or the edit to make, in one line.
     """

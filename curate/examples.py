@@ -39,7 +39,8 @@ LEDGER = pl.Schema(
 
 FINDINGS = pl.Schema(
     {
-        "finding_id": pl.String(),  # keyed digest of entity, normalised value, row id, field, occurrence: no offsets
+        # keyed digest of entity, normalised value, row id, field, occurrence: no offsets
+        "finding_id": pl.String(),
         "value_id": pl.String(),  # keyed digest of entity and normalised value
         "example_id": pl.String(),
         "field": pl.String(),
@@ -56,7 +57,9 @@ TEXT_FIELDS = ("input", "output", "rejected")
 
 
 def conform(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
-    """`frame` with exactly the schema's columns, order and dtypes; absent columns are null, extra ones dropped."""
+    """`frame` with exactly the schema's columns, order and dtypes; absent columns are null, extra ones
+    dropped.
+    """
     return frame.select(
         (pl.col(name).cast(dtype) if name in frame.columns else pl.lit(None, dtype=dtype)).alias(name)
         for name, dtype in schema.items()

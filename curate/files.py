@@ -1,6 +1,8 @@
-"""Atomic, deterministic files: an output appears whole or not at all, and the same frame gives the same bytes.
+"""Atomic, deterministic files: an output appears whole or not at all, and the same frame gives the same
+bytes.
 
-A folder is written beside its place and swapped in by rename, so a killed or failed run leaves the last good state.
+A folder is written beside its place and swapped in by rename, so a killed or failed run leaves the last good
+state.
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ import polars as pl
 
 from curate.errors import AssayError
 
-# One row group per 122,880 rows whatever the thread count, so bytes do not follow the machine (DuckDB's default too).
+# One row group per 122,880 rows whatever the thread count, so bytes do not follow the machine (DuckDB's
+# default too).
 ROW_GROUP = 122_880
 
 
@@ -48,7 +51,8 @@ def space_errors(target: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise AssayError(
-                f"no space left on the disk while writing {target}; the previous version, if any, is untouched",
+                f"no space left on the disk while writing {target}; the previous version, if any, is "
+                f"untouched",
                 fix="free some space and run the same command again",
             ) from error
         if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
@@ -83,7 +87,9 @@ def replacing_folder(target: Path) -> Iterator[Path]:
 
 
 def _sweep(target: Path) -> None:
-    """Remove what killed runs left beside `target`; bring back an old version that a kill left without a successor."""
+    """Remove what killed runs left beside `target`; bring back an old version that a kill left without a
+    successor.
+    """
     for left in sorted(target.parent.glob(f".{target.name}.*.old")):
         if not target.exists():
             left.rename(target)
@@ -142,7 +148,8 @@ def read_stage_frame(path: Path, *, made_by: str) -> pl.DataFrame:
 
 @contextmanager
 def only_one(lock: Path) -> Iterator[None]:
-    """Hold an exclusive lock file for the time of a run; released by the system even if the process is killed.
+    """Hold an exclusive lock file for the time of a run; released by the system even if the process is
+    killed.
 
     Raises
     ------

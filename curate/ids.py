@@ -1,7 +1,7 @@
 """Ids that last: the declared key, else a keyed content hash with an occurrence number.
 
-The hash is of the input text alone, so that a corrected label is a relabelled row and not another row. It is keyed,
-because a plain hash published beside a redacted text would let anyone guess back what was redacted.
+The hash is of the input text alone, so that a corrected label is a relabelled row and not another row. It is
+keyed, because a plain hash published beside a redacted text would let anyone guess back what was redacted.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ CONTENT_PREFIX = "b1-"
 def content_ids(frame: pl.DataFrame, key: Key, *, tie_break: list[str]) -> pl.Series:
     """Ids for `frame` (column `input`), equal whatever the row order.
 
-    Rows with equal inputs are numbered in the order of the `tie_break` columns: `b1-<24 hex>`, `b1-<24 hex>-2`, ...
+    Rows with equal inputs are numbered in the order of the `tie_break` columns: `b1-<24 hex>`, `b1-<24
+    hex>-2`, ...
 
     Returns
     -------

@@ -1,7 +1,8 @@
 """The project's secret key and the keyed digests made with it.
 
-A plain hash of a phone number is still a phone number: anyone can hash all of them. So every digest of text or of a
-personal value is keyed (blake2b in its keyed mode, RFC 7693, an HMAC by design), and the key never enters git.
+A plain hash of a phone number is still a phone number: anyone can hash all of them. So every digest of text
+or of a personal value is keyed (blake2b in its keyed mode, RFC 7693, an HMAC by design), and the key never
+enters git.
 """
 
 from __future__ import annotations
@@ -95,8 +96,10 @@ def find_key(root: Path, demo_key: str | None = None) -> Key:
     if demo_key:
         return _key(demo_key, "demo", "task.yaml `demo_key`")
     raise AssayError(
-        f"no secret key: ASSAY_KEY is not set and {path} does not exist; digests of personal values must be keyed",
-        fix="ask the project's steward for its key and set ASSAY_KEY, or for a new project: assay init --new-key",
+        f"no secret key: ASSAY_KEY is not set and {path} does not exist; digests of personal values must "
+        f"be keyed",
+        fix="ask the project's steward for its key and set ASSAY_KEY, or for a new project: assay init "
+        "--new-key",
     )
 
 

@@ -28,8 +28,8 @@ def read_yaml(path: Path) -> dict[str, Any]:
     Raises
     ------
     AssayError
-        If it is missing, is not YAML, is not UTF-8, is not a mapping, or names something twice: YAML would take the last, and a
-        policy would silently lose its first half.
+        If it is missing, is not YAML, is not UTF-8, is not a mapping, or names something twice: YAML would
+        take the last, and a policy would silently lose its first half.
     """
     import yaml
 

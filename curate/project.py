@@ -38,7 +38,8 @@ class Project:
                 return cls(folder)
         raise AssayError(
             f"{here} is in no assay project: no task.yaml here or above",
-            fix="assay init DIR --kind KIND --data FILE --input COLUMN --output COLUMN   (or cd into a project)",
+            fix="assay init DIR --kind KIND --data FILE --input COLUMN --output COLUMN   (or cd into a "
+            "project)",
         )
 
     @cached_property

@@ -1,7 +1,7 @@
 """What every curation stage returns, and the one place it is written: nothing vanishes between two stages.
 
-A stage is a pure function from frames to a `StageResult`; `write_stage` checks kept + dropped = input and writes
-`data/<stage>/{examples,drops,...}.parquet` and `report.json` atomically, sorted by id.
+A stage is a pure function from frames to a `StageResult`; `write_stage` checks kept + dropped = input and
+writes `data/<stage>/{examples,drops,...}.parquet` and `report.json` atomically, sorted by id.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ class StageResult:
     dropped
         One or more ledger rows for each example that does not (schema `LEDGER`).
     report
-        JSON-safe counts and facts for people and the manifest; no raw values, no times, no paths of one machine.
+        JSON-safe counts and facts for people and the manifest; no raw values, no times, no paths of one
+        machine.
     tables
         Further frames to write beside, by file name (`findings`, `pairs`, ...), already sorted.
     """
@@ -78,8 +79,10 @@ def check_conservation(result: StageResult, input_ids: pl.Series) -> None:
     for fault, ids in faults.items():
         if len(ids):
             raise AssayError(
-                f"stage `{result.stage}` does not conserve rows: {len(ids)} {fault}, e.g. {', '.join(sorted(ids)[:5])}",
-                fix="this is a defect in assay; the previous output is untouched: please report it with these ids",
+                f"stage `{result.stage}` does not conserve rows: {len(ids)} {fault}, e.g. "
+                f"{', '.join(sorted(ids)[:5])}",
+                fix="this is a defect in assay; the previous output is untouched: please report it with "
+                "these ids",
             )
 
 

@@ -102,11 +102,13 @@ class TaskCard(_Card):
     def _fits_its_kind(self) -> TaskCard:
         if self.metric.name not in METRICS[self.kind]:
             raise ValueError(
-                f"metric {self.metric.name!r} does not fit kind {self.kind}; choose one of {', '.join(METRICS[self.kind])}"
+                f"metric {self.metric.name!r} does not fit kind {self.kind}; choose one of "
+                f"{', '.join(METRICS[self.kind])}"
             )
         if self.fresh_facts:
             raise ValueError(
-                "`fresh_facts: true`: fine-tuning changes behaviour, not knowledge; for facts that change use retrieval, or narrow the task to behaviour"
+                "`fresh_facts: true`: fine-tuning changes behaviour, not knowledge; for facts that "
+                "change use retrieval, or narrow the task to behaviour"
             )
         return self
 
@@ -128,7 +130,8 @@ def read_task(root: Path) -> TaskCard:
     Raises
     ------
     AssayError
-        If it is missing or invalid; a missing metric or target is named as such, since nothing runs without them.
+        If it is missing or invalid; a missing metric or target is named as such, since nothing runs without
+        them.
     """
     path = root / "task.yaml"
     card = read_yaml(path)
@@ -138,7 +141,8 @@ def read_task(root: Path) -> TaskCard:
     ]
     if lacking:
         raise AssayError(
-            f"{path} has no metric {' and no '.join(lacking)}: say what good looks like before touching data; nothing runs without it",
+            f"{path} has no metric {' and no '.join(lacking)}: say what good looks like before touching "
+            f"data; nothing runs without it",
             fix=f"add to {path}, for example:  metric: {{name: macro_f1, target: 0.85}}",
         )
     return parse(TaskCard, card, "task")

@@ -17,7 +17,9 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-!|~@:])")
 
 
 def plain(text: str, limit: int = 160) -> str:
-    """One line without controls (shown as their code point), at most `limit` characters: safe for a terminal and logs."""
+    """One line without controls (shown as their code point), at most `limit` characters: safe for a terminal
+    and logs.
+    """
     line = " ".join(text.split())
     shown = _CONTROLS.sub(lambda found: f"<U+{ord(found.group()):04X}>", line)
     shown = re.sub(r"(^|\s)::", r"\1: :", shown)  # a workflow command must start `::`
@@ -51,7 +53,8 @@ def for_csv(text: str) -> str:
 
 
 def mask(value: str) -> str:
-    """A personal value as it may be shown: its shape, not its content (`j•••@•••.com` -> `a•••••@•••••••.•••`).
+    """A personal value as it may be shown: its shape, not its content (`j•••@•••.com` ->
+    `a•••••@•••••••.•••`).
 
     Letters and digits become dots but for the first letter; separators stay, so that a steward sees a form.
     """

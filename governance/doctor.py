@@ -83,7 +83,8 @@ def _versions() -> Iterator[Finding]:
         yield Finding(
             "ok",
             "packages",
-            f"assay {version('assay')}, polars {version('polars')}, presidio-analyzer {version('presidio-analyzer')}",
+            f"assay {version('assay')}, polars {version('polars')}, presidio-analyzer "
+            f"{version('presidio-analyzer')}",
         )
 
 

@@ -1,7 +1,7 @@
 """The gates of `assay check`: the task card's promises, judged on the published version.
 
-Each gate is a pure-ish function of the project that returns passed or failed with the command that mends it. A gate
-that cannot be judged (no gold set, no evaluation) fails: a missing measurement is not a pass.
+Each gate is a pure-ish function of the project that returns passed or failed with the command that mends it.
+A gate that cannot be judged (no gold set, no evaluation) fails: a missing measurement is not a pass.
 """
 
 from __future__ import annotations
@@ -129,7 +129,10 @@ def _held_out(project: Project, today: date) -> Iterator[Gate]:
     if now["held_out_digest"] == lock.frozen_test.digest:
         yield Gate("held-out", True, f"the {lock.frozen_test.rows:,} held-out rows are those of the freeze")
     else:
-        words = f"frozen at {lock.frozen_test.rows:,} held-out rows, now {now['rows']['test']:,}: rows came or went, none changed side"
+        words = (
+            f"frozen at {lock.frozen_test.rows:,} held-out rows, now {now['rows']['test']:,}: rows "
+            f"came or went, none changed side"
+        )
         yield Gate("held-out", True, words)
 
 
@@ -177,8 +180,8 @@ def _personal_data(project: Project, today: date) -> Iterator[Gate]:
     policy = project.params("redact", RedactParams)
     verdicts = in_force(read_verdicts(project.root), policy.as_of)
     params = project.params("scan", ScanParams)
-    # A placeholder's own words ("<PHONE_NUMBER_1>") are context to a detector, though not the writer's, and a mask's first letter is
-    # an initial to it: they are taken out.
+    # A placeholder's own words ("<PHONE_NUMBER_1>") are context to a detector, though not the writer's, and a
+    # mask's first letter is an initial to it: they are taken out.
     ours = f"{PLACEHOLDER}|(?:{MASKED})+"
     rows = _published(load_gold(project.gold).splits).with_columns(
         pl.col(TEXT_FIELDS).str.replace_all(ours, " ")
@@ -205,7 +208,9 @@ def _personal_data(project: Project, today: date) -> Iterator[Gate]:
 
 
 def _unaccounted(left: pl.DataFrame, edits: pl.DataFrame) -> pl.DataFrame:
-    """Findings in published text but for values kept on purpose, and for surrogates: values that no raw row has, where one was put."""
+    """Findings in published text but for values kept on purpose, and for surrogates: values that no raw row
+    has, where one was put.
+    """
     place = ["example_id", "field"]
     kept = edits.filter(pl.col("action") == "keep")
     pseudonymised = edits.filter(pl.col("action") == "pseudonymise").select(*place).unique()
@@ -226,7 +231,8 @@ def _leakage(project: Project, today: date) -> Iterator[Gate]:
         yield Gate(
             "leakage",
             False,
-            f"{pairs['train_id'].n_unique():,} training rows also stand in the held-out set, e.g. {example[0]} and {example[1]}",
+            f"{pairs['train_id'].n_unique():,} training rows also stand in the held-out set, e.g. "
+            f"{example[0]} and {example[1]}",
             "dvc repro dedup   (near-duplicates of held-out rows are dropped there)",
         )
     else:
@@ -265,7 +271,8 @@ def _target(project: Project, today: date) -> Iterator[Gate]:
         words,
         ""
         if score >= target
-        else "more or better examples (see the learning curve and the suspected labels in reports/index.html), or a target the task can bear",
+        else "more or better examples (see the learning curve and the suspected labels in "
+        "reports/index.html), or a target the task can bear",
     )
 
 

@@ -162,5 +162,6 @@ def _predictions(project: Project, example_id: str) -> Iterator[Event]:
             yield Event(
                 "evaluate",
                 "label looks wrong",
-                f"given {plain(row['given'], 60)}, suggested {plain(row['suggested'], 60)}, score {row['score']:.3f}",
+                f"given {plain(row['given'], 60)}, suggested {plain(row['suggested'], 60)}, score "
+                f"{row['score']:.3f}",
             )

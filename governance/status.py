@@ -1,4 +1,6 @@
-"""`assay status` as data: the task, the gold version, findings, metrics, verdict, models and reviews on one screen."""
+"""`assay status` as data: the task, the gold version, findings, metrics, verdict, models and reviews on one
+screen.
+"""
 
 from __future__ import annotations
 

@@ -58,7 +58,9 @@ def read_tickets(folder: Path = HERE / "tickets") -> list[tuple[str, str]]:
 
 
 def fill(template: str, writer: Persona, rng: random.Random) -> tuple[Piece, ...]:
-    """Put a value into every slot; a slot that comes twice in a ticket names somebody else the second time."""
+    """Put a value into every slot; a slot that comes twice in a ticket names somebody else the second
+    time.
+    """
     pieces: list[Piece] = []
     seen: set[str] = set()
     for place, part in enumerate(SLOT.split(template)):
@@ -86,7 +88,9 @@ def tickets(rng: random.Random) -> list[Row]:
 
 
 def plant(rows: list[Row], rng: random.Random) -> list[Row]:
-    """Add exact and near-duplicates and spoil some labels; no ticket is touched twice, so each truth stands alone."""
+    """Add exact and near-duplicates and spoil some labels; no ticket is touched twice, so each truth stands
+    alone.
+    """
     n_exact, n_near, n_wrong = (round(len(rows) * share) for share in (EXACT_SHARE, NEAR_SHARE, WRONG_SHARE))
     order = rng.sample(range(len(rows)), len(rows))
     near = [i for i in order if len(rows[i].text) >= 70][:n_near]
@@ -226,7 +230,8 @@ def build(seed: int = SEED) -> tuple[bytes, dict[str, Any]]:
     out = record(COLUMNS)
     for number, key in enumerate(ids, start=1):
         if key in kinds:
-            # `line` counts physical lines from 1, header included, as an editor does; `record` counts rows after the header.
+            # `line` counts physical lines from 1, header included, as an editor does; `record` counts rows
+            # after the header.
             truth["malformed"].append(
                 {"ticket_id": key, "kind": kinds[key], "line": out.count(b"\n") + 1, "record": number}
             )
@@ -256,7 +261,9 @@ def counts(truth: dict[str, Any], rows: int, written: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Write the export and the truth under a folder (the repository's root by default) and say what was planted."""
+    """Write the export and the truth under a folder (the repository's root by default) and say what was
+    planted.
+    """
     parser = argparse.ArgumentParser(
         prog="python -m sample.build", description="Build data/raw/tickets.csv and sample/truth.json."
     )

@@ -77,8 +77,19 @@ def _typo(text: str, rng: random.Random) -> str:
 
 
 def _respell(text: str, rng: random.Random) -> str:
-    swaps = [("I'm", "I am"), ("I've", "I have"), ("please", "pls"), ("don't", "do not"), ("can't", "cannot"), ("it's", "it is"),
-             (" and ", " & "), ("Order ", "Order no. "), ("you've", "you have"), ("isn't", "is not"), ("I'd", "I would")]  # fmt: skip
+    swaps = [
+        ("I'm", "I am"),
+        ("I've", "I have"),
+        ("please", "pls"),
+        ("don't", "do not"),
+        ("can't", "cannot"),
+        ("it's", "it is"),
+        (" and ", " & "),
+        ("Order ", "Order no. "),
+        ("you've", "you have"),
+        ("isn't", "is not"),
+        ("I'd", "I would"),
+    ]
     fitting = [(old, new) for old, new in swaps if old in text]
     return text.replace(*rng.choice(fitting), 1) if fitting else text
 

@@ -1,10 +1,10 @@
 """Invented values for the slots of the sample tickets: personal data and its look-alikes.
 
-Every value is valid in form (check digits included) and belongs to nobody where a reserved range
-exists: Ofcom's drama numbers, the example domains of RFC 2606, documentation networks of RFC 5737
-and 3849, NHS numbers from the never-issued 999 block, and test ranges of the card schemes. Look-alikes (order numbers,
-serials) carry no check digit on purpose; about one ten-digit order number in eleven passes the NHS
-check all the same, as in life.
+Every value is valid in form (check digits included) and belongs to nobody where a reserved range exists:
+Ofcom's drama numbers, the example domains of RFC 2606, documentation networks of RFC 5737 and 3849, NHS
+numbers from the never-issued 999 block, and test ranges of the card schemes. Look-alikes (order numbers,
+serials) carry no check digit on purpose; about one ten-digit order number in eleven passes the NHS check all
+the same, as in life.
 """
 
 # ruff: noqa: SIM905 - lists of words read best as words
@@ -40,36 +40,63 @@ HARD_NEGATIVES = {
     "serial": "SERIAL",
 }
 
-GIVEN = """Aisha Alasdair Amara Anneliese Arjun Beatriz Bronwen Callum Chidi Chloe Dafydd Dilys Ebony Eilidh Ewa Farah Fergus
-Gareth Grażyna Guillermo Hamza Hannah Harpreet Imogen Ivan Jasmine Jörg Kavita Keisha Kwame Leila Lorcan Małgorzata Maeve Marcus
-Mei Moira Mohammed Nadia Ngozi Nia Oluwaseun Oonagh Parveen Pauline Priya Rafael Rashid Rhiannon Rosalind Saoirse Sean Siobhan
-Svetlana Tariq Thandiwe Tomasz Trevor Wei Winifred Xin Yasmin Yusuf Zoë""".split()
-FAMILY = """Abebe Adeyemi Ahmed Ashworth Bains Begum Blackwood Boateng Bowen Brennan Campbell Chaudhry Chen Cholmondeley Cohen Costa
-Davies Desai Dlamini Douglas Evans Fernández Fitzgerald Fraser Gallagher Gill Griffiths Grimshaw Haddad Hussain Ibrahim Iqbal
-Jankowska Jones Kaur Kelly Khan Kowalski Lewandowski MacLeod Mbeki McAllister Mensah Müller Murphy Nguyen Nowak O'Connor Okafor
-Okonkwo Osei Oyelaran Papadopoulos Patel Pemberton Popescu Quinn Rahman Robertson Rossi Sandhu Silva Singh Thistlethwaite
-Thompson Walsh Wang Whittaker Williams Wójcik Yilmaz Zhang""".split()
+GIVEN = """
+    Aisha Alasdair Amara Anneliese Arjun Beatriz Bronwen Callum Chidi Chloe Dafydd Dilys Ebony Eilidh
+    Ewa Farah Fergus Gareth Grażyna Guillermo Hamza Hannah Harpreet Imogen Ivan Jasmine Jörg Kavita
+    Keisha Kwame Leila Lorcan Małgorzata Maeve Marcus Mei Moira Mohammed Nadia Ngozi Nia Oluwaseun
+    Oonagh Parveen Pauline Priya Rafael Rashid Rhiannon Rosalind Saoirse Sean Siobhan Svetlana Tariq
+    Thandiwe Tomasz Trevor Wei Winifred Xin Yasmin Yusuf Zoë
+""".split()
+FAMILY = """
+    Abebe Adeyemi Ahmed Ashworth Bains Begum Blackwood Boateng Bowen Brennan Campbell Chaudhry Chen
+    Cholmondeley Cohen Costa Davies Desai Dlamini Douglas Evans Fernández Fitzgerald Fraser Gallagher
+    Gill Griffiths Grimshaw Haddad Hussain Ibrahim Iqbal Jankowska Jones Kaur Kelly Khan Kowalski
+    Lewandowski MacLeod Mbeki McAllister Mensah Müller Murphy Nguyen Nowak O'Connor Okafor Okonkwo Osei
+    Oyelaran Papadopoulos Patel Pemberton Popescu Quinn Rahman Robertson Rossi Sandhu Silva Singh
+    Thistlethwaite Thompson Walsh Wang Whittaker Williams Wójcik Yilmaz Zhang
+""".split()
 STREETS = """Alder Close|Barnfield Road|Beech Avenue|Castle Street|Chapel Lane|Church Walk|Cobbler's Row|Dene Terrace|Ferry Road|
 Glebe Gardens|Grange Crescent|Hawthorn Drive|High Street|Jubilee Court|Kiln Lane|Lower Mill Lane|Marsh View|Meadow Way|
 Northgate|Old Forge Road|Orchard Place|Park Lane|Priory Road|Quarry Hill|Rectory Lane|Sandringham Avenue|Station Road|
-St Mary's Terrace|The Maltings|Tower Street|Victoria Square|Wharf Street|Windmill Hill|Ynys Terrace""".replace(
+St Mary's Terrace|The Maltings|Tower Street|Victoria Square|Wharf Street|Windmill Hill|Ynys Terrace""".replace(  # noqa: E501
     "\n", ""
 ).split("|")
 TOWNS = """Leeds Norwich Cardiff Glasgow Derby Hull Bath Preston Truro Dundee Swansea Belfast Ipswich Hereford Oldham
-Croydon Stockport Kendal Whitby Ludlow""".split()
+Croydon Stockport Kendal Whitby Ludlow""".split()  # noqa: E501
 #: Area and district pairs that exist, so that the form is right; the inward part is drawn.
-OUTWARD = """AB10 B15 BA2 BN3 BS6 BT9 CB1 CF10 CT5 CV4 DD2 DE1 DH1 E17 EC1A EH6 EX4 G12 GL50 HR4 HU5 IP4 KT2 KY16 L8 LA9 LE2
-LL57 LS6 M20 ME4 N1 NE6 NG7 NR2 NW5 OX4 PE2 PL4 PO5 PR1 RG1 S10 SA1 SE15 SK4 SN1 SO17 SW1A SW9 SY8 TR1 W1T WA4 YO24""".split()
+OUTWARD = """
+    AB10 B15 BA2 BN3 BS6 BT9 CB1 CF10 CT5 CV4 DD2 DE1 DH1 E17 EC1A EH6 EX4 G12 GL50 HR4 HU5 IP4 KT2 KY16
+    L8 LA9 LE2 LL57 LS6 M20 ME4 N1 NE6 NG7 NR2 NW5 OX4 PE2 PL4 PO5 PR1 RG1 S10 SA1 SE15 SK4 SN1 SO17
+    SW1A SW9 SY8 TR1 W1T WA4 YO24
+""".split()
 #: Ofcom's numbers for drama use: prefix and how many digits remain; grouped the way people write them.
 PHONES = [
-    ("020 7946 0", 3), ("0113 496 0", 3), ("0114 496 0", 3), ("0117 496 0", 3), ("0121 496 0", 3), ("0131 496 0", 3),
-    ("0141 496 0", 3), ("0161 496 0", 3), ("0191 498 0", 3), ("028 9649 6", 3), ("029 2018 0", 3), ("01632 960", 3),
-]  # fmt: skip
+    ("020 7946 0", 3),
+    ("0113 496 0", 3),
+    ("0114 496 0", 3),
+    ("0117 496 0", 3),
+    ("0121 496 0", 3),
+    ("0131 496 0", 3),
+    ("0141 496 0", 3),
+    ("0161 496 0", 3),
+    ("0191 498 0", 3),
+    ("028 9649 6", 3),
+    ("029 2018 0", 3),
+    ("01632 960", 3),
+]
 MOBILE = ("07700 900", 3)
 DOMAINS = [
-    "example.com", "example.com", "example.org", "example.net", "example.co.uk", "example.co.uk", "mail.example.com",
-    "post.example.org", "hartley-joinery.example.co.uk", "uni.example.ac.uk",
-]  # fmt: skip
+    "example.com",
+    "example.com",
+    "example.org",
+    "example.net",
+    "example.co.uk",
+    "example.co.uk",
+    "mail.example.com",
+    "post.example.org",
+    "hartley-joinery.example.co.uk",
+    "uni.example.ac.uk",
+]
 
 
 def digits(rng: random.Random, n: int) -> str:
@@ -158,7 +185,10 @@ def phone(rng: random.Random) -> str:
 
 def postcode(rng: random.Random) -> str:
     """Give a postcode of valid form; the inward letters leave out C I K M O V as Royal Mail does."""
-    code = f"{rng.choice(OUTWARD)} {digits(rng, 1)}{''.join(rng.choice('ABDEFGHJLNPQRSTUWXYZ') for _ in range(2))}"
+    code = (
+        f"{rng.choice(OUTWARD)} "
+        f"{digits(rng, 1)}{''.join(rng.choice('ABDEFGHJLNPQRSTUWXYZ') for _ in range(2))}"
+    )
     style = rng.random()
     return code.lower() if style < 0.15 else code.replace(" ", "") if style < 0.25 else code
 
@@ -178,7 +208,9 @@ def card(rng: random.Random) -> str:
 
 
 def bank_account(rng: random.Random) -> str:
-    """Give a sort code (from 00- and 99-, which no bank holds) with an account number, as customers write them."""
+    """Give a sort code (from 00- and 99-, which no bank holds) with an account number, as customers write
+    them.
+    """
     sort = f"{rng.choice(['00', '99'])}-{digits(rng, 2)}-{digits(rng, 2)}"
     return rng.choice(
         [
@@ -287,7 +319,9 @@ FRESH = {
 
 
 def value(slot: str, writer: Persona, again: bool, rng: random.Random) -> str:
-    """Fill one slot: with the writer's own detail, or with another's when the slot has come `again` in the ticket."""
+    """Fill one slot: with the writer's own detail, or with another's when the slot has come `again` in the
+    ticket.
+    """
     if slot in HARD_NEGATIVES:
         return hard_negative(slot, rng)
     own = getattr(writer, slot, None)

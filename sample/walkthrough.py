@@ -1,11 +1,13 @@
-"""Three real versions of the sample project's gold set, and the reviewer's walk-through of them in `docs/review.md`.
+"""Three real versions of the sample project's gold set, and the reviewer's walk-through of them in
+`docs/review.md`.
 
     python -m sample.walkthrough FOLDER           # a git repository with DVC in FOLDER, its versions tagged v1, v2 and v3
     python -m sample.walkthrough FOLDER --docs    # and the outputs in docs/review.md written anew from it
 
-Each version is a commit: files are edited, `dvc repro publish` runs, `dvc.lock` is committed. The page's blocks that begin with
-`$ assay` are run in FOLDER, and what they print is put below; the test suite holds the page to it. About half a minute.
-"""
+Each version is a commit: files are edited, `dvc repro publish` runs, `dvc.lock` is committed. The page's
+blocks that begin with `$ assay` are run in FOLDER, and what they print is put below; the test suite holds the
+page to it. About half a minute.
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -33,7 +35,7 @@ T-000702,Can I have the receipt for my last three instalments in one document pl
 T-000703,"The courier's photo shows a blue door. Ours is red, and no parcel anywhere.",delivery,2026-07-02,form,C1403
 T-000704,My Lumo lamp drops off the network every evening at about nine and comes back by itself in the morning.,technical,2026-07-02,chat,C1404
 T-000705,"Please send everything you hold on me, I'd like a copy within the month. ruth.okafor@example.org",privacy,2026-07-03,email,C1405
-"""
+"""  # noqa: E501
 
 
 def make(folder: Path) -> None:
@@ -152,7 +154,9 @@ def run(folder: Path, *command: str, check: bool = True) -> subprocess.Completed
 
 
 def played(page: str, folder: Path) -> str:
-    """`page` with what its commands print in `folder` now; a last line `…` cuts nothing: outputs stand whole."""
+    """`page` with what its commands print in `folder` now; a last line `…` cuts nothing: outputs stand
+    whole.
+    """
 
     def again(found: re.Match[str]) -> str:
         command = found["command"]

@@ -1,4 +1,6 @@
-"""Runs the curation stages of a project in a process of its own, as `assay` does, for tests of the whole chain."""
+"""Runs the curation stages of a project in a process of its own, as `assay` does, for tests of the whole
+chain.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,10 @@ def run_stages(
     project: Path, stages: tuple[str, ...] = CURATION, *, offline: bool = False, **environment: str
 ) -> str:
     """Run several stages in one process; returns what they said."""
-    code = f"{CUT_OFF if offline else ''}\nfrom governance.cli.rim import run_stage\nfor stage in {stages!r}:\n    run_stage(stage)"
+    code = (
+        f"{CUT_OFF if offline else ''}\nfrom governance.cli.rim import run_stage\nfor stage in "
+        f"{stages!r}:\n    run_stage(stage)"
+    )
     env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=project, env=env, capture_output=True, text=True, check=False

@@ -1,4 +1,6 @@
-"""Contract 4: a planted personal value leaves the git-ignored data folder through no file, message or error of any command."""
+"""Contract 4: a planted personal value leaves the git-ignored data folder through no file, message or error
+of any command.
+"""
 
 from pathlib import Path
 
@@ -28,7 +30,8 @@ def test_no_command_writes_or_says_a_raw_value_outside_ignored_data(tmp_path: Pa
 
     rows = [f'K-{i},"{text}",billing,2026-01-0{i + 1},email,C{i}' for i, text in enumerate(ROWS)]
     rows += [
-        f"K-{40 + i},a quite ordinary message number {i} about a parcel that has not come yet {'x' * i},delivery,2026-02-01,chat,C{i}"
+        f"K-{40 + i},a quite ordinary message number {i} about a parcel that has not come yet "
+        f"{'x' * i},delivery,2026-02-01,chat,C{i}"
         for i in range(12)
     ]
     rows += [

@@ -1,4 +1,6 @@
-"""The workflows of `docs/ci.md` are YAML, and every `assay` line in them is one that the command line takes."""
+"""The workflows of `docs/ci.md` are YAML, and every `assay` line in them is one that the command line
+takes.
+"""
 
 from __future__ import annotations
 

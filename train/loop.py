@@ -1,21 +1,22 @@
 """The fine-tuning loop that LoRA and full fine-tuning share.
 
-AdamW (Loshchilov & Hutter, 2019, arXiv:1711.05101) with linear warm-up and decay, clipped gradients, and a moving average
-of the weights: after every step the average moves 1 - `averaging` of the way to the weights, and it is the average that
-is judged on validation rows after each epoch and kept at its best. On banking77 the average gains 0.8 points of accuracy
-over the last weights in the first epochs, where the learning rate is still high (cf. Izmailov et al., 2018,
-arXiv:1803.05407, and Morales-Brotons et al., 2024, arXiv:2411.18704).
+AdamW (Loshchilov & Hutter, 2019, arXiv:1711.05101) with linear warm-up and decay, clipped gradients, and a
+moving average of the weights: after every step the average moves 1 - `averaging` of the way to the weights,
+and it is the average that is judged on validation rows after each epoch and kept at its best. On banking77
+the average gains 0.8 points of accuracy over the last weights in the first epochs, where the learning rate is
+still high (cf. Izmailov et al., 2018, arXiv:1803.05407, and Morales-Brotons et al., 2024, arXiv:2411.18704).
 
-Batches hold texts of like length, in random order: rows are shuffled, cut into blocks of 50 batches, sorted by length
-within the block, cut, and the batches shuffled. That halves the padding and leaves each epoch a fresh partition.
+Batches hold texts of like length, in random order: rows are shuffled, cut into blocks of 50 batches, sorted
+by length within the block, cut, and the batches shuffled. That halves the padding and leaves each epoch a
+fresh partition.
 
-Cost: one forward and (for LoRA, about) one backward pass of matrix products a row and epoch; 90 s an epoch for 9,000 rows
-of 16 tokens through MiniLM-L6 on one thread with bfloat16 products, about twice that with float32. Memory is the model
-plus one batch. Trade-off: one thread a fit, so that a result does not depend on how many cores a machine has; two
-systems train side by side instead (`train/fit.py`).
+Cost: one forward and (for LoRA, about) one backward pass of matrix products a row and epoch; 90 s an epoch
+for 9,000 rows of 16 tokens through MiniLM-L6 on one thread with bfloat16 products, about twice that with
+float32. Memory is the model plus one batch. Trade-off: one thread a fit, so that a result does not depend on
+how many cores a machine has; two systems train side by side instead (`train/fit.py`).
 
-After each epoch everything needed to go on is written to `checkpoint`, whole or not at all: a killed run that is started
-again does the remaining epochs and ends with the same weights as one that was not killed.
+After each epoch everything needed to go on is written to `checkpoint`, whole or not at all: a killed run that
+is started again does the remaining epochs and ends with the same weights as one that was not killed.
 """
 
 from __future__ import annotations
@@ -41,7 +42,8 @@ if TYPE_CHECKING:
 
 # Batches sorted by length together; larger blocks pad less but make the batches of an epoch more alike.
 _BLOCK = 50
-# The average of the first steps forgets faster, or it would remember the start for too long (as in TensorFlow's).
+# The average of the first steps forgets faster, or it would remember the start for too long (as in
+# TensorFlow's).
 _RAMP = 10
 # What fused AdamW keeps of each parameter.
 _MOMENTS = ("step", "exp_avg", "exp_avg_sq")
@@ -57,7 +59,9 @@ class Rows:
 
 @dataclass(frozen=True)
 class Settings:
-    """How to train; `train.params.FineTuneParams` says what each means. `precision` is float32 or bfloat16."""
+    """How to train; `train.params.FineTuneParams` says what each means. `precision` is float32 or
+    bfloat16.
+    """
 
     lr: float
     head_lr: float
@@ -75,7 +79,9 @@ class Settings:
 
 @dataclass(frozen=True)
 class Epoch:
-    """What an epoch reached: mean training loss, and loss (nats) and accuracy of the averaged weights on validation rows."""
+    """What an epoch reached: mean training loss, and loss (nats) and accuracy of the averaged weights on
+    validation rows.
+    """
 
     epoch: int
     train_loss: float
@@ -84,7 +90,9 @@ class Epoch:
 
 
 def best_epoch(history: list[Epoch]) -> Epoch:
-    """The epoch of the lowest validation loss, the earliest of equals; loss is far less noisy than accuracy on few rows."""
+    """The epoch of the lowest validation loss, the earliest of equals; loss is far less noisy than accuracy
+    on few rows.
+    """
     return min(history, key=lambda one: (one.validation_loss, one.epoch))
 
 
@@ -102,8 +110,8 @@ def fine_tune(
     Parameters
     ----------
     model
-        Maps (token ids, mask), both int64 `[batch, tokens]`, to logits `[batch, classes]`; parameters under `head.` get
-        `head_lr`. Only parameters that require a gradient are trained, saved and restored.
+        Maps (token ids, mask), both int64 `[batch, tokens]`, to logits `[batch, classes]`; parameters under
+        `head.` get `head_lr`. Only parameters that require a gradient are trained, saved and restored.
     validation
         May be empty: then the last epoch is kept.
     checkpoint
@@ -271,7 +279,9 @@ class _Run:
 
 
 def batches(lengths: npt.NDArray[np.int64], size: int, seed: int) -> Iterator[list[int]]:
-    """Row numbers of each batch of one epoch: a random partition into batches of like length, in random order."""
+    """Row numbers of each batch of one epoch: a random partition into batches of like length, in random
+    order.
+    """
     draw = np.random.default_rng(seed)
     order = draw.permutation(len(lengths))
     made: list[list[int]] = []
@@ -284,7 +294,9 @@ def batches(lengths: npt.NDArray[np.int64], size: int, seed: int) -> Iterator[li
 
 
 def logits_of(model: torch.nn.Module, ids: TokenIds, batch_size: int = 64) -> torch.Tensor:
-    """Logits of a model in evaluation mode, float32 `[rows, classes]`; batches follow the set of texts, not their order."""
+    """Logits of a model in evaluation mode, float32 `[rows, classes]`; batches follow the set of texts, not
+    their order.
+    """
     import torch
 
     parts, order = [], by_length(ids)
@@ -324,7 +336,9 @@ def _swapped(parameters: list[torch.Tensor], values: list[torch.Tensor]) -> Iter
 
 @contextmanager
 def _deterministic() -> Iterator[None]:
-    """Only algorithms that give the same bits every time; an operation that has none fails rather than vary."""
+    """Only algorithms that give the same bits every time; an operation that has none fails rather than
+    vary.
+    """
     import torch
 
     before = torch.are_deterministic_algorithms_enabled()

@@ -1,6 +1,7 @@
 """Section `train` of params.yaml: which systems are compared and how each is fitted.
 
-Every default that was tuned was chosen on validation rows of banking77's training file, never on its test file.
+Every default that was tuned was chosen on validation rows of banking77's training file, never on its test
+file.
 """
 
 from __future__ import annotations
@@ -69,7 +70,8 @@ class FineTuneParams(_Knobs):
     head_C: float = Field(
         10.0,
         gt=0,
-        description="Inverse penalty of the linear probe that the head starts from. Higher fits the training rows so well that nothing is left to learn.",
+        description="Inverse penalty of the linear probe that the head starts from. Higher fits the "
+        "training rows so well that nothing is left to learn.",
     )
     batch_size: int = Field(32, ge=1)
     dropout: float = Field(0.1, ge=0, lt=1, description="Dropout inside the encoder.")
@@ -136,7 +138,8 @@ class TrainParams(Params):
     )
     precision: Literal["auto", "float32", "bfloat16"] = Field(
         "auto",
-        description="Of matrix products in training. auto: bfloat16 where the processor multiplies it natively, else float32.",
+        description="Of matrix products in training. auto: bfloat16 where the processor multiplies it "
+        "natively, else float32.",
     )
     encoder: str = Field(
         "all-MiniLM-L6-v2",

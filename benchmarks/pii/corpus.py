@@ -1,4 +1,6 @@
-"""The corpus: rows of text with the places of personal data in them, and hard negatives; a function of half and seed alone."""
+"""The corpus: rows of text with the places of personal data in them, and hard negatives; a function of half
+and seed alone.
+"""
 
 from __future__ import annotations
 
@@ -44,8 +46,18 @@ def corpus(half: v.Half, per_kind: int = 150, negatives: int = 12_000, seed: int
     rows = [
         row
         for kind in POSITIVE
-        for row in _distinct(per_kind, lambda kind=kind: _row(random, half, kind.name, random.choice(kind.phrases(half)), kind.make(random, half), kind.entity))  # type: ignore[misc]
-    ]  # fmt: skip
+        for row in _distinct(
+            per_kind,
+            lambda kind=kind: _row(
+                random,
+                half,
+                kind.name,
+                random.choice(kind.phrases(half)),
+                kind.make(random, half),
+                kind.entity,
+            ),
+        )  # type: ignore[misc]
+    ]
     chosen = random.choices(NEGATIVE, WEIGHTS, k=4 * negatives)
 
     def negative() -> Row:

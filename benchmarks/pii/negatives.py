@@ -1,9 +1,10 @@
 """Hard negatives: numbers, codes and phrases that look like personal data and are none.
 
-`benign` names what may rightly be found there (a date is a date); anything else found is a false alarm. `run` marks bare
-runs of digits and codes, of which at most 0.5 % may be flagged. Values are disjoint between the halves as in `values`.
-Some tempt on purpose: "I called about order ...", "my card was charged for ...". Check digits fall as they do in real order
-numbers: one ten-digit number in eleven passes mod 11, one long number in ten passes Luhn; EAN-13 is made to be right.
+`benign` names what may rightly be found there (a date is a date); anything else found is a false alarm. `run`
+marks bare runs of digits and codes, of which at most 0.5 % may be flagged. Values are disjoint between the
+halves as in `values`. Some tempt on purpose: "I called about order ...", "my card was charged for ...". Check
+digits fall as they do in real order numbers: one ten-digit number in eleven passes mod 11, one long number in
+ten passes Luhn; EAN-13 is made to be right.
 """
 
 from __future__ import annotations
@@ -41,11 +42,17 @@ def _letters(random: Random, count: int) -> str:
 def _part(random: Random) -> str:
     return random.choice(
         [
-            f"{_letters(random, 2)}-{v.digits(random, 4)}-{_letters(random, 1)}", f"{_letters(random, 3)}{v.digits(random, 5)}", f"{v.digits(random, 3)}-{v.digits(random, 5)}",
-            f"{_letters(random, 1)}{v.digits(random, 7)}", f"{_letters(random, 2)}{v.digits(random, 7)}", f"{v.digits(random, 4)}.{v.digits(random, 3)}.{v.digits(random, 2)}",
-            f"{_letters(random, 2)}{v.digits(random, 2)}{_letters(random, 2)}", f"{v.digits(random, 2)}-{v.digits(random, 2)}-{v.digits(random, 3)}", v.digits(random, 9),
+            f"{_letters(random, 2)}-{v.digits(random, 4)}-{_letters(random, 1)}",
+            f"{_letters(random, 3)}{v.digits(random, 5)}",
+            f"{v.digits(random, 3)}-{v.digits(random, 5)}",
+            f"{_letters(random, 1)}{v.digits(random, 7)}",
+            f"{_letters(random, 2)}{v.digits(random, 7)}",
+            f"{v.digits(random, 4)}.{v.digits(random, 3)}.{v.digits(random, 2)}",
+            f"{_letters(random, 2)}{v.digits(random, 2)}{_letters(random, 2)}",
+            f"{v.digits(random, 2)}-{v.digits(random, 2)}-{v.digits(random, 3)}",
+            v.digits(random, 9),
         ]
-    )  # fmt: skip
+    )
 
 
 def _version(random: Random) -> str:
@@ -55,12 +62,29 @@ def _version(random: Random) -> str:
 
 def _tracking(random: Random) -> str:
     return random.choice(
-        [f"{_letters(random, 2)}{v.digits(random, 9)}GB", f"1Z{_letters(random, 3)}{v.digits(random, 13)}", v.digits(random, 10), f"JD{v.digits(random, 16)}", v.digits(random, 14), f"{v.digits(random, 4)} {v.digits(random, 4)} {v.digits(random, 4)}"]
-    )  # fmt: skip
+        [
+            f"{_letters(random, 2)}{v.digits(random, 9)}GB",
+            f"1Z{_letters(random, 3)}{v.digits(random, 13)}",
+            v.digits(random, 10),
+            f"JD{v.digits(random, 16)}",
+            v.digits(random, 14),
+            f"{v.digits(random, 4)} {v.digits(random, 4)} {v.digits(random, 4)}",
+        ]
+    )
 
 
 def _invoice(random: Random) -> str:
-    return random.choice([f"INV-{v.digits(random, 6)}", f"{v.digits(random, 5)}/{v.digits(random, 2)}", v.digits(random, 8), f"INV{v.digits(random, 10)}", f"2024-{v.digits(random, 6)}", f"#{v.digits(random, 5)}", v.digits(random, 15)])  # fmt: skip
+    return random.choice(
+        [
+            f"INV-{v.digits(random, 6)}",
+            f"{v.digits(random, 5)}/{v.digits(random, 2)}",
+            v.digits(random, 8),
+            f"INV{v.digits(random, 10)}",
+            f"2024-{v.digits(random, 6)}",
+            f"#{v.digits(random, 5)}",
+            v.digits(random, 15),
+        ]
+    )
 
 
 def _hash(random: Random) -> str:
@@ -118,24 +142,57 @@ _NAMES = [
 def _company_url(random: Random) -> str:
     name = random.choice(_NAMES) + str(random.randint(1, 99))
     return random.choice(
-        [f"https://www.{name}.co.uk/help/returns", f"www.{name}.com", f"{name}.co.uk/terms", f"https://{name}.io/products/{random.randint(100, 9999)}", f"https://docs.{name}.org/v{random.randint(1, 9)}/install", f"https://{name}.com/search?q=kettle&page={random.randint(1, 9)}", f"https://{name}.com/category/{random.randint(1, 99)}?sort=price", f"http://{name}.net/login", f"https://github.com/{name}/{name}/issues/{random.randint(1, 999)}"]
-    )  # fmt: skip
+        [
+            f"https://www.{name}.co.uk/help/returns",
+            f"www.{name}.com",
+            f"{name}.co.uk/terms",
+            f"https://{name}.io/products/{random.randint(100, 9999)}",
+            f"https://docs.{name}.org/v{random.randint(1, 9)}/install",
+            f"https://{name}.com/search?q=kettle&page={random.randint(1, 9)}",
+            f"https://{name}.com/category/{random.randint(1, 99)}?sort=price",
+            f"http://{name}.net/login",
+            f"https://github.com/{name}/{name}/issues/{random.randint(1, 999)}",
+        ]
+    )
 
 
 def _phrase(random: Random) -> str:
     count = random.randint(2, 900)
     return random.choice(
         [
-            f"I waited {count} days on the road to Leeds", f"it is {count} miles down Station Road", f"reset my password within {count} hours", f"the api key page shows error {count}", f"std::vector<int> of size {count}", f"row {count} of the table at 3:15 pm",
-            f"step {count}: open the settings::general tab", f"they were born to win by {count} points", f"Windows {count % 12} and Office {2010 + count % 14}", f"the M{count % 60 + 1} and the A{count} were closed", f"I have {count} items in my basket and 2 in the way", f"pick up {count} at Gate {count % 40}, see you there",
-            f"password: forgotten {count} times", f"my card was declined {count} times", f"phone has been dead for {count} hours", f"between {count} and {count + 500} people at the place", f"call me maybe, track {count}", f"@support please answer, {count} mins", f"temperature {count % 40}.5 at 10:{count % 60:02d}:07",
+            f"I waited {count} days on the road to Leeds",
+            f"it is {count} miles down Station Road",
+            f"reset my password within {count} hours",
+            f"the api key page shows error {count}",
+            f"std::vector<int> of size {count}",
+            f"row {count} of the table at 3:15 pm",
+            f"step {count}: open the settings::general tab",
+            f"they were born to win by {count} points",
+            f"Windows {count % 12} and Office {2010 + count % 14}",
+            f"the M{count % 60 + 1} and the A{count} were closed",
+            f"I have {count} items in my basket and 2 in the way",
+            f"pick up {count} at Gate {count % 40}, see you there",
+            f"password: forgotten {count} times",
+            f"my card was declined {count} times",
+            f"phone has been dead for {count} hours",
+            f"between {count} and {count + 500} people at the place",
+            f"call me maybe, track {count}",
+            f"@support please answer, {count} mins",
+            f"temperature {count % 40}.5 at 10:{count % 60:02d}:07",
         ]
-    )  # fmt: skip
+    )
 
 
 DATES = frozenset({"DATE_TIME"})
 NEGATIVE = (
-    Negative("order number", lambda r: v.digits(r, 10).replace("0", "4", 1) if r.random() < 0.5 else r.choice("123456789") + v.digits(r, 9), """
+    Negative(
+        "order number",
+        lambda r: (
+            v.digits(r, 10).replace("0", "4", 1)
+            if r.random() < 0.5
+            else r.choice("123456789") + v.digits(r, 9)
+        ),
+        """
             order {}
             where is my order {}?
             I called about order {} yesterday
@@ -165,8 +222,13 @@ NEGATIVE = (
             {} is wrong, I asked for blue
             the mobile case in order {} does not fit
             refund {} to my card
-            """, True),
-    Negative("epoch", lambda r: str(r.randint(1_500_000_000, 1_760_000_000)) + r.choice(["", "", v.digits(r, 3)]), """
+            """,
+        True,
+    ),
+    Negative(
+        "epoch",
+        lambda r: str(r.randint(1_500_000_000, 1_760_000_000)) + r.choice(["", "", v.digits(r, 3)]),
+        """
             timestamp={}
             created_at: {}
             event at {} failed
@@ -184,8 +246,13 @@ NEGATIVE = (
             now={}
             token expires at {}
             since epoch {}
-            """, True),
-    Negative("part code", _part, """
+            """,
+        True,
+    ),
+    Negative(
+        "part code",
+        _part,
+        """
             part {}
             I need {} for my boiler
             SKU {}
@@ -206,8 +273,13 @@ NEGATIVE = (
             model number {}
             batch {} is faulty
             I bought {} by mistake
-            """, True),
-    Negative("version", _version, """
+            """,
+        True,
+    ),
+    Negative(
+        "version",
+        _version,
+        """
             version {}
             v{}
             firmware {} broke the wifi
@@ -225,8 +297,13 @@ NEGATIVE = (
             release {} notes
             the {} build hangs
             Firmware: {}
-            """, True),
-    Negative("invoice id", _invoice, """
+            """,
+        True,
+    ),
+    Negative(
+        "invoice id",
+        _invoice,
+        """
             invoice {}
             I need a copy of invoice {}
             bill {} is wrong
@@ -241,8 +318,13 @@ NEGATIVE = (
             my invoice ({}) is missing VAT
             credit note for invoice {}
             quote {} was cheaper than the bill
-            """, True),
-    Negative("tracking", _tracking, """
+            """,
+        True,
+    ),
+    Negative(
+        "tracking",
+        _tracking,
+        """
             tracking number {}
             parcel {} is stuck
             track {}
@@ -257,8 +339,20 @@ NEGATIVE = (
             Tracking ID {}
             no scan for {} since Monday
             waybill {}
-            """, True),
-    Negative("case reference", lambda r: r.choice([f"CAS-{v.digits(r, 7)}", v.digits(r, 9), f"REQ{v.digits(r, 7)}", f"{_letters(r, 2)}{v.digits(r, 6)}"]), """
+            """,
+        True,
+    ),
+    Negative(
+        "case reference",
+        lambda r: r.choice(
+            [
+                f"CAS-{v.digits(r, 7)}",
+                v.digits(r, 9),
+                f"REQ{v.digits(r, 7)}",
+                f"{_letters(r, 2)}{v.digits(r, 6)}",
+            ]
+        ),
+        """
             case {}
             ticket {} is still open
             my reference is {}
@@ -270,8 +364,13 @@ NEGATIVE = (
             about case number {}
             reference {} please
             Ticket #{}
-            """, True),
-    Negative("plain date", lambda r: v.written(_day(r), r), """
+            """,
+        True,
+    ),
+    Negative(
+        "plain date",
+        lambda r: v.written(_day(r), r),
+        """
             ordered on {}
             delivery due {}
             the invoice is dated {}
@@ -289,8 +388,13 @@ NEGATIVE = (
             I paid on {}
             the sale starts {}
             due date {}
-            """, benign=DATES),
-    Negative("price", _price, """
+            """,
+        benign=DATES,
+    ),
+    Negative(
+        "price",
+        _price,
+        """
             it costs {}
             I was charged {}
             refund of {}
@@ -305,8 +409,12 @@ NEGATIVE = (
             only {} left on the voucher
             deposit {} please
             how is it {}?
-            """),
-    Negative("measure", _measure, """
+            """,
+    ),
+    Negative(
+        "measure",
+        _measure,
+        """
             size {}
             it is {}
             rated {}
@@ -318,8 +426,12 @@ NEGATIVE = (
             mine measures {}
             about {} I think
             specs: {}
-            """),
-    Negative("hash", _hash, """
+            """,
+    ),
+    Negative(
+        "hash",
+        _hash,
+        """
             commit {}
             checksum {}
             md5 {}
@@ -331,8 +443,12 @@ NEGATIVE = (
             etag {}
             file hash {}
             build {} passed
-            """),
-    Negative("uuid", lambda r: str(uuid.UUID(int=r.getrandbits(128))), """
+            """,
+    ),
+    Negative(
+        "uuid",
+        lambda r: str(uuid.UUID(int=r.getrandbits(128))),
+        """
             request id {}
             error {}
             correlation_id={}
@@ -341,8 +457,13 @@ NEGATIVE = (
         """
             trace {}
             id: {}
-            """, benign=frozenset({"UUID"})),
-    Negative("barcode", _ean, """
+            """,
+        benign=frozenset({"UUID"}),
+    ),
+    Negative(
+        "barcode",
+        _ean,
+        """
             EAN {}
             barcode {}
             GTIN: {}
@@ -351,8 +472,13 @@ NEGATIVE = (
         """
             scan code {}
             the EAN is {}
-            """, True),
-    Negative("company number", lambda r: r.choice(["SC", "0", "1", "NI"]) + v.digits(r, 6 + r.randrange(2)), """
+            """,
+        True,
+    ),
+    Negative(
+        "company number",
+        lambda r: r.choice(["SC", "0", "1", "NI"]) + v.digits(r, 6 + r.randrange(2)),
+        """
             company number {}
             registered in England no. {}
             Companies House {}
@@ -361,8 +487,12 @@ NEGATIVE = (
         """
             Company registration {}
             incorporated under {}
-            """),
-    Negative("company link", _company_url, """
+            """,
+    ),
+    Negative(
+        "company link",
+        _company_url,
+        """
             see {}
             I read {} already
             {} is down
@@ -374,8 +504,13 @@ NEGATIVE = (
             {} returns 404
             the guide at {} is outdated
             go to {} and look
-            """, benign=frozenset({"URL"})),
-    Negative("phrase", _phrase, """
+            """,
+        benign=frozenset({"URL"}),
+    ),
+    Negative(
+        "phrase",
+        _phrase,
+        """
             {}
             {}, honestly
             so {}
@@ -387,8 +522,10 @@ NEGATIVE = (
             I think {}
             {}, please
             hm, {}
-            """, benign=DATES | {"URL"}),
-)  # fmt: skip
+            """,
+        benign=DATES | {"URL"},
+    ),
+)
 
 # How often each kind stands in the corpus, in the order of NEGATIVE.
 WEIGHTS = (20, 10, 12, 10, 8, 8, 5, 6, 4, 4, 4, 2, 3, 2, 4, 4)

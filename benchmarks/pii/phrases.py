@@ -1,7 +1,9 @@
-"""Sentences around personal data: for each entity, those of the tuning half and those of the test half; none is in both.
+"""Sentences around personal data: for each entity, those of the tuning half and those of the test half; none
+is in both.
 
-`{}` is where the value goes. The entities' names are Assay's; `STREET_ADDRESS` is measured apart for the UK and the US, a
-password apart from a PIN. Sentences of customers' messages, forms, logs and notes, written for this corpus.
+`{}` is where the value goes. The entities' names are Assay's; `STREET_ADDRESS` is measured apart for the UK
+and the US, a password apart from a PIN. Sentences of customers' messages, forms, logs and notes, written for
+this corpus.
 """
 
 from __future__ import annotations
@@ -15,7 +17,9 @@ from benchmarks.pii import values as v
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of personal data: its entity, how a value is made and the sentences it stands in, one a line."""
+    """One kind of personal data: its entity, how a value is made and the sentences it stands in, one a
+    line.
+    """
 
     name: str
     entity: str
@@ -29,7 +33,11 @@ class Kind:
 
 
 POSITIVE = (
-    Kind("email", "EMAIL_ADDRESS", v.email, """
+    Kind(
+        "email",
+        "EMAIL_ADDRESS",
+        v.email,
+        """
             My email is {} if you need it
             please write to {} about the refund
             contact: {}
@@ -62,8 +70,13 @@ POSITIVE = (
             who owns {}?
             * {} (primary)
             Write me back at {}; I read it daily
-            """),
-    Kind("phone", "PHONE_NUMBER", v.phone, """
+            """,
+    ),
+    Kind(
+        "phone",
+        "PHONE_NUMBER",
+        v.phone,
+        """
             call me on {} after five
             My phone number is {}
             tel: {}
@@ -97,8 +110,13 @@ POSITIVE = (
             whatsapp {} works best
             I tried to ring {} but nobody picked up
             Mob: {} / evenings
-            """),
-    Kind("card", "CREDIT_CARD", v.card, """
+            """,
+    ),
+    Kind(
+        "card",
+        "CREDIT_CARD",
+        v.card,
+        """
             my card number is {}
             Card: {}
             I was charged twice on {}
@@ -125,8 +143,13 @@ POSITIVE = (
             pan={}
             my new debit card is {}
             I typed the long card number {} three times
-            """),
-    Kind("iban", "IBAN_CODE", v.iban, """
+            """,
+    ),
+    Kind(
+        "iban",
+        "IBAN_CODE",
+        v.iban,
+        """
             please pay it to IBAN {}
             {} is my account
             refund to {} please
@@ -147,8 +170,13 @@ POSITIVE = (
             I gave you {} last month
             The payee's IBAN is {} Please confirm
             debit {} on the first
-            """),
-    Kind("ip", "IP_ADDRESS", v.ip, """
+            """,
+    ),
+    Kind(
+        "ip",
+        "IP_ADDRESS",
+        v.ip,
+        """
             login from {} blocked
             my IP is {}
             client={} method=GET
@@ -172,8 +200,13 @@ POSITIVE = (
             traffic to {} drops every evening
             IP: {}
             request came from {} at noon
-            """),
-    Kind("mac", "MAC_ADDRESS", v.mac, """
+            """,
+    ),
+    Kind(
+        "mac",
+        "MAC_ADDRESS",
+        v.mac,
+        """
             MAC address {}
             the router says {}
             device {} cannot join the wifi
@@ -191,8 +224,13 @@ POSITIVE = (
             DHCP lease for {}
             BSSID {} channel 6
             printer ({}) keeps dropping off the network
-            """),
-    Kind("url", "PERSONAL_URL", v.personal_url, """
+            """,
+    ),
+    Kind(
+        "url",
+        "PERSONAL_URL",
+        v.personal_url,
+        """
             my profile is {}
             see {} for the history
             the link {} does not open
@@ -213,8 +251,13 @@ POSITIVE = (
             bookmarked {} last week
             Referrer: {}
             they shared {} with everyone
-            """),
-    Kind("wallet", "CRYPTO", v.wallet, """
+            """,
+    ),
+    Kind(
+        "wallet",
+        "CRYPTO",
+        v.wallet,
+        """
             send it to my wallet {}
             BTC address: {}
             I withdrew to {} yesterday
@@ -232,8 +275,13 @@ POSITIVE = (
             tx sent to {}, not confirmed yet
             is {} your company's address?
             recipient={}
-            """),
-    Kind("nhs", "UK_NHS", v.nhs, """
+            """,
+    ),
+    Kind(
+        "nhs",
+        "UK_NHS",
+        v.nhs,
+        """
             my NHS number is {}
             NHS no: {}
             patient {} was seen in clinic
@@ -254,8 +302,13 @@ POSITIVE = (
             referral for NHS {} received
             The hospital wristband says {}
             GP practice quoted {} on the form
-            """),
-    Kind("nino", "UK_NINO", v.nino, """
+            """,
+    ),
+    Kind(
+        "nino",
+        "UK_NINO",
+        v.nino,
+        """
             my national insurance number is {}
             NI number: {}
             NINO {}
@@ -276,8 +329,13 @@ POSITIVE = (
             starter form: NINO={}
             the number {} is printed on my card
             please check {} with HMRC
-            """),
-    Kind("utr", "UK_UTR", v.utr, """
+            """,
+    ),
+    Kind(
+        "utr",
+        "UK_UTR",
+        v.utr,
+        """
             my UTR is {}
             UTR: {}
             unique taxpayer reference {}
@@ -296,8 +354,13 @@ POSITIVE = (
             self-assessment unique taxpayer reference (UTR) {}
             Tax reference: {}
             company UTR is {}
-            """),
-    Kind("bank", "UK_BANK_ACCOUNT", v.sort_and_account, """
+            """,
+    ),
+    Kind(
+        "bank",
+        "UK_BANK_ACCOUNT",
+        v.sort_and_account,
+        """
             sort code and account number: {}
             pay into {} please
             my bank details are {}
@@ -315,8 +378,15 @@ POSITIVE = (
             old details {} are closed
             direct debit is set up on {}
             Payroll: {}
-            """),
-    Kind("sort code", "UK_BANK_ACCOUNT", lambda r, h: v.of_half(lambda s: v._grouped(v.digits(s, 6), 2, 2, 2, mark=s.choice(["-", " ", ""])), r, h), """
+            """,
+    ),
+    Kind(
+        "sort code",
+        "UK_BANK_ACCOUNT",
+        lambda r, h: v.of_half(
+            lambda s: v._grouped(v.digits(s, 6), 2, 2, 2, mark=s.choice(["-", " ", ""])), r, h
+        ),
+        """
             sort code {}
             my sort code is {}
             Sort Code: {}
@@ -331,8 +401,13 @@ POSITIVE = (
             bank sort code: {}
             my s/c is {}
             the branch has sort code {} I think
-            """),
-    Kind("account", "UK_BANK_ACCOUNT", lambda r, h: v.of_half(lambda s: v.digits(s, 8), r, h), """
+            """,
+    ),
+    Kind(
+        "account",
+        "UK_BANK_ACCOUNT",
+        lambda r, h: v.of_half(lambda s: v.digits(s, 8), r, h),
+        """
             account number {}
             account no: {}
             my account number is {}
@@ -350,8 +425,13 @@ POSITIVE = (
             account no {} at Barclays
             the account is number {}
             A/C: {}
-            """),
-    Kind("vat", "UK_VAT", v.vat, """
+            """,
+    ),
+    Kind(
+        "vat",
+        "UK_VAT",
+        v.vat,
+        """
             our VAT number is {}
             VAT no. {}
             VAT registration {}
@@ -369,8 +449,13 @@ POSITIVE = (
             VAT ID {}
             I am VAT registered, VAT {}
             the supplier's VAT number is {}
-            """),
-    Kind("chi", "UK_CHI", v.chi, """
+            """,
+    ),
+    Kind(
+        "chi",
+        "UK_CHI",
+        v.chi,
+        """
             CHI number {}
             my CHI is {}
             CHI: {}
@@ -384,8 +469,13 @@ POSITIVE = (
             CHI Number: {}
             her CHI number is {}
             referral with CHI {} attached
-            """),
-    Kind("licence", "UK_DRIVING_LICENCE", v.driving_licence, """
+            """,
+    ),
+    Kind(
+        "licence",
+        "UK_DRIVING_LICENCE",
+        v.driving_licence,
+        """
             my driving licence number is {}
             licence {}
             DVLA: {}
@@ -403,8 +493,13 @@ POSITIVE = (
             DVLA licence no. {}
             I uploaded my licence, {}
             driving licence {} was rejected
-            """),
-    Kind("passport", "UK_PASSPORT", v.passport, """
+            """,
+    ),
+    Kind(
+        "passport",
+        "UK_PASSPORT",
+        v.passport,
+        """
             my passport number is {}
             passport {}
             Passport no: {}
@@ -422,8 +517,13 @@ POSITIVE = (
             passport no {}
             my UK passport ({}) was stolen
             ID document: passport {}
-            """),
-    Kind("plate", "UK_VEHICLE_REGISTRATION", v.plate, """
+            """,
+    ),
+    Kind(
+        "plate",
+        "UK_VEHICLE_REGISTRATION",
+        v.plate,
+        """
             my car registration is {}
             reg {}
             number plate {}
@@ -444,8 +544,13 @@ POSITIVE = (
             parking fine for {}, not my car
             MOT due for {}
             I sold the car, plate {}, in May
-            """),
-    Kind("postcode", "UK_POSTCODE", v.postcode, """
+            """,
+    ),
+    Kind(
+        "postcode",
+        "UK_POSTCODE",
+        v.postcode,
+        """
             my postcode is {}
             post code {}
             deliver it to {}
@@ -468,8 +573,13 @@ POSITIVE = (
             my new address has postcode {}
             Our house is in {}
             postcode {} is not recognised
-            """),
-    Kind("uk address", "STREET_ADDRESS", v.uk_address, """
+            """,
+    ),
+    Kind(
+        "uk address",
+        "STREET_ADDRESS",
+        v.uk_address,
+        """
             I live at {}.
             deliver to {}.
             my address is {}.
@@ -490,8 +600,13 @@ POSITIVE = (
             Ship-to: {}
             We used to live at {}.
             return label for {}, thanks
-            """),
-    Kind("us address", "STREET_ADDRESS", v.us_address, """
+            """,
+    ),
+    Kind(
+        "us address",
+        "STREET_ADDRESS",
+        v.us_address,
+        """
             I live at {}.
             ship to {}.
             my address is {}
@@ -509,8 +624,13 @@ POSITIVE = (
             Ship-to: {}
             We used to live at {}.
             I work at {}, second floor
-            """),
-    Kind("birth", "DATE_OF_BIRTH", v.birth, """
+            """,
+    ),
+    Kind(
+        "birth",
+        "DATE_OF_BIRTH",
+        v.birth,
+        """
             my date of birth is {}
             DOB: {}
             I was born on {}
@@ -533,8 +653,13 @@ POSITIVE = (
             D.O.B: {}
             her date of birth is {} and mine is not
             My birthday's {}
-            """),
-    Kind("key", "API_KEY", v.api_key, """
+            """,
+    ),
+    Kind(
+        "key",
+        "API_KEY",
+        v.api_key,
+        """
             my key is {}
             export TOKEN={}
             I pasted {} by mistake
@@ -552,8 +677,13 @@ POSITIVE = (
             the deploy script prints {} in its log
             here you go {} but keep it secret
             secret={}
-            """),
-    Kind("labelled key", "API_KEY", v.labelled_key, """
+            """,
+    ),
+    Kind(
+        "labelled key",
+        "API_KEY",
+        v.labelled_key,
+        """
             api key: {}
             api_key={}
             my client secret is {}
@@ -568,8 +698,13 @@ POSITIVE = (
             client_secret={}
             Access-Token: {}
             api key {}
-            """),
-    Kind("password", "PASSWORD", v.password, """
+            """,
+    ),
+    Kind(
+        "password",
+        "PASSWORD",
+        v.password,
+        """
             my password is {}
             password: {}
             pwd={}
@@ -587,8 +722,13 @@ POSITIVE = (
             login with password {}
             pass: {}
             PWD: {}
-            """),
-    Kind("pin", "PASSWORD", v.pin, """
+            """,
+    ),
+    Kind(
+        "pin",
+        "PASSWORD",
+        v.pin,
+        """
             my PIN is {}
             pin: {}
             PIN code is {}
@@ -600,8 +740,9 @@ POSITIVE = (
             my pin code is {}
             card PIN: {}
             the PIN was {}
-            """),
-)  # fmt: skip
+            """,
+    ),
+)
 
 # Around a third of the sentences, before or after; split between the halves like the pools.
 OPENINGS = [

@@ -1,15 +1,21 @@
-"""Public data sets in the corpus's form: texts, what should be found in them, and which entities a set can judge.
+"""Public data sets in the corpus's form: texts, what should be found in them, and which entities a set can
+judge.
 
-Read from a folder outside the repository; a set that is not there is left out and named. Their annotations are their own:
+Read from a folder outside the repository; a set that is not there is left out and named. Their annotations
+are their own:
 
-- `presidio_generated` (microsoft/presidio-research, MIT): templated sentences with spans. Its entities in our names; its
-  `ADDRESS` (bare house numbers and codes, whole addresses of all countries) and its dates ("Sunday") are not judged.
-- `evi` (PolyAI, CC BY 4.0): each UK record written as one line of a form, with its postcode, date of birth and e-mail; and its
-  spoken dialogues, where a postcode was asked for and the transcript holds something of its shape.
-- `bitext` (CDLA-Sharing 1.0) and `banking77` (CC BY 4.0): no personal identifiers; every finding of one is a false alarm. (bitext's
-  instructions do hold persons' names and places, which are not identifiers by pattern.)
+- `presidio_generated` (microsoft/presidio-research, MIT): templated sentences with spans. Its entities in our
+  names; its `ADDRESS` (bare house numbers and codes, whole addresses of all countries) and its dates
+  ("Sunday") are not judged.
+- `evi` (PolyAI, CC BY 4.0): each UK record written as one line of a form, with its postcode, date of birth
+  and e-mail; and its spoken dialogues, where a postcode was asked for and the transcript holds something of
+  its shape.
+- `bitext` (CDLA-Sharing 1.0) and `banking77` (CC BY 4.0): no personal identifiers; every finding of one is a
+  false alarm. (bitext's instructions do hold persons' names and places, which are not identifiers by
+  pattern.)
 
-Names are judged on sets of their own, the halves of `recipes/name_tagger/judged.py` on which no threshold was chosen.
+Names are judged on sets of their own, the halves of `recipes/name_tagger/judged.py` on which no threshold was
+chosen.
 """
 
 from __future__ import annotations
@@ -28,7 +34,9 @@ from recipes.name_tagger.judged import sets
 
 @dataclass(frozen=True)
 class Labelled:
-    """A data set: texts, their values, and the entities it can judge (`None`: none is right, but for those in `benign`)."""
+    """A data set: texts, their values, and the entities it can judge (`None`: none is right, but for those in
+    `benign`).
+    """
 
     name: str
     texts: list[str]
@@ -38,9 +46,15 @@ class Labelled:
 
 
 GENERATED = {
-    "CREDIT_CARD": "CREDIT_CARD", "PHONE_NUMBER": "PHONE_NUMBER", "EMAIL_ADDRESS": "EMAIL_ADDRESS", "US_SSN": "US_SSN", "IBAN_CODE": "IBAN_CODE", "DOMAIN_NAME": "URL",
-    "US_DRIVER_LICENSE": "US_DRIVER_LICENSE", "IP_ADDRESS": "IP_ADDRESS",
-}  # fmt: skip
+    "CREDIT_CARD": "CREDIT_CARD",
+    "PHONE_NUMBER": "PHONE_NUMBER",
+    "EMAIL_ADDRESS": "EMAIL_ADDRESS",
+    "US_SSN": "US_SSN",
+    "IBAN_CODE": "IBAN_CODE",
+    "DOMAIN_NAME": "URL",
+    "US_DRIVER_LICENSE": "US_DRIVER_LICENSE",
+    "IP_ADDRESS": "IP_ADDRESS",
+}
 NAMES = ("PERSON", "LOCATION", "ORGANIZATION")
 
 
@@ -69,7 +83,11 @@ def evi_records(folder: Path) -> Labelled:
     with (folder / "evi" / "records.en.csv").open(newline="") as file:
         for row in csv.DictReader(file):
             text, found = f"Name: {row['name']}, DOB: ", []
-            for entity, value, after in (("DATE_OF_BIRTH", row["dob"], ", postcode: "), ("UK_POSTCODE", row["postcode"], ", e-mail: "), ("EMAIL_ADDRESS", row["email"], "")):  # fmt: skip
+            for entity, value, after in (
+                ("DATE_OF_BIRTH", row["dob"], ", postcode: "),
+                ("UK_POSTCODE", row["postcode"], ", e-mail: "),
+                ("EMAIL_ADDRESS", row["email"], ""),
+            ):
                 found.append(Found(len(text), len(text) + len(value), entity))
                 text += value + after
             texts.append(text)
@@ -81,7 +99,9 @@ _POSTCODE = re.compile(r"\b[a-z]{1,2}\d[a-z\d]?\s?\d[a-z]{2}\b", re.IGNORECASE)
 
 
 def evi_dialogues(folder: Path) -> Labelled:
-    """EVI's spoken turns: what has a postcode's shape is one where a postcode was asked for (as heard; often not the record's)."""
+    """EVI's spoken turns: what has a postcode's shape is one where a postcode was asked for (as heard; often
+    not the record's).
+    """
     texts, values = [], []
     with (folder / "evi" / "dialogues.en.tsv").open(newline="") as file:
         for row in csv.DictReader(file, delimiter="\t"):
@@ -143,7 +163,11 @@ def named(folder: Path) -> list[Labelled]:
 def all_sets(folder: Path) -> Iterator[Labelled | str]:
     """Every set that is there; the name of one that is not."""
     for name, read in (
-        ("presidio_generated", lambda: generated(folder)), ("evi", lambda: evi_records(folder)), ("evi", lambda: evi_dialogues(folder)),
-        ("bitext", lambda: bitext(folder)), ("bitext", lambda: bitext_ids(folder)), ("banking77", lambda: banking77(folder)),
-    ):  # fmt: skip
+        ("presidio_generated", lambda: generated(folder)),
+        ("evi", lambda: evi_records(folder)),
+        ("evi", lambda: evi_dialogues(folder)),
+        ("bitext", lambda: bitext(folder)),
+        ("bitext", lambda: bitext_ids(folder)),
+        ("banking77", lambda: banking77(folder)),
+    ):
         yield read() if (folder / name).exists() else name

@@ -1,11 +1,12 @@
 """Precision, recall and F2 for each entity, with intervals.
 
-Found: every letter and digit of the value is covered by findings of its entity, else something personal stays in the text.
-Right: at least half of a finding's characters are on values of its entity. So a finding that is too long or too short costs.
-Findings are counted over the whole corpus: those on hard negatives and on other entities' values are false.
+Found: every letter and digit of the value is covered by findings of its entity, else something personal stays
+in the text. Right: at least half of a finding's characters are on values of its entity. So a finding that is
+too long or too short costs. Findings are counted over the whole corpus: those on hard negatives and on other
+entities' values are false.
 
-Intervals, 95 %: Wilson (1927) for precision and recall; for F2 the percentile bootstrap over rows (1,000 draws, seeded; 2.5
-and 97.5 %). F2 weighs recall over precision: a miss leaks, a false alarm costs a look.
+Intervals, 95 %: Wilson (1927) for precision and recall; for F2 the percentile bootstrap over rows (1,000
+draws, seeded; 2.5 and 97.5 %). F2 weighs recall over precision: a miss leaks, a false alarm costs a look.
 """
 
 from __future__ import annotations
@@ -82,7 +83,8 @@ def score(rows: Sequence[tuple[int, int, int, int]], entity: str, draws: int = 1
     values, found, findings, right = (int(total) for total in table.sum(axis=0))
     interval = None
     if values:
-        # A row without a value or finding of the entity adds nothing to any sum; how many of the others a draw holds is binomial.
+        # A row without a value or finding of the entity adds nothing to any sum; how many of the others a
+        # draw holds is binomial.
         random = np.random.default_rng(seed)
         sizes = random.binomial(len(rows), len(table) / len(rows), draws)
         sums = (table[random.integers(0, len(table), size)].sum(axis=0) for size in sizes)

@@ -1,6 +1,8 @@
-"""Hand-written sentences by what makes a name hard; persons in square brackets. None is in the tagger's training text, and no template makes one.
+"""Hand-written sentences by what makes a name hard; persons in square brackets. None is in the tagger's
+training text, and no template makes one.
 
-The slices under `NAMED` hold names in that form; those under `NAMELESS` hold words that pass for names and are none.
+The slices under `NAMED` hold names in that form; those under `NAMELESS` hold words that pass for names and
+are none.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Rows as a support desk gets them: a few sentences each, of which a given share holds a planted value and 30 % a hard negative.
+"""Rows as a support desk gets them: a few sentences each, of which a given share holds a planted value and 30
+% a hard negative.
 
-Sentences around the values are made of slots, with no digit and no address in them. All rows of one call are distinct, so
-nothing is gained by reading equal texts once. A function of its arguments alone.
+Sentences around the values are made of slots, with no digit and no address in them. All rows of one call are
+distinct, so nothing is gained by reading equal texts once. A function of its arguments alone.
 """
 
 from __future__ import annotations
@@ -16,14 +17,23 @@ from benchmarks.pii.phrases import CLOSINGS, OPENINGS, POSITIVE
 HARD = 0.3
 
 _SLOTS = {
-    "thing": "kettle, lamp, rug, blender, desk, jacket, pair of boots, keyboard, heater, tent, mirror, pram, drill, bookcase, coffee machine, bike light, duvet, suitcase, radio, bench",
-    "fault": "stopped working, arrived broken, makes a strange noise, is the wrong colour, does not fit, smells of smoke, has a scratch on the side, will not switch on, came without the screws, leaks",
-    "when": "yesterday, last week, on Monday, this morning, two days ago, in March, over the weekend, before the holidays, last night, at the end of the month",
-    "want": "a refund, a replacement, an answer, my money back, a new label, to speak to a manager, to cancel the whole thing, a discount, a repair, somebody to look into this",
-    "who": "my sister, the driver, your colleague, a neighbour, the shop, my manager, the courier, your web page, the app, a friend of mine",
+    "thing": "kettle, lamp, rug, blender, desk, jacket, pair of boots, keyboard, heater, tent, mirror, "
+"pram, drill, bookcase, coffee machine, bike light, duvet, suitcase, radio, bench",
+    "fault": "stopped working, arrived broken, makes a strange noise, is the wrong colour, does not fit, "
+"smells of smoke, has a scratch on the side, will not switch on, came without the screws, "
+"leaks",
+    "when": "yesterday, last week, on Monday, this morning, two days ago, in March, over the weekend, "
+"before the holidays, last night, at the end of the month",
+    "want": "a refund, a replacement, an answer, my money back, a new label, to speak to a manager, to "
+"cancel the whole thing, a discount, a repair, somebody to look into this",
+    "who": "my sister, the driver, your colleague, a neighbour, the shop, my manager, the courier, your "
+"web page, the app, a friend of mine",
     "mood": "disappointed, happy, confused, annoyed, worried, surprised, pleased, fed up",
-    "did": "told me to wait, never answered, left it in the rain, said it was sold out, promised to ring back, sent the wrong one, asked for a photo, closed the case, charged me twice, lost the parcel",
-    "where": "in the kitchen, at work, on the landing, by the back door, in the shed, in the office, behind the bins, at reception, in the hall, on the balcony",
+    "did": "told me to wait, never answered, left it in the rain, said it was sold out, promised to ring "
+"back, sent the wrong one, asked for a photo, closed the case, charged me twice, lost the "
+"parcel",
+    "where": "in the kitchen, at work, on the landing, by the back door, in the shed, in the office, "
+"behind the bins, at reception, in the hall, on the balcony",
 }  # fmt: skip
 _CHOICES = {name: words.split(", ") for name, words in _SLOTS.items()}
 _SENTENCES = """
@@ -75,7 +85,9 @@ def _around(random: Random, phrase: str | None) -> str:
 
 
 def support_rows(rows: int, density: float, seed: int = 0) -> list[str]:
-    """`rows` distinct texts, shuffled; `density` of them with a value of each kind of the test half in turn, `HARD` with a hard negative."""
+    """`rows` distinct texts, shuffled; `density` of them with a value of each kind of the test half in turn,
+    `HARD` with a hard negative.
+    """
     random = Random(f"support {seed} {density}")
     held, hard = round(rows * density), round(rows * HARD * (1 - density))
     made = corpus("test", math.ceil(held / len(POSITIVE)), hard, seed)

@@ -1,11 +1,11 @@
 """The systems under comparison, each a function from texts to what it found in them, in Assay's names.
 
-- `assay`: the detector with the project's default parameters through the pre-filter, with the bundled name tagger (places and
-  organisations switched on), another model, or none.
-- `presidio`: stock Presidio, its own recognizers with its own patterns, contexts and enhancer, at a score of 0 (its default)
-  and at 0.4. Its default set and, since the corpus is British, all the UK recognizers it ships disabled. No named-entity
-  model: in its place the same light tokens and lemmas as here, which keep its context alive. The public suffix list
-  bundled with tldextract in place of a download.
+- `assay`: the detector with the project's default parameters through the pre-filter, with the bundled name
+  tagger (places and organisations switched on), another model, or none.
+- `presidio`: stock Presidio, its own recognizers with its own patterns, contexts and enhancer, at a score of
+  0 (its default) and at 0.4. Its default set and, since the corpus is British, all the UK recognizers it
+  ships disabled. No named-entity model: in its place the same light tokens and lemmas as here, which keep its
+  context alive. The public suffix list bundled with tldextract in place of a download.
 - a Rust peer in another virtual environment, by subprocess.
 """
 
@@ -27,7 +27,9 @@ System = Callable[[Sequence[str]], list[list[Found]]]
 
 
 def assay(ner: str = "bundled", **params: Any) -> System:
-    """Assay's detector; `ner` is `bundled`, `none`, or an engine and a model as in `scan.ner`: `spacy:FOLDER_OR_NAME`."""
+    """Assay's detector; `ner` is `bundled`, `none`, or an engine and a model as in `scan.ner`:
+    `spacy:FOLDER_OR_NAME`.
+    """
     import polars as pl
 
     from curate.pii.detect.detector import Detector
@@ -70,16 +72,26 @@ def stock_engine() -> Any:
     registry.load_predefined_recognizers(languages=["en"])
     registry.recognizers = [one for one in registry.recognizers if one.name != "SpacyRecognizer"]
     present = {type(one).__name__ for one in registry.recognizers}
-    for name in ("NhsRecognizer", "UkNinoRecognizer", "UkPassportRecognizer", "UkDrivingLicenceRecognizer", "UkPostcodeRecognizer", "UkVehicleRegistrationRecognizer", "MacAddressRecognizer"):  # fmt: skip
+    for name in (
+        "NhsRecognizer",
+        "UkNinoRecognizer",
+        "UkPassportRecognizer",
+        "UkDrivingLicenceRecognizer",
+        "UkPostcodeRecognizer",
+        "UkVehicleRegistrationRecognizer",
+        "MacAddressRecognizer",
+    ):
         if name not in present:
             registry.add_recognizer(getattr(stock, name)())
     return AnalyzerEngine(registry=registry, nlp_engine=LightNlpEngine(), supported_languages=["en"])
 
 
 def same_configuration(params: ScanParams) -> Callable[[str], list[Hit]]:
-    """What Assay's detector should find in a text: its recognizers, thresholds and context rules run by Presidio's own engine.
+    """What Assay's detector should find in a text: its recognizers, thresholds and context rules run by
+    Presidio's own engine.
 
-    No pre-filter, no cutting, every recognizer on every text: the oracle that the scan's findings are held against.
+    No pre-filter, no cutting, every recognizer on every text: the oracle that the scan's findings are held
+    against.
     """
     from curate.pii.detect.detector import Detector
 

@@ -1,7 +1,8 @@
-"""Recall of persons by what their names look like: letter case, place in the text, words, and the culture whose lists hold them.
+"""Recall of persons by what their names look like: letter case, place in the text, words, and the culture
+whose lists hold them.
 
-A culture counts where the lists of one alone hold the first or the last word of the name (`recipes/name_tagger/lists.py`; its packages must be
-installed); most names are in the lists of several.
+A culture counts where the lists of one alone hold the first or the last word of the name
+(`recipes/name_tagger/lists.py`; its packages must be installed); most names are in the lists of several.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Values of personal data, made up by a seeded generator, in two halves that share none.
 
-Names, domains, streets and towns come from pools split between the halves. A random number or code belongs to the half that
-a digest of it names and is drawn again until it falls into the half asked for: so no value of one half stands in the other,
-by construction. Check digits are computed here, apart from the code under test, from the published rules (Luhn, ISO 7064,
-NHS Data Dictionary, HMRC, BIP 13, BIP 173). No value is taken from a real record.
+Names, domains, streets and towns come from pools split between the halves. A random number or code belongs to
+the half that a digest of it names and is drawn again until it falls into the half asked for: so no value of
+one half stands in the other, by construction. Check digits are computed here, apart from the code under test,
+from the published rules (Luhn, ISO 7064, NHS Data Dictionary, HMRC, BIP 13, BIP 173). No value is taken from
+a real record.
 """
 
 from __future__ import annotations
@@ -20,30 +21,60 @@ import phonenumbers
 Half = Literal["tuning", "test"]
 
 # ruff: noqa: SIM905 (word lists read better as words)
-_FIRST = """amelia george isla arthur ava noah ivy muhammad freya leo lily oscar florence harry mia archie willow jack rosie charlie sofia
-henry isabella theo grace alfie priya rohan aisha yusuf agnieszka tomasz siobhan declan morag ewan cerys rhys chiamaka kwame mei wei elena
-marco ingrid lars fatima hassan olena dmytro""".split()
-_LAST = """smith jones taylor brown williams wilson johnson davies patel robinson wright thompson evans walker white roberts green hall
-wood jackson clarke hughes edwards turner khan lewis murphy okafor nowak kowalski macdonald campbell griffiths oconnor singh begum chen
-ivanov rossi larsen ahmed mensah fernandez dubois keller""".split()
-_MAIL = """gmail.com outlook.com hotmail.co.uk yahoo.co.uk btinternet.com icloud.com sky.com talktalk.net virginmedia.com proton.me live.co.uk
-aol.com fastmail.com zoho.eu gmx.de web.de example.org mail.example.com leeds-tools.co.uk oakridge.school northfield.ac.uk corp.local
-harbour-dental.nhs.uk zephyr.io""".split()
-_HOSTS = """shop.brightpans.co.uk www.cragline.com portal.ferncroft.org app.tilebay.io account.moorlight.net my.quillbank.co.uk www.dovecote.eu
-store.pinecone.co.uk community.lathe.com forum.rowantree.org login.saltmarsh.co.uk www.kestrelparts.com""".split()
-_STREETS = """Albert Victoria Church Mill Station Park Queen King Castle Elm Oakfield Beech Chapel Manor Windsor Grange School Springfield
-Alexandra York Garden Chestnut Meadow Stanley Cromwell Harcourt Marlborough Trinity Wellington Clarence Tennyson Ashfield""".split()
+_FIRST = """
+    amelia george isla arthur ava noah ivy muhammad freya leo lily oscar florence harry mia archie
+    willow jack rosie charlie sofia henry isabella theo grace alfie priya rohan aisha yusuf agnieszka
+    tomasz siobhan declan morag ewan cerys rhys chiamaka kwame mei wei elena marco ingrid lars fatima
+    hassan olena dmytro
+""".split()
+_LAST = """
+    smith jones taylor brown williams wilson johnson davies patel robinson wright thompson evans walker
+    white roberts green hall wood jackson clarke hughes edwards turner khan lewis murphy okafor nowak
+    kowalski macdonald campbell griffiths oconnor singh begum chen ivanov rossi larsen ahmed mensah
+    fernandez dubois keller
+""".split()
+_MAIL = """
+    gmail.com outlook.com hotmail.co.uk yahoo.co.uk btinternet.com icloud.com sky.com talktalk.net
+    virginmedia.com proton.me live.co.uk aol.com fastmail.com zoho.eu gmx.de web.de example.org
+    mail.example.com leeds-tools.co.uk oakridge.school northfield.ac.uk corp.local harbour-dental.nhs.uk
+    zephyr.io
+""".split()
+_HOSTS = """
+    shop.brightpans.co.uk www.cragline.com portal.ferncroft.org app.tilebay.io account.moorlight.net
+    my.quillbank.co.uk www.dovecote.eu store.pinecone.co.uk community.lathe.com forum.rowantree.org
+    login.saltmarsh.co.uk www.kestrelparts.com
+""".split()
+_STREETS = """
+    Albert Victoria Church Mill Station Park Queen King Castle Elm Oakfield Beech Chapel Manor Windsor
+    Grange School Springfield Alexandra York Garden Chestnut Meadow Stanley Cromwell Harcourt
+    Marlborough Trinity Wellington Clarence Tennyson Ashfield
+""".split()
 _TYPES = "Road Street Avenue Lane Close Drive Crescent Terrace Gardens Grove Court Place Way Hill".split()
-_TOWNS = """Leeds Bristol Cardiff Glasgow Norwich Exeter Derby Swansea Ipswich Reading Dundee Lincoln Preston Bolton Bath Oxford Durham Truro
-Kendal Whitby Ludlow Perth Newport Hereford""".split()
-_US_STREETS = "Main Maple Washington Lincoln Jefferson Sunset Lakeview Cedar Pine Walnut Franklin Highland Jackson Madison Adams Monroe".split()
+_TOWNS = """
+    Leeds Bristol Cardiff Glasgow Norwich Exeter Derby Swansea Ipswich Reading Dundee Lincoln Preston
+    Bolton Bath Oxford Durham Truro Kendal Whitby Ludlow Perth Newport Hereford
+""".split()
+_US_STREETS = (
+    "Main Maple Washington Lincoln Jefferson Sunset Lakeview Cedar Pine Walnut Franklin "
+    "Highland Jackson Madison Adams Monroe"
+).split()
 _US_TYPES = "St Ave Rd Blvd Dr Ln Ct Street Avenue Boulevard Drive Lane".split()
 _US_TOWNS = [
-    ("Springfield", "IL", "627"), ("Austin", "TX", "787"), ("Portland", "OR", "972"), ("Denver", "CO", "802"), ("Salt Lake City", "UT", "841"),
-    ("Boise", "ID", "837"), ("San Diego", "CA", "921"), ("Tampa", "FL", "336"), ("Albany", "NY", "122"), ("Fort Worth", "TX", "761"),
-    ("Omaha", "NE", "681"), ("Santa Fe", "NM", "875"),
-]  # fmt: skip
-# Geographic area codes in use, with the length of the subscriber's number (Ofcom, National Telephone Numbering Plan).
+    ("Springfield", "IL", "627"),
+    ("Austin", "TX", "787"),
+    ("Portland", "OR", "972"),
+    ("Denver", "CO", "802"),
+    ("Salt Lake City", "UT", "841"),
+    ("Boise", "ID", "837"),
+    ("San Diego", "CA", "921"),
+    ("Tampa", "FL", "336"),
+    ("Albany", "NY", "122"),
+    ("Fort Worth", "TX", "761"),
+    ("Omaha", "NE", "681"),
+    ("Santa Fe", "NM", "875"),
+]
+# Geographic area codes in use, with the length of the subscriber's number (Ofcom, National Telephone
+# Numbering Plan).
 _AREAS = [
     ("020", 8),
     ("0161", 7),
@@ -65,7 +96,9 @@ _MONTHS = "January February March April May June July August September October N
 
 
 def half_of(value: str) -> Half:
-    """The half that a value belongs to, by its letters and digits alone: another spelling stays in the same half."""
+    """The half that a value belongs to, by its letters and digits alone: another spelling stays in the same
+    half.
+    """
     plain = "".join(character for character in value.casefold() if character.isalnum())
     return "test" if hashlib.blake2b(plain.encode(), digest_size=1).digest()[0] % 2 else "tuning"
 
@@ -104,8 +137,17 @@ def email(random: Random, half: Half) -> str:
     first, last = random.choice(pool(_FIRST, half)), random.choice(pool(_LAST, half))
     year = str(random.randint(50, 99))
     local = random.choice(
-        [f"{first}.{last}", f"{first}{last}{year}", f"{first[0]}{last}", f"{last}_{first}", f"{first}-{last}{year[0]}", f"{first}.{last}+orders", f"{first}{year}", f"{first[0]}.{last}.{year}"]
-    )  # fmt: skip
+        [
+            f"{first}.{last}",
+            f"{first}{last}{year}",
+            f"{first[0]}{last}",
+            f"{last}_{first}",
+            f"{first}-{last}{year[0]}",
+            f"{first}.{last}+orders",
+            f"{first}{year}",
+            f"{first[0]}.{last}.{year}",
+        ]
+    )
     address = f"{local}@{random.choice(pool(_MAIL, half))}"
     return random.choice(
         [address, address, address, address.title() if "+" not in local else address, address.upper()]
@@ -128,7 +170,14 @@ def phone(random: Random, half: Half) -> str:
 
     def abroad(random: Random) -> str:
         while True:
-            country, body = random.choice([("+1", f" {random.randint(201, 989)}-{random.randint(200, 999)}-{digits(random, 4)}"), ("+353", f" 8{random.choice('35679')} {digits(random, 3)} {digits(random, 4)}"), ("+33", " 6 " + " ".join(digits(random, 2) for _ in range(4))), ("+49", f" 151 {digits(random, 8)}")])  # fmt: skip
+            country, body = random.choice(
+                [
+                    ("+1", f" {random.randint(201, 989)}-{random.randint(200, 999)}-{digits(random, 4)}"),
+                    ("+353", f" 8{random.choice('35679')} {digits(random, 3)} {digits(random, 4)}"),
+                    ("+33", " 6 " + " ".join(digits(random, 2) for _ in range(4))),
+                    ("+49", f" 151 {digits(random, 8)}"),
+                ]
+            )
             if phonenumbers.is_valid_number(phonenumbers.parse(country + body, None)):
                 return country + body
 
@@ -149,8 +198,14 @@ def phone(random: Random, half: Half) -> str:
         if form < 4:
             number = mobile(random)
             return random.choice(
-                [number, f"{number[:5]} {number[5:]}", f"{number[:5]} {number[5:8]} {number[8:]}", f"{number[:4]} {number[4:7]} {number[7:]}", f"{number[:5]}-{number[5:]}"]
-            )  # fmt: skip
+                [
+                    number,
+                    f"{number[:5]} {number[5:]}",
+                    f"{number[:5]} {number[5:8]} {number[8:]}",
+                    f"{number[:4]} {number[4:7]} {number[7:]}",
+                    f"{number[:5]}-{number[5:]}",
+                ]
+            )
         if form < 6:
             number = mobile(random)[1:]
             return random.choice(
@@ -179,7 +234,21 @@ def phone(random: Random, half: Half) -> str:
 
 def card(random: Random, half: Half) -> str:
     def make(random: Random) -> str:
-        prefix, length = random.choice([("4", 16), ("4", 16), ("51", 16), ("55", 16), ("2221", 16), ("2720", 16), ("37", 15), ("34", 15), ("6011", 16), ("3528", 16), ("36", 14)])  # fmt: skip
+        prefix, length = random.choice(
+            [
+                ("4", 16),
+                ("4", 16),
+                ("51", 16),
+                ("55", 16),
+                ("2221", 16),
+                ("2720", 16),
+                ("37", 15),
+                ("34", 15),
+                ("6011", 16),
+                ("3528", 16),
+                ("36", 14),
+            ]
+        )
         number = luhn(prefix + digits(random, length - 1 - len(prefix)))
         if length == 15:
             return random.choice([number, _grouped(number, 4, 6, 5)])
@@ -194,10 +263,15 @@ def iban(random: Random, half: Half) -> str:
     def make(random: Random) -> str:
         country, body = random.choice(
             [
-                ("GB", "".join(random.choices(string.ascii_uppercase, k=4)) + digits(random, 14)), ("GB", random.choice(["NWBK", "BARC", "LOYD", "MIDL"]) + digits(random, 14)),
-                ("DE", digits(random, 18)), ("FR", digits(random, 23)), ("IE", "AIBK" + digits(random, 14)), ("ES", digits(random, 20)), ("NL", "INGB" + digits(random, 10)),
+                ("GB", "".join(random.choices(string.ascii_uppercase, k=4)) + digits(random, 14)),
+                ("GB", random.choice(["NWBK", "BARC", "LOYD", "MIDL"]) + digits(random, 14)),
+                ("DE", digits(random, 18)),
+                ("FR", digits(random, 23)),
+                ("IE", "AIBK" + digits(random, 14)),
+                ("ES", digits(random, 20)),
+                ("NL", "INGB" + digits(random, 10)),
             ]
-        )  # fmt: skip
+        )
         turned = "".join(str(int(character, 36)) for character in f"{body}{country}00")
         whole = f"{country}{98 - int(turned) % 97:02d}{body}"
         return random.choice(
@@ -250,11 +324,18 @@ def personal_url(random: Random, half: Half) -> str:
     )
     return random.choice(
         [
-            f"https://{host}/users/{first}.{last}", f"https://{host}/profile/{first}-{last}", f"http://{host}/reset?email={first}.{last}%40{random.choice(pool(_MAIL, half))}",
-            f"https://{host}/orders?customer_id={number}&page=2", f"https://{first}:{last}{number[:3]}@{host}/inbox", f"https://{network}/{handle}", f"{host}/u/{first}{last}{number[:2]}",
-            f"https://{host}/account?phone=07{digits(random, 9)}", f"https://{host}/login?token={of_half(lambda r: digits(r, 12), random, half)}&lang=en", f"https://{host}/~{last}",
+            f"https://{host}/users/{first}.{last}",
+            f"https://{host}/profile/{first}-{last}",
+            f"http://{host}/reset?email={first}.{last}%40{random.choice(pool(_MAIL, half))}",
+            f"https://{host}/orders?customer_id={number}&page=2",
+            f"https://{first}:{last}{number[:3]}@{host}/inbox",
+            f"https://{network}/{handle}",
+            f"{host}/u/{first}{last}{number[:2]}",
+            f"https://{host}/account?phone=07{digits(random, 9)}",
+            f"https://{host}/login?token={of_half(lambda r: digits(r, 12), random, half)}&lang=en",
+            f"https://{host}/~{last}",
         ]
-    )  # fmt: skip
+    )
 
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -432,8 +513,11 @@ def plate(random: Random, half: Half) -> str:
         mark = random.choice([" ", " ", ""])
         form = random.choice(
             ["".join(random.choices(_PLATE, k=2)) + age + mark + three] * 5
-            + [random.choice("ABCDEFGHJKLMNPRSTVWXY") + str(random.randint(1, 999)) + mark + three, three + mark + str(random.randint(1, 999)) + random.choice("ABCDEFGHJKLMNPRSTVWXY")]
-        )  # fmt: skip
+            + [
+                random.choice("ABCDEFGHJKLMNPRSTVWXY") + str(random.randint(1, 999)) + mark + three,
+                three + mark + str(random.randint(1, 999)) + random.choice("ABCDEFGHJKLMNPRSTVWXY"),
+            ]
+        )
         return random.choice([form, form, form, form.lower()])
 
     return of_half(make, random, half)
@@ -441,7 +525,10 @@ def plate(random: Random, half: Half) -> str:
 
 def _postcode(random: Random) -> str:
     area = random.choice(_POSTCODE_AREAS).rstrip("1")
-    return f"{area}{random.randint(1, 20)} {random.randint(0, 9)}{''.join(random.choices('ABDEFGHJLNPQRSTUWXYZ', k=2))}"
+    return (
+        f"{area}{random.randint(1, 20)} "
+        f"{random.randint(0, 9)}{''.join(random.choices('ABDEFGHJLNPQRSTUWXYZ', k=2))}"
+    )
 
 
 def postcode(random: Random, half: Half) -> str:
@@ -465,15 +552,31 @@ def us_address(random: Random, half: Half) -> str:
         random.choice(["", "", "N ", "SW "]),
         random.choice(["", "", f" Apt {random.randint(1, 99)}", f" #{random.randint(1, 99)}"]),
     )
-    return f"{random.randint(10, 9999)} {direction}{random.choice(pool(_US_STREETS, half))} {random.choice(_US_TYPES)}{unit}, {town}, {state} {area}{digits(random, 2)}"
+    return (
+        f"{random.randint(10, 9999)} {direction}{random.choice(pool(_US_STREETS, half))} "
+        f"{random.choice(_US_TYPES)}{unit}, {town}, {state} {area}{digits(random, 2)}"
+    )
 
 
 def written(day: date, random: Random) -> str:
     """A day as people write it."""
     month = _MONTHS[day.month - 1]
     return random.choice(
-        [f"{day:%d/%m/%Y}", f"{day:%d/%m/%Y}", f"{day:%d.%m.%Y}", f"{day:%d-%m-%Y}", f"{day:%Y-%m-%d}", f"{day.day} {month} {day.year}", f"{day.day} {month[:3]} {day.year}", f"{month} {day.day}, {day.year}", f"{day:%d/%m/%y}", f"{day.day}th of {month} {day.year}" if day.day in range(4, 21) else f"{day.day} {month} {day.year}"]
-    )  # fmt: skip
+        [
+            f"{day:%d/%m/%Y}",
+            f"{day:%d/%m/%Y}",
+            f"{day:%d.%m.%Y}",
+            f"{day:%d-%m-%Y}",
+            f"{day:%Y-%m-%d}",
+            f"{day.day} {month} {day.year}",
+            f"{day.day} {month[:3]} {day.year}",
+            f"{month} {day.day}, {day.year}",
+            f"{day:%d/%m/%y}",
+            f"{day.day}th of {month} {day.year}"
+            if day.day in range(4, 21)
+            else f"{day.day} {month} {day.year}",
+        ]
+    )
 
 
 def birth(random: Random, half: Half) -> str:
@@ -484,11 +587,19 @@ def api_key(random: Random, half: Half) -> str:
     alnum, hexes = string.ascii_letters + string.digits, "0123456789abcdef"
     run = lambda r, letters, count: "".join(r.choices(letters, k=count))
     makers: list[Callable[[Random], str]] = [
-        lambda r: "AKIA" + run(r, string.ascii_uppercase + string.digits, 16), lambda r: "ghp_" + run(r, alnum, 36), lambda r: "sk_live_" + run(r, alnum, 24),
-        lambda r: "xoxb-" + digits(r, 12) + "-" + run(r, alnum, 24), lambda r: "AIza" + run(r, alnum, 35), lambda r: f"SG.{run(r, alnum, 22)}.{run(r, alnum, 43)}",
-        lambda r: "glpat-" + run(r, alnum, 20), lambda r: "npm_" + run(r, alnum, 36), lambda r: "hf_" + run(r, alnum, 34), lambda r: "sk-proj-" + run(r, alnum, 48),
-        lambda r: f"eyJ{run(r, alnum, 33)}.eyJ{run(r, alnum, 60)}.{run(r, alnum, 43)}", lambda r: "dop_v1_" + run(r, hexes, 64),
-    ]  # fmt: skip
+        lambda r: "AKIA" + run(r, string.ascii_uppercase + string.digits, 16),
+        lambda r: "ghp_" + run(r, alnum, 36),
+        lambda r: "sk_live_" + run(r, alnum, 24),
+        lambda r: "xoxb-" + digits(r, 12) + "-" + run(r, alnum, 24),
+        lambda r: "AIza" + run(r, alnum, 35),
+        lambda r: f"SG.{run(r, alnum, 22)}.{run(r, alnum, 43)}",
+        lambda r: "glpat-" + run(r, alnum, 20),
+        lambda r: "npm_" + run(r, alnum, 36),
+        lambda r: "hf_" + run(r, alnum, 34),
+        lambda r: "sk-proj-" + run(r, alnum, 48),
+        lambda r: f"eyJ{run(r, alnum, 33)}.eyJ{run(r, alnum, 60)}.{run(r, alnum, 43)}",
+        lambda r: "dop_v1_" + run(r, hexes, 64),
+    ]
     return of_half(random.choice(makers), random, half)
 
 
@@ -508,7 +619,18 @@ def password(random: Random, half: Half) -> str:
             half,
         )
     )
-    return of_half(lambda r: r.choice([f"{word}{r.randint(10, 9999)}!", f"{word.lower()}_{r.randint(10, 999)}", f"{word[0]}{r.randint(1, 9)}{word[2:]}#{r.randint(10, 999)}", "".join(r.choices(string.ascii_letters, k=7)) + str(r.randint(0, 99)) + r.choice("!$%&*")]), random, half)  # fmt: skip
+    return of_half(
+        lambda r: r.choice(
+            [
+                f"{word}{r.randint(10, 9999)}!",
+                f"{word.lower()}_{r.randint(10, 999)}",
+                f"{word[0]}{r.randint(1, 9)}{word[2:]}#{r.randint(10, 999)}",
+                "".join(r.choices(string.ascii_letters, k=7)) + str(r.randint(0, 99)) + r.choice("!$%&*"),
+            ]
+        ),
+        random,
+        half,
+    )
 
 
 def pin(random: Random, half: Half) -> str:

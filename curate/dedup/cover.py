@@ -1,14 +1,15 @@
 """Which documents to keep: the greedy cover, and the verified pairs found on the way.
 
-Documents come numbered by priority. Going down the numbers, a document is kept unless it is similar to a kept one before it;
-then its keeper is the first such (the lexicographically first maximal independent set of the similarity graph). So a dropped
-document always has a kept twin of its own, never only a chain of others between them; and the result depends on the
-documents, not on how the pairs were found.
+Documents come numbered by priority. Going down the numbers, a document is kept unless it is similar to a kept
+one before it; then its keeper is the first such (the lexicographically first maximal independent set of the
+similarity graph). So a dropped document always has a kept twin of its own, never only a chain of others
+between them; and the result depends on the documents, not on how the pairs were found.
 
-Listing all pairs is quadratic in a giant family of near-identical documents. When the pairs pass `limit`, the set is halved:
-cover the first half, drop from the second half what a keeper of the first covers, cover the rest. That is the same greedy
-cover, step for step, since only a *kept* lower number ever decides; but the pairs among covered documents are never made.
-`complete` says whether all were. With band keys both are subject to the same recall.
+Listing all pairs is quadratic in a giant family of near-identical documents. When the pairs pass `limit`, the
+set is halved: cover the first half, drop from the second half what a keeper of the first covers, cover the
+rest. That is the same greedy cover, step for step, since only a *kept* lower number ever decides; but the
+pairs among covered documents are never made. `complete` says whether all were. With band keys both are
+subject to the same recall.
 """
 
 from __future__ import annotations
@@ -24,18 +25,21 @@ from curate.dedup.signatures import Signatures, band_signatures, prefix_signatur
 
 # Up to this many documents all pairs are made, whatever they share.
 SMALL = 2048
-# Candidates before the filters cost about 50 ns each. Prefix keys may make so many (a second of work) and so many more a
-# document (as much work as its band keys would be) before band keys take over.
+# Candidates before the filters cost about 50 ns each. Prefix keys may make so many (a second of work) and so
+# many more a document (as much work as its band keys would be) before band keys take over.
 PREFIX_RAW, PREFIX_RAW_EACH = 20_000_000, 100
 # Beyond so many, a set of documents is halved.
 MAX_RAW = 200_000_000
-# Corpora beyond this many characters go to band keys at once: their shingles are too common for prefixes to pay.
+# Corpora beyond this many characters go to band keys at once: their shingles are too common for prefixes to
+# pay.
 MAX_PREFIX_CHARACTERS = 1 << 26
 
 
 @dataclass(frozen=True)
 class Cover:
-    """Keeper of each document (itself if kept), verified pairs, whether these are all, and whether candidates were exact."""
+    """Keeper of each document (itself if kept), verified pairs, whether these are all, and whether candidates
+    were exact.
+    """
 
     keeper: I64
     pairs: Pairs
@@ -49,7 +53,9 @@ def sign(
     done: Callable[[int], None] | None = None,
     second: Mask | None = None,
 ) -> Signatures:
-    """Exact prefix keys where they are affordable, else MinHash band keys; the choice depends on the documents alone."""
+    """Exact prefix keys where they are affordable, else MinHash band keys; the choice depends on the
+    documents alone.
+    """
     if int(documents.texts.str.len_chars().sum()) <= MAX_PREFIX_CHARACTERS:
         signatures = prefix_signatures(documents, threshold, done)
         first = np.ones(len(documents), np.bool_) if second is None else ~second
@@ -61,7 +67,9 @@ def sign(
 
 
 def similar_between(documents: Documents, threshold: float, second: Mask) -> tuple[Pairs, bool]:
-    """All verified pairs of a document outside `second` with one in it (whose numbers are all higher), and whether keys were exact."""
+    """All verified pairs of a document outside `second` with one in it (whose numbers are all higher), and
+    whether keys were exact.
+    """
     signatures = sign(documents, threshold, second=second)
     found = candidates(signatures, threshold, ~second, second)
     assert found is not None
@@ -69,7 +77,9 @@ def similar_between(documents: Documents, threshold: float, second: Mask) -> tup
 
 
 def pair_limit(documents: int) -> int:
-    """Pairs listed at most before halving: eight a document, two million at least (a family of 2,000 in full)."""
+    """Pairs listed at most before halving: eight a document, two million at least (a family of 2,000 in
+    full).
+    """
     return max(2_000_000, 8 * documents)
 
 

@@ -1,7 +1,9 @@
-"""The similarity join: candidate pairs from shared keys, two exact filters, then the exact Jaccard index of each survivor.
+"""The similarity join: candidate pairs from shared keys, two exact filters, then the exact Jaccard index of
+each survivor.
 
-Pairs are made run by run from sorted postings, at most `PAIRS_AT_ONCE` at a time, so memory follows the pairs that survive
-and not the candidates. Every pair that comes out has been verified on its full shingle sets: precision is 1.
+Pairs are made run by run from sorted postings, at most `PAIRS_AT_ONCE` at a time, so memory follows the pairs
+that survive and not the candidates. Every pair that comes out has been verified on its full shingle sets:
+precision is 1.
 """
 
 from __future__ import annotations
@@ -58,7 +60,9 @@ class Runs:
 
 
 def partners(signatures: Signatures, first: Mask, second: Mask | None) -> Iterator[Runs]:
-    """For each table, who meets whom: within `first`, or each of `first` with each of `second` (whose numbers are all higher)."""
+    """For each table, who meets whom: within `first`, or each of `first` with each of `second` (whose numbers
+    are all higher).
+    """
     low = np.uint64((1 << signatures.bits) - 1)
     wanted = first if second is None else first | second
     everything = bool(wanted.all())
@@ -108,7 +112,9 @@ def candidates(
     second: Mask | None = None,
     limit: int | None = None,
 ) -> U64 | None:
-    """Distinct pairs that share a key and pass the filters, packed `left << 32 | right` and sorted; None if above `limit`."""
+    """Distinct pairs that share a key and pass the filters, packed `left << 32 | right` and sorted; None if
+    above `limit`.
+    """
     found = np.zeros(0, np.uint64)
     fresh: list[U64] = []
     waiting = 0
@@ -196,7 +202,8 @@ def _jaccard(documents: Documents, left: I64, right: I64) -> NDArray[np.float64]
         rows = order[at : at + max(1, int(fits))]
         place = np.arange(int(both[rows[-1]]))
         x, y = a[rows][:, None], b[rows][:, None]
-        # Left set, then right set, then the right set's last hash over and over: a repeat adds nothing distinct.
+        # Left set, then right set, then the right set's last hash over and over: a repeat adds nothing
+        # distinct.
         matrix = flat[
             np.where(
                 place < sizes[x], starts[x] + place, starts[y] + np.minimum(place - sizes[x], sizes[y] - 1)

@@ -1,7 +1,8 @@
-"""Leaks: rows seen in training that also stand in the held-out set, so that a score on it partly measures memory.
+"""Leaks: rows seen in training that also stand in the held-out set, so that a score on it partly measures
+memory.
 
-On banking77 at the defaults 191 of 3,080 test rows have a training twin at Jaccard 0.8 (227 pairs in all), and for 12 of
-them the nearest twin carries another label.
+On banking77 at the defaults 191 of 3,080 test rows have a training twin at Jaccard 0.8 (227 pairs in all),
+and for 12 of them the nearest twin carries another label.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ def leaks(seen: pl.DataFrame, held_out: pl.DataFrame, kind: Kind, similarity: Si
     Returns
     -------
     pl.DataFrame
-        `train_id, test_id, kind, similarity, label_conflict` (null but for classification), by test row, nearest first.
+        `train_id, test_id, kind, similarity, label_conflict` (null but for classification), by test row,
+        nearest first.
     """
 
     def side(frame: pl.DataFrame) -> pl.DataFrame:
@@ -66,7 +68,9 @@ def with_conflict(pairs: pl.DataFrame, left: pl.DataFrame, right: pl.DataFrame) 
 
 
 def leak_counts(pairs: pl.DataFrame) -> dict[str, int]:
-    """Counts of pairs of `leaks`: held-out rows with a twin, and those whose nearest twin has another label, are what a score feels."""
+    """Counts of pairs of `leaks`: held-out rows with a twin, and those whose nearest twin has another label,
+    are what a score feels.
+    """
     nearest = pairs.unique(pairs.columns[1], keep="first", maintain_order=True)
     return {
         "pairs": pairs.height,

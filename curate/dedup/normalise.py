@@ -1,7 +1,8 @@
 """When two texts are the same text: the folded form.
 
-Folded: Unicode NFKC, lower case (with ß as ss and ς as σ, as in case folding), white space folded to single spaces, ends
-stripped. Punctuation stays: `3.5` and `35` are different texts. What shingles see is coarser still, see `shingles`.
+Folded: Unicode NFKC, lower case (with ß as ss and ς as σ, as in case folding), white space folded to single
+spaces, ends stripped. Punctuation stays: `3.5` and `35` are different texts. What shingles see is coarser
+still, see `shingles`.
 """
 
 from __future__ import annotations

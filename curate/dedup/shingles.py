@@ -1,13 +1,14 @@
 """Texts to sets of 64-bit shingle hashes, vectorised over one flat array of code points.
 
-What is hashed is the *letters form* of a folded text: letters, digits and marks stay, every run of other characters is one
-space (a text of punctuation only keeps its characters). A shingle is `n` consecutive characters or words of it; a text
-shorter than that is its own one shingle; an empty text has none.
+What is hashed is the *letters form* of a folded text: letters, digits and marks stay, every run of other
+characters is one space (a text of punctuation only keeps its characters). A shingle is `n` consecutive
+characters or words of it; a text shorter than that is its own one shingle; an empty text has none.
 
-The hash is our own and fixed for good, since polars' and Python's change between releases and runs: a word is a polynomial of
-its code points modulo 2^64, a shingle a polynomial of its words or code points (Karp and Rabin 1987), each finished by the
-MurmurHash3 mixer. Two different shingles of a pair of rows collide with probability near 2^-64, so a Jaccard index over
-hashes is the index over shingles. (Modulo 2^64 a word of over 1,000 letters can be built to collide; nothing is gained by it.)
+The hash is our own and fixed for good, since polars' and Python's change between releases and runs: a word is
+a polynomial of its code points modulo 2^64, a shingle a polynomial of its words or code points (Karp and
+Rabin 1987), each finished by the MurmurHash3 mixer. Two different shingles of a pair of rows collide with
+probability near 2^-64, so a Jaccard index over hashes is the index over shingles. (Modulo 2^64 a word of over
+1,000 letters can be built to collide; nothing is gained by it.)
 
 Cost: a few microseconds for a text of 300 characters; memory is bounded by the chunk, never by the column.
 """
@@ -38,7 +39,9 @@ _ASCII_LETTERS = np.array([chr(code).isalnum() for code in range(128)])
 
 
 def mix(values: U64) -> U64:
-    """MurmurHash3's 64-bit finaliser (Appleby 2011), in a fresh array: every input bit reaches every output bit."""
+    """MurmurHash3's 64-bit finaliser (Appleby 2011), in a fresh array: every input bit reaches every output
+    bit.
+    """
     mixed = values ^ (values >> np.uint64(33))
     mixed *= np.uint64(0xFF51AFD7ED558CCD)
     mixed ^= mixed >> np.uint64(33)
@@ -57,7 +60,9 @@ def _starts(counts: I64) -> I64:
 
 
 def _is_letter(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    """Whether each code point is a letter, digit or mark; beyond ASCII each distinct one is looked up once."""
+    """Whether each code point is a letter, digit or mark; beyond ASCII each distinct one is looked up
+    once.
+    """
     ascii_only = codes < 128
     letters = _ASCII_LETTERS[np.where(ascii_only, codes, 0)]
     if not ascii_only.all():
@@ -77,7 +82,9 @@ def _code_points(texts: pl.Series) -> NDArray[np.uint32] | NDArray[np.uint8]:
 
 
 def _words(letter: NDArray[np.bool_], bounds: I64) -> tuple[I64, I64, I64]:
-    """Start and end of each run of letters, and which runs each text has: those from `first[i]` to `first[i + 1]`."""
+    """Start and end of each run of letters, and which runs each text has: those from `first[i]` to `first[i +
+    1]`.
+    """
     edges = np.flatnonzero(letter[1:] != letter[:-1]) + 1
     starts, ends = edges[::2], edges[1::2]
     return starts, ends, np.searchsorted(starts, bounds)
@@ -219,7 +226,9 @@ class Documents:
         return len(self.texts)
 
     def chunks(self) -> list[tuple[int, int]]:
-        """Consecutive ranges of documents of about `CHUNK_CHARACTERS` characters, at least one document each."""
+        """Consecutive ranges of documents of about `CHUNK_CHARACTERS` characters, at least one document
+        each.
+        """
         total = np.cumsum(self.texts.str.len_chars().to_numpy().astype(np.int64) + 1)
         if not len(total):
             return []

@@ -2,15 +2,16 @@
 
 Two documents are a candidate pair if they share a key. Two kinds of key serve:
 
-* **prefix** keys are exact (recall 1.0): order all shingles from rare to common; sets with Jaccard >= t share a shingle among
-  the first `|x| - ceil(t |x|) + 1` of each (Chaudhuri, Ganti and Kaushik 2006; Bayardo, Ma and Srikant 2007, "AllPairs").
-  Cheap while shingles are rare; character shingles of a big corpus are not.
-* **band** keys come from MinHash (Broder 1997) cut into `b` bands of `r` (Leskovec, Rajaraman and Ullman, ch. 3): documents with
-  Jaccard s share one with probability `1 - (1 - s^r)^b`. Cost is the same whatever the corpus.
+* **prefix** keys are exact (recall 1.0): order all shingles from rare to common; sets with Jaccard >= t share
+  a shingle among the first `|x| - ceil(t |x|) + 1` of each (Chaudhuri, Ganti and Kaushik 2006; Bayardo, Ma
+  and Srikant 2007, "AllPairs"). Cheap while shingles are rare; character shingles of a big corpus are not.
+* **band** keys come from MinHash (Broder 1997) cut into `b` bands of `r` (Leskovec, Rajaraman and Ullman, ch.
+  3): documents with Jaccard s share one with probability `1 - (1 - s^r)^b`. Cost is the same whatever the
+  corpus.
 
-Each document also leaves its set's size and a 512-bit bitmap of it. A pair can reach t only if the smaller set has at least
-t times the larger one's size, and if the bitmaps differ in at most `(1-t)/(1+t) (|x|+|y|)` bits (Sandes, Teodoro and Melo
-2018, "Bitmap filter"). Neither filter loses a pair.
+Each document also leaves its set's size and a 512-bit bitmap of it. A pair can reach t only if the smaller
+set has at least t times the larger one's size, and if the bitmaps differ in at most `(1-t)/(1+t) (|x|+|y|)`
+bits (Sandes, Teodoro and Melo 2018, "Bitmap filter"). Neither filter loses a pair.
 """
 
 from __future__ import annotations
@@ -25,13 +26,14 @@ import polars as pl
 
 from curate.dedup.shingles import I64, U64, Documents, constants, mix, padded, repeats
 
-# A pair exactly at the threshold is missed by all bands with at most this probability; pairs above it, with less.
+# A pair exactly at the threshold is missed by all bands with at most this probability; pairs above it, with
+# less.
 MISS = 1e-4
 # More hashes a document buy fewer false candidates, which the bitmaps part cheaply anyway.
 MAX_PERMUTATIONS = 144
 BITMAP_BITS = 512
-# Shingle frequencies are counted by the low bits of the hash: 4 M counters, 32 MB. A shared counter makes a shingle
-# look commoner than it is, which costs candidates, never pairs.
+# Shingle frequencies are counted by the low bits of the hash: 4 M counters, 32 MB. A shared counter makes a
+# shingle look commoner than it is, which costs candidates, never pairs.
 _COUNTERS = 1 << 22
 
 Out = TypeVar("Out")
@@ -48,7 +50,8 @@ class Signatures:
     bitmaps
         uint64 (documents, 8).
     tables
-        Each a sorted uint64 array of packed postings: key in the high bits, document number in the low `bits`.
+        Each a sorted uint64 array of packed postings: key in the high bits, document number in the low
+        `bits`.
     bits
         How many low bits hold the document number.
     exact
@@ -63,7 +66,9 @@ class Signatures:
 
 
 def bands(threshold: float) -> tuple[int, int]:
-    """Bands and rows of MinHash for a threshold: the most rows whose recall at it is `1 - MISS` within `MAX_PERMUTATIONS`."""
+    """Bands and rows of MinHash for a threshold: the most rows whose recall at it is `1 - MISS` within
+    `MAX_PERMUTATIONS`.
+    """
     best = (1, 1)
     for rows in range(1, 17):
         count = 1 if threshold >= 1 else int(np.ceil(np.log(MISS) / np.log1p(-(threshold**rows))))
@@ -75,7 +80,9 @@ def bands(threshold: float) -> tuple[int, int]:
 def over_chunks(
     documents: Documents, work: Callable[[int, int], Out], done: Callable[[int], None] | None = None
 ) -> list[Out]:
-    """`work(begin, end)` for each chunk, on as many threads as polars uses; results in chunk order, so threads do not show."""
+    """`work(begin, end)` for each chunk, on as many threads as polars uses; results in chunk order, so
+    threads do not show.
+    """
     chunks = documents.chunks()
     with ThreadPoolExecutor(max(1, pl.thread_pool_size())) as pool:
         results = []
@@ -95,8 +102,8 @@ def _bitmap(matrix: U64) -> U64:
 def _band_keys(matrix: U64, count: int, rows: int) -> U64:
     """Keys uint64 (count, documents): the minima of `rows` permutations of 32-bit hashes make one key.
 
-    A permutation is `(hash xor x) * odd` modulo 2^32: a bijection, and with the hash well mixed, near enough to min-wise
-    independent (measured recall agrees with the formula, see the tests).
+    A permutation is `(hash xor x) * odd` modulo 2^32: a bijection, and with the hash well mixed, near enough
+    to min-wise independent (measured recall agrees with the formula, see the tests).
     """
     short = np.ascontiguousarray((matrix >> np.uint64(32)).astype(np.uint32).T)
     work = np.empty_like(short)
@@ -163,7 +170,8 @@ def _joined(parts: list[tuple[I64, U64, U64 | None]]) -> tuple[I64, U64]:
 def prefix_signatures(
     documents: Documents, threshold: float, done: Callable[[int], None] | None = None
 ) -> Signatures:
-    """Signatures with the exact prefix keys, in one table; a shingle counted once can join nothing and is left out.
+    """Signatures with the exact prefix keys, in one table; a shingle counted once can join nothing and is
+    left out.
 
     All shingles are held at once, 8 bytes each, so callers bound the corpus.
     """

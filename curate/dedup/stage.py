@@ -1,11 +1,12 @@
-"""Stage `dedup`: one row for each thing said, none that the held-out set says too, and none whose twins disagree.
+"""Stage `dedup`: one row for each thing said, none that the held-out set says too, and none whose twins
+disagree.
 
-In this order: a row with a held-out twin is a `leak`; a cluster whose rows disagree on the output leaves as `label_conflict`
-(by policy); the rest of a cluster but its keeper are `exact_duplicate` or `near_duplicate`, each with the keeper it was
-verified against and the similarity. Held-out rows are never dropped here.
+In this order: a row with a held-out twin is a `leak`; a cluster whose rows disagree on the output leaves as
+`label_conflict` (by policy); the rest of a cluster but its keeper are `exact_duplicate` or `near_duplicate`,
+each with the keeper it was verified against and the similarity. Held-out rows are never dropped here.
 
-Reads `data/redact`, writes `data/dedup` with `pairs`, `clusters` and `conflicts`. A million rows of 300 characters take a
-quarter of a minute on two cores and under 3 GB.
+Reads `data/redact`, writes `data/dedup` with `pairs`, `clusters` and `conflicts`. A million rows of 300
+characters take a quarter of a minute on two cores and under 3 GB.
 """
 
 from __future__ import annotations
@@ -50,8 +51,8 @@ def dedup(
     Returns
     -------
     StageResult
-        Tables `pairs` (`left_id, right_id, kind, similarity`), `clusters` (`example_id, cluster, kept`; cluster is the
-        keeper's id) and `conflicts` (`cluster, example_id, output`).
+        Tables `pairs` (`left_id, right_id, kind, similarity`), `clusters` (`example_id, cluster, kept`;
+        cluster is the keeper's id) and `conflicts` (`cluster, example_id, output`).
     """
     params = params or DedupParams()
     total = examples.height
@@ -64,7 +65,8 @@ def dedup(
     twins = find_twins(texts, params, (lambda done: progress(done, total)) if progress else None)
     rows = _judged(twins, examples, kind, params)
     if kind is Kind.EXTRACTION and "label_conflict" in rows["reason"]:
-        # Only equal texts conflict here, so a keeper may leave and its near-duplicates stay: they need a keeper among the rest.
+        # Only equal texts conflict here, so a keeper may leave and its near-duplicates stay: they need a
+        # keeper among the rest.
         gone = rows.filter(pl.col("reason") == "label_conflict")
         rest = find_twins(texts.join(gone, left_on="id", right_on="example_id", how="anti"), params)
         rows = pl.concat([_judged(rest, examples, kind, params), gone])
@@ -126,7 +128,8 @@ def _judged(twins: Twins, examples: pl.DataFrame, kind: Kind, params: DedupParam
         .with_columns(pl.col("held_keeper").fill_null(False))
     )
     rows = rows.join(outputs.rename({"id": "keeper", "output": "kept_output"}), on="keeper", how="left")
-    # Where the output is a label any two twins must agree; where it is read off the text, only equal texts must.
+    # Where the output is a label any two twins must agree; where it is read off the text, only equal texts
+    # must.
     match kind:
         case Kind.CLASSIFICATION:
             unit = ["keeper"]

@@ -1,10 +1,12 @@
 """From rows to duplicates: which rows are twins, which one of them is kept, and every verified pair.
 
-Rows with equal folded text (and equal guard, see `identity`) are exact duplicates and one document; near-duplicates are
-sought among documents, so a million equal rows cost no more than one. Rows have a priority: held-out first, then the longer
-text, then the smaller id; it decides the keeper whatever the row order.
+Rows with equal folded text (and equal guard, see `identity`) are exact duplicates and one document;
+near-duplicates are sought among documents, so a million equal rows cost no more than one. Rows have a
+priority: held-out first, then the longer text, then the smaller id; it decides the keeper whatever the row
+order.
 
-A cluster is a keeper and the rows verified similar to *it*: never a chain in which the last resembles the first by hearsay only.
+A cluster is a keeper and the rows verified similar to *it*: never a chain in which the last resembles the
+first by hearsay only.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ from curate.dedup.params import Similarity
 from curate.dedup.shingles import Documents
 from curate.task import Kind
 
-# Row pairs listed at most (300 MB with ids); beyond it each document stands for its rows, and each row is paired with its first.
+# Row pairs listed at most (300 MB with ids); beyond it each document stands for its rows, and each row is
+# paired with its first.
 LISTED = 5_000_000
 
 
@@ -34,8 +37,8 @@ class Twins:
     Parameters
     ----------
     rows
-        `id, held_out, document, keeper, kept, kind, similarity`, by priority. `keeper` is the id of the cluster's kept row;
-        kind and similarity say how the row resembles it.
+        `id, held_out, document, keeper, kept, kind, similarity`, by priority. `keeper` is the id of the
+        cluster's kept row; kind and similarity say how the row resembles it.
     pairs
         `left, right, kind, similarity`: verified, `left < right`, sorted.
     listed
@@ -53,7 +56,8 @@ class Twins:
 def identity(kind: Kind) -> pl.Expr:
     """What two duplicates must share besides a similar input, as one string.
 
-    The same input in another language is another rewriting; the same prompt with another pair of answers is another preference.
+    The same input in another language is another rewriting; the same prompt with another pair of answers is
+    another preference.
     """
     match kind:
         case Kind.REWRITING:
@@ -213,8 +217,8 @@ def find_shared(seen: pl.DataFrame, held: pl.DataFrame, similarity: Similarity) 
     Returns
     -------
     tuple
-        `left` (id in `seen`), `right` (id in `held`), `kind`, `similarity`, sorted by `right`, nearest first; and whether all
-        are listed (else the first held row of each text stands for its equals).
+        `left` (id in `seen`), `right` (id in `held`), `kind`, `similarity`, sorted by `right`, nearest first;
+        and whether all are listed (else the first held row of each text stands for its equals).
     """
     sides = [_prepared(side.select("id", "text", "guard")).sort("id") for side in (seen, held)]
     heads = [

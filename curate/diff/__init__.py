@@ -1,7 +1,8 @@
 """What changed between two dataset versions, row by row, and why.
 
-`open_both` turns what a user typed into two versions (git revisions read through DVC's cache, gold folders, plain files);
-`compare` finds the changes and their causes; `draw`, `markdown`, `page`, `workflow_commands` and `document` are its faces.
+`open_both` turns what a user typed into two versions (git revisions read through DVC's cache, gold folders,
+plain files); `compare` finds the changes and their causes; `draw`, `markdown`, `page`, `workflow_commands`
+and `document` are its faces.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from curate.versions.sources import open_both
     from curate.versions.version import Version
 
-# Where each name is found, on first use: a run needs one face, and opening the versions starts work that goes on beside the imports.
+# Where each name is found, on first use: a run needs one face, and opening the versions starts work that goes
+# on beside the imports.
 _HOMES = {
     "CHANGES": "curate.diff.difference",
     "Difference": "curate.diff.difference",

@@ -2,8 +2,8 @@
 
     marks of every row -> alignment -> values of the rows that differ -> changes -> causes -> summary
 
-Only marks of all rows and values of changed rows are ever in memory, and each file is read twice (figures: docs/measurements.md).
-A row can have several changes: it may be edited in two fields, relabelled and moved.
+Only marks of all rows and values of changed rows are ever in memory, and each file is read twice (figures:
+docs/measurements.md). A row can have several changes: it may be edited in two fields, relabelled and moved.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ from curate.versions.version import CHANGE_KINDS, Version
 CHANGES = pl.Schema(
     {
         "change": pl.String(),  # one of CHANGE_KINDS
-        # the key; without one the record number, counted from 0 (in A for removed rows, else in B), with a # where other rows have keys
+        # the key; without one the record number, counted from 0 (in A for removed rows, else in B), with a #
+        # where other rows have keys
         "row": pl.String(),
         "field": pl.String(),  # null for a whole row
         "before": pl.String(),  # null for added and removed rows
@@ -50,9 +51,10 @@ class Difference:
     before, after
         The versions compared.
     changes
-        One line per change: the columns of `CHANGES`, and `at_before`, `at_after` (row numbers), `was` (the key before),
-        `similarity` (where rows without a key paired by likeness), `clerical` (`whitespace` or `unicode` where only that
-        differs), `stage`, `reason` and `evidence`, of which `cause` is made. Sorted by kind of change, row and field.
+        One line per change: the columns of `CHANGES`, and `at_before`, `at_after` (row numbers), `was` (the
+        key before), `similarity` (where rows without a key paired by likeness), `clerical` (`whitespace` or
+        `unicode` where only that differs), `stage`, `reason` and `evidence`, of which `cause` is made. Sorted
+        by kind of change, row and field.
     duplicates
         Keys on several rows of a side: `key`, `before`, `after`.
     summary
@@ -82,7 +84,8 @@ def compare(before: Version, after: Version) -> Difference:
     Raises
     ------
     AssayError
-        If a key or label column is missing on a side, one side is a gold version and the other a plain file, or a file is damaged.
+        If a key or label column is missing on a side, one side is a gold version and the other a plain file,
+        or a file is damaged.
     """
     try:
         return _compare(before, after)
@@ -92,7 +95,8 @@ def compare(before: Version, after: Version) -> Difference:
             raise
         raise AssayError(
             f"{plain(name)} is damaged: it cannot be read to its end",
-            fix="make it again, or restore it: dvc checkout --force gold   (an old version: take its object out of DVC's cache, then the same command with --fetch)",
+            fix="make it again, or restore it: dvc checkout --force gold   (an old version: take its "
+            "object out of DVC's cache, then the same command with --fetch)",
         ) from error
 
 
@@ -137,7 +141,8 @@ def _shared_columns(before: Version, after: Version) -> dict[str, pl.DataType]:
         plain, gold = (after, before) if before.gold else (before, after)
         raise AssayError(
             f"{plain.name} is a plain file and {gold.name} a gold version; they cannot be compared",
-            fix="give two files or two gold versions, e.g. `assay diff HEAD` or `assay diff old.csv new.csv --key id`",
+            fix="give two files or two gold versions, e.g. `assay diff HEAD` or `assay diff old.csv "
+            "new.csv --key id`",
         )
     for side in (before, after):
         for role, wanted in (("key", side.keys), ("label", (side.label,) if side.label else ())):
@@ -158,7 +163,9 @@ def _shared_columns(before: Version, after: Version) -> dict[str, pl.DataType]:
 def _align(
     before: Version, after: Version, columns: Mapping[str, pl.DataType], lengths: Sequence[str]
 ) -> tuple[Version, Version, Alignment]:
-    """The alignment, and the versions with the values of all rows that differ in memory, and with the older one's `lengths`."""
+    """The alignment, and the versions with the values of all rows that differ in memory, and with the older
+    one's `lengths`.
+    """
     printed = by_fingerprints(before, after)
     if printed is not None and (held := printed.tables(before, after, columns)):
         return replace(before, table=held[0]), replace(after, table=held[1]), printed.alignment

@@ -1,4 +1,6 @@
-"""From a file's columns, in whatever layout, to the columns of Examples, still unnormalised and without ids."""
+"""From a file's columns, in whatever layout, to the columns of Examples, still unnormalised and without
+ids.
+"""
 
 from __future__ import annotations
 
@@ -29,8 +31,8 @@ class Mapped:
     Parameters
     ----------
     frame
-        `input`, `output`, `rejected`, `id`, `group`, `subject`, `source`, `language`, `collected_at` (String, null where absent)
-        and `valid` (Boolean; false where chat turns could not be read).
+        `input`, `output`, `rejected`, `id`, `group`, `subject`, `source`, `language`, `collected_at` (String,
+        null where absent) and `valid` (Boolean; false where chat turns could not be read).
     layout
         `flat`, `prompt_completion` or `messages`.
     used
@@ -131,7 +133,8 @@ def map_columns(records: Records, params: IngestParams, kind: Kind, path: str) -
 
 
 def values(frame: pl.DataFrame, name: str, path: str) -> pl.Series:
-    """A column, or a dotted path into a nested one (`userInput.text`, `turns.0.content`); null where a row lacks it.
+    """A column, or a dotted path into a nested one (`userInput.text`, `turns.0.content`); null where a row
+    lacks it.
 
     Raises
     ------
@@ -147,7 +150,8 @@ def values(frame: pl.DataFrame, name: str, path: str) -> pl.Series:
     if all(value is None for value in found):
         keys = sorted({str(key) for cell in frame[base].head(1000).to_list() for key in _keys(cell)})
         raise AssayError(
-            f"{path}: no row holds {plain(name, 80)!r}; {plain(base, 40)} holds: {', '.join(map(shown_name, keys[:20])) or 'no objects'}",
+            f"{path}: no row holds {plain(name, 80)!r}; {plain(base, 40)} holds: "
+            f"{', '.join(map(shown_name, keys[:20])) or 'no objects'}",
             fix="correct the path under `ingest.columns` in params.yaml",
         )
     if all(value is None or isinstance(value, str) for value in found):
@@ -214,7 +218,9 @@ def _plain(column: pl.Series, name: str, records: Records, path: str) -> pl.Seri
 
 
 def _side(column: pl.Series, name: str, records: Records, path: str, *, prompt: bool = False) -> pl.Series:
-    """One side of a pair: text, or chat turns (all of them for a prompt, the last assistant turn for an answer)."""
+    """One side of a pair: text, or chat turns (all of them for a prompt, the last assistant turn for an
+    answer).
+    """
     if looks_like_turns(column):
         turns = dialogue(column, whole=prompt)
         return turns.input if prompt else turns.output
@@ -260,7 +266,9 @@ def _output(records: Records, name: str | tuple[str, ...], kind: Kind, path: str
 
 
 def canonical_outputs(column: pl.Series) -> pl.Series:
-    """JSON objects and lists in canonical form with normalised strings; text that is not JSON stays for `validate` to judge."""
+    """JSON objects and lists in canonical form with normalised strings; text that is not JSON stays for
+    `validate` to judge.
+    """
     return pl.Series(
         column.name, [_canonical(cell) for cell in column.to_list()], dtype=pl.String
     )  # JSON has no vectorised canonical form

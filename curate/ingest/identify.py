@@ -1,4 +1,6 @@
-"""An id for every row: the declared key, else a content digest; held-out rows never share one with the data."""
+"""An id for every row: the declared key, else a content digest; held-out rows never share one with the
+data.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,8 @@ from curate.errors import AssayError
 from curate.ids import content_ids
 from curate.keys import Key
 
-# A held-out row with the same text as a row of the data is another row: the leak between them must stay visible.
+# A held-out row with the same text as a row of the data is another row: the leak between them must stay
+# visible.
 HELD_OUT_PREFIX = "test-"
 NO_KEY_PREFIX = "nokey-"
 UNREADABLE_PREFIX = "unreadable-"
@@ -35,7 +38,8 @@ def identify(
     declared
         Whether a key column is declared; a row whose key is null gets a `nokey-` id, by which it is dropped.
     on_duplicate
-        `number` appends `#2`, `#3`, ... to a repeated key, the data before the held-out file, then by content.
+        `number` appends `#2`, `#3`, ... to a repeated key, the data before the held-out file, then by
+        content.
 
     Raises
     ------
@@ -103,7 +107,9 @@ def _duplicates(rows: pl.DataFrame) -> DuplicateKeys:
         .height
     )
     return DuplicateKeys(
-        f"the declared key is not unique: {twice['id'].n_unique():,} keys stand on {twice.height:,} rows, the first of them on {shown}"
+        f"the declared key is not unique: {twice['id'].n_unique():,} keys stand on {twice.height:,} "
+        f"rows, the first of them on {shown}"
         + (f"; {crossing:,} stand both in the data and in the held-out file" if crossing else ""),
-        fix="declare another key, or set `ingest.on_duplicate_id: number` in params.yaml to tell them apart as KEY, KEY#2, ...",
+        fix="declare another key, or set `ingest.on_duplicate_id: number` in params.yaml to tell them "
+        "apart as KEY, KEY#2, ...",
     )

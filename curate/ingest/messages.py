@@ -16,7 +16,9 @@ Turns = list[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Dialogue:
-    """Columns made from a column of chat turns, in its row order; `valid` is false where a cell holds no turns."""
+    """Columns made from a column of chat turns, in its row order; `valid` is false where a cell holds no
+    turns.
+    """
 
     input: pl.Series
     output: pl.Series
@@ -24,7 +26,8 @@ class Dialogue:
 
 
 def as_turns(cell: Any) -> Turns | None:
-    """(role, content) pairs of a list of `{role, content}` (or ShareGPT's `{from, value}`), given as such or as JSON text.
+    """(role, content) pairs of a list of `{role, content}` (or ShareGPT's `{from, value}`), given as such or
+    as JSON text.
 
     Turns without text (tool calls) are left out; content in parts is joined. None if it is no list of turns.
     """

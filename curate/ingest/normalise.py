@@ -1,6 +1,8 @@
-"""One form for text that means the same: Unicode NFC, newlines as \\n, no byte order mark, no outer white space. Case stays.
+"""One form for text that means the same: Unicode NFC, newlines as \\n, no byte order mark, no outer white
+space. Case stays.
 
-Only composition is unified (NFC, Unicode TR15), not compatibility (NFKC): a superscript or a ligature may carry meaning.
+Only composition is unified (NFC, Unicode TR15), not compatibility (NFKC): a superscript or a ligature may
+carry meaning.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ STEPS = ("byte_order_mark", "newlines", "nfc", "white_space")
 def normalise(text: pl.Series) -> tuple[pl.Series, dict[str, int]]:
     """`text` (String) normalised, and how many values each step of `STEPS` changed.
 
-    Composition is looked at where a value is not ASCII only: it costs a hundred times what the other steps do.
+    Composition is looked at where a value is not ASCII only: it costs a hundred times what the other steps
+    do.
     """
     steps: tuple[tuple[str, pl.Expr, pl.Expr], ...] = (
         ("byte_order_mark", _TEXT.str.starts_with("\ufeff"), _TEXT.str.strip_prefix("\ufeff")),

@@ -1,4 +1,6 @@
-"""The `ingest` section of `params.yaml`: which files, which columns, what to do where something is missing."""
+"""The `ingest` section of `params.yaml`: which files, which columns, what to do where something is
+missing.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ class RawFile(Params):
 
 
 class Columns(Params):
-    """Where each field of an example stands: a column, or a dotted path into a nested one (`userInput.text`)."""
+    """Where each field of an example stands: a column, or a dotted path into a nested one
+    (`userInput.text`).
+    """
 
     input: str | None = None
     output: str | tuple[str, ...] | None = Field(
@@ -55,7 +59,7 @@ class Defaults(Params):
     )
     output: str | None = Field(
         default=None,
-        description='for rows without an output, such as "[]" (extraction); null drops them as missing_output',
+        description='for rows without an output, such as "[]" (extraction); null drops them as missing_output',  # noqa: E501
     )
 
 

@@ -1,8 +1,10 @@
-"""`ingest`: raw files in any layout to the one Examples table, with a reason for every row that does not get there.
+"""`ingest`: raw files in any layout to the one Examples table, with a reason for every row that does not get
+there.
 
-Cost: linear; a million rows of 300 characters take 35 s and 1.5 GB on two busy cores. Bytes of the output do not follow the order
-of the rows: line numbers, which do, go to `.assay/rejects.parquet`, beside the project and not into it. Deliberately not
-done here: judging content (`validate`), finding personal data (`scan`), changing case or wording (never).
+Cost: linear; a million rows of 300 characters take 35 s and 1.5 GB on two busy cores. Bytes of the output do
+not follow the order of the rows: line numbers, which do, go to `.assay/rejects.parquet`, beside the project
+and not into it. Deliberately not done here: judging content (`validate`), finding personal data (`scan`),
+changing case or wording (never).
 """
 
 from __future__ import annotations
@@ -67,8 +69,8 @@ def ingest(files: Sequence[Raw], params: IngestParams, card: TaskCard, key: Key)
     Returns
     -------
     Ingested
-        Ledger reasons: `unreadable` (evidence: the reader's code), `missing_id`, `invalid_messages`, `empty_input`,
-        `missing_output`, `missing_rejected`; the first that holds.
+        Ledger reasons: `unreadable` (evidence: the reader's code), `missing_id`, `invalid_messages`,
+        `empty_input`, `missing_output`, `missing_rejected`; the first that holds.
 
     Raises
     ------
@@ -151,7 +153,10 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     funnel = report["funnel"]
     summary = f"{funnel['in']:,} in, {funnel['kept']:,} kept, {funnel['dropped']:,} dropped"
     if funnel["dropped"]:
-        summary += f" ({', '.join(f'{code} {rows:,}' for code, rows in funnel['reasons'].items())}; their line numbers: {REJECTS_FILE})"
+        summary += (
+            f" ({', '.join(f'{code} {rows:,}' for code, rows in funnel['reasons'].items())}; "
+            f"their line numbers: {REJECTS_FILE})"
+        )
     return {**report, "summary": summary}
 
 
@@ -190,8 +195,10 @@ def _sourced(rows: pl.DataFrame, card: TaskCard) -> pl.DataFrame:
             else f"source {show(first['source'], 40)!r}, which the task card does not name"
         )
         raise AssayError(
-            f"{unknown.height:,} rows have {what} (first: {first['file']} {first['unit']} {first['line']}); the card's sources are: {named}",
-            fix="describe it under `sources` in task.yaml, or correct `source` under `ingest.files` or `ingest.defaults` in params.yaml",
+            f"{unknown.height:,} rows have {what} (first: {first['file']} {first['unit']} "
+            f"{first['line']}); the card's sources are: {named}",
+            fix="describe it under `sources` in task.yaml, or correct `source` under `ingest.files` or "
+            "`ingest.defaults` in params.yaml",
         )
     return rows.with_columns(
         pl.col("source")

@@ -1,13 +1,16 @@
-"""Stewards' verdicts on findings: `decisions/pii.jsonl`, committed, and what they say of the findings of today.
+"""Stewards' verdicts on findings: `decisions/pii.jsonl`, committed, and what they say of the findings of
+today.
 
-One JSON object a line, sorted keys, only ever appended; `.gitattributes` merges the file by union, so two people who decide at
-once never meet a conflict. Reading minds neither order nor duplicates: the latest date speaks, within one day the later line.
-A verdict names its value by the keyed id alone, so it outlives reorder, re-split, re-scan and upgrade, and tells nobody what
-the value was. A verdict on a value clears all its repeats; one on a single finding goes before it, whichever is newer.
+One JSON object a line, sorted keys, only ever appended; `.gitattributes` merges the file by union, so two
+people who decide at once never meet a conflict. Reading minds neither order nor duplicates: the latest date
+speaks, within one day the later line. A verdict names its value by the keyed id alone, so it outlives
+reorder, re-split, re-scan and upgrade, and tells nobody what the value was. A verdict on a value clears all
+its repeats; one on a single finding goes before it, whichever is newer.
 
-Expiry. A verdict with `expires` holds until that day comes. What is in force *today* is the business of the audit and of the
-queue; the stage `redact` must give the same bytes tomorrow, so it asks for the verdicts in force on `redact.as_of`, a date in
-the params, or (no date) for all, expired or not. The audit reports an expired verdict on which `redact` relied.
+Expiry. A verdict with `expires` holds until that day comes. What is in force *today* is the business of the
+audit and of the queue; the stage `redact` must give the same bytes tomorrow, so it asks for the verdicts in
+force on `redact.as_of`, a date in the params, or (no date) for all, expired or not. The audit reports an
+expired verdict on which `redact` relied.
 """
 
 from __future__ import annotations
@@ -32,7 +35,8 @@ FOLDER = "decisions"
 FILE = Path(FOLDER) / "pii.jsonl"
 
 Word = Literal["real", "not_personal", "public", "unsure"]
-# What each word does to a finding: these two say that nothing need be taken out; the others leave it to the policy.
+# What each word does to a finding: these two say that nothing need be taken out; the others leave it to the
+# policy.
 CLEARING: tuple[Word, ...] = ("not_personal", "public")
 
 # The columns of a frame of verdicts; `line` is the place in the file, which breaks ties within one day.
@@ -53,9 +57,11 @@ VERDICTS = pl.Schema(
 _ID = re.compile(r"[0-9a-f]{24}")  # Key.digest: 12 bytes
 _KEY_ID = re.compile(r"[0-9a-f]{8}")
 _ENTITY = re.compile(r"[A-Z][A-Z0-9_]*")
-# A reason is free text of a person, in git for ever: an address or a number in it would be the very leak the ids avoid.
+# A reason is free text of a person, in git for ever: an address or a number in it would be the very leak the
+# ids avoid.
 _RAW = re.compile(
-    r"\S@\S+\.\S|(?:\d[^a-zA-Z\d]{0,3}){6}|[A-Za-z]{2} ?(?:\d ?){6}[A-Da-d]\b|\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b"
+    r"\S@\S+\.\S|(?:\d[^a-zA-Z\d]{0,3}){6}|[A-Za-z]{2} ?(?:\d ?){6}[A-Da-d]\b|\b[A-Z]{1,2}\d[A-Z\d]? "
+    r"?\d[A-Z]{2}\b"
 )
 # Dates are the numbers a reason may well hold.
 _DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}/\d{1,2}/\d{4}\b")
@@ -73,7 +79,8 @@ class Verdict:
     entity
         What the detector took it for.
     verdict
-        `real` personal data; `not_personal` (a part number); `public` (a public figure or a business); `unsure`.
+        `real` personal data; `not_personal` (a part number); `public` (a public figure or a business);
+        `unsure`.
     reviewer, reason
         Who decided and why, in words that hold no personal value.
     date
@@ -139,11 +146,13 @@ def append_verdicts(root: Path, verdicts: Sequence[Verdict]) -> None:
         }
         _check(
             given,
-            f"the verdict on value {plain(str(verdict.value_id), 24) if _ID.fullmatch(str(verdict.value_id)) else '?'}",
+            f"the verdict on value "
+            f"{plain(str(verdict.value_id), 24) if _ID.fullmatch(str(verdict.value_id)) else '?'}",
         )
         if _RAW.search(_DATE.sub("", given["reason"])):
             raise AssayError(
-                f"the reason for value {verdict.value_id} seems to hold a personal value; it would stay in git for ever",
+                f"the reason for value {verdict.value_id} seems to hold a personal value; it would stay "
+                f"in git for ever",
                 fix="say why without the value itself, for example: a part number of the 2024 catalogue",
             )
         lines.append(canonical_json(given))
@@ -187,7 +196,8 @@ def expired(verdicts: Sequence[Verdict], today: date) -> pl.DataFrame:
 
 
 def judged(findings: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
-    """`findings` with what was decided of each: columns `verdict`, `reviewer`, `decided_on`, null where nothing was.
+    """`findings` with what was decided of each: columns `verdict`, `reviewer`, `decided_on`, null where
+    nothing was.
 
     Parameters
     ----------
@@ -229,8 +239,9 @@ def judged(findings: pl.DataFrame, verdicts: pl.DataFrame) -> pl.DataFrame:
 def stale(verdicts: Sequence[Verdict], findings: pl.DataFrame, key_id: str | None = None) -> pl.DataFrame:
     """The latest verdicts that speak of nothing in `findings`, with column `why`.
 
-    `other_key`: made under another key than `key_id`, so its ids can match nothing; `value_gone` and `finding_gone`: what
-    it judged is no longer found. They do no harm, and come back into force if the value does.
+    `other_key`: made under another key than `key_id`, so its ids can match nothing; `value_gone` and
+    `finding_gone`: what it judged is no longer found. They do no harm, and come back into force if the value
+    does.
     """
     latest = _latest(verdicts)
     other = pl.col("key_id") != key_id if key_id else pl.lit(False)
@@ -276,7 +287,8 @@ def _parse(line: str, where: str) -> Verdict:
     if line.startswith(("<<<<<<<", "=======", ">>>>>>>")):
         raise AssayError(
             f"{where} is a mark of a merge conflict",
-            fix="delete the marks and keep the lines of both sides; .gitattributes wants: decisions/*.jsonl merge=union",
+            fix="delete the marks and keep the lines of both sides; .gitattributes wants: "
+            "decisions/*.jsonl merge=union",
         )
     try:
         given = json.loads(line)

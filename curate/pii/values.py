@@ -1,7 +1,8 @@
 """When two findings are the same value, and the keyed names that say so without telling it.
 
-`07700 900123`, `+44 7700 900123` and `(07700) 900 123` are one phone number; `cb1 2dp` and `CB12DP` one postcode. A value's
-id is a keyed digest of its entity and normalised form, so that one verdict, placeholder or surrogate serves all its repeats.
+`07700 900123`, `+44 7700 900123` and `(07700) 900 123` are one phone number; `cb1 2dp` and `CB12DP` one
+postcode. A value's id is a keyed digest of its entity and normalised form, so that one verdict, placeholder
+or surrogate serves all its repeats.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import polars as pl
 
 from curate.keys import Key
 
-# Their spaces, case and punctuation carry meaning or separate words; every other entity is a code of letters and digits.
+# Their spaces, case and punctuation carry meaning or separate words; every other entity is a code of letters
+# and digits.
 _WORDED = frozenset(
     {
         "EMAIL_ADDRESS",
@@ -41,7 +43,8 @@ def is_code(entity: str) -> bool:
 
 @lru_cache(maxsize=262_144)
 def normalise(entity: str, value: str) -> str:
-    """The form in which two values of `entity` are compared: NFKC, case folded, separators dropped or spaces collapsed.
+    """The form in which two values of `entity` are compared: NFKC, case folded, separators dropped or spaces
+    collapsed.
 
     A phone number is brought to E.164 (country code 44 where none is written), an extension kept after `x`.
     """
@@ -75,8 +78,8 @@ def value_id(key: Key, entity: str, normalised: str) -> str:
 def with_ids(found: pl.DataFrame, key: Key) -> pl.DataFrame:
     """`found` (columns `example_id, field, entity, start, value`) with `value_id` and `finding_id`.
 
-    A finding's id holds no offset, so that it outlives an edit elsewhere in the text: repeats of one value in one field are
-    numbered in reading order.
+    A finding's id holds no offset, so that it outlives an edit elsewhere in the text: repeats of one value in
+    one field are numbered in reading order.
     """
     pairs = found.select("entity", "value").unique().sort("entity", "value")
     # Normalising parses phone numbers: Python, once for each distinct value.

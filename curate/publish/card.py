@@ -1,7 +1,8 @@
-"""The dataset card, `gold/README.md`: Hugging Face metadata, and what a person must know before using the data.
+"""The dataset card, `gold/README.md`: Hugging Face metadata, and what a person must know before using the
+data.
 
-It states what was done and counted, and what is not known; it never states that the data is free of personal data or fit
-for a purpose. Every text from data or task card is escaped for Markdown.
+It states what was done and counted, and what is not known; it never states that the data is free of personal
+data or fit for a purpose. Every text from data or task card is escaped for Markdown.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ _SIZES = (
 )
 # Labels listed in the card; the manifest has all.
 _LABELS_LISTED = 200
-# Fewer training rows than this teach a label little: the smallest set that five-fold cross-validation leaves 8 rows of.
+# Fewer training rows than this teach a label little: the smallest set that five-fold cross-validation leaves
+# 8 rows of.
 _FEW_ROWS = 10
 
 
@@ -59,7 +61,8 @@ def metadata(splits: Mapping[str, pl.DataFrame], task: TaskCard) -> dict[str, An
         "task_categories": [TASK_CATEGORIES[task.kind]],
         "size_categories": [size_category(sum(frame.height for frame in splits.values()))],
         "tags": ["assay"] + (["dpo", "preference"] if task.kind is Kind.PREFERENCE else []),
-        # Naming each split's file keeps the ledger, edits and fingerprints beside them from being read as rows.
+        # Naming each split's file keeps the ledger, edits and fingerprints beside them from being read as
+        # rows.
         "configs": [
             {
                 "config_name": "default",
@@ -127,7 +130,8 @@ def _task(task: TaskCard, manifest: Mapping[str, Any]) -> list[str]:
     return [
         f"# {for_markdown(task.name)}",
         "",
-        f"Version `{manifest['version']}` (content digest `{manifest['content_digest']}`), {manifest['rows']:,} rows, kind {task.kind}.",
+        f"Version `{manifest['version']}` (content digest `{manifest['content_digest']}`), "
+        f"{manifest['rows']:,} rows, kind {task.kind}.",
         "",
         "## Task",
         "",
@@ -187,7 +191,8 @@ def _making(manifest: Mapping[str, Any]) -> list[str]:
         "## How it was made",
         "",
         *_table(("stage", "in", "kept", "dropped", "reasons"), funnel),
-        f"Made with {for_markdown(made, 500)}. `ledger.parquet` has every dropped row with its reasons, `manifest.json` every parameter.",
+        f"Made with {for_markdown(made, 500)}. `ledger.parquet` has every dropped row with its reasons, "
+        f"`manifest.json` every parameter.",
         "",
     ]
 
@@ -197,7 +202,8 @@ def _personal_data(task: TaskCard, manifest: Mapping[str, Any]) -> list[str]:
     found = [(line["entity"], line["findings"], line["rows"], line["action"]) for line in actions]
     if found:
         inventory = [
-            "Detectors looked for personal data in the text of every row; what they found, and what was done about it:",
+            "Detectors looked for personal data in the text of every row; what they found, and what was "
+            "done about it:",
             "",
             *_table(("entity", "found", "rows", "action"), found),
         ]
@@ -222,8 +228,10 @@ def _personal_data(task: TaskCard, manifest: Mapping[str, Any]) -> list[str]:
         "",
         *inventory,
         *scope,
-        "Automatic detection misses some values: this table is what was found, not a proof that nothing is left.",
-        "Groups and data subjects are named by keyed digests. `edits.parquet` has every redaction, without its value.",
+        "Automatic detection misses some values: this table is what was found, not a proof that nothing "
+        "is left.",
+        "Groups and data subjects are named by keyed digests. `edits.parquet` has every redaction, "
+        "without its value.",
         "",
         *(
             _table(("source", "description", "licence", "lawful basis", "purpose", "retention"), sources)
@@ -247,7 +255,8 @@ def _limits(splits: Mapping[str, pl.DataFrame], task: TaskCard, manifest: Mappin
         )
         known += (
             [
-                f"{len(unjudged)} of {len(labels)} labels have no test row, so nothing is known about them: {_some(unjudged)}."
+                f"{len(unjudged)} of {len(labels)} labels have no test row, so nothing is known about "
+                f"them: {_some(unjudged)}."
             ]
             if unjudged
             else []
@@ -262,7 +271,8 @@ def _limits(splits: Mapping[str, pl.DataFrame], task: TaskCard, manifest: Mappin
     if blanks := task.blanks():
         known.append(f"The task card leaves open: {for_markdown(', '.join(blanks), 500)}.")
     known.append(
-        "Labels and answers are as the sources give them; an error in them is an error here unless a stage found it."
+        "Labels and answers are as the sources give them; an error in them is an error here unless a "
+        "stage found it."
     )
     return ["## Known limits", "", *(f"- {line}" for line in known), ""]
 

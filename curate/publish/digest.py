@@ -1,9 +1,11 @@
-"""Content digests of a gold version: equal for equal rows in any order, different for any change of cell, column or split.
+"""Content digests of a gold version: equal for equal rows in any order, different for any change of cell,
+column or split.
 
-A row's digest covers every published column but the id; a split's digest covers the sorted pairs of id and row digest; the
-version's covers column names and split digests. They are not keyed: they are taken over redacted text that is published
-beside them, and whoever receives the folder must be able to check it without the project's secret. (Digests of the raw
-source are keyed: see `curate.keys`.) About 0.6 million rows a second.
+A row's digest covers every published column but the id; a split's digest covers the sorted pairs of id and
+row digest; the version's covers column names and split digests. They are not keyed: they are taken over
+redacted text that is published beside them, and whoever receives the folder must be able to check it without
+the project's secret. (Digests of the raw source are keyed: see `curate.keys`.) About 0.6 million rows a
+second.
 """
 
 from __future__ import annotations
@@ -32,7 +34,8 @@ _SLICE = 100_000
 
 
 def netstring(columns: Sequence[str]) -> pl.Expr:
-    """The values of `columns` in one String from which they can be told apart again: `LENGTH:VALUE` each, `-` for null.
+    """The values of `columns` in one String from which they can be told apart again: `LENGTH:VALUE` each, `-`
+    for null.
 
     Netstrings (D. J. Bernstein 1997): lengths in bytes make the encoding injective whatever the values hold.
     """

@@ -73,5 +73,7 @@ _BY_LETTERS = {re.sub(r"[^a-z0-9]", "", name): name for name in HUB_LICENCES} | 
 
 
 def hub_licence(name: str) -> str:
-    """The hub's identifier for a licence (`CC BY 4.0` -> `cc-by-4.0`); `other` for one that it does not list."""
+    """The hub's identifier for a licence (`CC BY 4.0` -> `cc-by-4.0`); `other` for one that it does not
+    list.
+    """
     return _BY_LETTERS.get(re.sub(r"[^a-z0-9]", "", name.casefold()), "other")

@@ -1,4 +1,6 @@
-"""`manifest.json`: what a gold version holds and what it was made with; no times, host facts or absolute paths."""
+"""`manifest.json`: what a gold version holds and what it was made with; no times, host facts or absolute
+paths.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,9 @@ def effective_params(project: Project) -> dict[str, Any]:
 
 
 def _portable(value: Any) -> Any:
-    """`value` with absolute paths cut to their last part: where a file lies on one machine is no part of a version."""
+    """`value` with absolute paths cut to their last part: where a file lies on one machine is no part of a
+    version.
+    """
     if isinstance(value, Mapping):
         return {name: _portable(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
@@ -90,7 +94,9 @@ def task_digest(task: TaskCard) -> str:
 
 
 def card_facts(task: TaskCard) -> dict[str, Any]:
-    """The part of the task card that decides what a version holds; names of staff stay out of what is published."""
+    """The part of the task card that decides what a version holds; names of staff stay out of what is
+    published.
+    """
     facts = task.model_dump(
         mode="json",
         include={"name", "kind", "labels", "output_schema", "sections", "languages", "sources", "held_out"},
@@ -105,7 +111,9 @@ def label_counts(splits: Mapping[str, pl.DataFrame]) -> dict[str, dict[str, int]
 
 
 def file_digests(folder: Path) -> dict[str, str]:
-    """BLAKE2b digest (32 bytes, hex) of each Parquet file in `folder` by name: whether a version is as published, without reading rows."""
+    """BLAKE2b digest (32 bytes, hex) of each Parquet file in `folder` by name: whether a version is as
+    published, without reading rows.
+    """
     digests = {}
     for path in sorted(folder.glob("*.parquet")):
         with path.open("rb") as file:

@@ -1,7 +1,8 @@
 """Stage `publish`: `gold/`, one folder that alone explains every row.
 
-Rows by split; `fingerprints` to compare versions without text; `ledger` with every dropped row's reasons; `edits` with every
-redaction; `manifest.json`; and `README.md`, the dataset card. Drops nothing: every example has exactly one split.
+Rows by split; `fingerprints` to compare versions without text; `ledger` with every dropped row's reasons;
+`edits` with every redaction; `manifest.json`; and `README.md`, the dataset card. Drops nothing: every example
+has exactly one split.
 """
 
 from __future__ import annotations

@@ -138,6 +138,7 @@ def check_upstream(upstream: Upstream) -> None:
     for fault, wrong in faults.items():
         if len(wrong):
             raise AssayError(
-                f"data/split does not fit the stages before it: {wrong.n_unique()} rows {fault}, e.g. {', '.join(wrong.unique().sort().head(5))}",
+                f"data/split does not fit the stages before it: {wrong.n_unique()} rows {fault}, e.g. "
+                f"{', '.join(wrong.unique().sort().head(5))}",
                 fix="run the stages again from the start: dvc repro -f split   (gold/ is untouched)",
             )

@@ -1,7 +1,7 @@
 """Readers: any export into one frame, with the rows that could not be read kept aside.
 
-`read_table` is for who wants the rows, `read_records` for who must account for all of them, `need_columns` for who
-knows which columns must be there.
+`read_table` is for who wants the rows, `read_records` for who must account for all of them, `need_columns`
+for who knows which columns must be there.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ def read_table(path: Path | str, *, format: str = "auto", encoding: str = "utf-8
     Parameters
     ----------
     path
-        CSV, TSV, JSON Lines, JSON (each also `.gz` or `.zst`), Parquet, Arrow, a `save_to_disk` folder, or `hf://owner/name`.
+        CSV, TSV, JSON Lines, JSON (each also `.gz` or `.zst`), Parquet, Arrow, a `save_to_disk` folder, or
+        `hf://owner/name`.
     format
         One of `FORMATS`, or `auto` to go by the suffix.
     encoding
@@ -48,7 +49,8 @@ def read_table(path: Path | str, *, format: str = "auto", encoding: str = "utf-8
     Returns
     -------
     pl.DataFrame
-        CSV and TSV columns are String; a nested JSON value is canonical JSON text; Parquet and Arrow keep their types.
+        CSV and TSV columns are String; a nested JSON value is canonical JSON text; Parquet and Arrow keep
+        their types.
 
     Raises
     ------
@@ -99,7 +101,8 @@ def need_columns(frame: pl.DataFrame, wanted: Iterable[str], path: Path | str, *
     near = difflib.get_close_matches(missing[0].lower(), [name.lower() for name in frame.columns], 1, 0.5)
     nearest = next((shown_name(name) for name in frame.columns if near and name.lower() == near[0]), None)
     raise AssayError(
-        f"{path} has no column {', '.join(repr(plain(name, 40)) for name in missing)}; its columns are: {shown_columns(frame)}",
+        f"{path} has no column {', '.join(repr(plain(name, 40)) for name in missing)}; its columns are: "
+        f"{shown_columns(frame)}",
         fix=(f"did you mean {nearest!r}? " if nearest else "")
         + f"name a column that is there{f' with {option}' if option else ''}",
     )

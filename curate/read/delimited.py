@@ -1,10 +1,12 @@
-"""CSV and TSV (RFC 4180), fast when the file is clean, row by row where it is not: one bad row never costs the file.
+"""CSV and TSV (RFC 4180), fast when the file is clean, row by row where it is not: one bad row never costs
+the file.
 
-Numpy finds every quote, delimiter and line end, which gives each record's field count and line number at memory speed.
-If the quoting is well formed, records with a wrong field count or bad UTF-8 are cut out and polars parses the rest
-(300 MB in about 4 s on two cores). If a quote is astray, a regular expression walks the file record by record and
-resumes on the next line after each one it cannot read (about ten times slower). All values are strings; an empty
-field is null, a quoted empty one is "". Blank lines are no records. Dialects beyond the delimiter are not guessed.
+Numpy finds every quote, delimiter and line end, which gives each record's field count and line number at
+memory speed. If the quoting is well formed, records with a wrong field count or bad UTF-8 are cut out and
+polars parses the rest (300 MB in about 4 s on two cores). If a quote is astray, a regular expression walks
+the file record by record and resumes on the next line after each one it cannot read (about ten times slower).
+All values are strings; an empty field is null, a quoted empty one is "". Blank lines are no records. Dialects
+beyond the delimiter are not guessed.
 """
 
 from __future__ import annotations
@@ -47,7 +49,8 @@ def read_delimited(path: Path, *, delimiter: str, encoding: str = "utf-8") -> Re
     Raises
     ------
     AssayError
-        If the file is empty, holds a header only, has duplicate or unnamed columns, or is in another encoding.
+        If the file is empty, holds a header only, has duplicate or unnamed columns, or is in another
+        encoding.
     """
     data = as_utf8(read_bytes(path), path, encoding)
     if b"\n" not in data and b"\r" in data:  # classic Mac line ends
@@ -61,7 +64,8 @@ def read_delimited(path: Path, *, delimiter: str, encoding: str = "utf-8") -> Re
     if records.frame.height == 0:
         first = records.rejects.row(0, named=True)
         raise AssayError(
-            f"{path}: none of its {records.rejects.height:,} rows can be read as the {len(names)} columns of the header (line {first['line']}: {first['reason']})",
+            f"{path}: none of its {records.rejects.height:,} rows can be read as the {len(names)} "
+            f"columns of the header (line {first['line']}: {first['reason']})",
             fix="check the delimiter and the header line, or declare the `format`",
         )
     return records
@@ -87,7 +91,9 @@ def _fields(record: bytes, pattern: re.Pattern[bytes], delimiter: str) -> list[b
 
 
 def _unquoted(record: bytes, delimiter: str, width: int) -> list[bytes | None]:
-    """A TSV line whose quotes do not pair, split at its tabs if that fits: IANA's TSV has no quoting. Else nothing."""
+    """A TSV line whose quotes do not pair, split at its tabs if that fits: IANA's TSV has no quoting. Else
+    nothing.
+    """
     fields = record.split(b"\t") if delimiter == "\t" else []
     return [field or None for field in fields] if len(fields) == width else []
 
@@ -127,7 +133,9 @@ def _header(data: bytes, path: Path, delimiter: str) -> tuple[list[str], int, st
 
 @dataclass(frozen=True)
 class _Structure:
-    """Where records lie in well-quoted bytes: byte bounds without the line end, field count, line number of each."""
+    """Where records lie in well-quoted bytes: byte bounds without the line end, field count, line number of
+    each.
+    """
 
     starts: Positions
     ends: Positions

@@ -1,4 +1,6 @@
-"""Which format a path is in, and its bytes, decompressed and decoded; faults name the file, the cause and the fix."""
+"""Which format a path is in, and its bytes, decompressed and decoded; faults name the file, the cause and the
+fix.
+"""
 
 from __future__ import annotations
 
@@ -39,14 +41,19 @@ _MAGIC = {
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _BLOCK = 1 << 24
 
-# An encoding fault is of the whole file when at least this share of its lines cannot be decoded; fewer are bad rows.
+# An encoding fault is of the whole file when at least this share of its lines cannot be decoded; fewer are
+# bad rows.
 WRONG_ENCODING_SHARE = 0.1
 
-ENCODING_FIX = "say the encoding: `ingest.encoding` in params.yaml (for example latin-1, cp1252, utf-16), or convert: iconv -f LATIN1 -t UTF-8"
+ENCODING_FIX = (
+    "say the encoding: `ingest.encoding` in params.yaml (for example latin-1, cp1252, "
+    "utf-16), or convert: iconv -f LATIN1 -t UTF-8"
+)
 
 
 def detect_format(path: Path, declared: str = "auto") -> str:
-    """The format of `path`: declared, else by suffix (after `.gz` or `.zst`), else `dataset` for a saved datasets folder.
+    """The format of `path`: declared, else by suffix (after `.gz` or `.zst`), else `dataset` for a saved
+    datasets folder.
 
     Raises
     ------
@@ -76,7 +83,8 @@ def detect_format(path: Path, declared: str = "auto") -> str:
     if found is None:
         raise AssayError(
             f"{path}: the suffix does not say the format",
-            fix=f"rename it to .csv, .tsv, .jsonl, .json, .parquet or .arrow, or declare `format` ({', '.join(FORMATS)}) beside its path",
+            fix=f"rename it to .csv, .tsv, .jsonl, .json, .parquet or .arrow, or declare `format` "
+            f"({', '.join(FORMATS)}) beside its path",
         )
     return found
 
@@ -212,6 +220,7 @@ def _be_mostly_utf8(data: bytes, path: Path) -> None:
         others = sum(1 for line in lines if not line.isascii())
         if 2 * len(bad) >= others:
             raise AssayError(
-                f"{path} is not UTF-8: line {bad[0] + 1} is the first of {len(bad):,} that cannot be decoded, of {total:,}",
+                f"{path} is not UTF-8: line {bad[0] + 1} is the first of {len(bad):,} that cannot be "
+                f"decoded, of {total:,}",
                 fix=ENCODING_FIX,
             )

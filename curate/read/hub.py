@@ -1,4 +1,5 @@
-"""Hugging Face datasets: a hub name (`hf://owner/name@revision?split=train&config=en`) or a `save_to_disk` folder.
+"""Hugging Face datasets: a hub name (`hf://owner/name@revision?split=train&config=en`) or a `save_to_disk`
+folder.
 
 The one reader that may use the network, and only for a name that says so. Class labels become their names.
 """
@@ -49,7 +50,8 @@ def parse_hub_name(text: str) -> HubName:
     if found is None or not set(options) <= {"split", "config"}:
         raise AssayError(
             f"{text} is not a dataset name",
-            fix="write hf://owner/name@revision?split=train&config=NAME (revision, split and config may be left out)",
+            fix="write hf://owner/name@revision?split=train&config=NAME (revision, split and config may "
+            "be left out)",
         )
     return HubName(found["name"], found["revision"], options.get("config"), options.get("split") or "train")
 
@@ -70,7 +72,9 @@ def read_hub(text: str) -> Records:
         )
     except Exception as error:  # datasets raises a dozen unrelated types, from requests' to its own
         raise AssayError(
-            f"dataset {wanted.name} (split {wanted.split}{f', revision {wanted.revision}' if wanted.revision else ''}) cannot be loaded: {type(error).__name__}",
+            f"dataset {wanted.name} (split "
+            f"{wanted.split}{f', revision {wanted.revision}' if wanted.revision else ''}) cannot be "
+            f"loaded: {type(error).__name__}",
             fix="check the name, the split and the network, or download the file and name it",
         ) from error
     return _records(loaded, text)

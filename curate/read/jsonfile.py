@@ -1,9 +1,9 @@
 """JSON Lines and JSON files: objects become rows, values keep their type where a column has one.
 
-A nested value (object or list) becomes canonical JSON text, since a frame column needs one shape and the rows of a
-JSON file rarely share one: a struct column would invent null keys that no row had. Numbers beyond 64 bits and columns
-of mixed types become text. Row by row in Python's C parser, about 300,000 rows of 300 characters a second: a
-vectorised reader reports no line for a fault and fails the whole file on one bad row.
+A nested value (object or list) becomes canonical JSON text, since a frame column needs one shape and the rows
+of a JSON file rarely share one: a struct column would invent null keys that no row had. Numbers beyond 64
+bits and columns of mixed types become text. Row by row in Python's C parser, about 300,000 rows of 300
+characters a second: a vectorised reader reports no line for a fault and fails the whole file on one bad row.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ def read_jsonl(path: Path, *, encoding: str = "utf-8") -> Records:
 
 
 def read_json(path: Path, *, encoding: str = "utf-8") -> Records:
-    """All objects of a JSON file: an array, or an object with one array (such as `{"data": [...]}`). JSON Lines are read as such.
+    """All objects of a JSON file: an array, or an object with one array (such as `{"data": [...]}`). JSON
+    Lines are read as such.
 
     Raises
     ------
@@ -143,7 +144,8 @@ def _records(
         raise AssayError(f"{path} is empty: it holds no rows", fix="export it again with its rows")
     if not rows:
         raise AssayError(
-            f"{path}: none of its {len(rejects):,} rows is a JSON object ({unit} {rejects[0][0]}: {rejects[0][1]})",
+            f"{path}: none of its {len(rejects):,} rows is a JSON object ({unit} {rejects[0][0]}: "
+            f"{rejects[0][1]})",
             fix='write one JSON object a line: {"text": ..., "label": ...}',
         )
     values = {

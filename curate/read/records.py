@@ -47,7 +47,9 @@ _VALUE = re.compile(r"@|\d[\d ().+-]{3,}\d|(?:\S+\s+){5}\S|.{61}", re.DOTALL)
 
 
 def shown_name(name: str) -> str:
-    """A column's name as an error may show it: in a file without a header line it is a row's value, so what looks like one is masked."""
+    """A column's name as an error may show it: in a file without a header line it is a row's value, so what
+    looks like one is masked.
+    """
     return mask(name) if _VALUE.search(name) else plain(name, 40)
 
 

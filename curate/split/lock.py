@@ -1,7 +1,8 @@
 """`split.lock`: small, readable, committed. It keeps every row on its side as the data grows.
 
-Every unit has a keyed fraction in [0, 1) that never changes. At the first run each stratum's thresholds are set by rank, so
-that the wanted share of *its present units* lies below; afterwards the thresholds stand, and new units fall where they fall.
+Every unit has a keyed fraction in [0, 1) that never changes. At the first run each stratum's thresholds are
+set by rank, so that the wanted share of *its present units* lies below; afterwards the thresholds stand, and
+new units fall where they fall.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ class _Entry(BaseModel):
 
 
 class Thresholds(_Entry):
-    """A unit whose fraction is below `test` is tested, below `validation` tuned on, else learnt from; `units` at the freeze."""
+    """A unit whose fraction is below `test` is tested, below `validation` tuned on, else learnt from; `units`
+    at the freeze.
+    """
 
     test: float
     validation: float
@@ -104,8 +107,10 @@ def require_same(
     ]
     if changed:
         raise AssayError(
-            f"{LOCK_FILE} froze another split: {'; '.join(changed)}; going on would move rows between training and test",
-            fix="set it back; or, to start a new split on purpose (earlier scores are then not comparable): assay split --refreeze",
+            f"{LOCK_FILE} froze another split: {'; '.join(changed)}; going on would move rows between "
+            f"training and test",
+            fix="set it back; or, to start a new split on purpose (earlier scores are then not "
+            "comparable): assay split --refreeze",
         )
 
 
@@ -117,7 +122,8 @@ def freeze(fractions: NDArray[np.float64], test: float, validation: float) -> Th
     fractions
         float64 (units,): each unit's fraction in [0, 1).
     test, validation
-        Shares of the units; counts are rounded half up, and a stratum of `ALWAYS_TESTED` units has one in test.
+        Shares of the units; counts are rounded half up, and a stratum of `ALWAYS_TESTED` units has one in
+        test.
     """
     ordered = np.sort(fractions)
     count = len(ordered)
@@ -132,9 +138,11 @@ def freeze(fractions: NDArray[np.float64], test: float, validation: float) -> Th
 
 
 def _between(ordered: NDArray[np.float64], below: int, share: float) -> float:
-    """A threshold with exactly `below` of the units under it: the share itself where it serves, else midway between neighbours.
+    """A threshold with exactly `below` of the units under it: the share itself where it serves, else midway
+    between neighbours.
 
-    The share is what later units should meet, so it is better than midway wherever it parts the present units rightly.
+    The share is what later units should meet, so it is better than midway wherever it parts the present units
+    rightly.
     """
     low = float(ordered[below - 1]) if below else 0.0
     high = float(ordered[below]) if below < len(ordered) else 1.0

@@ -8,12 +8,15 @@ from curate.params import Params
 
 
 class SplitParams(Params):
-    """Shares of the units (groups, or rows without one) and the seed. With an external held-out file the test share is its rows."""
+    """Shares of the units (groups, or rows without one) and the seed. With an external held-out file the test
+    share is its rows.
+    """
 
     train: float = Field(default=0.7, gt=0, le=1, description="share of units to learn from")
     # Enough to choose epochs and calibrate by, and no more: these rows are lost to training.
     validation: float = Field(default=0.1, ge=0, lt=1, description="share of units to tune on")
-    # The verdict's error bars shrink with the root of this; a fifth is the usual compromise for sets of a few thousand rows.
+    # The verdict's error bars shrink with the root of this; a fifth is the usual compromise for sets of a few
+    # thousand rows.
     test: float = Field(default=0.2, ge=0, lt=1, description="share of units held out")
     seed: int = Field(default=0, ge=0, description="another seed is another split")
 

@@ -1,11 +1,12 @@
 """Stage `split`: train, validation or test for each row, so that a row never changes side when data grows.
 
-The unit is the group where one is declared, else the row. A unit's fraction is a keyed hash of its name and the seed, and
-falls under thresholds kept in `split.lock`. Rows without a group are stratified (by label; for other kinds by language and
-source), so each stratum's shares are exact at the freeze. Groups share one stratum, since a group's labels may change.
+The unit is the group where one is declared, else the row. A unit's fraction is a keyed hash of its name and
+the seed, and falls under thresholds kept in `split.lock`. Rows without a group are stratified (by label; for
+other kinds by language and source), so each stratum's shares are exact at the freeze. Groups share one
+stratum, since a group's labels may change.
 
-Rows of an external held-out file are the whole test set; a training row of a held-out row's group is dropped as `group_leak`.
-A row's own side can change if its stratum does (its label is corrected) and never otherwise.
+Rows of an external held-out file are the whole test set; a training row of a held-out row's group is dropped
+as `group_leak`. A row's own side can change if its stratum does (its label is corrected) and never otherwise.
 
 Reads `data/validate`, writes `data/split` with `assignments` (`example_id, split`).
 """
@@ -32,7 +33,9 @@ GROUPS = "groups"
 
 
 def run(project: Project, progress: Progress | None = None, refreeze: bool = False) -> dict[str, Any]:
-    """Run the stage in a project; returns its report. `refreeze` starts a new split whatever `split.lock` says."""
+    """Run the stage in a project; returns its report. `refreeze` starts a new split whatever `split.lock`
+    says.
+    """
     examples = read_stage_frame(project.stage("validate") / "examples.parquet", made_by="validate")
     lock = None if refreeze else read_lock(project.root)
     result, lock = split(examples, project.task.kind, project.params("split", SplitParams), project.key, lock)
@@ -92,7 +95,8 @@ def split(
     units = units.with_columns(
         pl.Series("fraction", fractions(units["unit"], params.seed, key), dtype=pl.Float64)
     )
-    # With an external held-out file the rest is divided between training and validation in their own proportion.
+    # With an external held-out file the rest is divided between training and validation in their own
+    # proportion.
     test = 0.0 if external else params.test
     validation = params.validation / (params.train + params.validation) if external else params.validation
     strata: dict[str, Thresholds] = dict(lock.strata) if lock else {}

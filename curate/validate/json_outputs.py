@@ -1,7 +1,9 @@
-"""JSON targets: does each distinct output parse, and does it validate against the card's JSON Schema (Draft 2020-12)?
+"""JSON targets: does each distinct output parse, and does it validate against the card's JSON Schema (Draft
+2020-12)?
 
-jsonschema works on one document at a time, so each distinct output is judged once (about 20,000 a second for a small schema).
-A fault is told by JSON path and schema keyword, never by the value; names that the schema does not declare are shown as `*`.
+jsonschema works on one document at a time, so each distinct output is judged once (about 20,000 a second for
+a small schema). A fault is told by JSON path and schema keyword, never by the value; names that the schema
+does not declare are shown as `*`.
 """
 
 from __future__ import annotations
@@ -23,7 +25,8 @@ class _NotJson(ValueError):
 
 
 def parse_json(text: str) -> Any:
-    """`text` as JSON, strictly: no NaN or Infinity (RFC 8259 s. 6), no name given twice in an object (RFC 7493 s. 2.3).
+    """`text` as JSON, strictly: no NaN or Infinity (RFC 8259 s. 6), no name given twice in an object (RFC
+    7493 s. 2.3).
 
     Raises
     ------
@@ -113,7 +116,8 @@ def checker(schema: dict[str, Any] | None) -> Any:
             resolver.lookup(reference)
         except Unresolvable:
             raise AssayError(
-                f"task.yaml `output_schema` refers to {reference!r}, which is not inside it; nothing is fetched",
+                f"task.yaml `output_schema` refers to {reference!r}, which is not inside it; nothing is "
+                f"fetched",
                 fix="copy that schema under `$defs` and refer to it as #/$defs/NAME",
             ) from None
     return Draft202012Validator(asked, registry=registry)

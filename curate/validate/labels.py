@@ -9,15 +9,17 @@ from curate.text import mask, plain
 
 # A longer output is hardly a label: it may be a text in the wrong column, so it is described and not shown.
 LABEL_CHARACTERS = 40
-# difflib compares each unknown label with each allowed one; beyond this many the column is no label column anyway.
+# difflib compares each unknown label with each allowed one; beyond this many the column is no label column
+# anyway.
 _SUGGESTIONS = 500
 
 
 def unknown_labels(found: Iterable[str], allowed: Collection[str]) -> dict[str, str]:
     """Evidence for each label of `found` that is not `allowed`: output -> words.
 
-    The nearest allowed label is sought by difflib's ratio (Ratcliff and Obershelp 1988) at its usual cut-off 0.6,
-    case folded, for the first 500 unknown labels in alphabetical order. Only a label that resembles an allowed one is shown.
+    The nearest allowed label is sought by difflib's ratio (Ratcliff and Obershelp 1988) at its usual cut-off
+    0.6, case folded, for the first 500 unknown labels in alphabetical order. Only a label that resembles an
+    allowed one is shown.
     """
     folded: dict[str, str] = {}
     for label in sorted(allowed):
@@ -34,8 +36,9 @@ def unknown_labels(found: Iterable[str], allowed: Collection[str]) -> dict[str, 
         )
         if near:
             told[label] = (
-                f"output: label '{plain(label, LABEL_CHARACTERS)}' is not on the card; nearest is '{plain(folded[near[0]], LABEL_CHARACTERS)}'"
+                f"output: label '{plain(label, LABEL_CHARACTERS)}' is not on the card; nearest is "
+                f"'{plain(folded[near[0]], LABEL_CHARACTERS)}'"
             )
-        else:  # labels are not scanned for personal data, so one that resembles none of the card is shown by its shape
+        else:  # labels are not scanned for personal data, so one that resembles none of the card is shown by its shape  # noqa: E501
             told[label] = f"output: label '{mask(label)}' is not on the card, and none there is like it"
     return told

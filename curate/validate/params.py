@@ -31,9 +31,9 @@ class ValidateParams(Params):
     Parameters
     ----------
     input, output
-        Lengths asked. What is too short only the task knows ("7" is an answer in a booking dialogue), so nothing but an empty
-        text is by default; 20,000 characters is about 5,000 tokens, beyond what the bundled systems read and nearly always
-        a paste error.
+        Lengths asked. What is too short only the task knows ("7" is an answer in a booking dialogue), so
+        nothing but an empty text is by default; 20,000 characters is about 5,000 tokens, beyond what the
+        bundled systems read and nearly always a paste error.
     rules
         `quarantine`, `warn` or `off` for a rule's code, over the rule's own default.
     """

@@ -1,8 +1,10 @@
 """Named quality rules: each is one polars expression that counts the places where a field breaks it.
 
-Rules look for damage that no task wants (mis-decoded text, control characters, markup, chat templates, refusals). They are
-kept few and precise: on the inputs of banking77 and Bitext (14,517 rows of real and generated customer text) the rules that
-are on by default flag nothing; `no_letters` alone speaks up elsewhere, for bare numbers, and only warns. Cost: one pass of a linear-time regex (Rust `regex`, no backtracking) per rule and field.
+Rules look for damage that no task wants (mis-decoded text, control characters, markup, chat templates,
+refusals). They are kept few and precise: on the inputs of banking77 and Bitext (14,517 rows of real and
+generated customer text) the rules that are on by default flag nothing; `no_letters` alone speaks up
+elsewhere, for bare numbers, and only warns. Cost: one pass of a linear-time regex (Rust `regex`, no
+backtracking) per rule and field.
 """
 
 from __future__ import annotations
@@ -23,8 +25,9 @@ _GENERATIVE = (Kind.REWRITING, Kind.SUMMARY, Kind.PREFERENCE)
 def scope_fields(scope: Scope, kind: Kind) -> tuple[str, ...]:
     """The text fields that a scope means for a kind.
 
-    `every`: all text; `prose`: text a person wrote or reads, so neither labels nor JSON; `answer`: the text a system should
-    learn to write (never `rejected`, which is there to be bad); `label`: a classification's output.
+    `every`: all text; `prose`: text a person wrote or reads, so neither labels nor JSON; `answer`: the text a
+    system should learn to write (never `rejected`, which is there to be bad); `label`: a classification's
+    output.
     """
     texts = ("input", "output", "rejected") if kind is Kind.PREFERENCE else ("input", "output")
     return {
@@ -72,28 +75,36 @@ def _when(holds: Callable[[pl.Expr], pl.Expr]) -> Callable[[str], pl.Expr]:
     return lambda field: holds(pl.col(field)).cast(pl.UInt32)
 
 
-# What the bytes 0x80-0xBF, UTF-8's continuation bytes, look like when read as Latin-1 or Windows-1252 (WHATWG Encoding
-# index). After "Ã" the marks that also stand after a real capital (AMANHÃ…) count only before a letter.
+# What the bytes 0x80-0xBF, UTF-8's continuation bytes, look like when read as Latin-1 or Windows-1252 (WHATWG
+# Encoding index). After "Ã" the marks that also stand after a real capital (AMANHÃ…) count only before a
+# letter.
 _CONTINUATION = "\u0080-\u00bf€‚ƒ„†‡ˆ‰Š‹ŒŽ•˜™š›œžŸ"
 _MARKS = "…‘’“”–—"
-MOJIBAKE = f"Ã[{_CONTINUATION}]|Ã[{_MARKS}]\\p{{L}}|â€|â\u0080|Â[\u00a0£©®°»«·§¡¿±²³½¼¾¶]|ð[Ÿ\u009f]|ï»¿|ï¿½|(?:[ÐÑ][{_CONTINUATION}{_MARKS}]){{3,}}|\ufffd"
+MOJIBAKE = f"Ã[{_CONTINUATION}]|Ã[{_MARKS}]\\p{{L}}|â€|â\u0080|Â[\u00a0£©®°»«·§¡¿±²³½¼¾¶]|ð[Ÿ\u009f]|ï»¿|ï¿½|(?:[ÐÑ][{_CONTINUATION}{_MARKS}]){{3,}}|\ufffd"  # noqa: E501
 
-# C0 and C1 controls but tab, line feed and carriage return; bidirectional overrides (Trojan Source, CVE-2021-42574);
-# zero-width space, word joiner and byte-order mark. Joiners and direction marks stay: Persian, Hindi and emoji need them.
+# C0 and C1 controls but tab, line feed and carriage return; bidirectional overrides (Trojan Source,
+# CVE-2021-42574); zero-width space, word joiner and byte-order mark. Joiners and direction marks stay:
+# Persian, Hindi and emoji need them.
 CONTROLS = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
 
-_TAGS = "a|abbr|b|body|br|code|div|em|font|form|h[1-6]|head|hr|html|i|iframe|img|input|li|link|meta|ol|p|pre|script|span|strong|style|svg|table|tbody|td|th|thead|tr|u|ul"
-MARKUP = rf"(?i)</?(?:{_TAGS})(?:\s[^<>]{{0,500}})?/?>|&(?:nbsp|amp|lt|gt|quot|apos|rsquo|lsquo|ldquo|rdquo|ndash|mdash|#\d{{2,5}}|#x[0-9a-f]{{2,4}});"
+_TAGS = "a|abbr|b|body|br|code|div|em|font|form|h[1-6]|head|hr|html|i|iframe|img|input|li|link|meta|ol|p|pre|script|span|strong|style|svg|table|tbody|td|th|thead|tr|u|ul"  # noqa: E501
+MARKUP = rf"(?i)</?(?:{_TAGS})(?:\s[^<>]{{0,500}})?/?>|&(?:nbsp|amp|lt|gt|quot|apos|rsquo|lsquo|ldquo|rdquo|ndash|mdash|#\d{{2,5}}|#x[0-9a-f]{{2,4}});"  # noqa: E501
 
 # Turn markers of ChatML, Llama 2 and 3, Zephyr and Alpaca: left in a text, they break the training template.
 CHAT_MARKERS = r"(?m)<\|[a-z_]{2,30}\|>|\[/?INST\]|<</?SYS>>|</?s>|^### (?:Instruction|Response|Input):"
 
 REFUSAL = (
-    r"(?i)\bas an? (?:ai|artificial intelligence)(?: language)?(?: model| assistant)?\b[,;]? (?:i|my)\b|\bi(?:['’]m| am) (?:just )?an? ai (?:language )?model\b"
-    r"|\bi(?:['’]m| am) sorry,? but i (?:can['’]?t|cannot|am unable to|['’]m unable to) (?:assist|help|comply|fulfil)"
+    r"(?i)\bas an? (?:ai|artificial intelligence)(?: language)?(?: model| assistant)?\b[,;]? "
+    r"(?:i|my)\b|\bi(?:['’]m| am) (?:just )?an? ai (?:language )?model\b"
+    r"|\bi(?:['’]m| am) sorry,? but i (?:can['’]?t|cannot|am unable to|['’]m unable to) "
+    r"(?:assist|help|comply|fulfil)"
     r"|\bi cannot (?:fulfil+|comply with) (?:this|that|your) request"
 )
-PREAMBLE = r"(?i)^\s*(?:(?:sure|certainly|of course|absolutely)\b[!,.:]*\s+)?here(?:['’]s| is| are) (?:the|a|an|your|my) (?:\w+ ){0,4}(?:version|rewrite|rewriting|summary|text|translation|reply|response)\b[^\n]{0,80}:"
+PREAMBLE = (
+    r"(?i)^\s*(?:(?:sure|certainly|of course|absolutely)\b[!,.:]*\s+)?here(?:['’]s| is| are) "
+    r"(?:the|a|an|your|my) (?:\w+ "
+    r"){0,4}(?:version|rewrite|rewriting|summary|text|translation|reply|response)\b[^\n]{0,80}:"
+)
 
 # Typed placeholders of stage `redact`: <EMAIL_ADDRESS_1>, or in dataset scope <EMAIL_ADDRESS_3f9a2c>.
 PLACEHOLDER = r"<[A-Z][A-Z_]*(?:_\d+|_[0-9a-f]{6})?>"
@@ -102,8 +113,9 @@ PLACEHOLDER = r"<[A-Z][A-Z_]*(?:_\d+|_[0-9a-f]{6})?>"
 _RUN = 10
 REPEATED = "|".join(f"[{letter}{letter.upper()}]{{{_RUN},}}" for letter in "abcdefghijklmnopqrstuvwxyz")
 
-# Something there, but no letter, digit or emoji; and no letter although there is a digit ("7" answers "for how many?").
-_NO_TEXT = r"^[^\p{L}\p{N}\p{Extended_Pictographic}]*[^\p{L}\p{N}\p{Extended_Pictographic}\s][^\p{L}\p{N}\p{Extended_Pictographic}]*$"
+# Something there, but no letter, digit or emoji; and no letter although there is a digit ("7" answers "for
+# how many?").
+_NO_TEXT = r"^[^\p{L}\p{N}\p{Extended_Pictographic}]*[^\p{L}\p{N}\p{Extended_Pictographic}\s][^\p{L}\p{N}\p{Extended_Pictographic}]*$"  # noqa: E501
 _NO_LETTERS = r"^[^\p{L}]*\p{N}[^\p{L}]*$"
 
 
@@ -122,7 +134,9 @@ def _copies_input(field: str) -> pl.Expr:
 
 
 def _cut_off(text: pl.Expr) -> pl.Expr:
-    """A text of 200 characters or more whose last line is a long one (80: no list item, no signature) and ends in mid-phrase."""
+    """A text of 200 characters or more whose last line is a long one (80: no list item, no signature) and
+    ends in mid-phrase.
+    """
     return (text.str.len_chars() >= 200) & text.str.contains(r"[^\n]{79}[\p{L},;(–-]\s*$")
 
 
@@ -226,7 +240,8 @@ def broken_rules(frame: pl.DataFrame, kind: Kind, rules: list[Rule]) -> pl.DataF
     Returns
     -------
     pl.DataFrame
-        `example_id, rule, evidence`, sorted; the evidence names field and number of places, never text of the row.
+        `example_id, rule, evidence`, sorted; the evidence names field and number of places, never text of the
+        row.
     """
     breaches = [pl.DataFrame(schema={"example_id": pl.String, "rule": pl.String, "evidence": pl.String})]
     for rule in rules:

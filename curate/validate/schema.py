@@ -1,8 +1,9 @@
 """The pandera schema of a kind, built from the task card, and its failures as reasons per row.
 
-A requirement is a named polars expression with the evidence to give where it fails; the schema holds one pandera check per
-requirement. pandera checks only the column types of a LazyFrame, so it is given an eager one, with `lazy=True` to collect
-every failure. Its failure cases carry the failing values: those are left behind, and only the row's index is used.
+A requirement is a named polars expression with the evidence to give where it fails; the schema holds one
+pandera check per requirement. pandera checks only the column types of a LazyFrame, so it is given an eager
+one, with `lazy=True` to collect every failure. Its failure cases carry the failing values: those are left
+behind, and only the row's index is used.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ class Requirement:
     field
         The column it is about.
     holds
-        Boolean expression over the Examples table; null counts as holding (emptiness is a requirement of its own).
+        Boolean expression over the Examples table; null counts as holding (emptiness is a requirement of its
+        own).
     evidence
         String expression for rows where it does not hold; never made of the row's text.
     """
@@ -88,10 +90,14 @@ def _none_of(code: str, field: str, faults: Mapping[str, str]) -> list[Requireme
 def heading(section: str) -> str:
     """Regex (multi-line, ignoring case) for a section's heading line.
 
-    Takes `## Name`, `**Name**`, `2. Name`, `Name` alone on its line, and `Name:` with or without text after it.
+    Takes `## Name`, `**Name**`, `2. Name`, `Name` alone on its line, and `Name:` with or without text after
+    it.
     """
     name = r"\s+".join(pl.escape_regex(word) for word in section.split())
-    return rf"^[ \t]{{0,3}}(?:#{{1,6}}[ \t]*)?(?:\d{{1,2}}[.)][ \t]+)?(?:\*\*|__)?{name}(?:[ \t]*:.*|(?:\*\*|__)[ \t]*:?.*|[ \t#\r]*)$"
+    return (
+        rf"^[ \t]{{0,3}}(?:#{{1,6}}[ \t]*)?(?:\d{{1,2}}[.)][ \t]+)?(?:\*\*|__)?{name}(?:[ "
+        rf"\t]*:.*|(?:\*\*|__)[ \t]*:?.*|[ \t#\r]*)$"
+    )
 
 
 def _sections(sections: tuple[str, ...]) -> list[Requirement]:
@@ -209,7 +215,8 @@ def schema_failures(examples: pl.DataFrame, asked: list[Requirement]) -> pl.Data
     Raises
     ------
     AssayError
-        If the table itself breaks its contract: a column missing, of another type, or an id that is null or not unique.
+        If the table itself breaks its contract: a column missing, of another type, or an id that is null or
+        not unique.
     """
     import pandera.errors
 
@@ -231,7 +238,8 @@ def schema_failures(examples: pl.DataFrame, asked: list[Requirement]) -> pl.Data
     broken = sorted(set(cases.select("column", "check").unique().iter_rows()) - known)
     if broken:
         raise AssayError(
-            f"the Examples table breaks its contract: {'; '.join(f'column `{column}`: {check}' for column, check in broken)}",
+            f"the Examples table breaks its contract: "
+            f"{'; '.join(f'column `{column}`: {check}' for column, check in broken)}",
             fix="assay dedup   (or: dvc repro -f -s dedup)",
         )
     failures = [none]

@@ -1,7 +1,7 @@
 """Stage `validate`: rows that break the kind's schema or a quality rule are quarantined with every reason.
 
-Rows of the external held-out file are judged alike, and counted apart. Reads `data/dedup`, writes `data/validate`
-(`warnings.parquet` beside: kept rows that break a rule set to `warn`).
+Rows of the external held-out file are judged alike, and counted apart. Reads `data/dedup`, writes
+`data/validate` (`warnings.parquet` beside: kept rows that break a rule set to `warn`).
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ def validate(examples: pl.DataFrame, task: TaskCard, params: ValidateParams | No
     Returns
     -------
     StageResult
-        One ledger row for each reason of each quarantined row; table `warnings` (`example_id, rule, evidence`).
+        One ledger row for each reason of each quarantined row; table `warnings` (`example_id, rule,
+        evidence`).
 
     Raises
     ------
@@ -64,7 +65,9 @@ def validate(examples: pl.DataFrame, task: TaskCard, params: ValidateParams | No
 
 
 def breaches(examples: pl.DataFrame, task: TaskCard, params: ValidateParams) -> pl.DataFrame:
-    """Every requirement of the schema and every rule not `off` that each row breaks: `example_id, rule, evidence`, sorted."""
+    """Every requirement of the schema and every rule not `off` that each row breaks: `example_id, rule,
+    evidence`, sorted.
+    """
     rules = [rule for rule in RULES.values() if params.level(rule.code) != "off"]
     failures = schema_failures(examples, requirements(examples, task, params)).rename({"reason": "rule"})
     return pl.concat([failures, broken_rules(examples, task.kind, rules)]).sort(

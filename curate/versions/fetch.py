@@ -1,7 +1,8 @@
 """Bring an output of an old revision from the DVC remote into DVC's cache, when the user asked for it.
 
-DVC does it, in a process of its own: importing it takes a second, and nothing else here needs it. `dvc fetch` has no option
-for one revision alone, so its Python interface is called, which has; the remotes are those of today, for an old commit may know none.
+DVC does it, in a process of its own: importing it takes a second, and nothing else here needs it. `dvc fetch`
+has no option for one revision alone, so its Python interface is called, which has; the remotes are those of
+today, for an old commit may know none.
 """
 
 from __future__ import annotations

@@ -22,7 +22,8 @@ LABEL = "output"
 def gold_version(
     name: str, files: Mapping[str, Path], published: Callable[[], bool], known: Beside | None = None
 ) -> Version:
-    """The gold version made of `files` (name in the gold folder -> path on this machine), with what is `known` beside it.
+    """The gold version made of `files` (name in the gold folder -> path on this machine), with what is
+    `known` beside it.
 
     `published`: see `curate.versions.published.as_published`.
 
@@ -39,7 +40,7 @@ def gold_version(
     )
     if not parts:
         raise AssayError(
-            f"{name} is no gold version: it holds none of {', '.join(f'{split}.parquet' for split in SPLITS)}",
+            f"{name} is no gold version: it holds none of {', '.join(f'{split}.parquet' for split in SPLITS)}",  # noqa: E501
             fix="assay publish   (or name two plain files)",
         )
     table = Table(parts)
@@ -75,13 +76,15 @@ def gold_version(
 def scan(path: Path, what: str) -> pl.LazyFrame:
     """A lazy Parquet file, its header read at once so that a bad one is named here."""
     try:
-        # What a condition leaves out is not decoded: for a few rows two thirds of the time, and far less memory.
+        # What a condition leaves out is not decoded: for a few rows two thirds of the time, and far less
+        # memory.
         rows = pl.scan_parquet(path, glob=False, parallel="prefiltered")
         rows.collect_schema()
     except (pl.exceptions.PolarsError, OSError) as error:
         raise AssayError(
             f"{what} is not a readable Parquet file",
-            fix=f"restore it: dvc checkout gold   (an old version's: rm -f {path}, then the same command with --fetch)",
+            fix=f"restore it: dvc checkout gold   (an old version's: rm -f {path}, then the same command "
+            f"with --fetch)",
         ) from error
     return rows
 

@@ -1,6 +1,7 @@
 """The files of a gold version, and whether they are still what was published.
 
-Nothing here loads polars: the digests are begun on a thread before it is loaded, and both go on side by side. 1 GB takes one to two seconds.
+Nothing here loads polars: the digests are begun on a thread before it is loaded, and both go on side by side.
+1 GB takes one to two seconds.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from pathlib import Path
 
 # In the order in which a gold version's parts are numbered.
 SPLITS = ("train", "validation", "test")
-# Read at a time: after each read and digest the thread waits for Python's lock, for some milliseconds while modules are loaded.
+# Read at a time: after each read and digest the thread waits for Python's lock, for some milliseconds while
+# modules are loaded.
 BLOCK = 16 << 20
 
 
@@ -23,7 +25,9 @@ def folder_files(folder: Path) -> dict[str, Path]:
 
 
 def as_published(files: Mapping[str, Path]) -> Callable[[], bool]:
-    """Begin to ask whether every Parquet file has the digest (BLAKE2b, 32 bytes) that `publish` wrote into the manifest; call for the answer."""
+    """Begin to ask whether every Parquet file has the digest (BLAKE2b, 32 bytes) that `publish` wrote into
+    the manifest; call for the answer.
+    """
     thread = ThreadPoolExecutor(1)
     begun = thread.submit(_as_published, files)
     thread.shutdown(wait=False)

@@ -1,7 +1,7 @@
 """Committed records beside a gold version that explain changes: `split.lock` and the stewards' verdicts.
 
-They are read as they stood at the version's commit, or beside a gold folder. What cannot be read explains nothing: the change
-it would have explained is then reported as unexplained, which is the safe way to fail.
+They are read as they stood at the version's commit, or beside a gold folder. What cannot be read explains
+nothing: the change it would have explained is then reported as unexplained, which is the safe way to fail.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ METRICS = "reports/metrics.json"
 
 @dataclass(frozen=True)
 class Beside:
-    """What stands beside a gold folder: figures by dotted name, the lock's leaves, and `value_id, verdict, date` (None: no decisions)."""
+    """What stands beside a gold folder: figures by dotted name, the lock's leaves, and `value_id, verdict,
+    date` (None: no decisions).
+    """
 
     metrics: Mapping[str, float] = field(default_factory=dict)
     lock: Mapping[str, Any] = field(default_factory=dict)

@@ -1,9 +1,10 @@
-"""Old gold versions without a checkout: `dvc.lock` as git has it at a revision, and the objects of DVC's cache.
+"""Old gold versions without a checkout: `dvc.lock` as git has it at a revision, and the objects of DVC's
+cache.
 
-DVC itself is not imported (that alone takes a second). Its layout is stable and documented: a lock file lists each
-stage's outputs with a digest; a folder's digest ends in `.dir` and names a JSON list of `{md5, relpath}`; the object with
-digest `abcd...` is the file `files/md5/ab/cd...` of the cache (`ab/cd...` for outputs of DVC 2).
-See https://dvc.org/doc/user-guide/project-structure/internal-files.
+DVC itself is not imported (that alone takes a second). Its layout is stable and documented: a lock file lists
+each stage's outputs with a digest; a folder's digest ends in `.dir` and names a JSON list of `{md5,
+relpath}`; the object with digest `abcd...` is the file `files/md5/ab/cd...` of the cache (`ab/cd...` for
+outputs of DVC 2). See https://dvc.org/doc/user-guide/project-structure/internal-files.
 """
 
 from __future__ import annotations
@@ -58,7 +59,9 @@ def merge_base(root: Path, left: Revision, right: Revision) -> Revision:
 
 
 def gold_files(root: Path, at: Revision, *, fetch: bool = False) -> dict[str, Path]:
-    """The gold folder's files at a revision; with `fetch` what the cache lacks comes from the remote. See `output_files`."""
+    """The gold folder's files at a revision; with `fetch` what the cache lacks comes from the remote. See
+    `output_files`.
+    """
     try:
         return output_files(root, at, OUTPUT, STAGE)
     except NotInCache:
@@ -72,7 +75,8 @@ def gold_files(root: Path, at: Revision, *, fetch: bool = False) -> dict[str, Pa
     except NotInCache as error:
         raise AssayError(
             f"the gold version of {plain(at.name)} is neither in DVC's cache nor in its remote",
-            fix=f"where it was made: git checkout {plain(at.name)} && dvc checkout gold && dvc push gold   (a commit older than the remote "
+            fix=f"where it was made: git checkout {plain(at.name)} && dvc checkout gold && dvc push gold "
+            f"  (a commit older than the remote "
             "does not know it: name it in .dvc/config.local, dvc remote add --local -d NAME URL)",
         ) from error
 
@@ -87,7 +91,8 @@ def output_files(root: Path, at: Revision, path: str, stage: str) -> dict[str, P
     Raises
     ------
     AssayError
-        If the revision has no lock file or no such output, or the cache lacks an object (`NotInCache`) or holds a damaged list of them.
+        If the revision has no lock file or no such output, or the cache lacks an object (`NotInCache`) or
+        holds a damaged list of them.
     """
     output = _locked_output(root, at, path, stage)
     digest = str(output.get("md5", ""))
@@ -119,7 +124,9 @@ def text_at(root: Path, at: Revision, path: str) -> str | None:
 
 
 def cache_folder(root: Path) -> Path:
-    """DVC's cache: `cache.dir` of `.dvc/config.local` or `.dvc/config` (relative to that file), else `.dvc/cache`."""
+    """DVC's cache: `cache.dir` of `.dvc/config.local` or `.dvc/config` (relative to that file), else
+    `.dvc/cache`.
+    """
     home = next((folder / ".dvc" for folder in (root, *root.parents) if (folder / ".dvc").is_dir()), None)
     if home is None:
         raise AssayError(
@@ -146,7 +153,7 @@ def _locked_output(root: Path, at: Revision, path: str, stage: str) -> dict[str,
     if text is None:
         raise AssayError(
             f"{shown} has no dvc.lock: no {_named(path)} was committed there",
-            fix="dvc repro && git add dvc.lock && git commit; or choose another revision: git log -- dvc.lock",
+            fix="dvc repro && git add dvc.lock && git commit; or choose another revision: git log -- dvc.lock",  # noqa: E501
         )
     try:
         stages = yaml.safe_load(text)["stages"]
@@ -173,14 +180,17 @@ def _object(root: Path, store: Path, digest: str, at: Revision, output: str) -> 
     path = store / digest[:2] / digest[2:]
     if not path.exists():
         raise NotInCache(
-            f"the {_named(output)} of {plain(at.name)} is not in DVC's cache ({digest[:10]}... is missing from {store})",
+            f"the {_named(output)} of {plain(at.name)} is not in DVC's cache ({digest[:10]}... is "
+            f"missing from {store})",
             fix=_bring(root, at, output),
         )
     return path
 
 
 def _bring(root: Path, at: Revision, output: str) -> str:
-    """What brings an output into the cache. DVC itself asks the remotes that the old commit's own configuration names, if any."""
+    """What brings an output into the cache. DVC itself asks the remotes that the old commit's own
+    configuration names, if any.
+    """
     by_dvc = f"dvc fetch {_reach(root, at)} {output}"
     return (
         f"the same command with --fetch   (or {by_dvc})"

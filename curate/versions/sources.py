@@ -1,7 +1,7 @@
 """What the two arguments of `assay diff` mean: revisions, gold folders or plain files.
 
-In two steps: the files of both sides are found first, and the digests of gold files begun; only then are they opened, for which
-polars and the rest of the tool are loaded, in the functions that need them.
+In two steps: the files of both sides are found first, and the digests of gold files begun; only then are they
+opened, for which polars and the rest of the tool are loaded, in the functions that need them.
 """
 
 from __future__ import annotations

@@ -1,12 +1,14 @@
 """One side of a comparison as rows that are read as late as possible.
 
-A `Table` is one or more lazy parts (a gold version has a part for each split). The comparison first asks it for
-*marks*: 64-bit hashes of key and content, row number and split of each row, streamed, so that two versions of ten million rows
-never stand in memory as text; afterwards it has the rows that differ held (`holding`), and everything else asks for values of those.
+A `Table` is one or more lazy parts (a gold version has a part for each split). The comparison first asks it
+for *marks*: 64-bit hashes of key and content, row number and split of each row, streamed, so that two
+versions of ten million rows never stand in memory as text; afterwards it has the rows that differ held
+(`holding`), and everything else asks for values of those.
 
-The hashes are polars' own. They never leave the process and decide nothing that is kept: rows whose digests differ
-are compared again by key and value. Their seeds are drawn afresh in each process, so nobody can prepare two rows that collide; by
-chance it happens once in about 1.8e19 pairs of rows (of keyed rows, in as many squared).
+The hashes are polars' own. They never leave the process and decide nothing that is kept: rows whose digests
+differ are compared again by key and value. Their seeds are drawn afresh in each process, so nobody can
+prepare two rows that collide; by chance it happens once in about 1.8e19 pairs of rows (of keyed rows, in as
+many squared).
 """
 
 from __future__ import annotations
@@ -86,8 +88,9 @@ class Table:
         Returns
         -------
         pl.DataFrame
-            `at` (UInt32, the row's number), `digest` (UInt64, of key and columns), `split` (`SPLIT`), with keys `name` (UInt64, of the
-            key), with `apart` `rest` (UInt64), and for each of `lengths` a column (UInt32).
+            `at` (UInt32, the row's number), `digest` (UInt64, of key and columns), `split` (`SPLIT`), with
+            keys `name` (UInt64, of the key), with `apart` `rest` (UInt64), and for each of `lengths` a column
+            (UInt32).
         """
         marks = [digest_of(key_of(keys) if keys else None, row_digest(columns)).alias("digest")]
         if keys:
@@ -102,17 +105,22 @@ class Table:
         )
 
     def keys(self, keys: Sequence[str], at: pl.Series) -> pl.DataFrame:
-        """`at` and the `key` (String, null where every key column is null) of the rows numbered `at`, each once, sorted by it."""
+        """`at` and the `key` (String, null where every key column is null) of the rows numbered `at`, each
+        once, sorted by it.
+        """
         return self._read(lambda part: [key_of(keys).alias("key")], list(keys), _wanted(at)).sort("at")
 
     def holding(self, at: pl.Series, columns: Mapping[str, pl.DataType]) -> Table:
-        """The same table with these rows' values in memory, for `take` to find without reading the file again."""
+        """The same table with these rows' values in memory, for `take` to find without reading the file
+        again.
+        """
         return replace(self, held=self.take(at, columns), held_as=dict(columns))
 
     def holding_named(
         self, name: str, wanted: pl.DataFrame, columns: Mapping[str, pl.DataType]
     ) -> Table | None:
-        """As `holding`, of the rows `at` whose `key` (String, each once) stands in column `name`; None if one is not where it should be.
+        """As `holding`, of the rows `at` whose `key` (String, each once) stands in column `name`; None if one
+        is not where it should be.
 
         Quicker than by number: Parquet's readers leave out what a condition on a column leaves out.
         """
@@ -137,7 +145,9 @@ class Table:
         )
 
     def histogram(self, name: str, *, lengths: bool = False) -> pl.DataFrame:
-        """Rows by `value` (String; null as "") of a column as text, or by its length in characters (UInt32): `value, len`; no order."""
+        """Rows by `value` (String; null as "") of a column as text, or by its length in characters (UInt32):
+        `value, len`; no order.
+        """
         if lengths and name in self.lengths:
             return self.lengths[name]
         text = as_text(name, self.schema[name])
@@ -154,7 +164,9 @@ class Table:
         return pl.concat(parts).group_by("value").agg(pl.col("len").sum())
 
     def few_values(self, name: str, most: int, rows: int) -> bool:
-        """Whether the first `rows` rows of each part have at most `most` different values together, and fewer than half as many as rows."""
+        """Whether the first `rows` rows of each part have at most `most` different values together, and fewer
+        than half as many as rows.
+        """
         heads = [
             part.rows.select(as_text(name, self.schema[name])).head(rows).collect()
             for part in self.parts
@@ -164,7 +176,9 @@ class Table:
         return values.n_unique() <= most and 2 * values.n_unique() <= max(4, len(values))
 
     def take(self, at: pl.Series, columns: Mapping[str, pl.DataType]) -> pl.DataFrame:
-        """Columns, as the dtypes given, of the rows numbered `at` (each once), with `at` first, sorted by it."""
+        """Columns, as the dtypes given, of the rows numbered `at` (each once), with `at` first, sorted by
+        it.
+        """
         wanted = _wanted(at)
         if self.held is not None and all(self.held_as.get(name) == dtype for name, dtype in columns.items()):
             found = self.held.join(wanted, on="at", how="semi", maintain_order="left").select("at", *columns)
@@ -253,7 +267,9 @@ def key_of(keys: Sequence[str]) -> pl.Expr:
 
 
 def _copied(value: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    """Text copied out of the buffers that it was read into: polars' strings are views, and a few rows would hold the whole file in memory."""
+    """Text copied out of the buffers that it was read into: polars' strings are views, and a few rows would
+    hold the whole file in memory.
+    """
     return pl.concat_str(value, pl.lit("")) if dtype == pl.String() else value
 
 
@@ -274,7 +290,9 @@ def as_text(name: str, dtype: pl.DataType) -> pl.Expr:
 
 
 def row_digest(columns: Mapping[str, pl.DataType]) -> pl.Expr:
-    """64-bit digest of a row's `columns`: each is hashed with its own seed, so that swapped values differ; the sum wraps."""
+    """64-bit digest of a row's `columns`: each is hashed with its own seed, so that swapped values differ;
+    the sum wraps.
+    """
     if not columns:
         return pl.lit(0, dtype=pl.UInt64)
     return pl.sum_horizontal(

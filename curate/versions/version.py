@@ -1,7 +1,7 @@
 """A dataset version as the comparison sees it: its rows, and what its pipeline wrote down about them.
 
-A gold version brings a manifest, a ledger, edits and fingerprints; a plain file brings rows alone and counts as source
-itself. Everything is lazy: records are read for the ids that changed, and for nothing else.
+A gold version brings a manifest, a ledger, edits and fingerprints; a plain file brings rows alone and counts
+as source itself. Everything is lazy: records are read for the ids that changed, and for nothing else.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ class Version:
     metrics
         Figures of `reports/metrics.json` by dotted name, where there are any.
     published
-        Says whether the Parquet files have the digests of the manifest, so that fingerprints may stand for rows; may have to wait for it.
+        Says whether the Parquet files have the digests of the manifest, so that fingerprints may stand for
+        rows; may have to wait for it.
     lock
         Leaves of `split.lock` by dotted name, where it is known.
     verdicts
@@ -77,7 +78,9 @@ class Version:
         return str(found) if found is not None else None
 
     def records(self, of: str, ids: pl.Series, columns: Sequence[str] = ()) -> pl.DataFrame | None:
-        """Rows of `ledger`, `edits` or `fingerprints` about the given example ids, in all or some `columns`; None without such a table."""
+        """Rows of `ledger`, `edits` or `fingerprints` about the given example ids, in all or some `columns`;
+        None without such a table.
+        """
         table: pl.LazyFrame | None = getattr(self, of)
         if table is None:
             return None
@@ -85,7 +88,9 @@ class Version:
         return (found.select(columns) if columns else found).collect(engine="streaming")
 
     def damaged(self) -> str | None:
-        """The first of this version's files that cannot be read to its end, if there is one; reads them all."""
+        """The first of this version's files that cannot be read to its end, if there is one; reads them
+        all.
+        """
         files = [
             (f"{part.split}.parquet of {self.name}" if part.split else self.name, part.rows)
             for part in self.table.parts

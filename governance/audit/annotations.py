@@ -1,8 +1,9 @@
 """The audit for machines that review code: SARIF 2.1.0 and GitHub's workflow commands.
 
-SARIF (OASIS, https://docs.oasis-open.org/sarif/sarif/v2.1.0/): a rule for each entity, a result for each finding that blocks
-(error), waits (warning) or was cleared by a person (suppressed), found again by its keyed id whatever moves. A place is a row of
-the raw table and a field; a Parquet file has no lines, so the region is line 1, as code scanning demands one.
+SARIF (OASIS, https://docs.oasis-open.org/sarif/sarif/v2.1.0/): a rule for each entity, a result for each
+finding that blocks (error), waits (warning) or was cleared by a person (suppressed), found again by its keyed
+id whatever moves. A place is a row of the raw table and a field; a Parquet file has no lines, so the region
+is line 1, as code scanning demands one.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from curate.text import plain
 from governance.audit.project import Audit
 from governance.audit.words import WHY, fix, headline
 
-# GitHub takes 25,000 results a run and shows 5,000: https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
+# GitHub takes 25,000 results a run and shows 5,000:
+# https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
 RESULTS = 25_000
 # GitHub shows ten annotations of a level for each step; the last says how many more there are.
 ANNOTATIONS = 10
@@ -53,7 +55,10 @@ def as_sarif(audit: Audit) -> dict[str, Any]:
         "properties": {"summary": headline(audit), "keyId": audit.key_id, "results": told.height},
     }
     if told.height > RESULTS:
-        text = f"{told.height - RESULTS:,} further findings are left out; `assay audit -o findings.parquet` has all"
+        text = (
+            f"{told.height - RESULTS:,} further findings are left out; `assay audit -o "
+            f"findings.parquet` has all"
+        )
         run["invocations"] = [
             {
                 "executionSuccessful": True,
@@ -103,7 +108,9 @@ def _result(audit: Audit, finding: dict[str, Any], places: dict[str, int]) -> di
 
 
 def as_github(audit: Audit) -> list[str]:
-    """Workflow commands: an error for each kind of finding that blocks, a warning for each that waits, notices of what else is up."""
+    """Workflow commands: an error for each kind of finding that blocks, a warning for each that waits,
+    notices of what else is up.
+    """
     lines = []
     for standing, command in (("blocks", "error"), ("queued", "warning")):
         groups = (
@@ -117,7 +124,10 @@ def as_github(audit: Audit) -> list[str]:
         )
         shown = groups.height if groups.height <= ANNOTATIONS else ANNOTATIONS - 1
         for entity, field, source, why, findings, values, row in groups.head(shown).iter_rows():
-            text = f"{findings:,} findings of {values:,} values in {field} of source {source or '(none)'}, first in row {row}: {WHY[why]}"
+            text = (
+                f"{findings:,} findings of {values:,} values in {field} of source "
+                f"{source or '(none)'}, first in row {row}: {WHY[why]}"
+            )
             lines.append(_command(command, f"assay audit: {entity}", text))
         if groups.height > shown:
             rest = int(groups.slice(shown)["findings"].sum())

@@ -1,4 +1,6 @@
-"""The audit as JSON, as Markdown for a pull request, and as one self-contained HTML page. Everything shown is escaped."""
+"""The audit as JSON, as Markdown for a pull request, and as one self-contained HTML page. Everything shown is
+escaped.
+"""
 
 from __future__ import annotations
 

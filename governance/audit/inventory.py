@@ -12,7 +12,7 @@ Standings, and why:
     settled                     taken out by policy and certain enough, or of an entity that may stay
 
 Pure frames, a join and two group-bys: a million findings take seconds. Texts are never read.
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -58,7 +58,8 @@ class Inventory:
     findings
         Schema `AUDITED`: what blocks first, then what is queued, verified before likely before uncertain.
     lines
-        One row for each tier, entity, field and source, verified first: `findings, rows, values, action, reviewed, queued, blocks`.
+        One row for each tier, entity, field and source, verified first: `findings, rows, values, action,
+        reviewed, queued, blocks`.
     reopened
         Verdicts whose day has come; schema `VERDICTS`.
     stale

@@ -1,4 +1,6 @@
-"""The audit of a project as its files stand: findings, sources, verdicts, policy, baseline; the key for its public name only."""
+"""The audit of a project as its files stand: findings, sources, verdicts, policy, baseline; the key for its
+public name only.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,8 @@ def audit(
     Raises
     ------
     AssayError
-        If a stage has not run, its output is of another key, or a file of `decisions/` or a parameter is not valid.
+        If a stage has not run, its output is of another key, or a file of `decisions/` or a parameter is not
+        valid.
     """
     params, redaction = project.params("audit", AuditParams), project.params("redact", RedactParams)
     redaction.check(set(project.task.sources))
@@ -125,7 +128,8 @@ def _languages(report: dict[str, Any]) -> list[str]:
         return []
     listed = ", ".join(f"{name} {rows:,}" for name, rows in others.items())
     return [
-        f"{sum(others.values()):,} rows are in languages the detectors do not know ({listed}): names and labels in them were not looked for"
+        f"{sum(others.values()):,} rows are in languages the detectors do not know ({listed}): names and "
+        f"labels in them were not looked for"
     ]
 
 
@@ -136,7 +140,8 @@ def _redacted(
     path = project.stage("redact") / "report.json"
     if not path.exists():
         return [
-            "Nothing has been redacted yet: the actions shown are what the policy will do. Run: dvc repro redact"
+            "Nothing has been redacted yet: the actions shown are what the policy will do. Run: dvc "
+            "repro redact"
         ]
     verdicts = in_force(read_verdicts(project.root), redaction.as_of)
     wanted = (

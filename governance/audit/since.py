@@ -1,8 +1,8 @@
 """What is new, gone or still there since a git revision or since the committed baseline, by keyed ids alone.
 
-The baseline, `decisions/pii-baseline.json`, lists the ids of every value found when it was written, and of those that stood
-over policy then: the latter no longer fail the audit, so that only new findings block, as with secret scanners. A value that
-policy took out then and keeps now is not excused.
+The baseline, `decisions/pii-baseline.json`, lists the ids of every value found when it was written, and of
+those that stood over policy then: the latter no longer fail the audit, so that only new findings block, as
+with secret scanners. A value that policy took out then and keeps now is not excused.
 """
 
 from __future__ import annotations
@@ -65,7 +65,9 @@ class Baseline:
 
 
 def compare(before: pl.DataFrame, now: pl.DataFrame, than: str, unit: str) -> Change:
-    """What changed between two frames with `entity` and the id column of `unit`; repeats of an id count once."""
+    """What changed between two frames with `entity` and the id column of `unit`; repeats of an id count
+    once.
+    """
     column = "finding_id" if unit == "findings" else "value_id"
     old = before.select(column, "entity").unique(column).with_columns(pl.lit(True).alias("old"))
     new = now.select(column, "entity").unique(column).with_columns(pl.lit(True).alias("now"))
@@ -111,7 +113,8 @@ def at_revision(root: Path, name: str, now: pl.DataFrame, key_id: str) -> Change
         ) from error
     if made_with != key_id:
         raise AssayError(
-            f"the scan of {plain(name)} was made with key {plain(str(made_with), 16)}, the key now is {key_id}: their ids cannot be compared",
+            f"the scan of {plain(name)} was made with key {plain(str(made_with), 16)}, the key now is "
+            f"{key_id}: their ids cannot be compared",
             fix="set ASSAY_KEY to the key of that time, or choose a later revision",
         )
     return compare(before, now, plain(name, 60), "findings")
@@ -153,7 +156,9 @@ def read_baseline(root: Path, key_id: str) -> Baseline | None:
 
 
 def write_baseline(root: Path, findings: pl.DataFrame, accepted: pl.Series, key_id: str) -> None:
-    """Write the baseline: ids of all values in `findings` by entity, and the ids of those that stand over policy."""
+    """Write the baseline: ids of all values in `findings` by entity, and the ids of those that stand over
+    policy.
+    """
     values = (
         findings.select("entity", "value_id")
         .unique()

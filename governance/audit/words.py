@@ -1,4 +1,6 @@
-"""The audit in words that every format for people shares: tables of cells, not yet escaped for any of them."""
+"""The audit in words that every format for people shares: tables of cells, not yet escaped for any of
+them.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,10 @@ def headline(audit: Audit) -> str:
 def fix(audit: Audit) -> str:
     """What to run next, empty where nothing waits."""
     if audit.inventory.standing("blocks").height:
-        return "assay triage, or set an action in params.redact and: dvc repro; to accept what stands: assay audit --write-baseline"
+        return (
+            "assay triage, or set an action in params.redact and: dvc repro; to accept what stands: "
+            "assay audit --write-baseline"
+        )
     return "assay triage" if audit.inventory.standing("queued").height else ""
 
 

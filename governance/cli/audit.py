@@ -35,10 +35,11 @@ SHAPES = ("text", "json", "markdown", "html", "github", "sarif")
 def audit(revision: str | None, shape: str | None, output: Path | None, write_baseline: bool) -> None:
     """What personal data is in the project, what was done about it, and what still waits for a person.
 
-    Inventory by entity, field and source, verified findings first; what is new, gone and persisting since the git revision
-    REV, else since the committed baseline. No text is read and no value is shown. Exit code 1 while unreviewed findings
-    stand over policy: kept by `params.redact` without a verdict, or on a verdict that has expired. `params.audit` says
-    which entities may stay and from which score a finding is certain enough.
+    Inventory by entity, field and source, verified findings first; what is new, gone and persisting since the
+    git revision REV, else since the committed baseline. No text is read and no value is shown. Exit code 1
+    while unreviewed findings stand over policy: kept by `params.redact` without a verdict, or on a verdict
+    that has expired. `params.audit` says which entities may stay and from which score a finding is certain
+    enough.
 
     \b
     Examples:

@@ -19,8 +19,9 @@ import click
 def check(shape: str) -> None:
     """Judge every gate of the task card and policy on the published version.
 
-    card, review, version, held-out, schema, personal-data, leakage, target. Exit code 0 when all pass, 1 when one
-    fails, 2 when they cannot be judged for want of a valid configuration. `params.check.skip` names gates to leave out.
+    card, review, version, held-out, schema, personal-data, leakage, target. Exit code 0 when all pass, 1 when
+    one fails, 2 when they cannot be judged for want of a valid configuration. `params.check.skip` names gates
+    to leave out.
 
     \b
     Examples:
@@ -50,13 +51,16 @@ def check(shape: str) -> None:
         click.echo("| gate | | what was seen | to mend it |\n|---|---|---|---|")
         for gate in gates:
             click.echo(
-                f"| {gate.name} | {'pass' if gate.passed else '**fail**'} | {for_markdown(gate.message, 400)} | {for_markdown(gate.fix, 200)} |"
+                f"| {gate.name} | {'pass' if gate.passed else '**fail**'} | "
+                f"{for_markdown(gate.message, 400)} | {for_markdown(gate.fix, 200)} |"
             )
     elif shape == "github":
         for gate in gates:
             if not gate.passed:
                 click.echo(
-                    f"::error title=assay check%3A {gate.name}::{plain(gate.message, 400).replace('%', '%25')}%0Afix: {plain(gate.fix, 200).replace('%', '%25')}"
+                    f"::error title=assay check%3A "
+                    f"{gate.name}::{plain(gate.message, 400).replace('%', '%25')}%0Afix: "
+                    f"{plain(gate.fix, 200).replace('%', '%25')}"
                 )
     else:
         from rich.table import Table

@@ -60,9 +60,10 @@ def dedup(
 ) -> None:
     """Exact and near-duplicates: of FILE, or without it of the project here (stage `dedup`).
 
-    Texts are compared without regard to case, white space and Unicode form; near-duplicates share a Jaccard index of
-    their shingles, verified for every pair. -o writes `left, right, kind, similarity, cluster, kept`, where cluster is
-    the row kept for the pair's later row, and kept is the pair's own kept row, if it has one.
+    Texts are compared without regard to case, white space and Unicode form; near-duplicates share a Jaccard
+    index of their shingles, verified for every pair. -o writes `left, right, kind, similarity, cluster,
+    kept`, where cluster is the row kept for the pair's later row, and kept is the pair's own kept row, if it
+    has one.
 
     \b
     Examples:
@@ -191,7 +192,8 @@ def rows_of(file: Path, field: str, id_column: str | None) -> pl.DataFrame:
     if ids.null_count() or ids.is_duplicated().any():
         number = int((ids.is_null() | ids.is_duplicated()).arg_true()[0])
         raise AssayError(
-            f"column {id_column!r} of {file} names no row uniquely: row {number} has no value or one that stands twice",
+            f"column {id_column!r} of {file} names no row uniquely: row {number} has no value or one "
+            f"that stands twice",
             fix="name another column with --id, or leave it out to number the rows",
         )
     text = table[field].cast(pl.String).fill_null("")

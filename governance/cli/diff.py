@@ -30,7 +30,8 @@ LISTED = {"text": 5, "json": 1000, "markdown": 10, "html": 25_000, "github": 10}
     "keys",
     multiple=True,
     metavar="COL",
-    help="Plain files: the column that names a row; repeat it for a compound key. Without one, rows are matched by content, then by likeness.",
+    help="Plain files: the column that names a row; repeat it for a compound key. Without one, rows are "
+    "matched by content, then by likeness.",
 )
 @click.option("--label", metavar="COL", help="Plain files: the column whose change is a relabelling.")
 @click.option(
@@ -42,7 +43,8 @@ LISTED = {"text": 5, "json": 1000, "markdown": 10, "html": 25_000, "github": 10}
 @click.option(
     "--show-values/--hide-values",
     default=None,
-    help="Show texts before and after. By default shown for gold versions, hidden for plain files; texts that only redaction changed are never shown.",
+    help="Show texts before and after. By default shown for gold versions, hidden for plain files; texts "
+    "that only redaction changed are never shown.",
 )
 @click.option(
     "--limit",
@@ -53,7 +55,8 @@ LISTED = {"text": 5, "json": 1000, "markdown": 10, "html": 25_000, "github": 10}
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write every change to this Parquet file (with all values: keep it out of git); a name that ends in .html, .md or .json gets the masked "
+    help="Write every change to this Parquet file (with all values: keep it out of git); a name that "
+    "ends in .html, .md or .json gets the masked "
     "document in place of stdout.",
 )
 @click.option(
@@ -83,12 +86,12 @@ def diff(
 ) -> int:
     """What changed between dataset versions A and B, row by row, and why.
 
-    A and B are git revisions or tags (read from DVC's cache, nothing is checked out), gold folders, or plain files.
-    A defaults to HEAD and B to the work tree's gold/; A..B compares two revisions, A...B starts where they parted.
-    A path that exists goes before a revision of the same name.
+    A and B are git revisions or tags (read from DVC's cache, nothing is checked out), gold folders, or plain
+    files. A defaults to HEAD and B to the work tree's gold/; A..B compares two revisions, A...B starts where
+    they parted. A path that exists goes before a revision of the same name.
 
-    Personal data is masked in whatever is shown. Exit code: 0 if every change has a cause, 1 if some is unexplained or a gate
-    asked for fails, 2 on a usage error.
+    Personal data is masked in whatever is shown. Exit code: 0 if every change has a cause, 1 if some is
+    unexplained or a gate asked for fails, 2 on a usage error.
 
     \b
     Examples:

@@ -79,10 +79,10 @@ def init(
     \b
     Examples:
       assay init my-task --kind classification --data export.csv --input text --output category --id ticket
-      assay init forms --kind extraction --data mails.csv --input body --output company --output date
-      assay init style --kind rewriting --data chats.jsonl --messages messages --language en
-      assay init tone --kind preference --data pairs.parquet --input prompt --output chosen --rejected rejected
-      assay init --new-key          # a fresh key for the project here
+      assay init forms --kind extraction --data mails.csv --input body --output company --output date assay
+      init style --kind rewriting --data chats.jsonl --messages messages --language en assay init tone --kind
+      preference --data pairs.parquet --input prompt --output chosen --rejected rejected assay init --new-key
+      # a fresh key for the project here
     """
     from pathlib import Path
 
@@ -119,11 +119,13 @@ def init(
     say(f"made {directory}: {made.kept:,} rows would be kept" + (f"; dropped: {dropped}" if dropped else ""))
     if kind == "extraction" and "missing_output" in made.dropped:
         say(
-            'note: if a row without output means that there is nothing to extract, set `ingest.defaults.output: "[]"` (or "{}") in params.yaml'
+            "note: if a row without output means that there is nothing to extract, set "
+            '`ingest.defaults.output: "[]"` (or "{}") in params.yaml'
         )
     if other := set(made.card["languages"]) - {ScanParams().language}:
         say(
-            f"note: `assay scan` stops at rows in {', '.join(sorted(other))}, which its detectors do not know, until `scan.unsupported_language: "
+            f"note: `assay scan` stops at rows in {', '.join(sorted(other))}, which its detectors do not "
+            f"know, until `scan.unsupported_language: "
             "scan_as_default` in params.yaml says to read them as English"
         )
     for note in notes:
@@ -131,7 +133,8 @@ def init(
     if made.assumed_target:
         metric = made.card["metric"]
         say(
-            f"note: the target {metric['name']} >= {metric['target']:.2f} is an assumption: confirm it in task.yaml"
+            f"note: the target {metric['name']} >= {metric['target']:.2f} is an assumption: confirm it "
+            f"in task.yaml"
         )
     say(
         f"next:\n  cd {directory}\n  edit task.yaml         # every `?`, and when each label applies\n"

@@ -43,8 +43,9 @@ def labels(
 ) -> None:
     """Rows of FILE whose label looks wrong, worst first.
 
-    Each row is judged by models that never saw it; `score` is the probability that its label is wrong, and a row is
-    flagged when that is more likely than not. Exit code 1 if any row is flagged. Needs the `train` extra.
+    Each row is judged by models that never saw it; `score` is the probability that its label is wrong, and a
+    row is flagged when that is more likely than not. Exit code 1 if any row is flagged. Needs the `train`
+    extra.
 
     \b
     Examples:

@@ -54,8 +54,8 @@ def leaks(
 ) -> None:
     """Rows of TEST with an exact or near twin in TRAIN: a score on them partly measures memory.
 
-    -o writes `train_row, test_row, kind, similarity, label_conflict`, every verified pair, each test row's nearest twin
-    first. Exit code 1 if there is any.
+    -o writes `train_row, test_row, kind, similarity, label_conflict`, every verified pair, each test row's
+    nearest twin first. Exit code 1 if there is any.
 
     \b
     Examples:

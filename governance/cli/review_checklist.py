@@ -35,8 +35,8 @@ def review_checklist(
 ) -> None:
     """What to confirm before version B takes the place of A, as a task list with ids to sign.
 
-    A and B are as in `assay diff`. The ids are digests of what each point says about these two contents: the same on every
-    machine, and other ones as soon as anything differs.
+    A and B are as in `assay diff`. The ids are digests of what each point says about these two contents: the
+    same on every machine, and other ones as soon as anything differs.
 
     \b
     Examples:

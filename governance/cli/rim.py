@@ -1,4 +1,6 @@
-"""What every command shares: consoles, progress on stderr, opening a project, running one stage under the lock."""
+"""What every command shares: consoles, progress on stderr, opening a project, running one stage under the
+lock.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,8 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-# C1 controls, and characters that are not seen or turn the direction of what follows: escaped, the same JSON says the same.
+# C1 controls, and characters that are not seen or turn the direction of what follows: escaped, the same JSON
+# says the same.
 _UNSEEN = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
@@ -99,7 +102,9 @@ RUNNERS = {
 
 
 def run_stage(name: str, **options: Any) -> None:
-    """Run stage `name` of the project here, under its lock, and say its counts in a line; `options` go to its `run`."""
+    """Run stage `name` of the project here, under its lock, and say its counts in a line; `options` go to its
+    `run`.
+    """
     from curate.files import only_one
     from curate.project import Project
 

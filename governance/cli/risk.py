@@ -1,4 +1,6 @@
-"""`assay risk`: how easily the published rows are tied to persons, and what special categories they seem to tell of."""
+"""`assay risk`: how easily the published rows are tied to persons, and what special categories they seem to
+tell of.
+"""
 
 from __future__ import annotations
 
@@ -26,9 +28,9 @@ import click
 def risk(out: Path | None, shape: str) -> None:
     """Re-identification risk of the published version, and rows that seem to hold special-category data.
 
-    k-anonymity over `params.risk.quasi_identifiers`, how often a few words of free text single a row out, and rows that a
-    lexicon takes for special-category (UK GDPR Art. 9) or criminal (Art. 10) data: to be looked at, never redacted by
-    themselves. A measurement, not a gate: exit code 0 whatever it finds.
+    k-anonymity over `params.risk.quasi_identifiers`, how often a few words of free text single a row out, and
+    rows that a lexicon takes for special-category (UK GDPR Art. 9) or criminal (Art. 10) data: to be looked
+    at, never redacted by themselves. A measurement, not a gate: exit code 0 whatever it finds.
 
     \b
     Examples:

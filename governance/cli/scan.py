@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     "--processes",
     type=click.IntRange(1, 64),
     metavar="N",
-    help="Read with N processes, each with a detector of its own (some 300 MB), where there is enough to read; the findings are the same."
+    help="Read with N processes, each with a detector of its own (some 300 MB), where there is enough to "
+    "read; the findings are the same."
     "  [default: for FILE one a core, at most 4; for the stage `scan.processes`]",
 )
 def scan(
@@ -51,7 +52,8 @@ def scan(
 ) -> None:
     """Find personal data in FILE and print an inventory; without FILE, run the project's stage.
 
-    Needs no project and no key. Values are shown masked. An inventory is no gate: exit code 0 whatever it finds.
+    Needs no project and no key. Values are shown masked. An inventory is no gate: exit code 0 whatever it
+    finds.
 
     \b
     Columns of -o: row, field, entity, start, end, score, detector, verified
@@ -67,7 +69,8 @@ def scan(
     if file is None:
         if fields or key or output or shape != "text":
             raise click.UsageError(
-                "--field, --id, --format and -o need a FILE; the stage is configured in params.yaml under `scan`"
+                "--field, --id, --format and -o need a FILE; the stage is configured in params.yaml "
+                "under `scan`"
             )
         from governance.cli.rim import run_stage
 
@@ -88,7 +91,8 @@ def scan(
         say(f"{found.height:,} findings written to {output}")
     if others:
         say(
-            f"note: {sum(others.values()):,} rows say that they are in {', '.join(others)}; the detectors know English labels and names only"
+            f"note: {sum(others.values()):,} rows say that they are in {', '.join(others)}; the "
+            f"detectors know English labels and names only"
         )
     if shape == "json":
         emit_json(
@@ -108,7 +112,9 @@ def scan(
 def _rows(
     file: Path, fields: tuple[str, ...], key: str | None
 ) -> tuple[pl.DataFrame, list[str], dict[str, int]]:
-    """The file with a column for the row's name, the names of the columns to scan, and rows by language where a column says another."""
+    """The file with a column for the row's name, the names of the columns to scan, and rows by language where
+    a column says another.
+    """
     import polars as pl
 
     from curate.errors import AssayError
@@ -206,11 +212,14 @@ def _inventory(found: pl.DataFrame) -> list[dict[str, Any]]:
         .sort("row", "field", "start")
         .group_by("entity")
         .agg(
-            pl.len().alias("findings"), pl.col("verified").sum(), pl.col("row").n_unique().alias("rows"), pl.col("form").n_unique().alias("values"),
+            pl.len().alias("findings"),
+            pl.col("verified").sum(),
+            pl.col("row").n_unique().alias("rows"),
+            pl.col("form").n_unique().alias("values"),
             pl.col("value").sort_by("value").first().alias("example"),
         )
         .sort(["findings", "entity"], descending=[True, False])
-    )  # fmt: skip
+    )
     return [{**row, "example": mask(row["example"])} for row in counts.iter_rows(named=True)]
 
 

@@ -10,7 +10,8 @@ import click
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def textconv(file: Path) -> None:
-    """Print a Parquet FILE as text that stays the same while its rows do, personal data masked, so that git can compare it.
+    """Print a Parquet FILE as text that stays the same while its rows do, personal data masked, so that git
+    can compare it.
 
     \b
     Example:

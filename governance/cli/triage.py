@@ -60,20 +60,27 @@ if TYPE_CHECKING:
     help="Press these keys instead of reading a terminal, and print each screen: for scripts.",
 )
 def triage(
-    reviewer: str | None, reason: str, expires: int | None, entities: tuple[str, ...], limit: int | None, size: int | None, estimate: bool,
-    shape: str, keys: str | None,
-) -> None:  # fmt: skip
+    reviewer: str | None,
+    reason: str,
+    expires: int | None,
+    entities: tuple[str, ...],
+    limit: int | None,
+    size: int | None,
+    estimate: bool,
+    shape: str,
+    keys: str | None,
+) -> None:
     """Judge what the scan found, one value at a time; uncertain ones first, one verdict for all repeats.
 
-    Values are masked, as is every other value around them. Each verdict is appended to decisions/pii.jsonl at once: quit
-    when you like and run it again to go on. `redact` obeys the verdicts at its next run.
+    Values are masked, as is every other value around them. Each verdict is appended to decisions/pii.jsonl at
+    once: quit when you like and run it again to go on. `redact` obeys the verdicts at its next run.
 
     \b
     Keys: r real   n not personal   p public figure or business   u unsure   s skip
           a then r n p u: the whole pattern   z undo   ? help   q quit
-    With --sample N, half the questions are about findings drawn by chance and half about whole rows: is anything missing? A few
-    dozen answers give each entity's precision and recall, with 95 % intervals. Answers about rows go to
-    decisions/pii-sample.jsonl. A larger N later goes on where this one ended.
+    With --sample N, half the questions are about findings drawn by chance and half about whole rows: is
+    anything missing? A few dozen answers give each entity's precision and recall, with 95 % intervals.
+    Answers about rows go to decisions/pii-sample.jsonl. A larger N later goes on where this one ended.
 
     \b
     Examples:

@@ -18,8 +18,8 @@ import click
 def why(row: str, shape: str) -> None:
     """Tell everything that happened to ROW, an example id or the beginning of one.
 
-    Source, findings (masked), edits, duplicates, the reason it was dropped or the split it is in, and how each
-    system answered it.
+    Source, findings (masked), edits, duplicates, the reason it was dropped or the split it is in, and how
+    each system answered it.
 
     \b
     Examples:

@@ -72,7 +72,10 @@ def _verdict(facts: Facts) -> Verdict | None:
 
 def _no_comparison(facts: Facts) -> str:
     if facts.task.kind is not Kind.CLASSIFICATION:
-        return f"Training and evaluation are for classification; this {facts.task.kind} gold set is published and ready to review."
+        return (
+            f"Training and evaluation are for classification; this {facts.task.kind} gold set is "
+            f"published and ready to review."
+        )
     return "No evaluation yet: run `assay train` and `assay evaluate`, or `dvc repro`."
 
 
@@ -118,7 +121,13 @@ def _comparison(facts: Facts, comparison: dict[str, Any]) -> Section:
         "training s",
         "ms a row",
     ]
-    words = f"{METRIC_TITLES.get(metric, metric)} on the same {comparison['rows']['test']:,} held-out rows ({comparison['test_clusters']:,} independent groups); whiskers are {comparison['params']['confidence']:.0%} intervals that respect groups, the dashed line is the task card's target. “Label descriptions only” is the honest stand-in for prompting where no language model is at hand."
+    words = (
+        f"{METRIC_TITLES.get(metric, metric)} on the same {comparison['rows']['test']:,} held-out "
+        f"rows ({comparison['test_clusters']:,} independent groups); whiskers are "
+        f"{comparison['params']['confidence']:.0%} intervals that respect groups, the dashed line is "
+        f"the task card's target. “Label descriptions only” is the honest stand-in for prompting "
+        f"where no language model is at hand."
+    )
     table = Table(
         columns,
         rows,
@@ -138,7 +147,8 @@ def _tests(comparison: dict[str, Any]) -> Section:
     rows = [
         [
             f"{titles[one['system']]} − {titles[one['against']]}",
-            f"{one['difference']['point']:+.3f} [{one['difference']['low']:+.3f}, {one['difference']['high']:+.3f}]",
+            f"{one['difference']['point']:+.3f} [{one['difference']['low']:+.3f}, "
+            f"{one['difference']['high']:+.3f}]",
             f"{one['p_metric']:.4f}",
             f"{one['p_holm']:.4f}",
             f"{one['p_mcnemar']:.4f}" if "p_mcnemar" in one else "",
@@ -158,8 +168,10 @@ def _tests(comparison: dict[str, Any]) -> Section:
     parts: list[Part] = []
     if rows:
         words = (
-            "Paired tests on the same rows. Fine-tuning must beat every simpler system, so the verdict takes the largest p-value "
-            f"against any of them; the difference it shows is from the best one here, {titles[comparison['best_simpler']]}."
+            "Paired tests on the same rows. Fine-tuning must beat every simpler system, so the verdict "
+            "takes the largest p-value "
+            f"against any of them; the difference it shows is from the best one here, "
+            f"{titles[comparison['best_simpler']]}."
         )
         parts += [
             Text(words),
@@ -297,7 +309,10 @@ def _planted(scores: Sequence[Score]) -> Section:
         ]
         for one in scores
     ]
-    words = "This data's faults were planted by a seeded script and are known, so each stage can be judged against them."
+    words = (
+        "This data's faults were planted by a seeded script and are known, so each stage can be "
+        "judged against them."
+    )
     return Section(
         "planted",
         "Found against planted",
@@ -324,7 +339,9 @@ def _funnel(facts: Facts) -> Section:
         "Every row accounted for",
         [
             Text(
-                f"{steps[0]['in']:,} rows came in and {facts.manifest['rows']:,} are published; each of the others stands in gold/ledger.parquet with its reason, and `assay why ROW` tells its story."
+                f"{steps[0]['in']:,} rows came in and {facts.manifest['rows']:,} are published; each of "
+                f"the others stands in gold/ledger.parquet with its reason, and `assay why ROW` tells "
+                f"its story."
             ),
             Chart(
                 charts.funnel(
@@ -349,7 +366,8 @@ def _personal_data(facts: Facts) -> Section:
     ]
     scope = facts.manifest["redaction"].get("scope")
     words = (
-        f"What was found and what was done about it, in inputs and outputs alike. Placeholders are consistent within each {scope}."
+        f"What was found and what was done about it, in inputs and outputs alike. Placeholders are "
+        f"consistent within each {scope}."
         if rows
         else "Nothing that the configured detectors look for was found."
     )
@@ -440,7 +458,10 @@ def _suspects(facts: Facts) -> Section:
         [r["example_id"], r["split"], plain(r["given"], 60), plain(r["suggested"], 60), f"{r['score']:.3f}"]
         for r in flagged.head(50).iter_rows(named=True)
     ]
-    words = f"{flagged.height:,} of {suspects.height:,} labels disagree with what the other rows teach, worst first. They are for a person to look at; nothing is dropped for it."
+    words = (
+        f"{flagged.height:,} of {suspects.height:,} labels disagree with what the other rows teach, "
+        f"worst first. They are for a person to look at; nothing is dropped for it."
+    )
     return Section(
         "suspects",
         "Labels that look wrong",

@@ -28,7 +28,10 @@ class Bar:
 
 
 def _svg(width: float, height: float, title: str, parts: Sequence[str]) -> str:
-    return f'<svg viewBox="0 0 {width:.0f} {height:.0f}" role="img" class="chart"><title>{escape(title)}</title>{"".join(parts)}</svg>'
+    return (
+        f'<svg viewBox="0 0 {width:.0f} {height:.0f}" role="img" '
+        f'class="chart"><title>{escape(title)}</title>{"".join(parts)}</svg>'
+    )
 
 
 def _text(x: float, y: float, text: str, css: str = "", anchor: str = "start") -> str:
@@ -48,7 +51,9 @@ def nice_ticks(low: float, high: float, wanted: int = 5) -> list[float]:
 
 
 def intervals(bars: Sequence[Bar], title: str, target: float | None = None) -> str:
-    """Dots with error bars, one row a system; a dashed line at the target. The axis need not begin at zero."""
+    """Dots with error bars, one row a system; a dashed line at the target. The axis need not begin at
+    zero.
+    """
     values = [v for bar in bars for v in (bar.low, bar.high)] + ([target] if target is not None else [])
     ticks = nice_ticks(max(0.0, min(values)), min(1.0, max(values)))
     low, high = ticks[0], ticks[-1]
@@ -71,7 +76,8 @@ def intervals(bars: Sequence[Bar], title: str, target: float | None = None) -> s
         y = 8 + _ROW * i + _ROW / 2
         parts.append(_text(_LEFT - 12, y + 4, bar.name, "label", "end"))
         parts.append(
-            f'<line x1="{at(bar.low):.1f}" x2="{at(bar.high):.1f}" y1="{y}" y2="{y}" class="whisker {bar.mark}"/>'
+            f'<line x1="{at(bar.low):.1f}" x2="{at(bar.high):.1f}" y1="{y}" y2="{y}" class="whisker '
+            f'{bar.mark}"/>'
         )
         parts.append(f'<circle cx="{at(bar.value):.1f}" cy="{y}" r="5" class="dot {bar.mark}"/>')
         parts.append(_text(WIDTH - _RIGHT + 10, y + 4, f"{bar.value:.3f}", "value"))
@@ -88,7 +94,8 @@ def funnel(steps: Sequence[tuple[str, int, int]], title: str) -> str:
         parts.append(_text(108, y + 17, stage, "label", "end"))
         parts.append(f'<rect x="120" y="{y}" width="{kept * scale:.1f}" height="22" class="kept"/>')
         parts.append(
-            f'<rect x="{120 + kept * scale:.1f}" y="{y}" width="{dropped * scale:.1f}" height="22" class="dropped"/>'
+            f'<rect x="{120 + kept * scale:.1f}" y="{y}" width="{dropped * scale:.1f}" height="22" '
+            f'class="dropped"/>'
         )
         parts.append(
             _text(
@@ -102,7 +109,9 @@ def funnel(steps: Sequence[tuple[str, int, int]], title: str) -> str:
 
 
 def heat_map(labels: Sequence[str], counts: Sequence[Sequence[int]], title: str) -> str:
-    """A confusion matrix: rows are the true label, columns the predicted one; shade is the share of the row."""
+    """A confusion matrix: rows are the true label, columns the predicted one; shade is the share of the
+    row.
+    """
     size = max(6.0, min(52.0, 560 / max(1, len(labels))))
     left, top = 150, 110
     parts = []
@@ -110,18 +119,21 @@ def heat_map(labels: Sequence[str], counts: Sequence[Sequence[int]], title: str)
         parts.append(_text(left - 8, top + size * (i + 0.5) + 4, label, "label", "end"))
         x, y = left + size * (i + 0.5) + 4, top - 8
         parts.append(
-            f'<text x="{x:.1f}" y="{y}" transform="rotate(-55 {x:.1f} {y})" class="label">{escape(label)}</text>'
+            f'<text x="{x:.1f}" y="{y}" transform="rotate(-55 {x:.1f} {y})" '
+            f'class="label">{escape(label)}</text>'
         )
         total = sum(counts[i]) or 1
         for j, count in enumerate(counts[i]):
             share = count / total
             css = "right" if i == j else "wrong"
             parts.append(
-                f'<rect x="{left + size * j:.1f}" y="{top + size * i:.1f}" width="{size - 1:.1f}" height="{size - 1:.1f}" class="cell"/>'
+                f'<rect x="{left + size * j:.1f}" y="{top + size * i:.1f}" width="{size - 1:.1f}" '
+                f'height="{size - 1:.1f}" class="cell"/>'
             )
             if count:
                 parts.append(
-                    f'<rect x="{left + size * j:.1f}" y="{top + size * i:.1f}" width="{size - 1:.1f}" height="{size - 1:.1f}" class="{css}" opacity="{0.12 + 0.88 * share:.2f}"/>'
+                    f'<rect x="{left + size * j:.1f}" y="{top + size * i:.1f}" width="{size - 1:.1f}" '
+                    f'height="{size - 1:.1f}" class="{css}" opacity="{0.12 + 0.88 * share:.2f}"/>'
                 )
                 if size >= 22:
                     parts.append(
@@ -177,7 +189,8 @@ def lines(series: Sequence[Line], title: str, x_name: str, y_name: str) -> str:
         )
         path = " ".join(f"{at_x(x):.1f},{at_y(y):.1f}" for x, y, _, _ in points)
         parts.append(
-            f'<polygon points="{band}" class="band s{i % 6}"/><polyline points="{path}" class="line s{i % 6}"/>'
+            f'<polygon points="{band}" class="band s{i % 6}"/><polyline points="{path}" class="line '
+            f's{i % 6}"/>'
         )
         y = at_y(points[-1][1]) + 4
         while any(abs(y - other) < 14 for other in taken):
@@ -197,7 +210,8 @@ def label_mix(rows: Sequence[tuple[str, Sequence[int]]], splits: Sequence[str], 
         parts.append(_text(180, y + 13, label, "label", "end"))
         for j, count in enumerate(counts):
             parts.append(
-                f'<rect x="{x:.1f}" y="{y}" width="{count * scale:.1f}" height="17" class="fill s{j}"><title>{escape(splits[j])}: {count:,}</title></rect>'
+                f'<rect x="{x:.1f}" y="{y}" width="{count * scale:.1f}" height="17" class="fill '
+                f's{j}"><title>{escape(splits[j])}: {count:,}</title></rect>'
             )
             x += count * scale
         parts.append(_text(x + 8, y + 13, f"{sum(counts):,}", "value"))

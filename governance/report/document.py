@@ -1,4 +1,5 @@
-"""The report as data: sections of texts, tables and charts, from which the page, the Markdown and the terminal view are drawn.
+"""The report as data: sections of texts, tables and charts, from which the page, the Markdown and the
+terminal view are drawn.
 
 One description, three faces: a figure cannot stand in one and be missing from another.
 """
@@ -21,7 +22,9 @@ class Text:
 
 @dataclass(frozen=True)
 class Table:
-    """A table of strings. `numeric` columns align right; `strong` rows stand out; `folded` hides it under that summary."""
+    """A table of strings. `numeric` columns align right; `strong` rows stand out; `folded` hides it under
+    that summary.
+    """
 
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
@@ -33,7 +36,9 @@ class Table:
 
 @dataclass(frozen=True)
 class Chart:
-    """An SVG of `governance.report.charts`; shown in the page only, since its figures also stand in a table."""
+    """An SVG of `governance.report.charts`; shown in the page only, since its figures also stand in a
+    table.
+    """
 
     svg: str
     key: Sequence[str] = ()

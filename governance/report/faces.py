@@ -1,4 +1,6 @@
-"""A `Document` as an HTML page, as Markdown and on the terminal. Everything shown is escaped by the face that shows it."""
+"""A `Document` as an HTML page, as Markdown and on the terminal. Everything shown is escaped by the face that
+shows it.
+"""
 
 from __future__ import annotations
 

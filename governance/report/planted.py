@@ -1,7 +1,7 @@
 """Found versus planted: how well each stage did on data whose faults are known.
 
-The truth file says, by row id, what a generator planted; this compares it with what the stages recorded. For data
-without such a file there is nothing to compare, and the report leaves the section out.
+The truth file says, by row id, what a generator planted; this compares it with what the stages recorded. For
+data without such a file there is nothing to compare, and the report leaves the section out.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from curate.project import Project
 
 @dataclass(frozen=True)
 class Score:
-    """One kind of planted thing: how many there are, how many a stage found, and how many it took for one wrongly.
+    """One kind of planted thing: how many there are, how many a stage found, and how many it took for one
+    wrongly.
 
     `wrongly` is None where a false alarm has no meaning; `note` says what a reader should know of the row.
     """
@@ -70,7 +71,9 @@ def compare(project: Project, truth_path: Path) -> list[Score]:
 
 
 def bad_rows(malformed: list[dict[str, Any]], drops: pl.DataFrame) -> list[Score]:
-    """Malformed rows in the ledger: by id, or where the row lost its id, by the reason of an unreadable row."""
+    """Malformed rows in the ledger: by id, or where the row lost its id, by the reason of an unreadable
+    row.
+    """
     ids = set(drops["example_id"])
     unreadable = Counter(drops.filter(pl.col("reason") == "unreadable")["evidence"])
     found = 0
@@ -90,7 +93,9 @@ def personal_data(
     negatives: dict[str, list[dict[str, Any]]],
     findings: pl.DataFrame,
 ) -> list[Score]:
-    """Planted spans that a finding of the same entity overlaps, per entity; and look-alikes that any finding touches."""
+    """Planted spans that a finding of the same entity overlaps, per entity; and look-alikes that any finding
+    touches.
+    """
     by_row: dict[str, list[tuple[int, int, str]]] = {}
     for row, start, end, entity in findings.select("example_id", "start", "end", "entity").iter_rows():
         by_row.setdefault(row, []).append((start, end, entity))
@@ -143,7 +148,9 @@ def personal_data(
 
 
 def duplicates(truth: dict[str, Any], clusters: pl.DataFrame) -> list[Score]:
-    """Planted pairs whose two rows stand in one cluster; clusters that hold no planted pair count as wrong."""
+    """Planted pairs whose two rows stand in one cluster; clusters that hold no planted pair count as
+    wrong.
+    """
     cluster = dict(clusters.iter_rows())
 
     def together(a: str, b: str) -> bool:
@@ -176,7 +183,9 @@ def wrong_labels(
     drops: pl.DataFrame,
     dedup_drops: Path,
 ) -> Score:
-    """Planted wrong labels (of tickets and of conflicting near-duplicates) that were flagged or stopped as a conflict."""
+    """Planted wrong labels (of tickets and of conflicting near-duplicates) that were flagged or stopped as a
+    conflict.
+    """
     wrong = set(truth["wrong_labels"]) | {
         row for row, entry in truth["near_duplicates"].items() if entry["conflict"]
     }

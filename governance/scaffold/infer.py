@@ -1,4 +1,6 @@
-"""What the data itself says about the task: its labels, the shape of its JSON, its headings. No value of a row is copied, labels apart."""
+"""What the data itself says about the task: its labels, the shape of its JSON, its headings. No value of a
+row is copied, labels apart.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,8 @@ import polars as pl
 from curate.errors import AssayError
 from curate.text import plain
 
-# A label column names few things many times. Up to this many distinct values nothing is asked; beyond it, repeats.
+# A label column names few things many times. Up to this many distinct values nothing is asked; beyond it,
+# repeats.
 LABELS_UNASKED = 50
 _LABEL_CHARACTERS = 200
 # An object with more names than this is keyed by data (ids, dates), and its names are content, not shape.
@@ -37,15 +40,19 @@ def labels(outputs: pl.Series, column: str) -> list[str]:
     longest = max(map(len, found), default=0)
     if len(found) > max(LABELS_UNASKED, len(outputs) // 2) or longest > _LABEL_CHARACTERS:
         raise AssayError(
-            f"column {plain(column, 40)!r} has {len(found):,} distinct values in {len(outputs):,} rows, the longest of {longest:,}"
+            f"column {plain(column, 40)!r} has {len(found):,} distinct values in {len(outputs):,} rows, "
+            f"the longest of {longest:,}"
             " characters: text, not labels",
-            fix="name the label column with --output, or choose another --kind (rewriting, summary, extraction)",
+            fix="name the label column with --output, or choose another --kind (rewriting, summary, "
+            "extraction)",
         )
     return found
 
 
 def output_schema(outputs: pl.Series) -> dict[str, Any] | None:
-    """A JSON Schema (2020-12) that every JSON output fits: types, names, and which names all rows have; None without one JSON object or list."""
+    """A JSON Schema (2020-12) that every JSON output fits: types, names, and which names all rows have; None
+    without one JSON object or list.
+    """
     documents = []
     for text in (
         outputs.drop_nulls().unique().sort().to_list()
@@ -97,7 +104,9 @@ def _type(value: Any) -> str:
 
 
 def sections(outputs: pl.Series) -> list[str]:
-    """Headings (`# Name`, `**Name**`, `Name:`, or a short line of its own) that nearly all outputs have, in their usual order."""
+    """Headings (`# Name`, `**Name**`, `Name:`, or a short line of its own) that nearly all outputs have, in
+    their usual order.
+    """
     texts = outputs.drop_nulls()
     if len(texts) < 2:
         return []

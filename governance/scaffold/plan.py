@@ -1,4 +1,6 @@
-"""From the options of `assay init` to a checked plan: the data is read and ingested in memory before anything is written."""
+"""From the options of `assay init` to a checked plan: the data is read and ingested in memory before anything
+is written.
+"""
 
 from __future__ import annotations
 
@@ -33,12 +35,12 @@ _BEHAVIOUR = {
 }
 # The errors of ingest speak of params.yaml, which does not exist yet.
 _AS_OPTIONS = {
-    "name the columns in params.yaml: `ingest.columns.input` and `ingest.columns.output`": "name the columns with --input and --output",
-    "name a column that is there with `ingest.columns` in params.yaml": "name a column that is there with --input, --output, --id, ...",
+    "name the columns in params.yaml: `ingest.columns.input` and `ingest.columns.output`": "name the columns with --input and --output",  # noqa: E501
+    "name a column that is there with `ingest.columns` in params.yaml": "name a column that is there with --input, --output, --id, ...",  # noqa: E501
     "`ingest.encoding` in params.yaml": "--encoding",
     "under `ingest.columns.output` in params.yaml": "with --output",
     "under `ingest.columns` in params.yaml": "with --input or --output",
-    "check `ingest.columns` in params.yaml against the file's columns": "check --input and --output against the file's columns",
+    "check `ingest.columns` in params.yaml against the file's columns": "check --input and --output against the file's columns",  # noqa: E501
     "declare its `format`": "declare its --format",
     "declare the `format`": "declare the --format",
     "declare `format`": "declare --format",
@@ -204,7 +206,9 @@ def _tag(language: str, frame: pl.DataFrame) -> str:
 
 
 def _sources(options: Options, records: Records) -> tuple[list[str], str | None]:
-    """Names for the card (the source column's values, the name given, or the file's), and which stands for rows that name none."""
+    """Names for the card (the source column's values, the name given, or the file's), and which stands for
+    rows that name none.
+    """
     stem = (
         re.sub(r"[^\w-]+", "-", Path(options.data.partition("?")[0]).name.split(".")[0]).strip("-").lower()
         or "export"
@@ -217,7 +221,8 @@ def _sources(options: Options, records: Records) -> tuple[list[str], str | None]
     named = sorted(set(values.drop_nulls().to_list()) - {""})
     if len(named) > infer.LABELS_UNASKED:
         raise AssayError(
-            f"column {options.source!r} has {len(named):,} distinct values: sources are the few places that rows come from",
+            f"column {options.source!r} has {len(named):,} distinct values: sources are the few places "
+            f"that rows come from",
             fix="name another column with --source, or give one name for the whole file",
         )
     if (values.is_null() | (values == "")).any():

@@ -1,4 +1,6 @@
-"""Git and DVC for a new project. Neither is needed to run a stage: what is absent or fails is said, and the project stands."""
+"""Git and DVC for a new project. Neither is needed to run a stage: what is absent or fails is said, and the
+project stands.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ def start_git_and_dvc(root: Path) -> list[str]:
         notes.append("`git init` failed; run it by hand")
     if importlib.util.find_spec("dvc") is None:
         notes.append(
-            "DVC is not installed: the stages run by hand (assay ingest, assay scan, ...); for `dvc repro`: pip install 'assay[pipeline]' && dvc init"
+            "DVC is not installed: the stages run by hand (assay ingest, assay scan, ...); for `dvc "
+            "repro`: pip install 'assay[pipeline]' && dvc init"
         )
         return notes
     if any((folder / ".dvc").is_dir() for folder in (root, *root.parents)):

@@ -100,7 +100,9 @@ def render(plan: Plan) -> dict[str, str]:
 
 
 def _flow(value: Any) -> str:
-    """`value` as YAML on one line; text with line breaks of any kind (YAML 1.1 has five) is quoted and escaped."""
+    """`value` as YAML on one line; text with line breaks of any kind (YAML 1.1 has five) is quoted and
+    escaped.
+    """
     import yaml
 
     breaks = (
@@ -136,7 +138,9 @@ def _fill(plan: Plan, fresh: Path) -> None:
 
 
 def _place(fresh: Path, folder: Path) -> None:
-    """Rename the fresh folder to its place, or move its entries into a folder that stands there (it may be the working folder)."""
+    """Rename the fresh folder to its place, or move its entries into a folder that stands there (it may be
+    the working folder).
+    """
     if not folder.exists():
         fresh.rename(folder)
         return

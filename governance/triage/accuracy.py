@@ -1,8 +1,9 @@
 """The sample on a project's data: its questions, and what the answers given so far say of each entity.
 
-A unit counts once it was drawn and answered: a finding if a verdict that answers is in force on it, a row if its answer speaks of the
-text and findings that stand now. Verdicts given in the queue, which asks about the uncertain first, count only for findings that
-the draw asks about too. Cost: the draw (a second or two a million rows), and a keyed digest a drawn row.
+A unit counts once it was drawn and answered: a finding if a verdict that answers is in force on it, a row if
+its answer speaks of the text and findings that stand now. Verdicts given in the queue, which asks about the
+uncertain first, count only for findings that the draw asks about too. Cost: the draw (a second or two a
+million rows), and a keyed digest a drawn row.
 """
 
 from __future__ import annotations
@@ -77,9 +78,16 @@ class Draw:
     """
 
     def __init__(
-        self, examples: pl.DataFrame, findings: pl.DataFrame, fields: Sequence[str], verdicts: pl.DataFrame, reviews: Reviews,
-        key: Key, params: AuditParams, entities: Collection[str] = (),
-    ) -> None:  # fmt: skip
+        self,
+        examples: pl.DataFrame,
+        findings: pl.DataFrame,
+        fields: Sequence[str],
+        verdicts: pl.DataFrame,
+        reviews: Reviews,
+        key: Key,
+        params: AuditParams,
+        entities: Collection[str] = (),
+    ) -> None:
         self.examples, self.fields, self.key, self.reviews = examples, fields, key, reviews
         self.findings = judged(findings, verdicts.filter(pl.col("reason") != TAKEN_BACK))
         self.drawn = drawn_findings(self.findings, params, entities)

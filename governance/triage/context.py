@@ -1,8 +1,9 @@
-"""A finding as a steward may see it: its value masked, the words around it, every other value of the row masked too.
+"""A finding as a steward may see it: its value masked, the words around it, every other value of the row
+masked too.
 
-Repeats of a found value are masked wherever they stand in the text. Around a finding, runs of four digits and more and
-whatever holds an `@` are masked as well, found or not: a value that the detectors missed is still a value. Work is done for
-the rows on the screen alone.
+Repeats of a found value are masked wherever they stand in the text. Around a finding, runs of four digits and
+more and whatever holds an `@` are masked as well, found or not: a value that the detectors missed is still a
+value. Work is done for the rows on the screen alone.
 """
 
 from __future__ import annotations
@@ -57,7 +58,9 @@ class Rows:
         return render(texts[field], _spans(texts[field], field, found), here)
 
     def whole(self, example_id: str, field: str) -> Segments:
-        """A field of a row, for judging what was missed: what was found masked, and what else looks like a value marked as `suspect`."""
+        """A field of a row, for judging what was missed: what was found masked, and what else looks like a
+        value marked as `suspect`.
+        """
         texts = self._texts(example_id)
         return render(texts[field], _spans(texts[field], field, self._found(example_id, texts)), None)
 
@@ -77,7 +80,9 @@ class Rows:
 
 
 def _spans(text: str, field: str, found: list[tuple[str, str, int, int, str]]) -> list[tuple[int, int]]:
-    """Places in `text` that are masked: its findings, and every repeat of any of the row's values; overlapping ones joined."""
+    """Places in `text` that are masked: its findings, and every repeat of any of the row's values;
+    overlapping ones joined.
+    """
     places = [(start, end) for where, _, start, end, _ in found if where == field]
     for _, entity, _, _, value in found:
         if value.strip():
@@ -99,8 +104,8 @@ def render(text: str, spans: list[tuple[int, int]], here: tuple[int, int] | None
     Parameters
     ----------
     spans
-        Disjoint places to mask, in order; the one that overlaps `here` is marked as shown, and the text is cut around it. Digits
-        and addresses in no span are masked too, as `suspect`.
+        Disjoint places to mask, in order; the one that overlaps `here` is marked as shown, and the text is
+        cut around it. Digits and addresses in no span are masked too, as `suspect`.
     """
     parts: list[str] = []
     at, centre = 0, None

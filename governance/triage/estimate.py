@@ -1,18 +1,22 @@
-"""How exact the detectors are, from a stratified sample of answers: precision and recall by entity, with intervals.
+"""How exact the detectors are, from a stratified sample of answers: precision and recall by entity, with
+intervals.
 
 Method: Webber, 2013, "Approximate recall confidence intervals", ACM Transactions on Information Systems 31(1)
-(arXiv:1202.2880). In each stratum the units that nobody was asked about follow a beta-binomial posterior under the Jeffreys
-prior; totals over strata, and the ratio that recall is, are drawn from it (Monte Carlo), and the interval is the draws' central
-part. It knows the size of the population, so a stratum of which every unit was judged adds no doubt. Two things are ours:
+(arXiv:1202.2880). In each stratum the units that nobody was asked about follow a beta-binomial posterior
+under the Jeffreys prior; totals over strata, and the ratio that recall is, are drawn from it (Monte Carlo),
+and the interval is the draws' central part. It knows the size of the population, so a stratum of which every
+unit was judged adds no doubt. Two things are ours:
 
-- The prior's half a case is shared among the strata by their weight (units a judged unit stands for). One prior for each
-  stratum would make four strata without a miss four times as doubtful as the same rows unstratified.
-- A row may hold more than one missed value: the mean of the rows that do is drawn by the Bayesian bootstrap (Rubin, 1981).
+- The prior's half a case is shared among the strata by their weight (units a judged unit stands for). One
+  prior for each stratum would make four strata without a miss four times as doubtful as the same rows
+  unstratified.
+- A row may hold more than one missed value: the mean of the rows that do is drawn by the Bayesian bootstrap
+  (Rubin, 1981).
 
-Point estimates are Horvitz and Thompson's: each answer counts for the units it stands for. A stratum nobody was asked about takes the
-rate of the others, and its whole doubt goes into the interval. The intervals' coverage on simulated truth is held by
-`tests/governance/triage/test_estimate.py`. Cost: milliseconds an entity. It judges answers, not people: a reviewer who errs is
-not corrected for.
+Point estimates are Horvitz and Thompson's: each answer counts for the units it stands for. A stratum nobody
+was asked about takes the rate of the others, and its whole doubt goes into the interval. The intervals'
+coverage on simulated truth is held by `tests/governance/triage/test_estimate.py`. Cost: milliseconds an
+entity. It judges answers, not people: a reviewer who errs is not corrected for.
 """
 
 from __future__ import annotations
@@ -41,7 +45,8 @@ class Stratum:
     size
         Units in the population, judged ones among them.
     counts
-        One number for each judged unit: 1 or 0 for a finding that is right or wrong; how many were missed in a row.
+        One number for each judged unit: 1 or 0 for a finding that is right or wrong; how many were missed in
+        a row.
     """
 
     size: int
@@ -126,7 +131,9 @@ def drawn(strata: Sequence[Stratum], draw: np.random.Generator) -> Floats:
 
 
 def _interval(point: float, values: Floats, level: float) -> Estimate:
-    """The central part of the draws, widened to the point; at 0 and 1 nothing lies beyond (Brown, Cai & DasGupta, 2001)."""
+    """The central part of the draws, widened to the point; at 0 and 1 nothing lies beyond (Brown, Cai &
+    DasGupta, 2001).
+    """
     tail = (1 - level) / 2
     low, high = (float(bound) for bound in np.quantile(values, [tail, 1 - tail]))
     return Estimate(point, 0.0 if point == 0 else min(low, point), 1.0 if point == 1 else max(high, point))

@@ -1,9 +1,9 @@
 """What waits for a person: values, not findings, so that one verdict clears all repeats; the uncertain first.
 
-Values of one entity and one shape (`UK_POSTCODE AA9 9AA`) stand together as a pattern, for they often deserve one answer.
-Patterns come in order of their most uncertain value (the score least above the entity's threshold), then of the rows they
-touch; so do the values within. What somebody was unsure of comes last. What the policy keeps is not asked about.
-All in polars: a million findings are a second or two.
+Values of one entity and one shape (`UK_POSTCODE AA9 9AA`) stand together as a pattern, for they often deserve
+one answer. Patterns come in order of their most uncertain value (the score least above the entity's
+threshold), then of the rows they touch; so do the values within. What somebody was unsure of comes last. What
+the policy keeps is not asked about. All in polars: a million findings are a second or two.
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ def open_findings(
     policy: RedactParams,
     entities: Sequence[str] = (),
 ) -> pl.DataFrame:
-    """Findings that the policy acts on, or of the named `entities`, on which no verdict but `unsure` is in force."""
+    """Findings that the policy acts on, or of the named `entities`, on which no verdict but `unsure` is in
+    force.
+    """
     acted = decide(findings, examples, policy).filter(
         pl.col("entity").is_in(list(entities)) if entities else pl.col("action") != "keep"
     )
@@ -94,7 +96,9 @@ def build_queue(
 
 
 def items(waiting: pl.DataFrame, examples: pl.DataFrame, scan: ScanParams) -> list[Item]:
-    """The values of `waiting` (findings with `verdict` and `reviewer`) in the order in which they are asked about."""
+    """The values of `waiting` (findings with `verdict` and `reviewer`) in the order in which they are asked
+    about.
+    """
     if not waiting.height:
         return []
     values = (
@@ -138,7 +142,9 @@ def items(waiting: pl.DataFrame, examples: pl.DataFrame, scan: ScanParams) -> li
 
 
 def with_pattern(places: pl.DataFrame, examples: pl.DataFrame) -> pl.DataFrame:
-    """`places` (`entity, example_id, field, start, end`) with `pattern`, the shape of the value that stands there."""
+    """`places` (`entity, example_id, field, start, end`) with `pattern`, the shape of the value that stands
+    there.
+    """
     texts = pl.concat(
         examples.select("example_id", pl.lit(field).alias("field"), pl.col(field).alias("text"))
         for field in places["field"].unique().sort()

@@ -1,13 +1,14 @@
 """Answers given in a sample: `decisions/pii-sample.jsonl`, committed, merged by union, only ever appended to.
 
-A line says that a finding was drawn and judged (its verdict is an ordinary one, in `decisions/pii.jsonl`), or what a row's
-reader found missing:
+A line says that a finding was drawn and judged (its verdict is an ordinary one, in `decisions/pii.jsonl`), or
+what a row's reader found missing:
 
     {"date":…,"finding_id":…,"key_id":…,"kind":"finding","missed":null,"reviewer":…,"row":null,"seen":null}
     {"date":…,"finding_id":null,"key_id":…,"kind":"row","missed":{"PHONE_NUMBER":1},"reviewer":…,"row":…,"seen":…}
 
-A row is named by a keyed digest of its id, and what was seen by one of its texts and findings: once either changes the answer
-no longer counts and the row is asked about again. `missed` is null where the answer was taken back. No line holds text.
+A row is named by a keyed digest of its id, and what was seen by one of its texts and findings: once either
+changes the answer no longer counts and the row is asked about again. `missed` is null where the answer was
+taken back. No line holds text.
 """
 
 from __future__ import annotations
@@ -50,14 +51,17 @@ class Review:
 
 @dataclass(frozen=True)
 class Reviews:
-    """What the file says: ids of findings drawn and judged, and of each row the last answer (what was seen, what was missing)."""
+    """What the file says: ids of findings drawn and judged, and of each row the last answer (what was seen,
+    what was missing).
+    """
 
     findings: frozenset[str]
     rows: Mapping[str, tuple[str, Mapping[str, int] | None]]
 
 
 def read_reviews(root: Path, key_id: str) -> Reviews:
-    """The answers given under the key `key_id`; none if there is no file. The later day speaks, within a day the later line.
+    """The answers given under the key `key_id`; none if there is no file. The later day speaks, within a day
+    the later line.
 
     Raises
     ------

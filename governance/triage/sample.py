@@ -1,11 +1,13 @@
-"""What a sample asks about: findings drawn by entity and tier, and rows drawn by how likely they hold something missed.
+"""What a sample asks about: findings drawn by entity and tier, and rows drawn by how likely they hold
+something missed.
 
-A unit's place in the draw is its keyed id, a number as good as random that it keeps for good: permanent random numbers
-(Ohlsson, 1995, "Coordination of samples using permanent random numbers"). So the draw is seeded by the project's key alone, a larger
-sample holds the smaller one, a re-scan keeps most of it, and nobody can look for a lucky seed. Within a stratum the first units
-by that number are a simple random sample. Strata get units by Sainte-Laguë's divisors, in proportion to the root of their size
-(Bankier, 1988, "Power allocations": small strata are heard too) times the spread we expect in them; allocation never looks at
-an answer, so a session may stop anywhere.
+A unit's place in the draw is its keyed id, a number as good as random that it keeps for good: permanent
+random numbers (Ohlsson, 1995, "Coordination of samples using permanent random numbers"). So the draw is
+seeded by the project's key alone, a larger sample holds the smaller one, a re-scan keeps most of it, and
+nobody can look for a lucky seed. Within a stratum the first units by that number are a simple random sample.
+Strata get units by Sainte-Laguë's divisors, in proportion to the root of their size (Bankier, 1988, "Power
+allocations": small strata are heard too) times the spread we expect in them; allocation never looks at an
+answer, so a session may stop anywhere.
 
 Vectorised; a million rows take a second or two.
 """
@@ -23,7 +25,8 @@ from governance.audit.params import AuditParams
 
 # Standard deviation expected of an answer: of precision .99, .95 and .6.
 TIER_SPREAD = {"verified": 0.1, "likely": 0.22, "uncertain": 0.49}
-# Of missed values in a row: where something was found more may stand, and a number or an @ nobody took is suspect.
+# Of missed values in a row: where something was found more may stand, and a number or an @ nobody took is
+# suspect.
 SIGNAL_SPREAD = {"found": 0.3, "number": 0.3, "address": 0.3, "digit": 0.2, "name": 0.2, "plain": 0.1}
 SIGNALS = tuple(SIGNAL_SPREAD)
 # Row strata in words, for people.
@@ -59,7 +62,8 @@ def drawn_findings(
 def drawn_rows(
     examples: pl.DataFrame, findings: pl.DataFrame, fields: Sequence[str], key: Key
 ) -> pl.DataFrame:
-    """Columns `example_id`, `row` (keyed) and `stratum` (one of `SIGNALS`) of every row with text, in the order of the draw.
+    """Columns `example_id`, `row` (keyed) and `stratum` (one of `SIGNALS`) of every row with text, in the
+    order of the draw.
 
     Parameters
     ----------
@@ -97,15 +101,19 @@ def _ordered(units: pl.DataFrame, strata: list[str], lot: str, spread: Mapping[s
 
 
 def shares(size: int, findings: int, rows: int) -> tuple[int, int]:
-    """How many of `size` questions are about findings and about rows: half each, as far as there are so many."""
+    """How many of `size` questions are about findings and about rows: half each, as far as there are so
+    many.
+    """
     about_findings = min(findings, max(size - size // 2, size - rows))
     return about_findings, min(rows, size - about_findings)
 
 
 def may_hold(entity: str) -> tuple[str, ...]:
-    """Strata whose rows can hold a missed value of `entity`, by its form: a code has digits, an e-mail address an `@`.
+    """Strata whose rows can hold a missed value of `entity`, by its form: a code has digits, an e-mail
+    address an `@`.
 
-    In the others a miss counts only if one was seen there: "oh seven nine, double one" is rare enough to wait for.
+    In the others a miss counts only if one was seen there: "oh seven nine, double one" is rare enough to wait
+    for.
     """
     if entity == "EMAIL_ADDRESS":
         return ("found", "number", "address", "digit")

@@ -1,7 +1,8 @@
-"""The screens of a sample: a drawn finding, a drawn row, what may be missing from it, and what the answers say so far.
+"""The screens of a sample: a drawn finding, a drawn row, what may be missing from it, and what the answers
+say so far.
 
-A row is shown with what was found masked; numbers and addresses that nobody took are masked too, underlined. Everything from the data
-goes into `Text`, as in `view`.
+A row is shown with what was found masked; numbers and addresses that nobody took are masked too, underlined.
+Everything from the data goes into `Text`, as in `view`.
 """
 
 from __future__ import annotations
@@ -25,14 +26,23 @@ from governance.triage.view import facts, line
 FINDING_KEYS = "r real   n not personal   p public   u unsure   s skip   z undo   ? help   q quit"
 ROW_KEYS = "n nothing (more) is missing   m mark what is missing   s skip   z undo   ? help   q quit"
 HELP = (
-    ("r n p u", "of a finding", "as in the queue: an ordinary verdict, on every repeat of the value; r and p say that it is right, n that it is not"),
-    ("m", "of a row", "then the key of an entity: a value of it stands there unmasked or underlined; once for each value"),
+    (
+        "r n p u",
+        "of a finding",
+        "as in the queue: an ordinary verdict, on every repeat of the value; r and p say "
+        "that it is right, n that it is not",
+    ),
+    (
+        "m",
+        "of a row",
+        "then the key of an entity: a value of it stands there unmasked or underlined; once for each value",
+    ),
     ("n", "of a row", "nothing (more) is missing: on to the next"),
     ("space", "of a long row", "the next page; n waits for the last"),
     ("s", "skip", "nothing is recorded; it is asked again next time"),
     ("z", "undo", "take back the last mark, answer or skip"),
     ("q", "quit", "every answer is already written; run again with the same N to go on"),
-)  # fmt: skip
+)
 # Characters of a row on one page: some fifteen lines.
 PAGE = 1500
 
@@ -62,7 +72,8 @@ def screen(state: Sampling, rows: Rows, fields: Sequence[str]) -> RenderableType
     """The whole screen for a state."""
     total = len(state.questions)
     head = Text(
-        f"assay triage --sample   question {min(state.at + 1, total):,} of {total:,}   {plain(state.reviewer.name, 40)}",
+        f"assay triage --sample   question {min(state.at + 1, total):,} of {total:,}   "
+        f"{plain(state.reviewer.name, 40)}",
         style="bold",
     )
     if state.mode == "help":

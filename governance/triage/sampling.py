@@ -1,9 +1,11 @@
-"""The sample as a state machine: findings first, then rows; a key gives the next state and the lines to be written. No terminal.
+"""The sample as a state machine: findings first, then rows; a key gives the next state and the lines to be
+written. No terminal.
 
-Findings are judged as in the queue, and a verdict clears all repeats of the value, so a finding whose value is judged already is
-noted and passed over. Of a row the reader says that nothing is missing (`n`), or marks what is (`m` and an entity's key) and then
-`n`. A long row is read page by page, and `n` waits for its last. Every answer is written at once; an undo writes `unsure`, or a
-row's answer without content, over what it takes back.
+Findings are judged as in the queue, and a verdict clears all repeats of the value, so a finding whose value
+is judged already is noted and passed over. Of a row the reader says that nothing is missing (`n`), or marks
+what is (`m` and an entity's key) and then `n`. A long row is read page by page, and `n` waits for its last.
+Every answer is written at once; an undo writes `unsure`, or a row's answer without content, over what it
+takes back.
 """
 
 from __future__ import annotations
@@ -87,7 +89,9 @@ class Sampling:
 
 
 def menu(entities: Sequence[str] | None) -> dict[str, str]:
-    """A key for each entity that may be missing, in order of their names: what is scanned for, and what only a model finds."""
+    """A key for each entity that may be missing, in order of their names: what is scanned for, and what only
+    a model finds.
+    """
     names = sorted({*(entities or [entity.name for entity in DEFAULT]), *NER_ENTITIES})
     return dict(zip(ascii_letters + digits, names, strict=False))
 

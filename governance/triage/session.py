@@ -1,10 +1,12 @@
-"""The queue as a state machine: a session and a key give the next session and the verdicts to be written. No terminal here.
+"""The queue as a state machine: a session and a key give the next session and the verdicts to be written. No
+terminal here.
 
     r real   n not personal   p public figure or business   u unsure   s skip   z undo   a (then r n p u) the whole pattern
 
-Every verdict goes to the file at once, so that a killed session loses nothing. The file is only ever appended to: an undo
-writes `unsure`, with the reason "taken back", over what it takes back, and the value is open again.
-"""
+Every verdict goes to the file at once, so that a killed session loses nothing. The file is only ever appended
+to: an undo writes `unsure`, with the reason "taken back", over what it takes back, and the value is open
+again.
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -118,7 +120,9 @@ def start(queue: Sequence[Item], reviewer: Reviewer) -> Session:
 
 
 def press(session: Session, key: str) -> tuple[Session, list[Verdict]]:
-    """The session after `key`, and the verdicts to append to the project's file. A key that means nothing changes nothing."""
+    """The session after `key`, and the verdicts to append to the project's file. A key that means nothing
+    changes nothing.
+    """
     if session.mode == "help":
         return replace(session, mode="judge", message=""), []
     if session.mode == "group":

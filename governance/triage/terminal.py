@@ -1,7 +1,8 @@
 """Keys in, screens out: the only file that knows there is a terminal.
 
-`loop` asks for keys one at a time and draws after each; the keys come from a person (`typed`, cbreak mode, so that control-C
-still stops the program) or from a string (`--keys`, for scripts: each screen is then printed below the last).
+`loop` asks for keys one at a time and draws after each; the keys come from a person (`typed`, cbreak mode, so
+that control-C still stops the program) or from a string (`--keys`, for scripts: each screen is then printed
+below the last).
 """
 
 from __future__ import annotations
@@ -48,12 +49,15 @@ def typed() -> Iterator[Callable[[], str]]:
 
 
 def _one_key(number: int) -> str:
-    """One key; an arrow or function key's escape sequence is read whole and comes back as escape, a closed terminal as `q`."""
+    """One key; an arrow or function key's escape sequence is read whole and comes back as escape, a closed
+    terminal as `q`.
+    """
     pressed = os.read(number, 1)
     if not pressed:
         return "q"
     if pressed == b"\x1b":
-        # ECMA-48: an introducer, parameters, and one final byte from @ to ~; what is typed after it is the next key.
+        # ECMA-48: an introducer, parameters, and one final byte from @ to ~; what is typed after it is the
+        # next key.
         if _waiting(number) and os.read(number, 1) in (b"[", b"O"):
             while _waiting(number) and not b"@" <= os.read(number, 1) <= b"~":
                 pass

@@ -1,6 +1,7 @@
 """What the steward sees: one screen a value, drawn by rich from a session.
 
-Everything from the data goes into `Text`, which reads no markup, and has passed `curate.text.plain` or `mask`.
+Everything from the data goes into `Text`, which reads no markup, and has passed `curate.text.plain` or
+`mask`.
 """
 
 from __future__ import annotations
@@ -38,7 +39,8 @@ def line(segments: Segments) -> Text:
 def screen(session: Session, rows: Rows) -> RenderableType:
     """The whole screen for a session."""
     head = Text(
-        f"assay triage   {session.left:,} of {len(session.queue):,} values open   {plain(session.reviewer.name, 40)}",
+        f"assay triage   {session.left:,} of {len(session.queue):,} values open   "
+        f"{plain(session.reviewer.name, 40)}",
         style="bold",
     )
     if session.mode == "help":
@@ -66,7 +68,8 @@ def screen(session: Session, rows: Rows) -> RenderableType:
         count = len(session.group)
         parts.append(
             Text(
-                f"All {count:,} open values like {item.entity} {plain(item.pattern, 60)}:  r  n  p  u    any other key: none",
+                f"All {count:,} open values like {item.entity} {plain(item.pattern, 60)}:  r  n  p  u    "
+                f"any other key: none",
                 style="bold yellow",
             )
         )
@@ -87,7 +90,8 @@ def facts(item: Item, masked: str, alike: int) -> RenderableType:
     table.add_row("how sure", sure)
     table.add_row(
         "found",
-        f"{item.findings:,} time{'s' if item.findings != 1 else ''} in {item.rows:,} row{'s' if item.rows != 1 else ''}",
+        f"{item.findings:,} time{'s' if item.findings != 1 else ''} in {item.rows:,} "
+        f"row{'s' if item.rows != 1 else ''}",
     )
     table.add_row(
         "pattern", Text(plain(item.pattern, 60) + (f"   {alike:,} open values like it" if alike > 1 else ""))

@@ -1,4 +1,6 @@
-"""Rows with spans as arrays of token types, labels and casings: what both the teacher and the tagger are fitted on."""
+"""Rows with spans as arrays of token types, labels and casings: what both the teacher and the tagger are
+fitted on.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ from recipes.name_tagger.rows import Row
 
 @dataclass
 class Tokens:
-    """Rows as arrays: token types, labels, casings; `types` maps a token to its features and static vector."""
+    """Rows as arrays: token types, labels, casings; `types` maps a token to its features and static
+    vector.
+    """
 
     rows: list[np.ndarray]
     labels: list[np.ndarray]

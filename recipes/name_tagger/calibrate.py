@@ -1,9 +1,10 @@
-"""What a margin is worth: of findings with about this margin, the share that is right, on the tuning halves of the judged sets.
+"""What a margin is worth: of findings with about this margin, the share that is right, on the tuning halves
+of the judged sets.
 
-Centred isotonic regression (Oron & Flournoy 2017) over pooled findings: between the middles of the steps that isotonic regression
-makes, the score rises evenly, so that a threshold a little higher asks a little more. Each set that holds names weighs the same, so
-that the scores hold for support text and for tweets on average and not for the largest set; a false alarm where there are no names
-weighs as a finding of the largest does.
+Centred isotonic regression (Oron & Flournoy 2017) over pooled findings: between the middles of the steps that
+isotonic regression makes, the score rises evenly, so that a threshold a little higher asks a little more.
+Each set that holds names weighs the same, so that the scores hold for support text and for tweets on average
+and not for the largest set; a false alarm where there are no names weighs as a finding of the largest does.
 The scores step by 0.05, so that a table of whole margins says them exactly.
 """
 
@@ -33,7 +34,9 @@ def right(span: Span, row: Row) -> bool:
 
 
 def margins(tagger: Tagger, sets: Sequence[Judged], kind: str) -> list[int]:
-    """Rising margins, the n-th being the least from which the score is 0.05 n; those never reached are beyond any margin."""
+    """Rising margins, the n-th being the least from which the score is 0.05 n; those never reached are beyond
+    any margin.
+    """
     values: list[int] = []
     truths: list[bool] = []
     named: list[int] = []
@@ -68,7 +71,9 @@ def _centred(
     weights: NDArray[np.float64],
     grid: NDArray[np.int64],
 ) -> NDArray[np.float64]:
-    """The share of right findings at each margin of `grid`: straight lines between the weighted middles of isotonic regression's steps."""
+    """The share of right findings at each margin of `grid`: straight lines between the weighted middles of
+    isotonic regression's steps.
+    """
     from sklearn.isotonic import IsotonicRegression
 
     steps = IsotonicRegression(y_min=0, y_max=1).fit_transform(margins, truths, sample_weight=weights)

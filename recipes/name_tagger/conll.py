@@ -1,7 +1,7 @@
 """Tweets in CoNLL columns as rows with spans; names swapped for others, cases changed, as the templates' are.
 
-Broad Twitter Corpus (Derczynski et al., 2016) and WNUT-17 (Derczynski et al., 2017), both CC BY 4.0. Of these only parts a,
-e, f, g and `train` are read here; part b and `dev` judge.
+Broad Twitter Corpus (Derczynski et al., 2016) and WNUT-17 (Derczynski et al., 2017), both CC BY 4.0. Of these
+only parts a, e, f, g and `train` are read here; part b and `dev` judge.
 """
 
 from __future__ import annotations

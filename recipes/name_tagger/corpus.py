@@ -1,4 +1,6 @@
-"""The rows that the teacher and the tagger learn from, by the recipe in `params.yaml`: the same rows for the same seed."""
+"""The rows that the teacher and the tagger learn from, by the recipe in `params.yaml`: the same rows for the
+same seed.
+"""
 
 from __future__ import annotations
 

@@ -21,7 +21,9 @@ from recipes.name_tagger.rows import Row
 
 @dataclass(frozen=True)
 class Recipe:
-    """The tagger's size and how it is fitted; drops are shares of tokens whose word hash or list ranks are hidden."""
+    """The tagger's size and how it is fitted; drops are shares of tokens whose word hash or list ranks are
+    hidden.
+    """
 
     width: int = 48
     taps: tuple[int, ...] = (5, 3, 3)
@@ -70,7 +72,9 @@ class Network(nn.Module):
     def forward(
         self, features: Tensor, weights: Tensor, static: Tensor, casings: Tensor, mask: Tensor
     ) -> Tensor:
-        """Scores of each position, shape (positions, kinds); rows stand `Recipe.gap` masked positions apart."""
+        """Scores of each position, shape (positions, kinds); rows stand `Recipe.gap` masked positions
+        apart.
+        """
         table = _rounded(self.table, UNIT)
         hidden = nn.functional.embedding_bag(features, table, per_sample_weights=weights, mode="sum")
         hidden = (
@@ -125,7 +129,8 @@ def fit(
     Parameters
     ----------
     taught
-        The teacher's logits of each row, shape (tokens, kinds); rows without them are learned from their labels alone.
+        The teacher's logits of each row, shape (tokens, kinds); rows without them are learned from their
+        labels alone.
     """
     torch.manual_seed(recipe.seed)
     rng = random.Random(recipe.seed)

@@ -1,7 +1,9 @@
-"""Support and user text with spans, from the templates in `text/` and the name lists: seeded, no row twice the same way.
+"""Support and user text with spans, from the templates in `text/` and the name lists: seeded, no row twice
+the same way.
 
-`[a|b|]` chooses, `{slot}` fills; a slot that stands for an entity carries its span. Casing, greetings, sign-offs and typing
-slips are laid over afterwards. The templates are hand-written for this; no judged set was copied into them.
+`[a|b|]` chooses, `{slot}` fills; a slot that stands for an entity carries its span. Casing, greetings,
+sign-offs and typing slips are laid over afterwards. The templates are hand-written for this; no judged set
+was copied into them.
 """
 
 from __future__ import annotations
@@ -230,14 +232,19 @@ class Maker:
         else:
             line = f"{number} {self.street()}"
         if rng.random() < 0.25:
-            unit = f"{rng.choice(UNITS)} {rng.choice([str(rng.randint(1, 999)), rng.choice('ABCDEF'), f'{rng.randint(1, 9):03d}'])}"
+            unit = (
+                f"{rng.choice(UNITS)} "
+                f"{rng.choice([str(rng.randint(1, 999)), rng.choice('ABCDEF'), f'{rng.randint(1, 9):03d}'])}"
+            )
             return rng.choice(
                 [f"{unit}, {line}", f"{unit} {line}", f"{line}, {unit}", f"{line} {unit}", f"{line}\n {unit}"]
             )
         return line
 
     def org(self) -> str:
-        """A brand, a made-up company, a partnership, an institution of a town, or a shop with a person's name."""
+        """A brand, a made-up company, a partnership, an institution of a town, or a shop with a person's
+        name.
+        """
         roll, last = self.rng.random(), self.last(self._culture())
         if roll < 0.42:
             return (
@@ -262,10 +269,25 @@ class Maker:
                 f"{last}-{other}",
                 f"{last}, {other} and {third}",
             ]
-            return f"{self.rng.choice(partners)}{self.rng.choice(['', '', ' LLP', ' Ltd', ' Inc', ' PLC', ' Group'])}"
+            return f"{self.rng.choice(partners)}{self.rng.choice(['', '', ' LLP', ' Ltd', ' Inc', ' PLC', ' Group'])}"  # noqa: E501
         if roll < 0.93:
-            return self.rng.choice(["University of {}", "{} University", "{} City Council", "{} College", "Bank of {}", "{} United", "{} Council", "{} FC",
-                                    "{} Water", "{} Police", "The {} Times", "{} Airport Ltd", "{} General Hospital"]).format(self.city())  # fmt: skip
+            return self.rng.choice(
+                [
+                    "University of {}",
+                    "{} University",
+                    "{} City Council",
+                    "{} College",
+                    "Bank of {}",
+                    "{} United",
+                    "{} Council",
+                    "{} FC",
+                    "{} Water",
+                    "{} Police",
+                    "The {} Times",
+                    "{} Airport Ltd",
+                    "{} General Hospital",
+                ]
+            ).format(self.city())
         return self.rng.choice(
             [
                 "St. {} School",
@@ -303,16 +325,45 @@ class Maker:
         )
         if roll < 0.12:
             return f"{owner}'s{rng.choice(['', ' ' + rng.choice(EATERIES), ' of ' + self.city()])}"
-        return f"{stem}{rng.choice([' ', ' ', ' ' + rng.choice(WORDS) + ' '])}{rng.choice(EATERIES)}{rng.choice(['', '', ' ' + self.city()])}"
+        return f"{stem}{rng.choice([' ', ' ', ' ' + rng.choice(WORDS) + ' '])}{rng.choice(EATERIES)}{rng.choice(['', '', ' ' + self.city()])}"  # noqa: E501
 
     # Everything else.
 
     def spelt(self) -> str:
-        """A code said aloud, as a speech recogniser writes it: letters, figures, spelling words, in any order."""
+        """A code said aloud, as a speech recogniser writes it: letters, figures, spelling words, in any
+        order.
+        """
         rng = self.rng
-        kinds = [lambda: self.letter(), lambda: self.letter().lower(), lambda: rng.choice(DIGITS), lambda: str(rng.randint(0, 99)),
-                 lambda: rng.choice(NATO), lambda: rng.choice(NATO).capitalize(), lambda: f"{self.letter()}{rng.randint(0, 9)}",
-                 lambda: rng.choice(["for", "and", "&", "space", "double", "as in", "you", "are", "see", "why", "tea", "pea", "bee", "oh", "ate", "won", "to"])]  # fmt: skip
+        kinds = [
+            lambda: self.letter(),
+            lambda: self.letter().lower(),
+            lambda: rng.choice(DIGITS),
+            lambda: str(rng.randint(0, 99)),
+            lambda: rng.choice(NATO),
+            lambda: rng.choice(NATO).capitalize(),
+            lambda: f"{self.letter()}{rng.randint(0, 9)}",
+            lambda: rng.choice(
+                [
+                    "for",
+                    "and",
+                    "&",
+                    "space",
+                    "double",
+                    "as in",
+                    "you",
+                    "are",
+                    "see",
+                    "why",
+                    "tea",
+                    "pea",
+                    "bee",
+                    "oh",
+                    "ate",
+                    "won",
+                    "to",
+                ]
+            ),
+        ]
         picked = rng.sample(kinds, rng.randint(2, 5))
         return " ".join(rng.choice(picked)() for _ in range(rng.randint(2, 9)))
 
@@ -330,7 +381,7 @@ class Maker:
                 "support",
             ]
         )
-        return f"{local}@{self.rng.choice(['gmail.com', 'example.com', 'outlook.co.uk', 'yahoo.com', 'btinternet.com', 'corp.local'])}".replace(
+        return f"{local}@{self.rng.choice(['gmail.com', 'example.com', 'outlook.co.uk', 'yahoo.com', 'btinternet.com', 'corp.local'])}".replace(  # noqa: E501
             " ", ""
         )
 
@@ -363,7 +414,8 @@ class Maker:
             case "titled":
                 return [
                     (
-                        f"{rng.choice(HONORIFICS)} {self.last(self._culture()) if rng.random() < 0.7 else self.full()}",
+                        f"{rng.choice(HONORIFICS)} "
+                        f"{self.last(self._culture()) if rng.random() < 0.7 else self.full()}",
                         "PER",
                     )
                 ]
@@ -415,15 +467,30 @@ class Maker:
             case "order":
                 return rng.choice(["#{}", "{}", "AB-{}", "{}X"]).format(rng.randint(10_000, 99_999_999))
             case "date":
-                return rng.choice([f"{rng.randint(1, 28)}/{rng.randint(1, 12)}/20{rng.randint(10, 26)}", f"{rng.randint(1, 28)} {rng.choice(MONTHS)}", f"{rng.choice(MONTHS)} {rng.randint(1, 28)}, 2019"])  # fmt: skip
+                return rng.choice(
+                    [
+                        f"{rng.randint(1, 28)}/{rng.randint(1, 12)}/20{rng.randint(10, 26)}",
+                        f"{rng.randint(1, 28)} {rng.choice(MONTHS)}",
+                        f"{rng.choice(MONTHS)} {rng.randint(1, 28)}, 2019",
+                    ]
+                )
             case "postcode":
-                return f"{self.letter()}{self.letter()}{rng.randint(1, 20)} {rng.randint(1, 9)}{self.letter()}{self.letter()}"
+                return (
+                    f"{self.letter()}{self.letter()}{rng.randint(1, 20)} "
+                    f"{rng.randint(1, 9)}{self.letter()}{self.letter()}"
+                )
             case "code":
                 return f"{self.letter()}{self.letter()}{rng.randint(1, 20)}".lower()
             case "email":
                 return self.email()
             case "handle":
-                return rng.choice([self.first("us_common") + self.last("us_common"), self.first("us_common").lower() + str(rng.randint(1, 99)), self.last("us_common") + "_x"]).replace(" ", "")  # fmt: skip
+                return rng.choice(
+                    [
+                        self.first("us_common") + self.last("us_common"),
+                        self.first("us_common").lower() + str(rng.randint(1, 99)),
+                        self.last("us_common") + "_x",
+                    ]
+                ).replace(" ", "")
             case "product":
                 return rng.choice(PRODUCTS).replace("-", " ")
             case "thing":
@@ -457,7 +524,9 @@ class Maker:
         return [*pieces, (template[at:], None)]
 
     def row(self, forms: bool = False) -> Row:
-        """One row: a sentence or a few, cased as people type; with `forms`, a third of them forms, a tenth comments, a tenth replies."""
+        """One row: a sentence or a few, cased as people type; with `forms`, a third of them forms, a tenth
+        comments, a tenth replies.
+        """
         rng, roll = self.rng, self.rng.random()
         sources = (self.people, self.stories, self.social, self.nobody, self.places)
         source = sources[bisect(_SHARES, roll)]

@@ -1,14 +1,19 @@
-"""Public sets that judge the tagger and are never trained on, each cut in two: `tune` chooses thresholds, `test` reports.
+"""Public sets that judge the tagger and are never trained on, each cut in two: `tune` chooses thresholds,
+`test` reports.
 
-- `generated` (microsoft/presidio-research, MIT): templated sentences, names of many cultures; cut by template, so the halves share none.
-- `restaurant8k` (PolyAI, CC BY 4.0): bookings with first and last names; as typed, and once more in lower case.
-- `evi` (PolyAI, CC BY 4.0): spoken turns that hold the caller's whole name as heard; other turns hold no name (spelt-out postcodes, dates).
+- `generated` (microsoft/presidio-research, MIT): templated sentences, names of many cultures; cut by
+  template, so the halves share none.
+- `restaurant8k` (PolyAI, CC BY 4.0): bookings with first and last names; as typed, and once more in lower
+  case.
+- `evi` (PolyAI, CC BY 4.0): spoken turns that hold the caller's whole name as heard; other turns hold no name
+  (spelt-out postcodes, dates).
 - `bitext` (CDLA-Sharing 1.0): support requests, 161 of them with a person's name.
 - `broad_twitter` part b and `wnut17` dev (CC BY 4.0): tweets and video comments.
 - `banking77` (CC BY 4.0): customer queries without names; an alarm is false.
 
-A set that annotates persons alone judges persons alone; `generated` judges addresses as well, whose ends it draws otherwise (with the
-town, or the flat alone). What a set leaves unannotated counts as it is annotated: handles, for one.
+A set that annotates persons alone judges persons alone; `generated` judges addresses as well, whose ends it
+draws otherwise (with the town, or the flat alone). What a set leaves unannotated counts as it is annotated:
+handles, for one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""The lexicon that ships: name ranks from the lists, static vectors from the bundled encoder's embedding table."""
+"""The lexicon that ships: name ranks from the lists, static vectors from the bundled encoder's embedding
+table.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ from train.encoder import Encoder
 
 
 def build(lists: Lists, encoder: Encoder, dimensions: int) -> Lexicon:
-    """Ranks of every listed token; principal components of the encoder's word-piece vectors, the largest first, whitened by half, in int8."""
+    """Ranks of every listed token; principal components of the encoder's word-piece vectors, the largest
+    first, whitened by half, in int8.
+    """
     table = next(encoder.fresh_model().parameters()).detach().numpy()  # the word pieces' vectors come first
     vocabulary = encoder.tokenizer.get_vocab()
     tokens = sorted({*lists.first_rank, *lists.last_rank, *lists.place_rank})

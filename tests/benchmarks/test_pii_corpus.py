@@ -1,4 +1,6 @@
-"""The corpus is a function of half and seed, its halves share nothing, and its check digits are right by another implementation's word."""
+"""The corpus is a function of half and seed, its halves share nothing, and its check digits are right by
+another implementation's word.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +16,29 @@ from benchmarks.pii.phrases import POSITIVE
 
 # The entities that the audit promises to find.
 PROMISED = {
-    "EMAIL_ADDRESS", "PHONE_NUMBER", "CREDIT_CARD", "IBAN_CODE", "IP_ADDRESS", "MAC_ADDRESS", "PERSONAL_URL", "CRYPTO", "UK_NHS", "UK_NINO", "UK_UTR", "UK_BANK_ACCOUNT",
-    "UK_VAT", "UK_CHI", "UK_DRIVING_LICENCE", "UK_PASSPORT", "UK_VEHICLE_REGISTRATION", "UK_POSTCODE", "STREET_ADDRESS", "DATE_OF_BIRTH", "API_KEY", "PASSWORD",
-}  # fmt: skip
+    "EMAIL_ADDRESS",
+    "PHONE_NUMBER",
+    "CREDIT_CARD",
+    "IBAN_CODE",
+    "IP_ADDRESS",
+    "MAC_ADDRESS",
+    "PERSONAL_URL",
+    "CRYPTO",
+    "UK_NHS",
+    "UK_NINO",
+    "UK_UTR",
+    "UK_BANK_ACCOUNT",
+    "UK_VAT",
+    "UK_CHI",
+    "UK_DRIVING_LICENCE",
+    "UK_PASSPORT",
+    "UK_VEHICLE_REGISTRATION",
+    "UK_POSTCODE",
+    "STREET_ADDRESS",
+    "DATE_OF_BIRTH",
+    "API_KEY",
+    "PASSWORD",
+}
 
 
 @pytest.fixture(scope="module")

@@ -35,9 +35,15 @@ def _run(found: dict[str, list[Any]]) -> Any:
     def run(system: str, processes: int, texts: list[str], warm: list[str]) -> dict[str, Any]:
         rate = 100.0 if system == pii_speed.ASSAY else 4.0
         return {
-            "system": system, "processes": processes, "rows": len(texts), "found": [found.get(system, []) for _ in texts],
-            "seconds": 1.0, "cpu": 1.0, "rows_a_second": rate, "rows_a_cpu_second": rate,
-        }  # fmt: skip
+            "system": system,
+            "processes": processes,
+            "rows": len(texts),
+            "found": [found.get(system, []) for _ in texts],
+            "seconds": 1.0,
+            "cpu": 1.0,
+            "rows_a_second": rate,
+            "rows_a_cpu_second": rate,
+        }
 
     return run
 

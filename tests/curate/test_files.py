@@ -93,7 +93,7 @@ from pathlib import Path
 from curate.files import write_parquet
 frame = pl.DataFrame({"id": [f"{i:07d}" for i in range(300_000)], "text": [f"row {i % 97} of {i}" for i in range(300_000)], "n": range(300_000)})
 write_parquet(pl.concat([frame[:1000], frame[1000:]], rechunk=False), Path(sys.argv[1]))
-"""
+"""  # noqa: E501
     written = []
     for threads in ("1", "2", "5"):
         path = tmp_path / f"{threads}.parquet"

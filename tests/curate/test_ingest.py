@@ -1,4 +1,6 @@
-"""Ingest: any layout becomes one table, every row is accounted for, and bytes do not follow the order of the rows."""
+"""Ingest: any layout becomes one table, every row is accounted for, and bytes do not follow the order of the
+rows.
+"""
 
 from __future__ import annotations
 
@@ -97,15 +99,36 @@ def test_flat_rows_get_every_column_of_examples_and_their_provenance(tmp_path: P
     assert kept.schema == EXAMPLES
     assert drops.schema == LEDGER
     assert kept.row(0, named=True) == {
-        "example_id": "T1", "input": "Hello", "output": "greet", "rejected": None, "language": "en", "source": "desk", "group": "g1",
-        "subject": "p9", "licence": "CC-BY-4.0", "lawful_basis": "contract", "collected_at": "2024-05-01", "held_out": False,
-    }  # fmt: skip
+        "example_id": "T1",
+        "input": "Hello",
+        "output": "greet",
+        "rejected": None,
+        "language": "en",
+        "source": "desk",
+        "group": "g1",
+        "subject": "p9",
+        "licence": "CC-BY-4.0",
+        "lawful_basis": "contract",
+        "collected_at": "2024-05-01",
+        "held_out": False,
+    }
 
 
 MESSY = [
-    ["Hello there", "greet"], ["Hello there", "greet"], ["Hello there", "other"], ["cafe\u0301", "x"], ["", "greet"], ["text", ""],
-    ["  padded\r\ntext ", "x"], ["a", "b", "c"], ["a", "b", "c"], ["lonely"], ["1", "2", "3", "4"], ["quote \"inside\", comma", "x"], ["line\nbreak", "y"],
-]  # fmt: skip
+    ["Hello there", "greet"],
+    ["Hello there", "greet"],
+    ["Hello there", "other"],
+    ["cafe\u0301", "x"],
+    ["", "greet"],
+    ["text", ""],
+    ["  padded\r\ntext ", "x"],
+    ["a", "b", "c"],
+    ["a", "b", "c"],
+    ["lonely"],
+    ["1", "2", "3", "4"],
+    ['quote "inside", comma', "x"],
+    ["line\nbreak", "y"],
+]
 
 
 @settings(max_examples=20, deadline=None)
@@ -145,7 +168,10 @@ def test_threads_and_hash_seed_do_not_change_the_bytes(tmp_path: Path) -> None:
         (root / "d.jsonl").write_text(jsonl(*rows))
         project(root, {"path": "d.jsonl", "columns": {**FLAT, "subject": "who"}}, kind="extraction")
         environment = {**os.environ, "POLARS_MAX_THREADS": threads, "PYTHONHASHSEED": seed}
-        code = "from pathlib import Path; from curate.project import Project; from curate.ingest import run; run(Project(Path('.').resolve()))"
+        code = (
+            "from pathlib import Path; from curate.project import Project; from curate.ingest import "
+            "run; run(Project(Path('.').resolve()))"
+        )
         subprocess.run([sys.executable, "-c", code], cwd=root, env=environment, check=True)
         made.append([path.read_bytes() for path in sorted((root / "data/ingest").iterdir())])
     assert made[0] == made[1]
@@ -236,7 +262,8 @@ def test_a_source_that_the_card_does_not_name_is_an_error_that_lists_the_cards(t
     (tmp_path / "d.csv").write_text("text,label,src\na,x,desk\nb,y,web\n")
     with pytest.raises(
         AssayError,
-        match=r"'web', which the task card does not name \(first: d\.csv line 3\); the card's sources are: desk",
+        match=r"'web', which the task card does not name \(first: d\.csv line 3\); the card's sources "
+        r"are: desk",
     ):
         run(project(tmp_path, {"path": "d.csv", "columns": {**FLAT, "source": "src"}}))
     with pytest.raises(AssayError, match="no source"):

@@ -1,4 +1,6 @@
-"""`assay init`: every kind and format gives a project that ingests; a failed init leaves nothing; nothing is overwritten."""
+"""`assay init`: every kind and format gives a project that ingests; a failed init leaves nothing; nothing is
+overwritten.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,9 @@ ROWS: dict[str, list[dict[str, Any]]] = {
 
 @pytest.fixture(autouse=True)
 def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No key from outside, a working folder of our own, and git and DVC (seconds each) only where a test asks for them."""
+    """No key from outside, a working folder of our own, and git and DVC (seconds each) only where a test asks
+    for them.
+    """
     monkeypatch.delenv("ASSAY_KEY", raising=False)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(setup, "start_git_and_dvc", lambda root: [])

@@ -20,7 +20,10 @@ HEAVY = (
 
 
 def test_help_imports_nothing_heavy() -> None:
-    code = f"import sys; import governance.cli.main as m\ntry:\n    m.main(['--help'])\nexcept SystemExit:\n    pass\nprint([n for n in {HEAVY!r} if n in sys.modules])"
+    code = (
+        f"import sys; import governance.cli.main as m\ntry:\n    m.main(['--help'])\nexcept "
+        f"SystemExit:\n    pass\nprint([n for n in {HEAVY!r} if n in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip().endswith("[]")
 

@@ -17,8 +17,19 @@ from train.systems.network import Classifier, best_temperature
 from .conftest import LABELS, toy_rows
 
 SETTINGS = {
-    "lr": 3e-3, "head_lr": 1e-2, "epochs": 3, "batch_size": 16, "warmup": 0.1, "weight_decay": 0.01, "label_smoothing": 0.0, "clip": 1.0, "averaging": 0.9, "seed": 1, "threads": 1, "precision": "float32"
-}  # fmt: skip
+    "lr": 3e-3,
+    "head_lr": 1e-2,
+    "epochs": 3,
+    "batch_size": 16,
+    "warmup": 0.1,
+    "weight_decay": 0.01,
+    "label_smoothing": 0.0,
+    "clip": 1.0,
+    "averaging": 0.9,
+    "seed": 1,
+    "threads": 1,
+    "precision": "float32",
+}
 
 
 class Killed(Exception):

@@ -1,4 +1,6 @@
-"""Every system: probabilities, equal answers after saving and loading, no pickle, scikit-learn as the oracle."""
+"""Every system: probabilities, equal answers after saving and loading, no pickle, scikit-learn as the
+oracle.
+"""
 
 import json
 

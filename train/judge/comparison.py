@@ -1,11 +1,13 @@
-"""Systems judged on the same held-out rows: a pure function from predictions to tables, comparisons and a verdict.
+"""Systems judged on the same held-out rows: a pure function from predictions to tables, comparisons and a
+verdict.
 
-Fine-tuning is worth it only if it beats *every* simpler system, so the verdict's test is an intersection-union test
-(Berger, 1982, Technometrics 24: 295): the fine-tuned system is tested against each, and the largest of the p-values is
-the verdict's, which holds its level without correction. The difference shown is the one from the simpler system that is
-best on the test rows; being the luckiest of several there it errs against fine-tuning, never for it. (Chosen on a few
-validation rows, a weak simpler system could be named and beaten.) Full fine-tuning against LoRA is reported beside, and
-all comparisons carry Holm's correction too.
+Fine-tuning is worth it only if it beats *every* simpler system, so the verdict's test is an
+intersection-union test (Berger, 1982, Technometrics 24: 295): the fine-tuned system is tested against each,
+and the largest of the p-values is the verdict's, which holds its level without correction. The difference
+shown is the one from the simpler system that is best on the test rows; being the luckiest of several there it
+errs against fine-tuning, never for it. (Chosen on a few validation rows, a weak simpler system could be named
+and beaten.) Full fine-tuning against LoRA is reported beside, and all comparisons carry Holm's correction
+too.
 """
 
 from __future__ import annotations
@@ -33,7 +35,9 @@ SPLITS = ("train", "validation", "test")
 
 @dataclass(frozen=True)
 class Answers:
-    """A system's probabilities per split (`train` only where fine-tuned), float `[rows, labels]`, and its cost."""
+    """A system's probabilities per split (`train` only where fine-tuned), float `[rows, labels]`, and its
+    cost.
+    """
 
     name: str
     title: str
@@ -93,8 +97,8 @@ def judge(
     Parameters
     ----------
     splits
-        `train`, `validation` and `test` frames with `example_id`, `output` and `group`, their rows in the order of
-        the systems' probabilities. `validation` may be empty.
+        `train`, `validation` and `test` frames with `example_id`, `output` and `group`, their rows in the
+        order of the systems' probabilities. `validation` may be empty.
     labels
         The columns of the probabilities, in order; every `output` is one of them.
     """
@@ -254,12 +258,14 @@ def _warnings(
     found = []
     if bootstrap.few:
         found.append(
-            f"Only {bootstrap.groups} independent groups of test rows: the intervals are too narrow to be trusted."
+            f"Only {bootstrap.groups} independent groups of test rows: the intervals are too narrow to "
+            f"be trusted."
         )
     absent = len(labels) - outputs.n_unique()
     if absent:
         found.append(
-            f"{absent} of {len(labels)} labels have no test row; macro-F1 leaves them out unless a system predicts them."
+            f"{absent} of {len(labels)} labels have no test row; macro-F1 leaves them out unless a "
+            f"system predicts them."
         )
     return found
 

@@ -1,8 +1,10 @@
-"""Learning curve: what more rows would buy, told by the two cheap systems on growing shares of the training rows.
+"""Learning curve: what more rows would buy, told by the two cheap systems on growing shares of the training
+rows.
 
-Subsets are nested and stratified: within each label rows are ordered by a hash of their id and the seed, and a fraction
-takes the first of them, at least one. So a subset never changes when rows of other labels come or go, and a point on the
-curve differs from the next by added rows only. The probe uses embeddings made once; the whole curve is seconds to a minute.
+Subsets are nested and stratified: within each label rows are ordered by a hash of their id and the seed, and
+a fraction takes the first of them, at least one. So a subset never changes when rows of other labels come or
+go, and a point on the curve differs from the next by added rows only. The probe uses embeddings made once;
+the whole curve is seconds to a minute.
 """
 
 from __future__ import annotations
@@ -86,7 +88,9 @@ def learning_curve(
 
 
 def summary(curve: pl.DataFrame) -> pl.DataFrame:
-    """Means over seeds: `system, fraction, rows, seeds, accuracy, macro_f1` and the smallest and largest macro-F1."""
+    """Means over seeds: `system, fraction, rows, seeds, accuracy, macro_f1` and the smallest and largest
+    macro-F1.
+    """
     return (
         curve.group_by("system", "fraction")
         .agg(
@@ -101,7 +105,9 @@ def summary(curve: pl.DataFrame) -> pl.DataFrame:
 
 
 def nested_subset(frame: pl.DataFrame, fraction: float, seed: int) -> pl.DataFrame:
-    """A stratified share of the rows, in id order; a larger fraction of the same seed holds all of a smaller one."""
+    """A stratified share of the rows, in id order; a larger fraction of the same seed holds all of a smaller
+    one.
+    """
     draws = [
         hashlib.blake2b(f"{seed} {name}".encode(), digest_size=8).hexdigest() for name in frame["example_id"]
     ]

@@ -1,7 +1,7 @@
 """Stage `evaluate`: every system on the same held-out rows, what each costs, and the verdict.
 
-Reads `gold/` and `models/*`; writes `reports/metrics.json` (flat figures for `dvc metrics show` and `diff`, rounded to
-six places, no times) and, all or nothing, `reports/evaluation/`:
+Reads `gold/` and `models/*`; writes `reports/metrics.json` (flat figures for `dvc metrics show` and `diff`,
+rounded to six places, no times) and, all or nothing, `reports/evaluation/`:
 
 | file | columns or content |
 |---|---|
@@ -15,9 +15,10 @@ six places, no times) and, all or nothing, `reports/evaluation/`:
 | predictions.parquet | `example_id, system, label, predicted, confidence, correct` |
 | label_suspects.parquet | `example_id, split, given, suggested, score, flagged`, worst first, over the whole gold set |
 
-Cost: one pass of each system over the test and validation rows, and of a fine-tuned one over a sample of the training
-rows (for the gap between them, which is overfitting); then seconds for the statistics and a pass for the labels. Only classification is judged here.
-"""
+Cost: one pass of each system over the test and validation rows, and of a fine-tuned one over a sample of the
+training rows (for the gap between them, which is overfitting); then seconds for the statistics and a pass for
+the labels. Only classification is judged here.
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -89,20 +90,22 @@ class EvaluateParams(Params):
 
 
 def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
-    """Judge every model of the project on its test rows; write `reports/metrics.json` and `reports/evaluation/`.
+    """Judge every model of the project on its test rows; write `reports/metrics.json` and
+    `reports/evaluation/`.
 
     Raises
     ------
     AssayError
-        If the kind is not classification, there are no test rows or no models, or a model was trained on another
-        gold version.
+        If the kind is not classification, there are no test rows or no models, or a model was trained on
+        another gold version.
     """
     from curate.publish.gold import load_gold
 
     task, params = project.task, project.params("evaluate", EvaluateParams)
     if task.kind is not Kind.CLASSIFICATION:
         raise AssayError(
-            f"evaluating kind `{task.kind}` is not available yet: only `classification` is trained and judged; curation up to `publish` works for every kind",
+            f"evaluating kind `{task.kind}` is not available yet: only `classification` is trained and "
+            f"judged; curation up to `publish` works for every kind",
             fix="stop at the gold version: dvc repro publish",
         )
     gold = load_gold(project.gold)
@@ -115,7 +118,8 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     systems = _load_systems(project.models, gold.manifest["content_digest"])
     if all(system.family in FINE_TUNED for system, _ in systems):
         raise AssayError(
-            f"{project.models} holds no simpler system: a fine-tuned one cannot be worth it compared with nothing",
+            f"{project.models} holds no simpler system: a fine-tuned one cannot be worth it compared "
+            f"with nothing",
             fix="name a simpler system in params.train.systems, then: assay train",
         )
     labels = sorted(
@@ -188,7 +192,8 @@ def _load_systems(models: Path, digest: str) -> list[tuple[System, dict[str, Any
         card = _read_card(path)
         if card["gold"] != digest:
             raise AssayError(
-                f"{path.parent} was trained on gold {str(card['gold'])[:12]}, but gold/ is {digest[:12]}: its score would mean nothing",
+                f"{path.parent} was trained on gold {str(card['gold'])[:12]}, but gold/ is "
+                f"{digest[:12]}: its score would mean nothing",
                 fix=RETRAIN,
             )
         systems.append((load_system(path.parent), card))
@@ -212,7 +217,8 @@ def _read_card(path: Path) -> dict[str, Any]:
 def predict(
     system: System, texts: Sequence[str], columns: Sequence[str], labels: Sequence[str], batch_size: int
 ) -> Floats:
-    """Probabilities of `system`, whose classes are `columns`, for `labels`, `[rows, labels]`; an unknown label gets 0.
+    """Probabilities of `system`, whose classes are `columns`, for `labels`, `[rows, labels]`; an unknown
+    label gets 0.
 
     Raises
     ------
@@ -233,7 +239,8 @@ def predict(
         or (len(found) and abs(found.sum(axis=1) - 1).max() > 1e-3)
     ):
         raise AssayError(
-            f"system `{system.name}` did not answer with one probability per label for each of {len(texts)} rows",
+            f"system `{system.name}` did not answer with one probability per label for each of "
+            f"{len(texts)} rows",
             fix=RETRAIN,
         )
     proba = np.zeros((len(texts), len(labels)))
@@ -266,7 +273,8 @@ def _answers(
 
 
 def measure_latency(system: System, texts: Sequence[str], rows: int) -> dict[str, float]:
-    """Median and 95th percentile of milliseconds a row at batch 1, and rows a second in one batch, over `rows` texts.
+    """Median and 95th percentile of milliseconds a row at batch 1, and rows a second in one batch, over
+    `rows` texts.
 
     The texts are taken evenly from short to long, after one untimed call.
     """
@@ -310,7 +318,9 @@ SUSPECTS = pl.Schema(
 
 
 def _suspects(splits: dict[str, pl.DataFrame], project: Project) -> pl.DataFrame:
-    """Labels of the gold set that look wrong; out-of-fold over all splits together, with the encoder of `train`."""
+    """Labels of the gold set that look wrong; out-of-fold over all splits together, with the encoder of
+    `train`.
+    """
     from train.encoder import load_encoder
     from train.params import TrainParams
 
@@ -352,7 +362,9 @@ def flat_metrics(judgement: Judgement) -> dict[str, Any]:
 
 
 def _rounded(value: Any, places: int = 6) -> Any:
-    """`value` with every float rounded, so that the last bits of another machine do not show; infinities become null."""
+    """`value` with every float rounded, so that the last bits of another machine do not show; infinities
+    become null.
+    """
     if isinstance(value, float):
         return round(value, places) if math.isfinite(value) else None
     if isinstance(value, dict):

@@ -1,8 +1,9 @@
 """Was fine-tuning worth it? One of three answers, from figures alone.
 
-`gain` is the task metric of the fine-tuned system minus that of the best simpler one, with its interval [low, high];
-`w` is the smallest gain worth having; a gain is *significant* when its paired test says so and its interval lies above
-zero. The target is met when the point estimate reaches it. The first line that fits decides:
+`gain` is the task metric of the fine-tuned system minus that of the best simpler one, with its interval [low,
+high]; `w` is the smallest gain worth having; a gain is *significant* when its paired test says so and its
+interval lies above zero. The target is met when the point estimate reaches it. The first line that fits
+decides:
 
 | the interval of the gain          | simpler meets target | further                         | verdict           |
 |-----------------------------------|----------------------|---------------------------------|-------------------|
@@ -16,7 +17,7 @@ zero. The target is met when the point estimate reaches it. The first line that 
 | no fine-tuned system was trained  | yes / no             | -                               | simpler_is_enough / not_enough_data |
 
 Cost never changes the answer, since it depends on the machine; it is said beside it (`Verdict.cost`).
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -104,8 +105,10 @@ def decide(
     significant = gain.p_value < alpha and gain.low > 0
     outcome, why = _cell(gain, worthwhile, significant, simpler_meets, tuned.score >= target)
     reasons = [
-        f"{tuned.title} scores {tuned.score:.3f} {name} on {rows:,} held-out rows, {simpler.title}, the best simpler system, {simpler.score:.3f}: "
-        f"a difference of {gain.point:+.3f} (interval {gain.low:+.3f} to {gain.high:+.3f}, paired test {_p(gain.p_value)}).",
+        f"{tuned.title} scores {tuned.score:.3f} {name} on {rows:,} held-out rows, {simpler.title}, the "
+        f"best simpler system, {simpler.score:.3f}: "
+        f"a difference of {gain.point:+.3f} (interval {gain.low:+.3f} to {gain.high:+.3f}, paired test "
+        f"{_p(gain.p_value)}).",
         why.format(w=f"{worthwhile:.3f}", name=name),
         _target_reason(name, target, simpler, tuned),
         f"With 80 % power these rows could have shown a difference of {gain.detectable:.3f} or more"
@@ -115,7 +118,10 @@ def decide(
             else "."
         ),
     ]
-    headline = f"{_HEADLINES[outcome]}: {gain.point:+.3f} {name} for {tuned.title} over {simpler.title} ({_p(gain.p_value)})"
+    headline = (
+        f"{_HEADLINES[outcome]}: {gain.point:+.3f} {name} for {tuned.title} over {simpler.title} "
+        f"({_p(gain.p_value)})"
+    )
     return Verdict(outcome, headline, tuple(reasons), _cost_reason(tuned, simpler))
 
 
@@ -133,14 +139,16 @@ def _cell(
     if gain.high < worthwhile:
         return (
             "simpler_is_enough",
-            "The whole interval lies below {w}, the smallest gain worth having: these rows rule a worthwhile gain out.",
+            "The whole interval lies below {w}, the smallest gain worth having: these rows rule a "
+            "worthwhile gain out.",
         )
     if significant and gain.point >= worthwhile:
         return "fine_tune", "The gain is significant and at least {w}, the smallest worth having."
     if significant and simpler_meets:
         return (
             "simpler_is_enough",
-            "The gain is real but smaller than {w}, the smallest worth having, and the simpler system meets the target without it.",
+            "The gain is real but smaller than {w}, the smallest worth having, and the simpler system "
+            "meets the target without it.",
         )
     if significant and tuned_meets:
         return (
@@ -170,14 +178,19 @@ def _target_reason(name: str, target: float, simpler: Standing, tuned: Standing 
             else f"{simpler.title} at {simpler.score:.3f} misses the target of {target:.3f} {name}."
         )
     both = len(meets) == 2
-    return f"The target of {target:.3f} {name} is met by {'both' if both else meets[0] + (' alone' if tuned else '')}."
+    return (
+        f"The target of {target:.3f} {name} is met by "
+        f"{'both' if both else meets[0] + (' alone' if tuned else '')}."
+    )
 
 
 def _cost_reason(tuned: Standing, simpler: Standing) -> str:
     """What the gain costs, in parameters and time."""
     return (
-        f"{tuned.title} trains {tuned.trainable_parameters:,} parameters in {tuned.train_seconds:.1f} s and answers in {tuned.latency_ms:.1f} ms a row; "
-        f"{simpler.title} trains {simpler.trainable_parameters:,} in {simpler.train_seconds:.1f} s and answers in {simpler.latency_ms:.1f} ms."
+        f"{tuned.title} trains {tuned.trainable_parameters:,} parameters in {tuned.train_seconds:.1f} s "
+        f"and answers in {tuned.latency_ms:.1f} ms a row; "
+        f"{simpler.title} trains {simpler.trainable_parameters:,} in {simpler.train_seconds:.1f} s and "
+        f"answers in {simpler.latency_ms:.1f} ms."
     )
 
 

@@ -1,12 +1,13 @@
 """Classification figures from counts: accuracy, macro-F1, per-class precision, recall and F1.
 
 Everything is computed from three vectors per class (true positives, predicted, actual), never from the k x k
-confusion matrix, and every function takes any number of leading axes: the bootstrap of `train.stats.intervals` passes
-thousands of resamples at once through the same code that scores the test set once. Cost is O(rows + resamples x classes).
+confusion matrix, and every function takes any number of leading axes: the bootstrap of
+`train.stats.intervals` passes thousands of resamples at once through the same code that scores the test set
+once. Cost is O(rows + resamples x classes).
 
 A class with no row in the test set and no prediction is left out of the macro average; a class with rows or
-predictions but no true positive counts as zero. That is scikit-learn's `f1_score(average="macro", zero_division=0)`
-with its default labels, whatever longer list of labels the task card allows.
+predictions but no true positive counts as zero. That is scikit-learn's `f1_score(average="macro",
+zero_division=0)` with its default labels, whatever longer list of labels the task card allows.
 """
 
 from __future__ import annotations
@@ -55,12 +56,16 @@ def _ratio(above: Floats, below: Floats) -> Floats:
 
 
 def f1(counts: Counts) -> Floats:
-    """F1 of each class, `[..., classes]`: 2 TP / (predicted + actual) (van Rijsbergen, 1979, with equal weights)."""
+    """F1 of each class, `[..., classes]`: 2 TP / (predicted + actual) (van Rijsbergen, 1979, with equal
+    weights).
+    """
     return _ratio(2 * counts.correct, counts.predicted + counts.actual)
 
 
 def macro_f1(counts: Counts) -> Floats:
-    """Mean F1 over the classes that occur in the rows or the predictions, `[...]` (a resample judges itself)."""
+    """Mean F1 over the classes that occur in the rows or the predictions, `[...]` (a resample judges
+    itself).
+    """
     present = (counts.predicted + counts.actual) > 0
     return _ratio(f1(counts).sum(axis=-1), present.sum(axis=-1).astype(np.float64))
 

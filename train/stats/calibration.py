@@ -1,7 +1,7 @@
 """What the probabilities are worth: log loss, Brier score, calibration error, coverage at a risk level.
 
-Every figure is the same whatever the order of the rows: equal confidences are kept together, in bins as in the
-ranking, so that a system that is always equally sure cannot win or lose by the luck of the sort.
+Every figure is the same whatever the order of the rows: equal confidences are kept together, in bins as in
+the ranking, so that a system that is always equally sure cannot win or lose by the luck of the sort.
 """
 
 from __future__ import annotations
@@ -16,18 +16,23 @@ Bools = npt.NDArray[np.bool_]
 
 # scikit-learn's clip for float64: a certain and wrong answer costs 36 nats, not infinity.
 SMALLEST = float(np.finfo(np.float64).eps)
-# Guo et al., 2017, "On calibration of modern neural networks"; kept so that figures compare with the literature.
+# Guo et al., 2017, "On calibration of modern neural networks"; kept so that figures compare with the
+# literature.
 BINS = 15
 
 
 def log_losses(proba: Floats, actual: Ints) -> Floats:
-    """Negative log probability of the true class of each row, nats, `[rows]`; `proba` is `[rows, classes]`."""
+    """Negative log probability of the true class of each row, nats, `[rows]`; `proba` is `[rows,
+    classes]`.
+    """
     of_truth = np.take_along_axis(proba, actual[:, None], axis=1)[:, 0]
     return -np.log(np.clip(of_truth, SMALLEST, 1.0))
 
 
 def brier_scores(proba: Floats, actual: Ints) -> Floats:
-    """Squared distance of the probabilities from the truth, summed over classes, `[rows]`, 0..2 (Brier, 1950)."""
+    """Squared distance of the probabilities from the truth, summed over classes, `[rows]`, 0..2 (Brier,
+    1950).
+    """
     of_truth = np.take_along_axis(proba, actual[:, None], axis=1)[:, 0]
     return np.asarray((proba**2).sum(axis=1) - 2 * of_truth + 1)
 
@@ -39,7 +44,8 @@ def _bin_of(confidence: Floats, bins: int) -> Ints:
 
 
 def reliability(confidence: Floats, correct: Bools, bins: int = BINS) -> pl.DataFrame:
-    """Reliability diagram over equal-mass bins (Nixon et al., 2019, "Measuring calibration in deep learning").
+    """Reliability diagram over equal-mass bins (Nixon et al., 2019, "Measuring calibration in deep
+    learning").
 
     Parameters
     ----------
@@ -71,18 +77,21 @@ def reliability(confidence: Floats, correct: Bools, bins: int = BINS) -> pl.Data
 
 
 def calibration_error(bins: pl.DataFrame) -> float:
-    """Expected calibration error of `reliability` bins: row-weighted |confidence - accuracy| (Naeini et al., AAAI 2015)."""
+    """Expected calibration error of `reliability` bins: row-weighted |confidence - accuracy| (Naeini et al.,
+    AAAI 2015).
+    """
     rows = bins["rows"].to_numpy()
     gap = np.abs(bins["confidence"].to_numpy() - bins["accuracy"].to_numpy())
     return float((gap * rows).sum() / max(int(rows.sum()), 1))
 
 
 def coverage_at_risk(confidence: Floats, correct: Bools, risk: float) -> float:
-    """Largest share of rows a system may answer by itself, most confident first, with at most `risk` of them wrong.
+    """Largest share of rows a system may answer by itself, most confident first, with at most `risk` of them
+    wrong.
 
-    The selective risk of Geifman & El-Yaniv, 2017, "Selective classification for deep neural networks", at the best
-    threshold for these very rows: an upper view, not a guarantee for new rows. Rows of equal confidence are answered
-    together or not at all.
+    The selective risk of Geifman & El-Yaniv, 2017, "Selective classification for deep neural networks", at
+    the best threshold for these very rows: an upper view, not a guarantee for new rows. Rows of equal
+    confidence are answered together or not at all.
     """
     if len(confidence) == 0:
         return 0.0

@@ -1,15 +1,15 @@
 """Confidence intervals that respect groups: a cluster bootstrap, all resamples at once.
 
-Rows of one group (one customer, one conversation) are not independent, so whole groups are drawn with replacement
-(Field & Welsh, 2007, "Bootstrapping clustered data"); a row without a group is its own. The same draws serve every
-system, so a difference between two systems is resampled in pairs.
+Rows of one group (one customer, one conversation) are not independent, so whole groups are drawn with
+replacement (Field & Welsh, 2007, "Bootstrapping clustered data"); a row without a group is its own. The same
+draws serve every system, so a difference between two systems is resampled in pairs.
 
-The interval is BCa (Efron, 1987, "Better bootstrap confidence intervals"): macro-F1 is biased in small resamples and
-its spread changes with its level, which a plain percentile interval ignores.
+The interval is BCa (Efron, 1987, "Better bootstrap confidence intervals"): macro-F1 is biased in small
+resamples and its spread changes with its level, which a plain percentile interval ignores.
 
-Cost: a resample never touches rows, only per-group sums of a few columns (`[groups, columns]`, sparse), so 2,000
-resamples of 3,080 rows and 77 classes take a fraction of a second a system. Draws are made once, in blocks of fixed
-size from one seed, and kept at a byte each (2 GB for 2,000 resamples of a million groups).
+Cost: a resample never touches rows, only per-group sums of a few columns (`[groups, columns]`, sparse), so
+2,000 resamples of 3,080 rows and 77 classes take a fraction of a second a system. Draws are made once, in
+blocks of fixed size from one seed, and kept at a byte each (2 GB for 2,000 resamples of a million groups).
 
 What it does not do: with few groups (under 30 or so) every bootstrap is too narrow; `Bootstrap.few` says so.
 """
@@ -28,7 +28,8 @@ import polars as pl
 
 from train.kinds.classification import Counts, Floats, Ints
 
-# Below this many clusters the bootstrap's own variance estimate is unreliable (Cameron, Gelbach & Miller, 2008).
+# Below this many clusters the bootstrap's own variance estimate is unreliable (Cameron, Gelbach & Miller,
+# 2008).
 FEW_CLUSTERS = 30
 # Cells drawn at a time: 2**22 int64 indices are 32 MB.
 BLOCK_CELLS = 2**22
@@ -38,7 +39,9 @@ _normal = NormalDist()
 
 @dataclass(frozen=True)
 class Interval:
-    """An estimate, the bounds of its confidence interval, and its standard error (0 when resamples never differed)."""
+    """An estimate, the bounds of its confidence interval, and its standard error (0 when resamples never
+    differed).
+    """
 
     point: float
     low: float
@@ -47,7 +50,9 @@ class Interval:
 
 
 def cluster_codes(group: pl.Series) -> Ints:
-    """Code of each row's cluster, int `[rows]`: rows of one `group` share it, a null group is a cluster of one row."""
+    """Code of each row's cluster, int `[rows]`: rows of one `group` share it, a null group is a cluster of
+    one row.
+    """
     rows = pl.DataFrame({"group": group.cast(pl.String)}).with_row_index("row")
     named = (
         pl.when(pl.col("group").is_null())
@@ -59,7 +64,9 @@ def cluster_codes(group: pl.Series) -> Ints:
 
 @dataclass(frozen=True)
 class Bootstrap:
-    """Cluster bootstrap over `clusters` (codes `0..groups-1`, int `[rows]`), `resamples` times, from `seed`."""
+    """Cluster bootstrap over `clusters` (codes `0..groups-1`, int `[rows]`), `resamples` times, from
+    `seed`.
+    """
 
     clusters: Ints
     resamples: int
@@ -77,7 +84,9 @@ class Bootstrap:
         return self.groups < FEW_CLUSTERS
 
     def per_cluster(self, columns: Floats | Any) -> Any:
-        """Sums of row `columns` (dense or scipy sparse, `[rows, m]`) within each cluster, sparse `[groups, m]`."""
+        """Sums of row `columns` (dense or scipy sparse, `[rows, m]`) within each cluster, sparse `[groups,
+        m]`.
+        """
         from scipy import sparse
 
         rows = len(self.clusters)
@@ -95,7 +104,8 @@ class Bootstrap:
     def _blocks(self) -> list[npt.NDArray[np.uint8]]:
         """How often each resample holds each cluster, in blocks `[<= block, groups]`.
 
-        A byte is enough: a cluster drawn 256 times needs over 255 clusters, and then has a chance below 1e-500.
+        A byte is enough: a cluster drawn 256 times needs over 255 clusters, and then has a chance below
+        1e-500.
         """
         draw = np.random.default_rng(self.seed)
         block = max(1, BLOCK_CELLS // self.groups)
@@ -124,8 +134,8 @@ class Bootstrap:
         statistic
             From totals `[..., m]` to values `[...]`.
         bounds
-            Smallest and largest value of a rate or a difference of rates; without them, resamples that all agree are
-            taken at their word instead of by `no_spread`.
+            Smallest and largest value of a rate or a difference of rates; without them, resamples that all
+            agree are taken at their word instead of by `no_spread`.
         """
         total = np.asarray(sums.sum(axis=0)).ravel()
         point = float(statistic(total[None, :])[0])
@@ -149,7 +159,9 @@ class Bootstrap:
 
 
 def bca_quantiles(values: Floats, point: float, jackknife: Floats, level: float) -> tuple[float, float]:
-    """Bounds of the BCa interval (Efron, 1987, eq. 3.9) from sorted resampled `values` and `jackknife` values."""
+    """Bounds of the BCa interval (Efron, 1987, eq. 3.9) from sorted resampled `values` and `jackknife`
+    values.
+    """
     below = (
         np.searchsorted(values, point, "left") + np.searchsorted(values, point, "right")
     ) / 2  # ties count half
@@ -172,15 +184,17 @@ def bca_quantiles(values: Floats, point: float, jackknife: Floats, level: float)
 def no_spread(point: float, groups: int, level: float, bounds: tuple[float, float]) -> Interval:
     """Interval when every resample agrees, as when a system makes no error at all.
 
-    That is not certainty: with nothing seen in `groups` independent trials, a rate may still be as high as
-    `1 - (alpha/2) ** (1/groups)` (Clopper & Pearson, 1934; the "rule of three" of Hanley & Lippman-Hand, 1983).
+    That is not certainty: with nothing seen in `groups` independent trials, a rate may still be as high as `1
+    - (alpha/2) ** (1/groups)` (Clopper & Pearson, 1934; the "rule of three" of Hanley & Lippman-Hand, 1983).
     """
     unseen = 1 - ((1 - level) / 2) ** (1 / max(groups, 1))
     return Interval(point, max(bounds[0], point - unseen), min(bounds[1], point + unseen))
 
 
 def count_columns(actual: Ints, predicted: Ints, classes: int) -> Any:
-    """Sparse `[rows, 3 * classes]`: correct, predicted and actual indicators, the columns `counts_of` reads back."""
+    """Sparse `[rows, 3 * classes]`: correct, predicted and actual indicators, the columns `counts_of` reads
+    back.
+    """
     from scipy import sparse
 
     rows = np.arange(len(actual))

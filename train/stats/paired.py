@@ -1,13 +1,16 @@
 """Is one system better than another on the same rows, or is it luck? Paired tests that respect groups.
 
-Under the null hypothesis the two systems are exchangeable, so within each cluster their answers may be swapped:
+Under the null hypothesis the two systems are exchangeable, so within each cluster their answers may be
+swapped:
 
-- on correctness the statistic is a sum of per-cluster differences with random signs; its null distribution is computed
-  exactly, for any number of rows, as a product of binomials. With clusters of one row it is McNemar's exact test.
-- on the task metric (macro-F1 is no mean of rows) the swaps are drawn at random, or all enumerated when they are few.
+- on correctness the statistic is a sum of per-cluster differences with random signs; its null distribution is
+  computed exactly, for any number of rows, as a product of binomials. With clusters of one row it is
+  McNemar's exact test.
+- on the task metric (macro-F1 is no mean of rows) the swaps are drawn at random, or all enumerated when they
+  are few.
 
-McNemar, 1947; Dietterich, 1998, "Approximate statistical tests for comparing supervised classification learning
-algorithms"; Yeh, 2000, "More accurate tests for the statistical significance of result differences".
+McNemar, 1947; Dietterich, 1998, "Approximate statistical tests for comparing supervised classification
+learning algorithms"; Yeh, 2000, "More accurate tests for the statistical significance of result differences".
 """
 
 from __future__ import annotations
@@ -31,8 +34,8 @@ class Paired:
     """A system against another on the same rows.
 
     `difference` is in the task metric, system minus other; `p_metric` and `p_correct` are two-sided cluster
-    permutation tests on that metric and on per-row correctness; `p_mcnemar` ignores clusters. `only_system` and
-    `only_other` count the rows that just one of them gets right.
+    permutation tests on that metric and on per-row correctness; `p_mcnemar` ignores clusters. `only_system`
+    and `only_other` count the rows that just one of them gets right.
     """
 
     difference: Interval
@@ -62,9 +65,11 @@ def _signed_binomial(size: int, times: int) -> Floats:
 
 
 def sign_flip_exact(differences: Ints) -> float:
-    """Two-sided p-value that whole-number `differences` (one per cluster) sum this far from 0 under random signs.
+    """Two-sided p-value that whole-number `differences` (one per cluster) sum this far from 0 under random
+    signs.
 
-    Exact: equal sizes form a binomial, and the binomials are convolved; no draws, no limit on the number of clusters.
+    Exact: equal sizes form a binomial, and the binomials are convolved; no draws, no limit on the number of
+    clusters.
     """
     sizes, times = np.unique(np.abs(differences[differences != 0]), return_counts=True)
     null = np.ones(1)
@@ -89,11 +94,11 @@ def swap_test(
     base_a, base_b
         Column totals of the two systems, `[m]`.
     swap
-        What each swapped cluster adds to a and takes from b, sparse `[groups, m]`; zero rows are dropped, since
-        swapping equal answers changes nothing.
+        What each swapped cluster adds to a and takes from b, sparse `[groups, m]`; zero rows are dropped,
+        since swapping equal answers changes nothing.
     draws
-        Random swaps; all of them are enumerated instead when there are no more. Otherwise p = (1 + hits) / (1 + draws),
-        which is never zero (Phipson & Smyth, 2010).
+        Random swaps; all of them are enumerated instead when there are no more. Otherwise p = (1 + hits) / (1
+        + draws), which is never zero (Phipson & Smyth, 2010).
     """
     swap = swap[np.flatnonzero(abs(swap).sum(axis=1))]
     pairs = swap.shape[0]
@@ -151,7 +156,9 @@ def compare(
 
 
 def holm(p_values: list[float]) -> list[float]:
-    """p-values adjusted for being reported together (Holm, 1979): step-down, no assumption of independence."""
+    """p-values adjusted for being reported together (Holm, 1979): step-down, no assumption of
+    independence.
+    """
     adjusted, worst = [0.0] * len(p_values), 0.0
     for rank, index in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
         worst = max(worst, min(1.0, (len(p_values) - rank) * p_values[index]))

@@ -1,10 +1,11 @@
-"""What this test set could have shown: the smallest difference it would find, and the rows a smaller one would need.
+"""What this test set could have shown: the smallest difference it would find, and the rows a smaller one
+would need.
 
-A paired comparison of accuracy rests on the discordant rows alone (one system right, the other wrong), so its power
-follows from their share. Sample size of McNemar's test: Connor, 1987, "Sample size for testing differences in
-proportions for the paired-sample design", after Miettinen, 1968. Groups shrink the sample by the design effect (Kish,
-1965). For macro-F1, which has no such formula, the multiple of the bootstrap's standard error is used (Bloom, 1995,
-"Minimum detectable effects").
+A paired comparison of accuracy rests on the discordant rows alone (one system right, the other wrong), so its
+power follows from their share. Sample size of McNemar's test: Connor, 1987, "Sample size for testing
+differences in proportions for the paired-sample design", after Miettinen, 1968. Groups shrink the sample by
+the design effect (Kish, 1965). For macro-F1, which has no such formula, the multiple of the bootstrap's
+standard error is used (Bloom, 1995, "Minimum detectable effects").
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ ALPHA = 0.05
 
 
 def rows_needed(difference: float, discordant: float, *, power: float = POWER, alpha: float = ALPHA) -> float:
-    """Rows for McNemar's test to find `difference` in accuracy when a share `discordant` of rows differ (Connor, 1987).
+    """Rows for McNemar's test to find `difference` in accuracy when a share `discordant` of rows differ
+    (Connor, 1987).
 
     Fewer rows than `difference` cannot differ, so `discordant` is raised to it.
     """
@@ -36,7 +38,9 @@ def rows_needed(difference: float, discordant: float, *, power: float = POWER, a
 def smallest_difference(
     rows: float, discordant: float, *, power: float = POWER, alpha: float = ALPHA
 ) -> float:
-    """Smallest difference in accuracy found with `power` on `rows` (effective) rows; 1.0 when none would be."""
+    """Smallest difference in accuracy found with `power` on `rows` (effective) rows; 1.0 when none would
+    be.
+    """
     if rows < rows_needed(1.0, 1.0, power=power, alpha=alpha):
         return 1.0
     low, high = 0.0, 1.0
@@ -53,8 +57,8 @@ def smallest_difference(
 def design_effect(differences: Floats, clusters: Ints) -> float:
     """How much clustering widens the variance of a mean of row `differences`, at least 1 (Kish, 1965).
 
-    Where the rows show no difference at all there is nothing to estimate it from, and rows of one cluster are taken
-    to be copies of each other: mean rows per cluster.
+    Where the rows show no difference at all there is nothing to estimate it from, and rows of one cluster are
+    taken to be copies of each other: mean rows per cluster.
     """
     centred = differences - differences.mean()
     spread = float((centred**2).sum())

@@ -1,7 +1,8 @@
 """The systems under comparison, by name, and the folder each is kept in.
 
-A folder holds the system's own arrays and `model.json`, its card: name, title, family, labels, encoder with SHA-256,
-parameters, what the fit chose, the gold version it was fitted on. Only `cost` in it varies from run to run.
+A folder holds the system's own arrays and `model.json`, its card: name, title, family, labels, encoder with
+SHA-256, parameters, what the fit chose, the gold version it was fitted on. Only `cost` in it varies from run
+to run.
 """
 
 from __future__ import annotations
@@ -56,7 +57,9 @@ def make_system(name: str) -> System:
 
 
 def save_system(system: System, folder: Path, card: dict[str, Any]) -> dict[str, Any]:
-    """Write a fitted system and its card, all or nothing; `card` adds to what the system tells itself. Returns the card."""
+    """Write a fitted system and its card, all or nothing; `card` adds to what the system tells itself.
+    Returns the card.
+    """
     told = {
         "schema": SCHEMA,
         "name": system.name,

@@ -1,7 +1,8 @@
 """What a system under comparison is, and what it is given to fit on.
 
-A system maps texts to one probability per label. It is fitted on the same frames as every other, saved as arrays and
-JSON (never pickle: a model folder may come from a stranger), and gives the same probabilities after it is loaded again.
+A system maps texts to one probability per label. It is fitted on the same frames as every other, saved as
+arrays and JSON (never pickle: a model folder may come from a stranger), and gives the same probabilities
+after it is loaded again.
 """
 
 from __future__ import annotations
@@ -65,7 +66,9 @@ class Context:
         return self.once(f"features {digest}", lambda: self.encoder.embed(texts))
 
     def alone(self, checkpoint: Path | None, progress: Progress | None) -> Context:
-        """A copy for one system's fit: it shares what was made so far, but its time is counted from nothing."""
+        """A copy for one system's fit: it shares what was made so far, but its time is counted from
+        nothing.
+        """
         return replace(self, checkpoint=checkpoint, progress=progress, reused_seconds=0.0)
 
     def once(self, what: str, make: Callable[[], Value]) -> Value:
@@ -86,7 +89,8 @@ class Context:
 class System(ABC):
     """One system under comparison.
 
-    `family` groups systems: `adapter` is on trial, `full` its control, all others are the simpler ones it must beat.
+    `family` groups systems: `adapter` is on trial, `full` its control, all others are the simpler ones it
+    must beat.
     """
 
     name: ClassVar[str]
@@ -170,7 +174,8 @@ def codes_of(frame: pl.DataFrame, labels: Sequence[str]) -> Ints:
     strangers = [name for name, code in zip(frame["example_id"], codes, strict=True) if code < 0]
     if strangers:
         raise AssayError(
-            f"{len(strangers)} training rows have an output that is no label of the task card, e.g. {', '.join(strangers[:3])}",
+            f"{len(strangers)} training rows have an output that is no label of the task card, e.g. "
+            f"{', '.join(strangers[:3])}",
             fix="add the label to task.yaml, or drop the rows with: assay validate",
         )
     return np.array(codes, dtype=np.int64)

@@ -1,8 +1,9 @@
 """Label descriptions only: the stand-in for prompting, where no training row is used.
 
-Each text goes to the label whose description in the task card is nearest to it in the encoder's space (zero-shot, as in
-Yin et al., 2019, arXiv:1909.00161). It is what a good description of the task buys without examples, as a prompt would;
-it is not a large language model, and the title says so. A label without a description is described by its name in words.
+Each text goes to the label whose description in the task card is nearest to it in the encoder's space
+(zero-shot, as in Yin et al., 2019, arXiv:1909.00161). It is what a good description of the task buys without
+examples, as a prompt would; it is not a large language model, and the title says so. A label without a
+description is described by its name in words.
 """
 
 from __future__ import annotations
@@ -47,7 +48,9 @@ class Descriptions(Encoded):
     def fit(
         self, train: pl.DataFrame, validation: pl.DataFrame, labels: tuple[str, ...], ctx: Context
     ) -> None:
-        """Embed the descriptions; validation rows set how sharp the probabilities are, training rows nothing."""
+        """Embed the descriptions; validation rows set how sharp the probabilities are, training rows
+        nothing.
+        """
         self.labels = labels
         self.use(ctx.encoder)
         self.described = sum(bool(ctx.descriptions.get(label)) for label in labels)

@@ -1,4 +1,6 @@
-"""What LoRA and full fine-tuning have in common: the loop, the start from the probe, calibration, prediction."""
+"""What LoRA and full fine-tuning have in common: the loop, the start from the probe, calibration,
+prediction.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,9 @@ class FineTuned(Encoded):
 
     @abstractmethod
     def keep(self, network: Classifier) -> None:
-        """Take what is to be saved out of the trained network, and build from it the network that predicts."""
+        """Take what is to be saved out of the trained network, and build from it the network that
+        predicts.
+        """
 
     def fit(
         self, train: pl.DataFrame, validation: pl.DataFrame, labels: tuple[str, ...], ctx: Context

@@ -1,4 +1,6 @@
-"""Softmax regression: the classifier over TF-IDF, the probe over embeddings and the head that fine-tuning starts from."""
+"""Softmax regression: the classifier over TF-IDF, the probe over embeddings and the head that fine-tuning
+starts from.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,8 @@ import numpy as np
 from train.kinds.classification import Floats, Ints
 from train.systems.base import mean_log_loss, softmax
 
-# Logit of a label without a training row, beside labels whose logits are of the order of ten: as good as never.
+# Logit of a label without a training row, beside labels whose logits are of the order of ten: as good as
+# never.
 _NEVER = -30.0
 # The default of scikit-learn; looser stops before the penalty has had its say on a few hundred rows.
 _TOLERANCE = 1e-4

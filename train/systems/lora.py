@@ -1,8 +1,8 @@
 """LoRA: low-rank adapters on every linear layer of the encoder (Hu et al., 2021, arXiv:2106.09685).
 
-Only the adapters (rank x (inputs + outputs) numbers a layer, 3 % of MiniLM-L6) and the head are trained. The folder holds
-the adapter in peft's own format, so that `peft.PeftModel.from_pretrained(encoder, folder)` loads it, and the head beside
-it. To predict, the adapters are folded into the weights: they then cost nothing.
+Only the adapters (rank x (inputs + outputs) numbers a layer, 3 % of MiniLM-L6) and the head are trained. The
+folder holds the adapter in peft's own format, so that `peft.PeftModel.from_pretrained(encoder, folder)` loads
+it, and the head beside it. To predict, the adapters are folded into the weights: they then cost nothing.
 """
 
 from __future__ import annotations
@@ -100,7 +100,9 @@ class Lora(FineTuned):
 
 
 def _plain(config: dict[str, Any], encoder: str) -> dict[str, Any]:
-    """peft's configuration as sorted plain values, naming the encoder rather than a folder of this machine."""
+    """peft's configuration as sorted plain values, naming the encoder rather than a folder of this
+    machine.
+    """
     told = {name: sorted(value) if isinstance(value, set) else value for name, value in config.items()}
     told = {name: getattr(value, "value", value) for name, value in told.items()}
     known = encoder in (BUNDLED, f"sentence-transformers/{BUNDLED}")

@@ -28,7 +28,9 @@ class Majority(System):
     def fit(
         self, train: pl.DataFrame, validation: pl.DataFrame, labels: tuple[str, ...], ctx: Context
     ) -> None:
-        """Count labels; one row is added to each, so that a label without a training row keeps a chance (Laplace)."""
+        """Count labels; one row is added to each, so that a label without a training row keeps a chance
+        (Laplace).
+        """
         self.labels = labels
         counts = np.bincount(codes_of(train, labels), minlength=len(labels)) + 1.0
         self.shares = counts / counts.sum()

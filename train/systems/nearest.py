@@ -1,8 +1,8 @@
 """Nearest neighbours over the gold set: retrieval. The k most similar training rows vote with their labels.
 
-Votes are weighted by similarity, so that ties are rare, and a small share is left to every label, so that a label
-nobody voted for is unlikely rather than impossible. Cost is one product of queries and all training rows: exact, and
-fast enough to a few hundred thousand rows; no index is built.
+Votes are weighted by similarity, so that ties are rare, and a small share is left to every label, so that a
+label nobody voted for is unlikely rather than impossible. Cost is one product of queries and all training
+rows: exact, and fast enough to a few hundred thousand rows; no index is built.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from train.encoder import Vectors
 from train.kinds.classification import Floats, Ints
 from train.systems.base import Context, Encoded, codes_of, mean_log_loss
 
-# exp(sharpness x cosine) weighs a vote: at 0 votes are equal, at 40 a neighbour 0.05 nearer counts seven times as much.
+# exp(sharpness x cosine) weighs a vote: at 0 votes are equal, at 40 a neighbour 0.05 nearer counts seven
+# times as much.
 _SHARPNESS = (0.0, 5.0, 10.0, 20.0, 40.0)
 # Share of the vote spread over all labels (Lidstone); the best is chosen on validation rows.
 _SPREAD = (0.01, 0.03, 0.1, 0.3)
@@ -61,7 +62,9 @@ class Nearest(Encoded):
             )
 
     def _neighbours(self, queries: Vectors) -> tuple[Floats, Ints]:
-        """Cosine and row number of the k nearest of each query, both `[queries, k]`, nearest first, ties by row number."""
+        """Cosine and row number of the k nearest of each query, both `[queries, k]`, nearest first, ties by
+        row number.
+        """
         cosines, voters = [np.zeros((0, self.k))], [np.zeros((0, self.k), dtype=np.int64)]
         for start in range(0, len(queries), _BLOCK):
             similar = queries[start : start + _BLOCK] @ self.memory.T

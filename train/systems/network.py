@@ -1,7 +1,8 @@
 """The network that is fine-tuned: encoder, mean pooling, unit length, linear head started from the probe.
 
-Because the head starts as the probe, the first step already stands where the probe ended, and whatever is gained
-afterwards is gained by the encoder. Pooling, normalisation and head run in float32 whatever the encoder's precision.
+Because the head starts as the probe, the first step already stands where the probe ended, and whatever is
+gained afterwards is gained by the encoder. Pooling, normalisation and head run in float32 whatever the
+encoder's precision.
 """
 
 from __future__ import annotations
@@ -46,9 +47,11 @@ class Classifier(torch.nn.Module):
 
 
 def best_temperature(logits: Floats, codes: Ints) -> float:
-    """The temperature of the lowest log loss on validation rows (Guo et al., 2017, arXiv:1706.04599); 1 without rows.
+    """The temperature of the lowest log loss on validation rows (Guo et al., 2017, arXiv:1706.04599); 1
+    without rows.
 
-    A search over a fixed grid of 0.2 to 5 in steps of 2 %: the loss is convex in 1 / temperature and flat at its best.
+    A search over a fixed grid of 0.2 to 5 in steps of 2 %: the loss is convex in 1 / temperature and flat at
+    its best.
     """
     if not len(codes):
         return 1.0
@@ -57,7 +60,9 @@ def best_temperature(logits: Floats, codes: Ints) -> float:
 
 
 def native_bfloat16() -> bool:
-    """Whether the processor multiplies bfloat16 matrices itself; elsewhere that is emulated, and slower than float32."""
+    """Whether the processor multiplies bfloat16 matrices itself; elsewhere that is emulated, and slower than
+    float32.
+    """
     ask = getattr(torch.cpu, "get_capabilities", None)  # newer than the oldest torch that is allowed
     flags = ask() if ask else {}
     return any(flags.get(name, False) for name in ("avx512_bf16", "amx_bf16"))

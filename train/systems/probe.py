@@ -1,4 +1,6 @@
-"""Linear probe: logistic regression on frozen embeddings. The encoder is used as it is, only a linear map is learned."""
+"""Linear probe: logistic regression on frozen embeddings. The encoder is used as it is, only a linear map is
+learned.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ def probe_head(
     ctx: Context,
     grid: tuple[float, ...] | None = None,
 ) -> tuple[Softmax, float]:
-    """The probe and its penalty, the best of `grid` (default: of params); made once, since fine-tuning starts from one too."""
+    """The probe and its penalty, the best of `grid` (default: of params); made once, since fine-tuning starts
+    from one too.
+    """
     penalties = grid or ctx.params.probe.C
 
     def make() -> tuple[Softmax, float]:

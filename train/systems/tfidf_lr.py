@@ -1,7 +1,8 @@
-"""TF-IDF of words and character n-grams with logistic regression: what a morning's work without a neural network gives.
+"""TF-IDF of words and character n-grams with logistic regression: what a morning's work without a neural
+network gives.
 
-Character n-grams stay within words, so that spelling slips and inflections still meet. About 10 s for 9,000 short texts
-and 77 labels on one thread; the saved weights are labels x terms numbers.
+Character n-grams stay within words, so that spelling slips and inflections still meet. About 10 s for 9,000
+short texts and 77 labels on one thread; the saved weights are labels x terms numbers.
 """
 
 from __future__ import annotations
@@ -62,7 +63,8 @@ class TfidfRegression(System):
                 vectorizer.fit(texts)
             except ValueError as error:  # no term is left
                 raise AssayError(
-                    f"system `{self.name}` finds no {vectorizer.analyzer} n-gram in {vectorizer.min_df} training rows or more",
+                    f"system `{self.name}` finds no {vectorizer.analyzer} n-gram in {vectorizer.min_df} "
+                    f"training rows or more",
                     fix="lower params.train.tfidf.min_rows, or leave tfidf_lr out of params.train.systems",
                 ) from error
 
@@ -80,7 +82,9 @@ class TfidfRegression(System):
         return {"terms": self.head.weight.shape[1]}
 
     def save(self, folder: Path) -> None:
-        """Write weights, biases, inverse document frequencies, and the terms in the order of their columns."""
+        """Write weights, biases, inverse document frequencies, and the terms in the order of their
+        columns.
+        """
         from safetensors.numpy import save_file
 
         arrays = {"weight": self.head.weight, "bias": self.head.bias}

@@ -1,7 +1,9 @@
-"""Why each row changed: stage, reason and evidence, from the ledgers, edits, fingerprints and manifests of both versions.
+"""Why each row changed: stage, reason and evidence, from the ledgers, edits, fingerprints and manifests of
+both versions.
 
-Every rule here is a lookup in what the pipeline wrote down; nothing is guessed. A change that no record accounts for is
-`unexplained`, and the command line fails on it. A plain file has no pipeline behind it: it is itself the source.
+Every rule here is a lookup in what the pipeline wrote down; nothing is guessed. A change that no record
+accounts for is `unexplained`, and the command line fails on it. A plain file has no pipeline behind it: it is
+itself the source.
 
 Costs a few joins over the changed rows; the records of unchanged rows are never read.
 """
@@ -34,7 +36,9 @@ IN_SOURCE = {
 
 
 def explain(changes: pl.DataFrame, before: Version, after: Version) -> pl.DataFrame:
-    """`changes` with `stage`, `reason`, `evidence` (of the row), `because` (of the pipeline) and `cause`, in the same order."""
+    """`changes` with `stage`, `reason`, `evidence` (of the row), `because` (of the pipeline) and `cause`, in
+    the same order.
+    """
     if not after.gold:
         reason = pl.col("change").replace_strict(IN_SOURCE, return_dtype=pl.String)
         alike = pl.when(pl.col("similarity").is_not_null()).then(
@@ -89,7 +93,9 @@ def _cause() -> pl.Expr:
 
 
 def _drops(lines: pl.DataFrame, ledger_of: Version, before: Version, after: Version) -> pl.DataFrame:
-    """Added rows against the old ledger, removed rows against the new one: the same rule seen from two sides."""
+    """Added rows against the old ledger, removed rows against the new one: the same rule seen from two
+    sides.
+    """
     added = ledger_of is before
     told = _first_drop(ledger_of, lines["row"])
     joined = lines.join(told, left_on="row", right_on="example_id", how="left", maintain_order="left")
@@ -119,7 +125,9 @@ def _drops(lines: pl.DataFrame, ledger_of: Version, before: Version, after: Vers
 
 
 def _first_drop(version: Version, ids: pl.Series) -> pl.DataFrame:
-    """The ledger's word on each id: its first stage in pipeline order; further reasons of the row are counted."""
+    """The ledger's word on each id: its first stage in pipeline order; further reasons of the row are
+    counted.
+    """
     found = version.records("ledger", ids)
     found = LEDGER.to_frame() if found is None else found
     place = pl.col("stage").replace_strict(
@@ -179,9 +187,11 @@ def _lost_twins(lines: pl.DataFrame, after: Version) -> pl.DataFrame:
 
 
 def _edits(lines: pl.DataFrame, before: Version, after: Version) -> pl.DataFrame:
-    """Edited fields and labels: the source differs, else the redaction, else parameters, else code; else nobody knows.
+    """Edited fields and labels: the source differs, else the redaction, else parameters, else code; else
+    nobody knows.
 
-    `source_digest` covers the texts. Provenance columns come from the file or the task card, by way of ingest alone.
+    `source_digest` covers the texts. Provenance columns come from the file or the task card, by way of ingest
+    alone.
     """
     joined = lines.join(
         _sources(lines["row"], before, after),
@@ -258,7 +268,8 @@ def _sources(ids: pl.Series, before: Version, after: Version) -> pl.DataFrame:
 def _redactions(ids: pl.Series, before: Version, after: Version) -> pl.DataFrame:
     """Fields that were redacted otherwise: `example_id, field, redaction, judged`.
 
-    `redaction` reads as "EMAIL_ADDRESS keep → EMAIL_ADDRESS mask"; `judged` says that verdicts account for all of it.
+    `redaction` reads as "EMAIL_ADDRESS keep → EMAIL_ADDRESS mask"; `judged` says that verdicts account for
+    all of it.
     """
     sides = []
     for side in (before, after):
@@ -299,7 +310,8 @@ def _redactions(ids: pl.Series, before: Version, after: Version) -> pl.DataFrame
 
 
 def _verdicts(ids: pl.Series, before: Version, after: Version) -> pl.DataFrame:
-    """Fields where a value is treated otherwise on which the stewards' word differs between the sides: `example_id, field, verdict, judged`.
+    """Fields where a value is treated otherwise on which the stewards' word differs between the sides:
+    `example_id, field, verdict, judged`.
 
     `judged`: on all values that are treated otherwise there.
     """
@@ -336,7 +348,9 @@ def _verdicts(ids: pl.Series, before: Version, after: Version) -> pl.DataFrame:
 
 
 def _moves(changes: pl.DataFrame, before: Version, after: Version) -> pl.DataFrame:
-    """Moved rows: a knob of the split, the task card's held-out file, the row's own group or label, the key, else code."""
+    """Moved rows: a knob of the split, the task card's held-out file, the row's own group or label, the key,
+    else code.
+    """
     lines = changes.filter(pl.col("change") == "moved")
     knobs, card, code = (
         stage_changes(before, after, "split"),

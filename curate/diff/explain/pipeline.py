@@ -1,4 +1,6 @@
-"""What differs between the pipelines that made two versions: parameters, code and detectors, as their manifests tell it."""
+"""What differs between the pipelines that made two versions: parameters, code and detectors, as their
+manifests tell it.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,8 @@ from curate.versions.version import Version, flatten
 # A cause names this many parameters of a stage; the rest are counted.
 NAMED_PARAMETERS = 3
 ABSENT = "unset"
-# Fields of the task card that a stage depends on, as dvc.yaml has it, but for those that ingest copies into columns.
+# Fields of the task card that a stage depends on, as dvc.yaml has it, but for those that ingest copies into
+# columns.
 CARD = {"ingest": ("kind",), "validate": ("kind", "labels", "output_schema", "sections", "languages")}
 
 
@@ -40,7 +43,9 @@ def parameter_changes(before: Version, after: Version) -> tuple[ParameterChange,
 
 
 def knob_changes(before: Version, after: Version, *prefixes: str) -> str:
-    """The changed knobs under any of `prefixes` ("params.dedup", "task.sources"), in words; "" if there are none."""
+    """The changed knobs under any of `prefixes` ("params.dedup", "task.sources"), in words; "" if there are
+    none.
+    """
     changed = parameter_changes(before, after)
     mine = [
         change for change in changed if any(f"{change.name}.".startswith(f"{prefix}.") for prefix in prefixes)
@@ -60,7 +65,8 @@ def stage_changes(before: Version, after: Version, *stages: str) -> str:
 
 
 def lock_change(before: Version, after: Version) -> str:
-    """How `split.lock` was drawn otherwise, in words: seed, shares, key, or thresholds of a stratum that both have; "" if it was not.
+    """How `split.lock` was drawn otherwise, in words: seed, shares, key, or thresholds of a stratum that both
+    have; "" if it was not.
 
     A stratum that only one side has moves no row: rows of new strata are new, or carry a new label or group.
     """
@@ -87,7 +93,9 @@ def lock_change(before: Version, after: Version) -> str:
 
 
 def code_change(before: Version, after: Version) -> str:
-    """What of the tool itself differs: code digest, versions of libraries and detectors; "" if nothing does."""
+    """What of the tool itself differs: code digest, versions of libraries and detectors; "" if nothing
+    does.
+    """
     old, new = (_code(side) for side in (before, after))
     changed = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
     return f"code changed: {', '.join(changed[:NAMED_PARAMETERS])}" if changed else ""

@@ -1,11 +1,13 @@
 """Which row of one version is which row of the other.
 
-With a key, rows pair by key. A key that stands on several rows of a side is never joined many-to-many: it is reported,
-and its rows pair one to one, equal rows first and the rest in the order of their content. Without a key, equal rows pair
-as a multiset; then, if there is a label, rows equal but for the label; what is left was added or removed.
+With a key, rows pair by key. A key that stands on several rows of a side is never joined many-to-many: it is
+reported, and its rows pair one to one, equal rows first and the rest in the order of their content. Without a
+key, equal rows pair as a multiset; then, if there is a label, rows equal but for the label; what is left was
+added or removed.
 
-Cost: a sort of 64-bit marks on each side and one merge, some 100 bytes a row at the highest. Key texts are read only for rows that
-differ, where they also settle the rare case that two keys have one mark. Finding edited rows by likeness is not done here.
+Cost: a sort of 64-bit marks on each side and one merge, some 100 bytes a row at the highest. Key texts are
+read only for rows that differ, where they also settle the rare case that two keys have one mark. Finding
+edited rows by likeness is not done here.
 """
 
 from __future__ import annotations
@@ -33,10 +35,11 @@ class Alignment:
     Parameters
     ----------
     pairs
-        Rows that differ: `key`, and for each side `at_before`/`at_after`, `digest_*`, `split_*`; one side is null for a row that
-        stands alone. Rows whose keys repeat are all among them.
+        Rows that differ: `key`, and for each side `at_before`/`at_after`, `digest_*`, `split_*`; one side is
+        null for a row that stands alone. Rows whose keys repeat are all among them.
     unchanged
-        `at_before`, `at_after` of the other rows; empty where rows were paired by fingerprints, which are in the order of the keys.
+        `at_before`, `at_after` of the other rows; empty where rows were paired by fingerprints, which are in
+        the order of the keys.
     duplicates
         Keys on more than one row of a side: `key`, `before`, `after` (rows), sorted by key.
     """
@@ -49,7 +52,9 @@ class Alignment:
 def by_key(
     before: pl.DataFrame, after: pl.DataFrame, keys_of: KeysOf, in_content_order: InContentOrder
 ) -> Alignment:
-    """Pair marks (`at, name, digest, split`) by the key that `name` is the mark of; the digest covers the key as well."""
+    """Pair marks (`at, name, digest, split`) by the key that `name` is the mark of; the digest covers the key
+    as well.
+    """
     sides = before, after
     names = [side["name"].to_numpy() for side in sides]
     orders = [np.argsort(name) for name in names]
@@ -87,12 +92,16 @@ def by_key(
 
 
 def by_single_key(before: pl.DataFrame, after: pl.DataFrame) -> Alignment:
-    """Pair marks (`key, at, digest, split`) by the text of the key, which no two rows of a side share; every pair told."""
+    """Pair marks (`key, at, digest, split`) by the text of the key, which no two rows of a side share; every
+    pair told.
+    """
     return Alignment(_shown(_join(before, after, ["key"])), _places(), _no_duplicates())
 
 
 def by_text(before: pl.DataFrame, after: pl.DataFrame, in_content_order: InContentOrder) -> Alignment:
-    """Pair marks (`key, at, digest, split`) by the text of the key, every pair told; a join of texts, for few rows."""
+    """Pair marks (`key, at, digest, split`) by the text of the key, every pair told; a join of texts, for few
+    rows.
+    """
     repeated = pl.concat([_repeated(before["key"]), _repeated(after["key"])]).unique()
     if not len(repeated):
         return by_single_key(before, after)
@@ -125,7 +134,9 @@ def by_text(before: pl.DataFrame, after: pl.DataFrame, in_content_order: InConte
 
 
 def by_content(before: pl.DataFrame, after: pl.DataFrame) -> Alignment:
-    """Pair marks (`at, digest, split` and perhaps `rest`) by content, each row at most once; `key` is null."""
+    """Pair marks (`at, digest, split` and perhaps `rest`) by content, each row at most once; `key` is
+    null.
+    """
     sides = [side.sort("at") for side in (before, after)]
     left, right = nth_with_nth(*(side["digest"].to_numpy() for side in sides))
     unchanged = _places(sides[0]["at"].gather(left), sides[1]["at"].gather(right))
@@ -142,7 +153,9 @@ def by_content(before: pl.DataFrame, after: pl.DataFrame) -> Alignment:
 
 
 def nth_with_nth(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> tuple[Places, Places]:
-    """Places of equal values: the first of each value on the left with the first on the right, the second with the second, and so on."""
+    """Places of equal values: the first of each value on the left with the first on the right, the second
+    with the second, and so on.
+    """
     orders = [np.argsort(side, kind="stable") for side in (left, right)]
     old, new = left[orders[0]], right[orders[1]]
     if not len(old) or not len(new):
@@ -188,7 +201,9 @@ def _shown(pairs: pl.DataFrame) -> pl.DataFrame:
 def _settle(
     left: pl.DataFrame, right: pl.DataFrame, on: Sequence[str]
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Pair the n-th row of a side with the n-th of the other among rows equal in `on`; returns pairs and what is left."""
+    """Pair the n-th row of a side with the n-th of the other among rows equal in `on`; returns pairs and what
+    is left.
+    """
     left, right = _numbered(left.sort("at"), on), _numbered(right.sort("at"), on)
     pairs = left.join(right, on=[*on, "n"], how="inner", suffix="_after", nulls_equal=True, coalesce=False)
     shown = pairs.select(

@@ -1,4 +1,5 @@
-"""Changes of form alone: white space, Unicode form, the order of rows and of columns. They are counted apart from the rest.
+"""Changes of form alone: white space, Unicode form, the order of rows and of columns. They are counted apart
+from the rest.
 
 A label never changes in form only: `refund` and `refund ` are two classes to whatever trains on them.
 """
@@ -16,7 +17,9 @@ ROW_ORDER, COLUMN_ORDER = "row order", "column order"
 
 
 def mark_clerical(changes: pl.DataFrame) -> pl.DataFrame:
-    """`changes` with `clerical`: `whitespace` where the texts differ in white space only, `unicode` where (also) in Unicode form (NFC), else null."""
+    """`changes` with `clerical`: `whitespace` where the texts differ in white space only, `unicode` where
+    (also) in Unicode form (NFC), else null.
+    """
     differs = pl.col("change") == "edited"
     lines = changes.with_row_index("_row").filter(
         differs, pl.col("before").is_not_null(), pl.col("after").is_not_null()
@@ -47,7 +50,8 @@ def _spaced(text: pl.Expr) -> pl.Expr:
 def clerical_counts(
     changes: pl.DataFrame, places: pl.DataFrame, before: Version, after: Version
 ) -> dict[str, int]:
-    """What differs in form: rows that come before one they came after, 1 for another order of columns, and edits by form; zeros left out.
+    """What differs in form: rows that come before one they came after, 1 for another order of columns, and
+    edits by form; zeros left out.
 
     `places` holds `PLACES` of all rows, one of them null for a row of one side.
     """

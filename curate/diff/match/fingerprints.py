@@ -11,7 +11,8 @@ NEEDED = ("example_id", "split", "row_digest")
 
 
 def disputed(changes: pl.DataFrame, before: Version, after: Version) -> pl.DataFrame:
-    """Changed rows that are not what a version published: edited, added, moved or taken out by hand afterwards.
+    """Changed rows that are not what a version published: edited, added, moved or taken out by hand
+    afterwards.
 
     Returns
     -------

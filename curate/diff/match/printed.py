@@ -1,8 +1,9 @@
-"""The quick way through two gold versions: published fingerprints say which rows differ, and no other row's text is read.
+"""The quick way through two gold versions: published fingerprints say which rows differ, and no other row's
+text is read.
 
-Taken only where every Parquet file still has the digest that its manifest states; a row edited by hand after publishing still
-has its old fingerprint. Costs the ids and digests of all rows (some 60 bytes a row) and a sort of 64-bit marks on each side.
-What differs in the rows that do is not decided here.
+Taken only where every Parquet file still has the digest that its manifest states; a row edited by hand after
+publishing still has its old fingerprint. Costs the ids and digests of all rows (some 60 bytes a row) and a
+sort of 64-bit marks on each side. What differs in the rows that do is not decided here.
 """
 
 from __future__ import annotations
@@ -40,7 +41,9 @@ class Printed:
     def tables(
         self, before: Version, after: Version, columns: Mapping[str, pl.DataType]
     ) -> tuple[Table, Table] | None:
-        """Both sides' tables with the rows that differ in memory; None if one does not stand where its fingerprint says."""
+        """Both sides' tables with the rows that differ in memory; None if one does not stand where its
+        fingerprint says.
+        """
         held = [
             side.table.holding_named(
                 "example_id",
@@ -56,8 +59,9 @@ class Printed:
 def by_fingerprints(before: Version, after: Version) -> Printed | None:
     """The alignment of two versions by their fingerprints, or None where these cannot stand for the rows.
 
-    `publish` sorts rows and fingerprints by id, so the n-th fingerprint of a split is its n-th row. That the fingerprints are so
-    sorted and as many as the rows is checked here; that the rows are there, on those that `Printed.tables` reads.
+    `publish` sorts rows and fingerprints by id, so the n-th fingerprint of a split is its n-th row. That the
+    fingerprints are so sorted and as many as the rows is checked here; that the rows are there, on those that
+    `Printed.tables` reads.
     """
     if not all(witnessed(side) for side in (before, after)):
         return None
@@ -82,7 +86,9 @@ def by_fingerprints(before: Version, after: Version) -> Printed | None:
 
 
 def _printed(version: Version) -> pl.DataFrame | None:
-    """Fingerprints by id, with the number of the row that each is of; None if they are not sorted by id, or not one for each row."""
+    """Fingerprints by id, with the number of the row that each is of; None if they are not sorted by id, or
+    not one for each row.
+    """
     assert version.fingerprints is not None  # `witnessed` said so
     stated = [name for name in LENGTHS.values() if name in version.fingerprints.collect_schema()]
     digest = digest_of(pl.col("example_id"), pl.col("row_digest").hash(SEED))

@@ -1,10 +1,13 @@
-"""Edits of rows without a key: a removed row and an added row that are nearly the same text are one row, edited.
+"""Edits of rows without a key: a removed row and an added row that are nearly the same text are one row,
+edited.
 
-The near-duplicate search of `curate.dedup` finds every pair of a removed and an added row whose shingle sets have a Jaccard
-index of at least `THRESHOLD`, verified exactly; then pairs are taken one to one, the most similar first, ties in the order of
-the texts. So the outcome depends on the rows' content alone, not on their order, and is the same seen from either side.
+The near-duplicate search of `curate.dedup` finds every pair of a removed and an added row whose shingle sets
+have a Jaccard index of at least `THRESHOLD`, verified exactly; then pairs are taken one to one, the most
+similar first, ties in the order of the texts. So the outcome depends on the rows' content alone, not on their
+order, and is the same seen from either side.
 
-Costs what near-duplicate search over the changed rows costs (some 20,000 rows a second); unchanged rows take no part.
+Costs what near-duplicate search over the changed rows costs (some 20,000 rows a second); unchanged rows take
+no part.
 """
 
 from __future__ import annotations
@@ -24,14 +27,17 @@ from curate.ids import CONTENT_PREFIX
 from curate.versions.table import as_text
 from curate.versions.version import Version
 
-# Half of what two texts say together they must both say. An edit of a few words stays above it even in a short question
-# ("pay by card", "pay with card" in 20 characters: 0.5); two different questions of one kind seldom reach it.
+# Half of what two texts say together they must both say. An edit of a few words stays above it even in a
+# short question ("pay by card", "pay with card" in 20 characters: 0.5); two different questions of one kind
+# seldom reach it.
 THRESHOLD = 0.5
 # A shorter row has too few shingles to tell an edit from another row.
 SHORTEST = 12
-# Texts of so many words are compared by pairs of words (quick, and one changed word costs two pairs); shorter ones by 4 characters.
+# Texts of so many words are compared by pairs of words (quick, and one changed word costs two pairs); shorter
+# ones by 4 characters.
 WORDY = 20
-# Families of near-identical rows make pairs by the square: beyond so many the threshold rises, and at the last nothing is paired.
+# Families of near-identical rows make pairs by the square: beyond so many the threshold rises, and at the
+# last nothing is paired.
 MOST_PAIRS = 2_000_000
 MOST_RAW = 100_000_000
 RISING = (THRESHOLD, 0.7, 0.85, 0.95)
@@ -45,8 +51,8 @@ def with_likeness(
 ) -> pl.DataFrame:
     """An alignment's pairs with rows that stand alone and have no key of their own paired by likeness.
 
-    In a plain file without keys that is every row; in gold versions those with an id made from content, which an edit changes,
-    unless the other side's ledger knows the id: such a row was dropped, not edited.
+    In a plain file without keys that is every row; in gold versions those with an id made from content, which
+    an edit changes, unless the other side's ledger knows the id: such a row was dropped, not edited.
 
     Returns
     -------
@@ -111,8 +117,8 @@ def pair_by_likeness(removed: pl.DataFrame, added: pl.DataFrame) -> pl.DataFrame
     Returns
     -------
     pl.DataFrame
-        Schema `PAIRED`: `at` of either side, each at most once, and their Jaccard index; sorted by `added`. Empty where there
-        are more than `MOST_ROWS` rows, or too many near-identical ones to search.
+        Schema `PAIRED`: `at` of either side, each at most once, and their Jaccard index; sorted by `added`.
+        Empty where there are more than `MOST_ROWS` rows, or too many near-identical ones to search.
     """
     columns = [name for name in removed.columns if name != "at"]
     if not columns or not removed.height or not added.height or removed.height + added.height > MOST_ROWS:
@@ -137,7 +143,8 @@ def pair_by_likeness(removed: pl.DataFrame, added: pl.DataFrame) -> pl.DataFrame
     words = float(rows.select((pl.col("text").str.count_matches(r"\s+") + 1).mean()).item())
     documents = Documents(folded(rows["text"]), *(("word", 2) if words >= WORDY else ("char", 4)))
     pairs = _alike(documents, np.arange(rows.height) >= split)
-    # The place of each row by content among those of both sides: what comes first on a tie, whichever side is called `removed`.
+    # The place of each row by content among those of both sides: what comes first on a tie, whichever side is
+    # called `removed`.
     content = (
         rows.with_row_index("row")
         .sort("text", *columns, nulls_last=True, maintain_order=True)["row"]
@@ -149,7 +156,8 @@ def pair_by_likeness(removed: pl.DataFrame, added: pl.DataFrame) -> pl.DataFrame
     low, high = np.minimum(rank[left], rank[right]), np.maximum(rank[left], rank[right])
     taken = np.zeros(rows.height, np.bool_)
     chosen = []
-    # Python's loop: whether a pair is free depends on every pair taken before it. At most MOST_PAIRS turns, 0.2 microseconds each.
+    # Python's loop: whether a pair is free depends on every pair taken before it. At most MOST_PAIRS turns,
+    # 0.2 microseconds each.
     for pair in np.lexsort((high, low, -pairs.similarity)).tolist():
         one, other = left[pair], right[pair]
         if not taken[one] and not taken[other]:

@@ -1,19 +1,23 @@
 """Whether what a version says has shifted: labels, languages, sources and lengths, by a test and not by eye.
 
-Two versions share most of their rows, so they are no independent samples, and a test that takes them for such sees nothing.
-Let K rows stay, R leave and D come (an edited value leaves and comes). If those that leave and come are drawn like the rest,
-the difference of the two sides' shares has the covariance of a sample of n = 1/c rows, where with sizes A and B of the sides
+Two versions share most of their rows, so they are no independent samples, and a test that takes them for such
+sees nothing. Let K rows stay, R leave and D come (an edited value leaves and comes). If those that leave and
+come are drawn like the rest, the difference of the two sides' shares has the covariance of a sample of n =
+1/c rows, where with sizes A and B of the sides
 
     c = K (1/B - 1/A)^2 + D / B^2 + R / A^2
 
-(partially overlapping samples: Derrick et al. 2015, "Test statistics for comparing two proportions with partially overlapping
-samples"). Without overlap n is AB / (A + B), and the tests are the textbook ones:
+(partially overlapping samples: Derrick et al. 2015, "Test statistics for comparing two proportions with
+partially overlapping samples"). Without overlap n is AB / (A + B), and the tests are the textbook ones:
 
-* categories: Pearson's X^2 = n * sum((pB - pA)^2 / p), k - 1 degrees of freedom; where a category would expect fewer than 5 of
-  the rows that moved (Cochran 1954), p by random reassignment of rows to stay, leave or come. Effect: Cramer's V.
-* lengths: Kolmogorov-Smirnov's D, with Stephens' (1970) correction for small n. Ties make it conservative (Noether 1963). Effect: D.
+* categories: Pearson's X^2 = n * sum((pB - pA)^2 / p), k - 1 degrees of freedom; where a category would
+  expect fewer than 5 of the rows that moved (Cochran 1954), p by random reassignment of rows to stay, leave
+  or come. Effect: Cramer's V.
+* lengths: Kolmogorov-Smirnov's D, with Stephens' (1970) correction for small n. Ties make it conservative
+  (Noether 1963). Effect: D.
 
-P-values of all columns are adjusted together by Holm (1979). Costs one pass over the old side's columns, and none where no row changed or the marks already brought their lengths.
+P-values of all columns are adjusted together by Holm (1979). Costs one pass over the old side's columns, and
+none where no row changed or the marks already brought their lengths.
 """
 
 from __future__ import annotations
@@ -32,9 +36,11 @@ from curate.versions.version import Version
 
 LEVEL = 0.05
 SMALLEST_EXPECTED = 5
-# p by reassignment is then good to 0.005 at 0.05. The generator is seeded; NumPy may change its stream between releases, and p with it in the third place.
+# p by reassignment is then good to 0.005 at 0.05. The generator is seeded; NumPy may change its stream
+# between releases, and p with it in the third place.
 DRAWS, CELLS = 9_999, 4_000_000
-# Of a plain file: a column with at most so many values among its first rows is a category, else its lengths are tested.
+# Of a plain file: a column with at most so many values among its first rows is a category, else its lengths
+# are tested.
 FEW_VALUES, LOOK_AT = 50, 10_000
 MOST_COLUMNS = 12
 MOVERS = 3
@@ -231,7 +237,9 @@ def holm(p: list[float]) -> list[float]:
 
 
 def kolmogorov_tail(x: float) -> float:
-    """P(K > x) of Kolmogorov's distribution, by its alternating series (its terms fall as exp(-2 k^2 x^2))."""
+    """P(K > x) of Kolmogorov's distribution, by its alternating series (its terms fall as exp(-2 k^2
+    x^2)).
+    """
     if x < 0.2:  # the series converges slowly there, and 1 - P is below 1e-12
         return 1.0
     total = sum((1.0 if k % 2 else -1.0) * math.exp(-2 * k * k * x * x) for k in range(1, 101))
@@ -239,7 +247,9 @@ def kolmogorov_tail(x: float) -> float:
 
 
 def chi_square_tail(x: float, freedom: int) -> float:
-    """P(X^2 > x): the upper regularised incomplete gamma function, by series or continued fraction (Abramowitz & Stegun 6.5.29, 6.5.31)."""
+    """P(X^2 > x): the upper regularised incomplete gamma function, by series or continued fraction
+    (Abramowitz & Stegun 6.5.29, 6.5.31).
+    """
     a, x = freedom / 2, x / 2
     if x <= 0:
         return 1.0

@@ -1,7 +1,9 @@
-"""What a change does to people and to scores: personal values new, gone and still there, and new leaks from training into test.
+"""What a change does to people and to scores: personal values new, gone and still there, and new leaks from
+training into test.
 
-Values are compared by the keyed ids that redaction wrote down, so no text is read. Leaks are sought with the near-duplicate
-search of `curate.dedup`, for changed rows only: what did not change was judged when it was published.
+Values are compared by the keyed ids that redaction wrote down, so no text is read. Leaks are sought with the
+near-duplicate search of `curate.dedup`, for changed rows only: what did not change was judged when it was
+published.
 """
 
 from __future__ import annotations
@@ -19,14 +21,17 @@ from curate.publish.digest import PUBLISHED
 from curate.task import Kind
 from curate.versions.version import Version
 
-# Changed rows are held against all rows of the other side up to this many (about 2 seconds); beyond it, against changed rows only.
+# Changed rows are held against all rows of the other side up to this many (about 2 seconds); beyond it,
+# against changed rows only.
 MOST_ROWS = 100_000
 SHOWN = 100
 _VALUE = ("example_id", "field", "entity", "value_id")
 
 
 def finding_changes(before: Version, after: Version) -> tuple[FindingChange, ...]:
-    """Values that redaction acted on, by entity; empty where a side kept no record or another key made the ids."""
+    """Values that redaction acted on, by entity; empty where a side kept no record or another key made the
+    ids.
+    """
     if before.edits is None or after.edits is None or not same_key(before, after):
         return ()
     old, new = (side.select(_VALUE).unique() for side in (before.edits, after.edits))
@@ -51,7 +56,9 @@ def finding_changes(before: Version, after: Version) -> tuple[FindingChange, ...
 
 
 def new_leaks(changes: pl.DataFrame, before: Version, after: Version) -> Leaks | None:
-    """Twins of the new version's train and test of which at least one row is new, reworded or newly in its split; None without splits."""
+    """Twins of the new version's train and test of which at least one row is new, reworded or newly in its
+    split; None without splits.
+    """
     if not after.gold:
         return None
     texts = pl.col("field").is_in(["input", "rejected", "language"])
@@ -124,7 +131,9 @@ def _kind(manifest: Mapping[str, Any]) -> Kind:
 
 
 def _twins(before: Mapping[str, Any], after: Mapping[str, Any]) -> Similarity:
-    """The new version's measure at the lower threshold of both: raising it is a change that must not hide what it lets through."""
+    """The new version's measure at the lower threshold of both: raising it is a change that must not hide
+    what it lets through.
+    """
     old, new = _similarity(before), _similarity(after)
     alike = (old.unit, old.n) == (new.unit, new.n)
     return new.model_copy(update={"threshold": min(old.threshold, new.threshold)}) if alike else new

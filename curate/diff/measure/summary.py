@@ -12,7 +12,8 @@ from curate.diff.explain.causes import UNEXPLAINED
 from curate.diff.explain.pipeline import ParameterChange, parameter_changes
 from curate.versions.version import CHANGE_KINDS, Version, flatten
 
-# More distinct values than this are no label set: `--label` names some other column, whose values are not listed.
+# More distinct values than this are no label set: `--label` names some other column, whose values are not
+# listed.
 MOST_LABELS = 1000
 
 Counts = Mapping[str, tuple[int, int]]
@@ -52,15 +53,18 @@ class Shift:
     statistic
         X² or D.
     effect
-        Cramér's V (0..1) for categories, D (0..1) for lengths: size of the shift, however many rows there are.
+        Cramér's V (0..1) for categories, D (0..1) for lengths: size of the shift, however many rows there
+        are.
     p, p_adjusted
-        Probability of so large a shift if the rows that came and went were drawn alike; after Holm over all columns tested.
+        Probability of so large a shift if the rows that came and went were drawn alike; after Holm over all
+        columns tested.
     significant
         `p_adjusted` is below 0.05.
     exact
         `p` comes from random reassignment (counts too small for the limit distribution).
     movers
-        (category, share before, share after), most moved first; for lengths (`median`, before, after) and (`mean`, ...).
+        (category, share before, share after), most moved first; for lengths (`median`, before, after) and
+        (`mean`, ...).
     """
 
     column: str
@@ -76,7 +80,9 @@ class Shift:
 
 @dataclass(frozen=True)
 class FindingChange:
-    """Personal values acted on, by entity: each value of a row and field that is `new`, `fixed` (gone) or `persisting`."""
+    """Personal values acted on, by entity: each value of a row and field that is `new`, `fixed` (gone) or
+    `persisting`.
+    """
 
     entity: str
     new: int
@@ -86,7 +92,9 @@ class FindingChange:
 
 @dataclass(frozen=True)
 class Leak:
-    """A training row and a held-out row of the new version that are twins, one of them new, reworded or newly in its split."""
+    """A training row and a held-out row of the new version that are twins, one of them new, reworded or newly
+    in its split.
+    """
 
     train_row: str
     test_row: str
@@ -99,7 +107,8 @@ class Leak:
 class Leaks:
     """New train-test leaks: held-out rows with a twin in training, and pairs, with a changed row in each.
 
-    `against_all` says whether changed rows were held against all rows of the other side, or (large versions) against changed ones only.
+    `against_all` says whether changed rows were held against all rows of the other side, or (large versions)
+    against changed ones only.
     """
 
     held_out_rows: int
@@ -142,11 +151,13 @@ class Summary:
     shifts
         Columns whose distribution was tested, most certain first.
     finding_changes
-        Personal values acted on that are new, gone and still there, by entity; empty where a side kept no record.
+        Personal values acted on that are new, gone and still there, by entity; empty where a side kept no
+        record.
     leaks
         New train-test leaks; None where the rows have no splits.
     clerical
-        What differs in form only: `row order`, `column order` (1 if it differs), and edits of `whitespace` and `unicode`.
+        What differs in form only: `row order`, `column order` (1 if it differs), and edits of `whitespace`
+        and `unicode`.
     substantive
         As `changes`, without rows whose every edit is clerical.
     similar
@@ -289,7 +300,8 @@ def _notes(before: Version, after: Version) -> list[str]:
     notes = []
     if before.key_id != after.key_id:
         notes.append(
-            "the versions were made with different secret keys: ids made from content, and all digests, differ between them"
+            "the versions were made with different secret keys: ids made from content, and all digests, "
+            "differ between them"
         )
     for side in (before, after):
         if side.unread:

@@ -1,7 +1,8 @@
 """What a reviewer of a new dataset version should confirm, as points with ids that can be signed.
 
-A point's id is a digest of what it says about which two contents. The same change gives the same ids on every machine, and a
-point that reads otherwise, or stands under other data, has another id: a signature cannot be carried over to it by mistake.
+A point's id is a digest of what it says about which two contents. The same change gives the same ids on every
+machine, and a point that reads otherwise, or stands under other data, has another id: a signature cannot be
+carried over to it by mistake.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from curate.files import canonical_json
 from curate.text import for_markdown
 from curate.versions.version import CHANGE_KINDS, Version
 
-# Rows of each kind of change to read, chosen by the digest of their name: nobody chooses them, and everybody gets the same.
+# Rows of each kind of change to read, chosen by the digest of their name: nobody chooses them, and everybody
+# gets the same.
 TO_READ = 5
 SCHEMA = "assay.checklist/1"
 
@@ -97,20 +99,23 @@ def _asked(difference: Difference, gates: Sequence[GateLine]) -> Iterator[tuple[
     if summary.leaks and summary.leaks.pairs:
         yield (
             "Splits",
-            f"{summary.leaks.held_out_rows:,} held-out rows newly have a twin in training; figures on them are read with that in mind.",
+            f"{summary.leaks.held_out_rows:,} held-out rows newly have a twin in training; figures on "
+            f"them are read with that in mind.",
         )
     for left, right, rows in summary.moves:
         yield "Splits", f"{rows:,} rows moved from {left} to {right}; no held-out row was trained on for it."
     for left, right, rows in summary.transitions[:20]:
         yield (
             "Labels",
-            f"{rows:,} rows went from {left or '(none)'} to {right or '(none)'}; by the house rules, not by habit.",
+            f"{rows:,} rows went from {left or '(none)'} to {right or '(none)'}; by the house rules, not "
+            f"by habit.",
         )
     for shift in summary.shifts:
         if shift.significant:
             yield (
                 "Shifts",
-                f"{shift.column} is distributed otherwise (effect {shift.effect:.3f}); live inputs look like that.",
+                f"{shift.column} is distributed otherwise (effect {shift.effect:.3f}); live inputs look "
+                f"like that.",
             )
     for change in summary.parameters[:20]:
         yield "Parameters", f"{change} was decided, not slipped in."
@@ -126,7 +131,9 @@ def _to_read(difference: Difference, kind: str) -> list[str]:
 
 
 def _content(side: Version) -> str:
-    """The content digest of a version whose files are as published, else a digest of the rows' fields in any order."""
+    """The content digest of a version whose files are as published, else a digest of the rows' fields in any
+    order.
+    """
     stated = side.manifest.get("content_digest")
     if isinstance(stated, str) and side.as_published:
         return stated

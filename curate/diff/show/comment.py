@@ -1,4 +1,6 @@
-"""A difference as one pull-request comment: tables in Markdown, every cell neutralised, never too long to post."""
+"""A difference as one pull-request comment: tables in Markdown, every cell neutralised, never too long to
+post.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,8 @@ from curate.diff.show.excerpt import DELETED, INSERTED
 from curate.diff.show.sections import GateLine, Section, sections, verdict
 from curate.text import for_markdown
 
-# GitHub refuses comments over 65,536 characters and GitLab over 1,000,000; the rest is left for what CI puts around it.
+# GitHub refuses comments over 65,536 characters and GitLab over 1,000,000; the rest is left for what CI puts
+# around it.
 LIMIT = 60_000
 # CI looks for this line to find its own comment and update it in place.
 MARKER = "<!-- assay:diff -->"
@@ -17,7 +20,8 @@ MARKER = "<!-- assay:diff -->"
 EDIT_LIMIT = 4_000
 
 
-# Deleted and inserted words as HTML elements that GitHub and GitLab let through: `~~` and `**` fail beside spaces and marks.
+# Deleted and inserted words as HTML elements that GitHub and GitLab let through: `~~` and `**` fail beside
+# spaces and marks.
 _TAGS = str.maketrans(dict(zip((*DELETED, *INSERTED), ("<del>", "</del>", "<ins>", "</ins>"), strict=True)))
 
 
@@ -29,11 +33,14 @@ def markdown(
     limit: int = LIMIT,
     gates: Sequence[GateLine] = (),
 ) -> str:
-    """A difference in Markdown of at most `limit` characters (1,000 at least); what did not fit is counted."""
+    """A difference in Markdown of at most `limit` characters (1,000 at least); what did not fit is
+    counted.
+    """
     mark = "❌" if difference.summary.unexplained or not all(gate.passed for gate in gates) else "✅"
     head = [
         MARKER,
-        f"### {mark} Dataset diff: {for_markdown(difference.before.name)} → {for_markdown(difference.after.name)}",
+        f"### {mark} Dataset diff: {for_markdown(difference.before.name)} → "
+        f"{for_markdown(difference.after.name)}",
         "",
         for_markdown(verdict(difference), 400),
         "",

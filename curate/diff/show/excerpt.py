@@ -1,4 +1,6 @@
-"""Where two texts differ, with a little of what stands around it: the part of an edit that a reviewer reads first."""
+"""Where two texts differ, with a little of what stands around it: the part of an edit that a reviewer reads
+first.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +8,18 @@ from curate.diff.show.words import Op, word_diff
 
 # Characters of unchanged text shown before and after the change.
 CONTEXT = 24
-# Stand before and after deleted and inserted words in a cell, until a face draws them its own way: private-use characters, which
-# `marked` takes out of the texts themselves.
+# Stand before and after deleted and inserted words in a cell, until a face draws them its own way:
+# private-use characters, which `marked` takes out of the texts themselves.
 DELETED, INSERTED = ("\ue000", "\ue001"), ("\ue002", "\ue003")
 _MARKS = str.maketrans(dict.fromkeys((*DELETED, *INSERTED), "\ufffd"))
 
 
 def stretches(before: str, after: str, limit: int = 240) -> list[tuple[Op, str]]:
-    """The word diff of two texts with unchanged stretches cut to the ends that touch a change; `…` stands for what is left out.
+    """The word diff of two texts with unchanged stretches cut to the ends that touch a change; `…` stands for
+    what is left out.
 
-    About `limit` characters at most; a change too long for it is cut, and changes behind the limit are left out.
+    About `limit` characters at most; a change too long for it is cut, and changes behind the limit are left
+    out.
     """
     shown: list[tuple[Op, str]] = []
     whole, room = word_diff(before, after), limit
@@ -33,7 +37,9 @@ def stretches(before: str, after: str, limit: int = 240) -> list[tuple[Op, str]]
 
 
 def marked(before: str, after: str, limit: int = 240) -> str:
-    """`stretches` in one line, deleted and inserted words between their marks; every mark that is opened is closed."""
+    """`stretches` in one line, deleted and inserted words between their marks; every mark that is opened is
+    closed.
+    """
     return "".join(
         _between(op, text.replace("\n", " "))
         for op, text in stretches(before.translate(_MARKS), after.translate(_MARKS), limit)

@@ -1,8 +1,10 @@
-"""A difference as GitHub Actions shows it: a few annotations on the pull request, and the whole as the step's summary.
+"""A difference as GitHub Actions shows it: a few annotations on the pull request, and the whole as the step's
+summary.
 
-GitHub shows 10 errors, 10 warnings and 10 notices of a step and drops the rest without a word, and it takes a summary of at
-most 1 MiB a step (docs.github.com, "Workflow commands for GitHub Actions"; limits: actions/toolkit `problem-matchers.md`).
-So annotations are counts, never one a row, and say when some were left out.
+GitHub shows 10 errors, 10 warnings and 10 notices of a step and drops the rest without a word, and it takes a
+summary of at most 1 MiB a step (docs.github.com, "Workflow commands for GitHub Actions"; limits:
+actions/toolkit `problem-matchers.md`). So annotations are counts, never one a row, and say when some were
+left out.
 """
 
 from __future__ import annotations
@@ -30,7 +32,8 @@ Annotation = tuple[str, str, str]  # level, title, message
 
 
 def workflow_commands(difference: Difference, gates: Sequence[GateLine] = ()) -> str:
-    """Workflow commands, one a line: what fails as errors, what wants a look as warnings, the outcome as a notice.
+    """Workflow commands, one a line: what fails as errors, what wants a look as warnings, the outcome as a
+    notice.
 
     A gold version's annotations stand on `dvc.lock`, the file of the pull request that says another version.
     """
@@ -61,7 +64,9 @@ def write_summary(text: str, path: Path) -> bool:
 def step_summary(
     difference: Difference, *, samples: int, show_values: bool, gates: Sequence[GateLine] = ()
 ) -> Path | None:
-    """Write the whole to the file that GitHub names in the environment; None without one, or without room in it for 1,000 characters."""
+    """Write the whole to the file that GitHub names in the environment; None without one, or without room in
+    it for 1,000 characters.
+    """
     name = os.environ.get(VARIABLE)
     if not name:
         return None
@@ -98,7 +103,7 @@ def _found(difference: Difference, gates: Sequence[GateLine]) -> Iterator[Annota
         yield (
             "warning",
             "New leaks",
-            f"{leaks.held_out_rows:,} held-out rows have a twin in training ({leaks.pairs:,} pairs{conflict})",
+            f"{leaks.held_out_rows:,} held-out rows have a twin in training ({leaks.pairs:,} pairs{conflict})",  # noqa: E501
         )
     for one in summary.finding_changes:
         if one.new:
@@ -116,7 +121,8 @@ def _found(difference: Difference, gates: Sequence[GateLine]) -> Iterator[Annota
             yield (
                 "warning",
                 "Shift",
-                f"{shift.column} is distributed otherwise (effect {shift.effect:.3f}, p {shift.p_adjusted:.2g} after Holm)",
+                f"{shift.column} is distributed otherwise (effect {shift.effect:.3f}, p "
+                f"{shift.p_adjusted:.2g} after Holm)",
             )
     yield "notice", "Dataset diff", verdict(difference)
     for cause in summary.causes:

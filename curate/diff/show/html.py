@@ -1,10 +1,13 @@
-"""A difference as one HTML file: every table, and the changes with search, filters and keys. It opens from disk.
+"""A difference as one HTML file: every table, and the changes with search, filters and keys. It opens from
+disk.
 
-Nothing is loaded: style and script are inside, allowed by their digests alone (Content Security Policy), so that no text of
-the data set could run even if it became markup, which it cannot: it travels as JSON and is drawn as text nodes.
+Nothing is loaded: style and script are inside, allowed by their digests alone (Content Security Policy), so
+that no text of the data set could run even if it became markup, which it cannot: it travels as JSON and is
+drawn as text nodes.
 
-Size is kept under `LIMIT` by shortening texts first and, only when even ids and causes do not fit, by listing fewer changes;
-the page says how many it lists. 25,000 edits of tickets take about 4.7 MB; masking is most of the time (docs/measurements.md).
+Size is kept under `LIMIT` by shortening texts first and, only when even ids and causes do not fit, by listing
+fewer changes; the page says how many it lists. 25,000 edits of tickets take about 4.7 MB; masking is most of
+the time (docs/measurements.md).
 """
 
 from __future__ import annotations
@@ -87,7 +90,9 @@ def _digest(found: re.Match[str] | None) -> str:
 
 
 def _json(value: Any) -> str:
-    """JSON that stands in a script element: `<` could end it or begin a comment, U+2028 and U+2029 end lines in old parsers."""
+    """JSON that stands in a script element: `<` could end it or begin a comment, U+2028 and U+2029 end lines
+    in old parsers.
+    """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
@@ -116,7 +121,9 @@ def _fitting(rows: list[dict[str, Any]], show_values: bool, room: int) -> dict[s
 
 
 def _changes(rows: list[dict[str, Any]], show_values: bool, width: int) -> dict[str, Any]:
-    """`names` and `changes`; kinds, fields and causes are places in `names`, for they repeat. Row by row, for each has its own word diff."""
+    """`names` and `changes`; kinds, fields and causes are places in `names`, for they repeat. Row by row, for
+    each has its own word diff.
+    """
     names: dict[str, int] = {}
 
     def place(text: str | None) -> int:
@@ -146,7 +153,9 @@ def _text(row: dict[str, Any], show_values: bool, width: int) -> list[tuple[str,
 
 
 def plain_part(text: str) -> str:
-    """Controls shown as code points, as `plain` does, but with spaces and line breaks kept: these may be what differs."""
+    """Controls shown as code points, as `plain` does, but with spaces and line breaks kept: these may be what
+    differs.
+    """
     return re.sub(
         r"[^\S\n ]|\S+", lambda word: plain(word.group(), 2000) or f"<U+{ord(word.group()[0]):04X}>", text
     )

@@ -1,13 +1,14 @@
 """Personal data masked in whatever a face of the diff is about to show.
 
-An old version may hold values that a newer policy takes out, and a plain file was never scanned at all; neither may reach a
-public pull request. So the few texts that are really shown are searched once more, with the default detectors, whatever
-the project's own configuration is. A text is searched before it is cut or compared word by word, so that half a value is
-never left over.
+An old version may hold values that a newer policy takes out, and a plain file was never scanned at all;
+neither may reach a public pull request. So the few texts that are really shown are searched once more, with
+the default detectors, whatever the project's own configuration is. A text is searched before it is cut or
+compared word by word, so that half a value is never left over.
 
-Costs a pass of regular expressions over the distinct texts (some 100,000 a second), and Presidio (1.5 s to load, then half a
-millisecond a text) only if one of them can hold a value. Names of persons are sought, by the tagger that `scan` has, in the texts of
-rows alone (a quarter of a millisecond each): in a label, an id or a cause they would be false alarms more often than names.
+Costs a pass of regular expressions over the distinct texts (some 100,000 a second), and Presidio (1.5 s to
+load, then half a millisecond a text) only if one of them can hold a value. Names of persons are sought, by
+the tagger that `scan` has, in the texts of rows alone (a quarter of a millisecond each): in a label, an id or
+a cause they would be false alarms more often than names.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from curate.text import mask
 if TYPE_CHECKING:
     from curate.pii.detect.detector import Detector
 
-# Not masked: a date by itself names nobody (as in `redact`), and UUIDs are what many data sets use as ids of rows.
+# Not masked: a date by itself names nobody (as in `redact`), and UUIDs are what many data sets use as ids of
+# rows.
 OPEN = ("DATE_TIME", "UUID")
 # Texts handed to the tagger at a time.
 _CHUNK = 1_000
@@ -32,9 +34,11 @@ _NEEDS = tuple(entity.needs for entity in DEFAULT if entity.name not in OPEN)
 
 
 def masks(texts: Iterable[str | None], *, named: Iterable[str | None] = ()) -> dict[str, str]:
-    """The texts that hold personal data, each with its values masked; in those that are `named` too, names of persons as well.
+    """The texts that hold personal data, each with its values masked; in those that are `named` too, names of
+    persons as well.
 
-    What was read is remembered, up to a bound: a face that is cut to its limit shows the same texts again and again.
+    What was read is remembered, up to a bound: a face that is cut to its limit shows the same texts again and
+    again.
     """
     people = {text for text in named if text}
     asked = {text for text in texts if text} | people

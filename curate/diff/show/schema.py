@@ -18,8 +18,9 @@ def document(
 ) -> dict[str, Any]:
     """`schema, before, after, verdict, gates, summary, changes, changes_total, changes_listed, duplicates`.
 
-    `changes` holds the first `limit` lines (columns `CHANGES`, and `stage`, `reason`); its texts are null where they must
-    not be shown. `duplicates` holds the first `limit` keys that stand on several rows. Personal data is masked throughout.
+    `changes` holds the first `limit` lines (columns `CHANGES`, and `stage`, `reason`); its texts are null
+    where they must not be shown. `duplicates` holds the first `limit` keys that stand on several rows.
+    Personal data is masked throughout.
     """
     lines = shown_changes(difference, limit, show_values=show_values).select(
         *CHANGES.names(), "stage", "reason"

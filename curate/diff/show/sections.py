@@ -1,7 +1,8 @@
 """A difference as a list of small tables in the order a reviewer needs them; the faces only draw these.
 
-The order is that of what can be wrong: gates, causes, personal data, splits and labels, the pipeline, metrics, examples.
-Personal data is masked here, for all faces; hostile text is still raw: each face neutralises what it draws.
+The order is that of what can be wrong: gates, causes, personal data, splits and labels, the pipeline,
+metrics, examples. Personal data is masked here, for all faces; hostile text is still raw: each face
+neutralises what it draws.
 """
 
 from __future__ import annotations
@@ -95,7 +96,8 @@ def sections(
     samples
         Changes listed per kind of change.
     show_values
-        Whether samples show text before and after. Labels and splits are always shown; text that a redaction hides never is.
+        Whether samples show text before and after. Labels and splits are always shown; text that a redaction
+        hides never is.
     most
         Rows of each counting table.
     gates
@@ -215,8 +217,8 @@ def _counts(difference: Difference, most: int, gates: Sequence[GateLine], show_v
 def shown_changes(difference: Difference, limit: int, *, show_values: bool) -> pl.DataFrame:
     """The first `limit` changes as they may be shown.
 
-    Texts are blank where they must not be shown (without `show_values` all but labels and splits), and personal data is masked
-    in what is left, in ids and in causes.
+    Texts are blank where they must not be shown (without `show_values` all but labels and splits), and
+    personal data is masked in what is left, in ids and in causes.
     """
     changes = difference.changes.head(limit)
     open_kinds = pl.col("change").is_in(["relabelled", "moved"])
@@ -235,7 +237,9 @@ def shown_changes(difference: Difference, limit: int, *, show_values: bool) -> p
 
 
 def shown_shifts(difference: Difference, show_values: bool) -> tuple[Shift, ...]:
-    """The shifts; where values must not be shown, without the categories of any column but the label and the provenance."""
+    """The shifts; where values must not be shown, without the categories of any column but the label and the
+    provenance.
+    """
     named = {difference.after.label, "split", "language", "source"}
     return tuple(
         shift if show_values or shift.kind == "length" or shift.column in named else replace(shift, movers=())

@@ -38,7 +38,8 @@ def draw(
 
     colour = "red" if difference.summary.unexplained or not all(gate.passed for gate in gates) else "green"
     console.print(
-        f"[bold]{for_rich(difference.before.name)} → {for_rich(difference.after.name)}[/]: [{colour}]{for_rich(verdict(difference), 400)}[/]"
+        f"[bold]{for_rich(difference.before.name)} → {for_rich(difference.after.name)}[/]: "
+        f"[{colour}]{for_rich(verdict(difference), 400)}[/]"
     )
     for note in difference.summary.notes:
         console.print(f"[yellow]note:[/] {for_rich(note, 400)}")

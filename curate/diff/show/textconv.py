@@ -1,7 +1,9 @@
-"""A Parquet file as text that git can compare: a line a field, rows in the order of their content, personal data masked.
+"""A Parquet file as text that git can compare: a line a field, rows in the order of their content, personal
+data masked.
 
-The same rows give the same text, however the file is ordered, compressed or split into row groups. Every text of the file is
-searched for personal data, so a large file takes its time once; `git config diff.assay.cachetextconv true` keeps the answer.
+The same rows give the same text, however the file is ordered, compressed or split into row groups. Every text
+of the file is searched for personal data, so a large file takes its time once; `git config
+diff.assay.cachetextconv true` keeps the answer.
 """
 
 from __future__ import annotations
@@ -23,7 +25,9 @@ NAMES = ("example_id", "finding_id", "id", "row")
 
 
 def text_lines(path: Path) -> Iterator[str]:
-    """Lines of the file: its columns with their dtypes, then for each row a line that names it and one for each field that is not null."""
+    """Lines of the file: its columns with their dtypes, then for each row a line that names it and one for
+    each field that is not null.
+    """
     rows = scan(path, path.name)
     schema = rows.collect_schema()
     table = rows.select(as_text(name, dtype).alias(name) for name, dtype in schema.items()).collect()

@@ -1,9 +1,10 @@
 """What changed between two texts, word by word, with the unchanged words around it.
 
-Common beginning and end are cut off first; what is left is compared by the greedy algorithm of Myers (1986, "An O(ND)
-difference algorithm and its variations", Algorithmica 1), first word by word. Its cost is the length times the number of
-differences, so two long texts made to disagree could stall a page of edits: work is counted, not timed (the result must not
-depend on the machine), and where the budget is spent the texts are compared sentence by sentence, then as a whole.
+Common beginning and end are cut off first; what is left is compared by the greedy algorithm of Myers (1986,
+"An O(ND) difference algorithm and its variations", Algorithmica 1), first word by word. Its cost is the
+length times the number of differences, so two long texts made to disagree could stall a page of edits: work
+is counted, not timed (the result must not depend on the machine), and where the budget is spent the texts are
+compared sentence by sentence, then as a whole.
 
 Figures stand in docs/measurements.md; never more than about 40 ms for one pair of any length.
 """
@@ -17,9 +18,11 @@ from typing import Literal
 
 Op = Literal["equal", "delete", "insert"]
 
-# Steps of the inner loop for each unit, at 0.1 to 0.2 microseconds: word by word and sentence by sentence stay under 50 ms together.
+# Steps of the inner loop for each unit, at 0.1 to 0.2 microseconds: word by word and sentence by sentence
+# stay under 50 ms together.
 BUDGET = 40_000
-# A changed stretch longer than this is cut into sentences at once, and one five times so long is not cut at all: even to tokenise it takes its time.
+# A changed stretch longer than this is cut into sentences at once, and one five times so long is not cut at
+# all: even to tokenise it takes its time.
 MOST_CHARACTERS = 40_000
 # How far the end of a common stretch goes back to find the beginning of its word.
 LONGEST_WORD = 64
@@ -34,8 +37,8 @@ def word_diff(before: str, after: str) -> list[tuple[Op, str]]:
     Returns
     -------
     list
-        (`equal` | `delete` | `insert`, text), neighbours of different kind, deletions before insertions. `equal` and `delete` make
-        up `before`, `equal` and `insert` make up `after`.
+        (`equal` | `delete` | `insert`, text), neighbours of different kind, deletions before insertions.
+        `equal` and `delete` make up `before`, `equal` and `insert` make up `after`.
 
     Examples
     --------
@@ -149,7 +152,9 @@ def _path(trace: list[dict[int, int]], old: Sequence[str], new: Sequence[str]) -
 
 
 def _tidied(stretches: list[tuple[Op, str]]) -> list[tuple[Op, str]]:
-    """Neighbours of a kind as one; deletions before insertions; white space alone between two changes joins them."""
+    """Neighbours of a kind as one; deletions before insertions; white space alone between two changes joins
+    them.
+    """
     parts = [(op, text) for op, text in stretches if text]
     changed = [op != "equal" for op, _ in parts]
     joined: list[tuple[bool, Op, str]] = []

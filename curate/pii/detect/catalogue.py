@@ -1,11 +1,13 @@
-"""The entities Assay knows, as data: who finds each, what a text must hold to be worth a look, what counts as proof.
+"""The entities Assay knows, as data: who finds each, what a text must hold to be worth a look, what counts as
+proof.
 
-Nothing here imports Presidio (that costs seconds), so that params are checked at once and the pre-filter is plain polars.
-`tests/curate/pii/test_catalogue.py` holds the table to what the installed Presidio really ships.
+Nothing here imports Presidio (that costs seconds), so that params are checked at once and the pre-filter is
+plain polars. `tests/curate/pii/test_catalogue.py` holds the table to what the installed Presidio really
+ships.
 
-Each entity's `needs` is a regex in the syntax of Rust's `regex` (which polars uses: linear time, no look-around) that
-matches every text in which its recognizer can match. It may match more; a text it does not match is never sent to that
-recognizer. `None` sends every text.
+Each entity's `needs` is a regex in the syntax of Rust's `regex` (which polars uses: linear time, no
+look-around) that matches every text in which its recognizer can match. It may match more; a text it does not
+match is never sent to that recognizer. `None` sends every text.
 """
 
 # ruff: noqa: SIM905 (a table reads better in columns than as a list of literals)
@@ -17,8 +19,8 @@ from typing import Literal
 
 from curate.errors import AssayError
 
-# alone: the form and its check cannot be met by chance. with_context: a check digit, but one random number in ten or so
-# has it, so a context word must agree too. never: a shape with nothing to check.
+# alone: the form and its check cannot be met by chance. with_context: a check digit, but one random number in
+# ten or so has it, so a context word must agree too. never: a shape with nothing to check.
 Proof = Literal["never", "with_context", "alone"]
 
 # Words that end a street's name; `STREET_TYPES_STRONG` are not also common English words in lower case.
@@ -36,44 +38,91 @@ STREET_TYPES_STRONG = (
     "blvd",
 )
 STREET_TYPES = (
-    *STREET_TYPES_STRONG, "st", "ln", "drive", "dr", "close", "cl", "court", "ct", "place", "pl", "gardens", "gdns", "square",
-    "sq", "way", "grove", "hill", "park", "walk", "row", "rise", "view", "parade", "green", "highway", "quay", "wharf", "yard",
-    "circle", "cir", "parkway", "pkwy", "trail", "trl", "loop", "plaza", "pike",
-)  # fmt: skip
-# Nothing of a word on one side of a number or a code: what `\b` demands there, for ASCII alone, so that it asks for no more.
+    *STREET_TYPES_STRONG,
+    "st",
+    "ln",
+    "drive",
+    "dr",
+    "close",
+    "cl",
+    "court",
+    "ct",
+    "place",
+    "pl",
+    "gardens",
+    "gdns",
+    "square",
+    "sq",
+    "way",
+    "grove",
+    "hill",
+    "park",
+    "walk",
+    "row",
+    "rise",
+    "view",
+    "parade",
+    "green",
+    "highway",
+    "quay",
+    "wharf",
+    "yard",
+    "circle",
+    "cir",
+    "parkway",
+    "pkwy",
+    "trail",
+    "trl",
+    "loop",
+    "plaza",
+    "pike",
+)
+# Nothing of a word on one side of a number or a code: what `\b` demands there, for ASCII alone, so that it
+# asks for no more.
 _B, _E = "(?:^|[^0-9A-Za-z_])", "(?:$|[^0-9A-Za-z_])"
 # A space, whether a regex engine counts the four ASCII separators among them or not.
 _S = r"[\s\x1c-\x1f]"
 
 # Seven digits with at most four marks between two of them: fewer are no valid number anywhere we look.
 PHONE_CANDIDATE = r"(?:\d[^a-zA-Z\d]{0,4}){7}"
-# A country code; a leading 0 of ten digits or more, unless it is 00 or 0800 (libphonenumber reads on after 20 digits); a US number's groups.
+# A country code; a leading 0 of ten digits or more, unless it is 00 or 0800 (libphonenumber reads on after 20
+# digits); a US number's groups.
 PHONE_FORM = (
-    r"[+＋][^a-zA-Z\d]{0,10}" + PHONE_CANDIDATE + r"|(?:^|\D|\d{20})0(?:0|800|[^a-zA-Z\d]{0,4}(?:\d[^a-zA-Z\d]{0,4}){9})|\d{3}(?:\)|[-. ])[-. ]{0,2}\d{3}[-. ]\d{4}"
-)  # fmt: skip
+    r"[+＋][^a-zA-Z\d]{0,10}"
+    + PHONE_CANDIDATE
+    + r"|(?:^|\D|\d{20})0(?:0|800|[^a-zA-Z\d]{0,4}(?:\d[^a-zA-Z\d]{0,4}){9})|\d{3}(?:\)|[-. "
+    r"])[-. ]{0,2}\d{3}[-. ]\d{4}"
+)
 # Length and first digits that some issuer uses.
 CARD_FORM = _B + r"(?:4\d|5[1-5]|2[2-7]|3[04-8]|6[0-57])\d{2}[- ]?\d{3,4}[- ]?\d{3,4}[- ]?\d{3,5}" + _E
 # Countries in the SWIFT registry of IBANs, as Presidio lists them.
-_IBAN_COUNTRIES = "A[DELTZ]|B[AEGHRY]|C[HRYZ]|D[EKO]|E[EGS]|F[IOR]|G[BEILRT]|H[RU]|I[ELQST]|JO|K[WZ]|L[BCITUVY]|M[CDEKRTU]|N[LO]|P[KLST]|QA|R[OS]|S[ACEIKM]|T[LNR]|UA|V[AG]|XK"
+_IBAN_COUNTRIES = "A[DELTZ]|B[AEGHRY]|C[HRYZ]|D[EKO]|E[EGS]|F[IOR]|G[BEILRT]|H[RU]|I[ELQST]|JO|K[WZ]|L[BCITUVY]|M[CDEKRTU]|N[LO]|P[KLST]|QA|R[OS]|S[ACEIKM]|T[LNR]|UA|V[AG]|XK"  # noqa: E501
 _MONTH = "(?i:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)"
 _D, _M = "(?:0?[1-9]|[12][0-9]|3[01])", "(?:0?[1-9]|1[0-2])"
 # A whole date; month and year alone are weak.
 DATE_FORM = (
     rf"{_B}(?:{_D}/{_D}/(?:\d{{4}}|\d{{2}}){_E}|\d{{4}}/{_M}/{_D}{_E}|{_D}-{_D}-\d{{4}}{_E}|\d{{4}}-{_M}-{_D}(?:(?i:T)|{_E})|{_D}\.{_M}\.(?:\d{{4}}|\d{{2}}){_E}"
     rf"|{_D}-{_MONTH}|{_MONTH}-\d{{2}})"
-)  # fmt: skip
+)
 # A label and room for a key, or the prefix that an issuer gives its keys.
 KEY_CANDIDATE = (
-    r"(?i:(?:api[ _-]?key|[tipd][ _-]?secret|secret(?:[ _-]?access)?[ _-]?key|[shir][ _-]?token|bearer)" + rf"{_S}*(?:[:=]|is|->)?{_S}*[\"'`]?\S{{16}})"
-    r"|(?:AKIA|ASIA)[A-Z0-9]{4}|gh[opsur]_|github_pat_|glpat-|[prs]k_(?:live|test)_|sk-|xox[abprs]-|AIza|SG\.|npm_|hf_|eyJ|dop_v1_|(?i:-----BEGIN )"
-)  # fmt: skip
+    r"(?i:(?:api[ _-]?key|[tipd][ _-]?secret|secret(?:[ _-]?access)?[ _-]?key|[shir][ _-]?token|bearer)"
+    + rf"{_S}*(?:[:=]|is|->)?{_S}*[\"'`]?\S{{16}})"
+    r"|(?:AKIA|ASIA)[A-Z0-9]{4}|gh[opsur]_|github_pat_|glpat-|[prs]k_(?:live|test)_|sk-|xox[abprs]-|AIza|SG\.|npm_|hf_|eyJ|dop_v1_|(?i:-----BEGIN "  # noqa: E501
+    r""
+    r""
+    r")"
+)
 # A label with a mark, a verb or a word with a digit after it.
 PASSWORD_CANDIDATE = (
     rf"(?i)(?:pass(?:{_S}?words?|wd|{_S}?code|{_S}?phrase)?|pwd|p/w|pw)(?:['’]s)?(?:{_S}*(?:[:=]|->)|{_S}+(?:is|was)|{_S}+[a-z]\S*\d)"
     rf"|pin(?:{_S}+(?:code|number|no\.?))?{_S}*(?::|=|is|was){_S}*\d{{4}}"
-)  # fmt: skip
+)
 # A sort code and an account together, or either one with its label.
-ACCOUNT_CANDIDATE = rf"(?i)\d{{2}}-\d{{2}}-\d{{2}}\D*\d{{8}}|(?:sort{_S}*code|s/c)\D*\d{{2}}[- ]?\d{{2}}[- ]?\d{{2}}|(?:acc|a/c)\D*\d{{8}}"
+ACCOUNT_CANDIDATE = (
+    rf"(?i)\d{{2}}-\d{{2}}-\d{{2}}\D*\d{{8}}|(?:sort{_S}*code|s/c)\D*\d{{2}}[- "
+    rf"]?\d{{2}}[- ]?\d{{2}}|(?:acc|a/c)\D*\d{{8}}"
+)
 # Every `needs` of DEFAULT demands one of these.
 ANY_CANDIDATE = (
     r"(?i)[@\d]|::|\.[a-z]{2}|[a-f]{2}[:-][a-f]{2}[:-]|[a-f]{4}\.|[a-f]{8}-|"
@@ -90,16 +139,18 @@ class Entity:
     name
         Presidio's name for it, or ours where Presidio has none.
     recognizer
-        Class name, in one of the modules that `curate.pii.detect.recognizers.build` names if it is there, else in `presidio_analyzer.predefined_recognizers`.
+        Class name, in one of the modules that `curate.pii.detect.recognizers.build` names if it is there,
+        else in `presidio_analyzer.predefined_recognizers`.
     needs
         A necessary condition, see the module's docstring.
     proof
         When a finding is `verified`.
     unlabelled
-        The highest score without a word of context, forms that speak for themselves apart. Where the threshold is higher, a
-        text without such a word is not read.
+        The highest score without a word of context, forms that speak for themselves apart. Where the
+        threshold is higher, a text without such a word is not read.
     speaks
-        The form (Rust regex) of every match that scores more than `unlabelled` without a word of context, where there are such.
+        The form (Rust regex) of every match that scores more than `unlabelled` without a word of context,
+        where there are such.
     """
 
     name: str
@@ -110,7 +161,8 @@ class Entity:
     speaks: str | None = None
 
 
-# Generic recognizers, all of the UK's (Presidio disables five of the six), the US ones Presidio enables, and our own.
+# Generic recognizers, all of the UK's (Presidio disables five of the six), the US ones Presidio enables, and
+# our own.
 DEFAULT = (
     Entity("EMAIL_ADDRESS", "OfflineEmailRecognizer", "@", "alone"),
     Entity("PHONE_NUMBER", "PlausiblePhoneRecognizer", PHONE_CANDIDATE, unlabelled=0.1, speaks=PHONE_FORM),
@@ -165,7 +217,8 @@ DEFAULT = (
     Entity(
         "UK_DRIVING_LICENCE",
         "SpacedUkDrivingLicenceRecognizer",
-        r"(?i)[a-z9]{5} ?\d(?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]|[12]\d|3[01])\d ?[a-z9]{2}[a-z0-9] ?[a-z]{2}",
+        r"(?i)[a-z9]{5} ?\d(?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]|[12]\d|3[01])\d ?[a-z9]{2}[a-z0-9] "
+        r"?[a-z]{2}",
     ),
     Entity("UK_UTR", "UtrRecognizer", r"(?i)utr|tax", "alone"),
     Entity("UK_VAT", "UkVatRecognizer", r"(?i)vat|(?:gb|xi) ?\d{3}", "alone"),
@@ -183,7 +236,8 @@ DEFAULT = (
         "CasedVehicleRecognizer",
         _B + r"(?i:[a-z]{2}\d{2}[- ]?[a-z]{3}|[a-z]\d{1,3}[- ]?[a-z]{3}|[a-z]{3}[- ]?\d{1,3}[- ]?[a-z])" + _E,
         unlabelled=0.3,
-        speaks=r"[A-Z\x{212a}]{2}\d{2}[- ]?[A-Z\x{212a}]{3}",  # with the Kelvin sign, a capital k to any regex
+        # with the Kelvin sign, a capital k to any regex
+        speaks=r"[A-Z\x{212a}]{2}\d{2}[- ]?[A-Z\x{212a}]{3}",
     ),
     Entity("UK_BANK_ACCOUNT", "UkBankAccountRecognizer", ACCOUNT_CANDIDATE),
     Entity("US_BANK_NUMBER", "UsBankRecognizer", _B + r"\d{8,17}" + _E, unlabelled=0.05),
@@ -216,28 +270,44 @@ DEFAULT = (
 OPTIONAL = tuple(
     Entity(*pair.split(":"))  # type: ignore[arg-type]
     for pair in """
-    ABA_ROUTING_NUMBER:AbaRoutingRecognizer AU_ABN:AuAbnRecognizer AU_ACN:AuAcnRecognizer AU_MEDICARE:AuMedicareRecognizer
-    AU_TFN:AuTfnRecognizer CA_POSTAL_CODE:CaPostalCodeRecognizer CA_SIN:CaSinRecognizer DE_BSNR:DeBsnrRecognizer
+    ABA_ROUTING_NUMBER:AbaRoutingRecognizer AU_ABN:AuAbnRecognizer AU_ACN:AuAcnRecognizer
+    AU_MEDICARE:AuMedicareRecognizer
+    AU_TFN:AuTfnRecognizer CA_POSTAL_CODE:CaPostalCodeRecognizer CA_SIN:CaSinRecognizer
+    DE_BSNR:DeBsnrRecognizer
     DE_FUEHRERSCHEIN:DeFuehrerscheinRecognizer DE_HANDELSREGISTER:DeHandelsregisterRecognizer
-    DE_HEALTH_INSURANCE:DeHealthInsuranceRecognizer DE_ID_CARD:DeIdCardRecognizer DE_KFZ:DeKfzRecognizer DE_LANR:DeLanrRecognizer
-    DE_PASSPORT:DePassportRecognizer DE_PLZ:DePlzRecognizer DE_SOCIAL_SECURITY:DeSocialSecurityRecognizer DE_TAX_ID:DeTaxIdRecognizer
-    DE_TAX_NUMBER:DeTaxNumberRecognizer DE_VAT_ID:DeVatIdRecognizer ES_NIE:EsNieRecognizer ES_NIF:EsNifRecognizer
-    ES_PASSPORT:EsPassportRecognizer FI_PERSONAL_IDENTITY_CODE:FiPersonalIdentityCodeRecognizer IN_AADHAAR:InAadhaarRecognizer
+    DE_HEALTH_INSURANCE:DeHealthInsuranceRecognizer DE_ID_CARD:DeIdCardRecognizer DE_KFZ:DeKfzRecognizer
+    DE_LANR:DeLanrRecognizer
+    DE_PASSPORT:DePassportRecognizer DE_PLZ:DePlzRecognizer DE_SOCIAL_SECURITY:DeSocialSecurityRecognizer
+    DE_TAX_ID:DeTaxIdRecognizer
+    DE_TAX_NUMBER:DeTaxNumberRecognizer DE_VAT_ID:DeVatIdRecognizer ES_NIE:EsNieRecognizer
+    ES_NIF:EsNifRecognizer
+    ES_PASSPORT:EsPassportRecognizer FI_PERSONAL_IDENTITY_CODE:FiPersonalIdentityCodeRecognizer
+    IN_AADHAAR:InAadhaarRecognizer
     IN_GSTIN:InGstinRecognizer IN_PAN:InPanRecognizer IN_PASSPORT:InPassportRecognizer
-    IN_VEHICLE_REGISTRATION:InVehicleRegistrationRecognizer IN_VOTER:InVoterRecognizer IT_DRIVER_LICENSE:ItDriverLicenseRecognizer
-    IT_FISCAL_CODE:ItFiscalCodeRecognizer IT_IDENTITY_CARD:ItIdentityCardRecognizer IT_PASSPORT:ItPassportRecognizer
-    IT_VAT_CODE:ItVatCodeRecognizer KR_BRN:KrBrnRecognizer KR_DRIVER_LICENSE:KrDriverLicenseRecognizer KR_FRN:KrFrnRecognizer
+    IN_VEHICLE_REGISTRATION:InVehicleRegistrationRecognizer IN_VOTER:InVoterRecognizer
+    IT_DRIVER_LICENSE:ItDriverLicenseRecognizer
+    IT_FISCAL_CODE:ItFiscalCodeRecognizer IT_IDENTITY_CARD:ItIdentityCardRecognizer
+    IT_PASSPORT:ItPassportRecognizer
+    IT_VAT_CODE:ItVatCodeRecognizer KR_BRN:KrBrnRecognizer KR_DRIVER_LICENSE:KrDriverLicenseRecognizer
+    KR_FRN:KrFrnRecognizer
     KR_PASSPORT:KrPassportRecognizer KR_RRN:KrRrnRecognizer NG_NIN:NgNinRecognizer
-    NG_VEHICLE_REGISTRATION:NgVehicleRegistrationRecognizer PH_PASSPORT:PhPassportRecognizer PH_TIN:PhTinRecognizer
+    NG_VEHICLE_REGISTRATION:NgVehicleRegistrationRecognizer PH_PASSPORT:PhPassportRecognizer
+    PH_TIN:PhTinRecognizer
     PH_UMID:PhUmidRecognizer PL_PESEL:PlPeselRecognizer SE_ORGANISATIONSNUMMER:SeOrganisationsnummerRecognizer
-    SE_PERSONNUMMER:SePersonnummerRecognizer SG_NRIC_FIN:SgFinRecognizer SG_UEN:SgUenRecognizer TH_TNIN:ThTninRecognizer
-    TR_LICENSE_PLATE:TrLicensePlateRecognizer TR_NATIONAL_ID:TrNationalIdRecognizer US_CLAIM_NUMBER:UsClaimNumberRecognizer
-    US_HEALTH_INSURANCE_MEMBER_ID:UsHealthInsuranceMemberIdRecognizer US_MBI:UsMbiRecognizer US_NPI:UsNpiRecognizer
-    US_PRESCRIPTION_NUMBER:UsPrescriptionNumberRecognizer US_PRIOR_AUTHORIZATION_NUMBER:UsPriorAuthorizationNumberRecognizer
+    SE_PERSONNUMMER:SePersonnummerRecognizer SG_NRIC_FIN:SgFinRecognizer SG_UEN:SgUenRecognizer
+    TH_TNIN:ThTninRecognizer
+    TR_LICENSE_PLATE:TrLicensePlateRecognizer TR_NATIONAL_ID:TrNationalIdRecognizer
+    US_CLAIM_NUMBER:UsClaimNumberRecognizer
+    US_HEALTH_INSURANCE_MEMBER_ID:UsHealthInsuranceMemberIdRecognizer US_MBI:UsMbiRecognizer
+    US_NPI:UsNpiRecognizer
+    US_PRESCRIPTION_NUMBER:UsPrescriptionNumberRecognizer
+    US_PRIOR_AUTHORIZATION_NUMBER:UsPriorAuthorizationNumberRecognizer
     US_PROVIDER_TAX_ID:UsProviderTaxIdRecognizer US_REFERRAL_NUMBER:UsReferralNumberRecognizer
     ZA_COMPANY_REGISTRATION:ZaCompanyRegistrationRecognizer ZA_DRIVER_LICENSE:ZaDriverLicenseRecognizer
-    ZA_ID_NUMBER:ZaIdNumberRecognizer ZA_INCOME_TAX_NUMBER:ZaIncomeTaxNumberRecognizer ZA_LICENSE_PLATE:ZaLicensePlateRecognizer
-    ZA_PASSPORT:ZaPassportRecognizer ZA_TRAFFIC_REGISTER_NUMBER:ZaTrafficRegisterNumberRecognizer ZA_VAT_NUMBER:ZaVatNumberRecognizer
+    ZA_ID_NUMBER:ZaIdNumberRecognizer ZA_INCOME_TAX_NUMBER:ZaIncomeTaxNumberRecognizer
+    ZA_LICENSE_PLATE:ZaLicensePlateRecognizer
+    ZA_PASSPORT:ZaPassportRecognizer ZA_TRAFFIC_REGISTER_NUMBER:ZaTrafficRegisterNumberRecognizer
+    ZA_VAT_NUMBER:ZaVatNumberRecognizer
     """.split()
 )
 
@@ -264,5 +334,6 @@ def check_names(names: set[str], where: str, extra: set[str] | None = None) -> N
         raise AssayError(
             f"`{where}` names unknown entities: {', '.join(unknown)}"
             + (f" (did you mean {', '.join(near)}?)" if near else ""),
-            fix=f"edit `{where}` in params.yaml; the names are in curate/pii/detect/catalogue.py (PERSON, LOCATION and the like need `scan.ner`)",
+            fix=f"edit `{where}` in params.yaml; the names are in curate/pii/detect/catalogue.py "
+            f"(PERSON, LOCATION and the like need `scan.ner`)",
         )

@@ -1,8 +1,10 @@
-"""The detector: Presidio's analyzer with our catalogue, context rules and, if asked for, a named-entity model.
+"""The detector: Presidio's analyzer with our catalogue, context rules and, if asked for, a named-entity
+model.
 
-It fails closed: an unknown entity, a model that cannot load, a regex that times out or a chunk a model could not read is an
-`AssayError`, never a text passed as clean. Presidio's own log is cut off, because at some levels it prints matches; its
-warnings are turned into errors here. Loading Presidio costs seconds, so import this module late.
+It fails closed: an unknown entity, a model that cannot load, a regex that times out or a chunk a model could
+not read is an `AssayError`, never a text passed as clean. Presidio's own log is cut off, because at some
+levels it prints matches; its warnings are turned into errors here. Loading Presidio costs seconds, so import
+this module late.
 """
 
 from __future__ import annotations
@@ -125,14 +127,18 @@ class Detector:
 
     @cached_property
     def engine(self) -> Any:
-        """The Presidio engine, for a model of the user's: every recognizer, light lemmas, nearest-label context, no decision trace."""
+        """The Presidio engine, for a model of the user's: every recognizer, light lemmas, nearest-label
+        context, no decision trace.
+        """
         from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
 
         from curate.pii.detect.context.language import LightNlpEngine
         from curate.pii.detect.context.nearest import NearestLabelEnhancer
 
         class _Registry(RecognizerRegistry):  # type: ignore[misc]
-            """Remembers which recognizers answer which names: Presidio compares every one with every other for each text."""
+            """Remembers which recognizers answer which names: Presidio compares every one with every other
+            for each text.
+            """
 
             def get_recognizers(
                 self, language: str, entities: list[str] | None = None, *args: Any, **kwargs: Any
@@ -181,14 +187,18 @@ class Detector:
         return beside(hits, self.people([text])[0], text) if wanted & self.tagged else hits
 
     def people(self, texts: list[str]) -> list[list[Hit]]:
-        """What the bundled tagger finds in each text, at or over the threshold; many texts at once cost least."""
+        """What the bundled tagger finds in each text, at or over the threshold; many texts at once cost
+        least.
+        """
         if self.tagger is None or not self.tagged:
             return [[] for _ in texts]
         found = self.tagger.find(texts, self.tagged)
         return [[hit for hit in hits if hit.score >= self.threshold(hit.entity)] for hits in found]
 
     def read(self, batch: Sequence[tuple[str, Sequence[str]]]) -> list[list[Hit]]:
-        """What Presidio's recognizers find in each text of the entities beside it; see `find`. Many texts at once cost least."""
+        """What Presidio's recognizers find in each text of the entities beside it; see `find`. Many texts at
+        once cost least.
+        """
         _silence()  # other code may have reset the loggers since
         return (
             [self._analyze(text, list(names)) for text, names in batch]
@@ -206,7 +216,8 @@ class Detector:
             )
         except Exception as error:  # Presidio's messages may hold the text: keep the kind of error alone
             raise AssayError(
-                f"a detector failed with {type(error).__name__} on a text of {len(text):,} characters; nothing was written",
+                f"a detector failed with {type(error).__name__} on a text of {len(text):,} characters; "
+                f"nothing was written",
                 fix=REPORT,
             ) from None
         check(_listener.templates, text)
@@ -217,7 +228,9 @@ class Detector:
         )
 
     def describe(self) -> Mapping[str, Any]:
-        """Versions and a fingerprint of the configuration: equal fingerprints find the same in the same text."""
+        """Versions and a fingerprint of the configuration: equal fingerprints find the same in the same
+        text.
+        """
         recognizers = [recognizer.to_dict() for recognizer in self.recognizers]
         versions = {name: version(name) for name in _VERSIONED}
         configuration = {
@@ -235,7 +248,9 @@ class Detector:
 
 @cache
 def code_digest() -> str:
-    """Digest (8 bytes, hex) of every file of this folder and below, the name tagger's weights included: what decides what is found."""
+    """Digest (8 bytes, hex) of every file of this folder and below, the name tagger's weights included: what
+    decides what is found.
+    """
     digest = hashlib.blake2b(digest_size=8)
     folder = Path(__file__).parent
     for path in sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"):

@@ -1,4 +1,6 @@
-"""One resolved set of findings for a text: no two overlap, and the choice does not depend on who reported first."""
+"""One resolved set of findings for a text: no two overlap, and the choice does not depend on who reported
+first.
+"""
 
 from __future__ import annotations
 
@@ -21,8 +23,9 @@ class Hit(NamedTuple):
 def resolve(hits: Iterable[Hit]) -> list[Hit]:
     """The hits that stand, by position.
 
-    Ranked: verified first, then the higher score, the longer, the earlier, then by entity and detector name. Each is kept
-    unless it overlaps one ranked before it, so duplicates and contained matches go. O(n log n + n k) for k kept.
+    Ranked: verified first, then the higher score, the longer, the earlier, then by entity and detector name.
+    Each is kept unless it overlaps one ranked before it, so duplicates and contained matches go. O(n log n +
+    n k) for k kept.
     """
     kept: list[Hit] = []
     for hit in sorted(
@@ -42,7 +45,8 @@ def resolve(hits: Iterable[Hit]) -> list[Hit]:
 
 
 def distinct(results: list[Any]) -> list[Any]:
-    """`EntityRecognizer.remove_duplicates`: no score of zero, none within another of its entity that scores as much.
+    """`EntityRecognizer.remove_duplicates`: no score of zero, none within another of its entity that scores
+    as much.
 
     O(n log n) for matches that mostly stand apart.
     """
@@ -63,7 +67,8 @@ def _widest_first(one: Any) -> tuple[str, int, int, float]:
 
 
 def beside(hits: list[Hit], names: list[Hit], text: str) -> list[Hit]:
-    """Pattern findings with names beside them: where they overlap the pattern stands, and what is left of the name if it is a word.
+    """Pattern findings with names beside them: where they overlap the pattern stands, and what is left of the
+    name if it is a word.
 
     Parameters
     ----------

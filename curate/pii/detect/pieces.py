@@ -1,9 +1,11 @@
-"""A very long text in overlapping pieces, so that its cost grows with its length and no detector's limit is met.
+"""A very long text in overlapping pieces, so that its cost grows with its length and no detector's limit is
+met.
 
-phonenumbers gives up silently after 65,535 candidates and some patterns retry from every character, so a megabyte is read in
-pieces. Each piece has a core, and a margin on both sides; a finding belongs to the piece in whose core it starts. Cores and
-margins end at spaces, and a margin is longer than any value that holds a space and than the reach of a context word, so the
-findings are those of the whole text. A run without spaces is never cut.
+phonenumbers gives up silently after 65,535 candidates and some patterns retry from every character, so a
+megabyte is read in pieces. Each piece has a core, and a margin on both sides; a finding belongs to the piece
+in whose core it starts. Cores and margins end at spaces, and a margin is longer than any value that holds a
+space and than the reach of a context word, so the findings are those of the whole text. A run without spaces
+is never cut.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ from typing import NamedTuple
 # Texts up to this many characters are read whole; below it, cutting saves nothing.
 LONG = 40_000
 CORE = 20_000
-# The longest value with spaces in it (an address of several parts) and its label together stay under 500 characters.
+# The longest value with spaces in it (an address of several parts) and its label together stay under 500
+# characters.
 MARGIN = 2_000
 # Context looks at eight lemmas, each in a word of its own at worst.
 _MARGIN_WORDS = 40

@@ -1,10 +1,13 @@
-"""Many texts read at once, by one recognizer after the other: what `AnalyzerEngine.analyze` finds in each, at a tenth of its cost.
+"""Many texts read at once, by one recognizer after the other: what `AnalyzerEngine.analyze` finds in each, at
+a tenth of its cost.
 
-Presidio takes a text through all its recognizers. Turned round, a recognizer's compiled patterns, tables and code stay in the
-processor's caches from one text to the next: a third less time for the same calls. Context is weighed for one recognizer's
-matches at a time too, and only texts with a match are tokenised. Memory: a batch's texts and matches.
+Presidio takes a text through all its recognizers. Turned round, a recognizer's compiled patterns, tables and
+code stay in the processor's caches from one text to the next: a third less time for the same calls. Context
+is weighed for one recognizer's matches at a time too, and only texts with a match are tokenised. Memory: a
+batch's texts and matches.
 
-It fails closed: a recognizer that raises, or says in Presidio's log that it gave up, is an `AssayError` for the whole batch.
+It fails closed: a recognizer that raises, or says in Presidio's log that it gave up, is an `AssayError` for
+the whole batch.
 """
 
 from __future__ import annotations
@@ -99,7 +102,8 @@ class Reader:
                         part.results.append(result)
             except Exception as error:  # Presidio's messages may hold the text: keep the kind of error alone
                 raise AssayError(
-                    f"a detector failed with {type(error).__name__} on a text of {len(text):,} characters; nothing was written",
+                    f"a detector failed with {type(error).__name__} on a text of {len(text):,} "
+                    f"characters; nothing was written",
                     fix=REPORT,
                 ) from None
             if self._warnings:
@@ -131,7 +135,8 @@ def check(warnings: list[str], text: str) -> None:
     warnings.clear()
     if said and said != _HARMLESS:
         raise AssayError(
-            f"a detector gave up on a text of {len(text):,} characters ({'; '.join(said)}); nothing was written",
+            f"a detector gave up on a text of {len(text):,} characters ({'; '.join(said)}); nothing was "
+            f"written",
             fix=REPORT,
         )
 

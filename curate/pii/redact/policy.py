@@ -1,11 +1,13 @@
-"""What is done with each finding: a steward's verdict first, then the policy of `params.redact`, most specific rule first.
+"""What is done with each finding: a steward's verdict first, then the policy of `params.redact`, most
+specific rule first.
 
     verdict `not_personal` or `public`  ->  keep
     redact.policy, first rule that fits ->  its action
     redact.actions[entity]              ->  that action
     KEPT, then redact.default
 
-A verdict `real` or `unsure`, or none, leaves the finding to the policy: what nobody has looked at is treated as personal.
+A verdict `real` or `unsure`, or none, leaves the finding to the policy: what nobody has looked at is treated
+as personal.
 """
 
 from __future__ import annotations
@@ -24,14 +26,17 @@ from curate.pii.detect.catalogue import NER_ENTITIES, check_names
 Action = Literal["keep", "mask", "replace", "pseudonymise", "drop_row"]
 Scope = Literal["record", "dataset", "project"]
 
-# Kept unless the policy says otherwise. A date by itself names nobody (a date of birth is an entity of its own) and is often
-# what the task is about; NRP (nationality, religion, politics: "a French phone") is a word of the language more often than a
-# fact about the writer. Both stay in the findings, so the inventory shows them.
+# Kept unless the policy says otherwise. A date by itself names nobody (a date of birth is an entity of its
+# own) and is often what the task is about; NRP (nationality, religion, politics: "a French phone") is a word
+# of the language more often than a fact about the writer. Both stay in the findings, so the inventory shows
+# them.
 KEPT: dict[str, Action] = {"DATE_TIME": "keep", "NRP": "keep"}
 
 
 class Rule(Params):
-    """One line of the policy: it fits a finding when all it names agree; what it leaves out fits everything."""
+    """One line of the policy: it fits a finding when all it names agree; what it leaves out fits
+    everything.
+    """
 
     source: str | None = None
     field: Literal["input", "output", "rejected"] | None = None
@@ -55,16 +60,18 @@ class Rule(Params):
 class RedactParams(Params):
     """What is done with each entity."""
 
-    # For entities that `actions` and KEPT do not name. A typed placeholder keeps the sentence's sense for training.
+    # For entities that `actions` and KEPT do not name. A typed placeholder keeps the sentence's sense for
+    # training.
     default: Action = "replace"
     # entity -> action, before `default` and KEPT.
     actions: dict[str, Action] = Field(default_factory=dict)
     # Rules by source, field, entity and score, before `actions`; the first that fits wins.
     policy: tuple[Rule, ...] = ()
-    # Where one value has one placeholder or surrogate: its record alone, this dataset, or whatever is made with the key.
+    # Where one value has one placeholder or surrogate: its record alone, this dataset, or whatever is made
+    # with the key.
     scope: Scope = "record"
-    # The day on which verdicts must hold to be obeyed; null obeys expired ones too (the audit reports them). A date in the
-    # params and not the clock, so that the same inputs give the same bytes tomorrow.
+    # The day on which verdicts must hold to be obeyed; null obeys expired ones too (the audit reports them).
+    # A date in the params and not the clock, so that the same inputs give the same bytes tomorrow.
     as_of: date | None = None
 
     def action(self, entity: str) -> Action:
@@ -72,7 +79,8 @@ class RedactParams(Params):
         return self.actions.get(entity) or KEPT.get(entity) or self.default
 
     def check(self, sources: set[str]) -> None:
-        """Fail on an entity or a source that does not exist: a misspelt name would be a silent hole in the policy.
+        """Fail on an entity or a source that does not exist: a misspelt name would be a silent hole in the
+        policy.
 
         Parameters
         ----------
@@ -84,7 +92,8 @@ class RedactParams(Params):
         unknown = sorted({rule.source for rule in self.policy if rule.source} - sources)
         if unknown and sources:
             raise AssayError(
-                f"`redact.policy` names unknown sources: {', '.join(unknown)}; the task card has {', '.join(sorted(sources))}",
+                f"`redact.policy` names unknown sources: {', '.join(unknown)}; the task card has "
+                f"{', '.join(sorted(sources))}",
                 fix="correct `redact.policy` in params.yaml, or add the source to task.yaml",
             )
 

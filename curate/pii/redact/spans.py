@@ -1,8 +1,10 @@
-"""Where a row's personal values stand: the findings, and every repeat of a found value anywhere else in the row.
+"""Where a row's personal values stand: the findings, and every repeat of a found value anywhere else in the
+row.
 
-A value is looked for in its normalised form, so that `4111 1111 1111 1111` in the input also goes as `4111111111111111` from
-a JSON output. Overlapping places become one, so that offsets stay true and nothing is left between them. JSON stays JSON:
-inside a string only its content is touched, never half an escape; a number that holds a value becomes a string.
+A value is looked for in its normalised form, so that `4111 1111 1111 1111` in the input also goes as
+`4111111111111111` from a JSON output. Overlapping places become one, so that offsets stay true and nothing is
+left between them. JSON stays JSON: inside a string only its content is touched, never half an escape; a
+number that holds a value becomes a string.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ from functools import lru_cache
 
 from curate.pii.values import is_code, normalise
 
-# A value this long is taken out of longer words and numbers too; a shorter one only where it stands alone ("Al" in "Also").
+# A value this long is taken out of longer words and numbers too; a shorter one only where it stands alone
+# ("Al" in "Also").
 STANDS_OUT = 6
 _SEPARATOR = r"[\s\-.()/]{0,3}"
 
@@ -47,7 +50,9 @@ Spared = tuple[int, int, str]
 
 @lru_cache(maxsize=65_536)
 def pattern(entity: str, value: str) -> re.Pattern[str]:
-    """A regex for every spelling of `value` that normalises alike: case, separators, a UK number's 0 or +44."""
+    """A regex for every spelling of `value` that normalises alike: case, separators, a UK number's 0 or
+    +44.
+    """
     characters = [character for character in value if character.isalnum()]
     if entity == "PHONE_NUMBER":
         form = normalise(entity, value)
@@ -64,7 +69,9 @@ def pattern(entity: str, value: str) -> re.Pattern[str]:
 
 
 def merge(spans: Iterable[Span]) -> list[Span]:
-    """Spans in order with overlapping ones joined; the joined span is named by a finding before a repeat, the longer, the earlier."""
+    """Spans in order with overlapping ones joined; the joined span is named by a finding before a repeat, the
+    longer, the earlier.
+    """
     joined: list[list[Span]] = []
     end = -1
     for span in sorted(
@@ -104,7 +111,8 @@ def merge(spans: Iterable[Span]) -> list[Span]:
 def repeats(
     text: str, values: Sequence[tuple[Value, str]], spared: Sequence[Spared] = (), offset: int = 0
 ) -> list[Span]:
-    """Every place in `text` where one of the row's values stands, given with a spelling of each, but for those spared.
+    """Every place in `text` where one of the row's values stands, given with a spelling of each, but for
+    those spared.
 
     `offset` is where `text` begins in the text that `spared` points into.
     """
@@ -135,7 +143,9 @@ _ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|.)", re.DOTALL)
 
 @dataclass(frozen=True)
 class JsonToken:
-    """A string's content or a number in a JSON text, and the spans to be replaced in it (offsets in the whole text)."""
+    """A string's content or a number in a JSON text, and the spans to be replaced in it (offsets in the whole
+    text).
+    """
 
     start: int
     end: int
@@ -147,7 +157,9 @@ class JsonToken:
 def json_tokens(
     text: str, found: Sequence[Span], values: Sequence[tuple[Value, str]], spared: Sequence[Spared] = ()
 ) -> list[JsonToken]:
-    """The strings and numbers of a JSON text that hold something: findings are cut to the token they stand in."""
+    """The strings and numbers of a JSON text that hold something: findings are cut to the token they stand
+    in.
+    """
     escaped = [(value, json.dumps(spelling, ensure_ascii=False)[1:-1]) for value, spelling in values]
     tokens = []
     for match in _JSON_TOKEN.finditer(text):

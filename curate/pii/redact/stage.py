@@ -1,19 +1,20 @@
 """Stage `redact`: the policy applied to every finding, in input, output and rejected answer alike.
 
-What a row lost anywhere it loses everywhere: a value found in one field is taken out wherever the same value stands in the
-row's other fields, found there or not, so that a label or a JSON target never gives back what the input lost. Text outside
-the values is unchanged. Rows without a finding pass untouched in polars; those with one are rewritten one by one, at some
-10,000 rows a second. Not touched: ids, `group` and `subject`.
+What a row lost anywhere it loses everywhere: a value found in one field is taken out wherever the same value
+stands in the row's other fields, found there or not, so that a label or a JSON target never gives back what
+the input lost. Text outside the values is unchanged. Rows without a finding pass untouched in polars; those
+with one are rewritten one by one, at some 10,000 rows a second. Not touched: ids, `group` and `subject`.
 
-A steward's verdict goes before the policy (see `policy.py`). A value cleared stays in all its repeats; a single finding
-cleared stays where it stands, while the same value goes from the rest of the row. Where another finding that nobody cleared
-lies over the same text, the text goes.
+A steward's verdict goes before the policy (see `policy.py`). A value cleared stays in all its repeats; a
+single finding cleared stays where it stands, while the same value goes from the rest of the row. Where
+another finding that nobody cleared lies over the same text, the text goes.
 
-Scopes. In `record` scope placeholders are numbered in order of appearance within the row, so nothing links two rows. In
-`dataset` scope a value has one keyed tag throughout the dataset of this task card's name, in all its versions (their rows
-have lasting ids, so the versions are linkable anyway); in `project` scope the tag is the same in every dataset made with the
-key. So a person can be followed through the data, and an attacker who knows one of their rows can follow too; tags do not
-change as data grows. The same holds for surrogates. The scope goes into the report and the manifest.
+Scopes. In `record` scope placeholders are numbered in order of appearance within the row, so nothing links
+two rows. In `dataset` scope a value has one keyed tag throughout the dataset of this task card's name, in all
+its versions (their rows have lasting ids, so the versions are linkable anyway); in `project` scope the tag is
+the same in every dataset made with the key. So a person can be followed through the data, and an attacker who
+knows one of their rows can follow too; tags do not change as data grows. The same holds for surrogates. The
+scope goes into the report and the manifest.
 """
 
 from __future__ import annotations
@@ -88,8 +89,8 @@ def redact(
     Returns
     -------
     StageResult
-        With the table `edits` (schema `EDITS`): one row for each value at each place it was taken from, and one with action
-        `keep` for each finding that stays because a steward said so.
+        With the table `edits` (schema `EDITS`): one row for each value at each place it was taken from, and
+        one with action `keep` for each finding that stays because a steward said so.
 
     Raises
     ------
@@ -100,7 +101,8 @@ def redact(
     lost = acted.join(examples, on="example_id", how="anti")
     if lost.height:
         raise _stale(
-            f"{lost['example_id'].n_unique():,} rows with findings are not among the examples, e.g. {lost['example_id'].sort()[0]}"
+            f"{lost['example_id'].n_unique():,} rows with findings are not among the examples, e.g. "
+            f"{lost['example_id'].sort()[0]}"
         )
     unwanted = acted.filter(pl.col("action") == "drop_row")
     dropped = _dropped(unwanted)
@@ -162,7 +164,8 @@ def _rewritten(
     kind: Kind,
     progress: Progress | None,
 ) -> Iterator[_Row]:
-    # Python row by row: offsets, numbering and JSON are a walk through one text, and only rows with findings come here.
+    # Python row by row: offsets, numbering and JSON are a walk through one text, and only rows with findings
+    # come here.
     by_row: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for finding in work.sort("example_id", "field", "start", "entity").iter_rows(named=True):
         by_row[finding["example_id"]].append(finding)
@@ -229,7 +232,8 @@ def _checked(row: dict[str, Any], finding: dict[str, Any], key: Key) -> tuple[Sp
     normalised = normalise(entity, spelling)
     if not spelling or value_id(key, entity, normalised) != finding["value_id"]:
         raise _stale(
-            f"finding {finding['finding_id']} of row {row['example_id']} does not fit that row's {finding['field']}"
+            f"finding {finding['finding_id']} of row {row['example_id']} does not fit that row's "
+            f"{finding['field']}"
         )
     return Span(
         finding["start"],

@@ -1,7 +1,8 @@
-"""A name in place of a name: first names for first names, a surname at the end, titles and initials as they stood, case kept.
+"""A name in place of a name: first names for first names, a surname at the end, titles and initials as they
+stood, case kept.
 
-The lists are common names of many cultures, so that a text stays natural to read and to train on; the choice is the key's, not
-the value's, and says nothing of the person, their sex or their origin.
+The lists are common names of many cultures, so that a text stays natural to read and to train on; the choice
+is the key's, not the value's, and says nothing of the person, their sex or their origin.
 """
 
 from __future__ import annotations
@@ -15,7 +16,27 @@ FIRST, LAST = (
     tuple(part.split())
     for part in Path(__file__).with_name("stand_ins.txt").read_text(encoding="utf-8").split("\n\n")
 )
-_TITLES = frozenset(("mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "sir", "dame", "lord", "lady", "rev", "madam", "capt", "sgt", "judge"))  # fmt: skip
+_TITLES = frozenset(
+    (
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "mx",
+        "dr",
+        "prof",
+        "professor",
+        "sir",
+        "dame",
+        "lord",
+        "lady",
+        "rev",
+        "madam",
+        "capt",
+        "sgt",
+        "judge",
+    )
+)
 _WORD = re.compile(r"[^\W\d_]+")
 
 

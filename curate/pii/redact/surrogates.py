@@ -1,10 +1,11 @@
 """What stands in a text where a value stood: a placeholder, a mask, or a surrogate of the same form.
 
-A surrogate keeps the form and loses the value: digits become digits, letters letters of the same case, separators stay, an
-e-mail address becomes one at example.com (RFC 2606), a person's name another name, and a phone number keeps its country code or leading 0. It is keyed by
-entity and normalised value, so the same value gets the same surrogate wherever it stands; that makes it *linkable*, which
-is why the scope goes into the report. Check digits (cards, NHS numbers, IBANs) are not kept valid: a surrogate should not
-pass for an issued number. It may be by chance somebody's number all the same; it carries nothing about whose it replaced.
+A surrogate keeps the form and loses the value: digits become digits, letters letters of the same case,
+separators stay, an e-mail address becomes one at example.com (RFC 2606), a person's name another name, and a
+phone number keeps its country code or leading 0. It is keyed by entity and normalised value, so the same
+value gets the same surrogate wherever it stands; that makes it *linkable*, which is why the scope goes into
+the report. Check digits (cards, NHS numbers, IBANs) are not kept valid: a surrogate should not pass for an
+issued number. It may be by chance somebody's number all the same; it carries nothing about whose it replaced.
 """
 
 from __future__ import annotations
@@ -31,11 +32,14 @@ def placeholder(entity: str, name: int | str) -> str:
 
 
 def tag(key: Key, entity: str, normalised: str, scope: str = "") -> str:
-    """A value's short keyed name, the same wherever `scope` is. At 24 bits two of 4,000 values share one in two cases: no harm."""
+    """A value's short keyed name, the same wherever `scope` is. At 24 bits two of 4,000 values share one in
+    two cases: no harm.
+    """
     return key.digest("placeholder", entity, normalised, scope, length=3)
 
 
-# What `masked` leaves of a value: its first letter, dots, and the marks between them; for polars' regex and Python's.
+# What `masked` leaves of a value: its first letter, dots, and the marks between them; for polars' regex and
+# Python's.
 MASKED = r"(?:\b[^\W\d_][^\w\s•]{0,2} ?)?•[^\w\s]*"
 
 
@@ -46,7 +50,9 @@ def masked(value: str) -> str:
 
 
 def surrogate(entity: str, value: str, normalised: str, key: Key, scope: str = "") -> str:
-    """A value of the same form as `value`, by key, entity and normalised value (and row id, in record scope); never `value` itself."""
+    """A value of the same form as `value`, by key, entity and normalised value (and row id, in record scope);
+    never `value` itself.
+    """
     for attempt in range(100):
         stream = _stream(key, entity, normalised, scope, str(attempt))
         made = _form(entity, value, stream)

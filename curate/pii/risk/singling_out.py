@@ -1,17 +1,21 @@
-"""How easily a published row is tied to one person: k-anonymity over quasi-identifiers, and what free text alone gives away.
+"""How easily a published row is tied to one person: k-anonymity over quasi-identifiers, and what free text
+alone gives away.
 
-*k-anonymity* (Sweeney, 2002, "k-anonymity: a model for protecting privacy"): rows that agree on every declared
-quasi-identifier form a class; k is how many people a class holds. People, not rows: ten tickets of one customer hide nobody.
-An unknown value counts as a value of its own, so that a gap neither hides a row nor singles it out by itself.
+*k-anonymity* (Sweeney, 2002, "k-anonymity: a model for protecting privacy"): rows that agree on every
+declared quasi-identifier form a class; k is how many people a class holds. People, not rows: ten tickets of
+one customer hide nobody. An unknown value counts as a value of its own, so that a gap neither hides a row nor
+singles it out by itself.
 
-*Free text*: the share of rows in which a few words stand together that do so in no other row. Two figures: for the row's
-rarest words, the worst case; and for words drawn at random, what somebody knows who remembers a few of them (the unicity of de
-Montjoye et al., 2013, "Unique in the Crowd", with words for places). The commonest words of the data set are left out as
-language, not content (Luhn, 1958, "The automatic creation of literature abstracts", the upper cut-off), placeholders too.
-No text is kept from either: the report holds counts.
+*Free text*: the share of rows in which a few words stand together that do so in no other row. Two figures:
+for the row's rarest words, the worst case; and for words drawn at random, what somebody knows who remembers a
+few of them (the unicity of de Montjoye et al., 2013, "Unique in the Crowd", with words for places). The
+commonest words of the data set are left out as language, not content (Luhn, 1958, "The automatic creation of
+literature abstracts", the upper cut-off), placeholders too. No text is kept from either: the report holds
+counts.
 
-Cost: words are counted once over all rows (a table of row and word, some 12 bytes an entry); the search for another row is made
-for a sample of rows, along the rarest of the words. A measure of ease, not a proof: nobody's background knowledge is bounded.
+Cost: words are counted once over all rows (a table of row and word, some 12 bytes an entry); the search for
+another row is made for a sample of rows, along the rarest of the words. A measure of ease, not a proof:
+nobody's background knowledge is bounded.
 """
 
 from __future__ import annotations
@@ -33,8 +37,8 @@ Quasi = Literal["language", "source", "output", "month", "outward_postcode", "ag
 class RiskParams(Params):
     """What an outsider may know of a person, and from which group size on a row counts as hidden."""
 
-    # Columns of the published rows, or read from their text (outward_postcode, age, title) or date (month). `output` is left
-    # out: a label is the task's opinion, not what a neighbour knows.
+    # Columns of the published rows, or read from their text (outward_postcode, age, title) or date (month).
+    # `output` is left out: a label is the task's opinion, not what a neighbour knows.
     quasi_identifiers: tuple[Quasi, ...] = ("language", "source", "month", "outward_postcode", "age", "title")
     # Below this a class counts as small. Common practice for released health data (El Emam & Dankar, 2008).
     k: int = Field(default=5, ge=2)
@@ -50,7 +54,8 @@ class RiskParams(Params):
 DERIVED = {
     # UK outward code ("CB1" of "CB1 2DP"), where the policy keeps postcodes or a surrogate stands in.
     "outward_postcode": r"(?i)\b([a-z]{1,2}[0-9][a-z0-9]?)[ ]?[0-9][a-z]{2}\b",
-    "age": r"(?i)\b(?:i'?m|i am|he'?s|she'?s|aged?|he is|she is)[ ](1[0-9]|[2-9][0-9])(?:[ ]years)?\b|\b(1[0-9]|[2-9][0-9])[- ]years?[- ]old\b",
+    "age": r"(?i)\b(?:i'?m|i am|he'?s|she'?s|aged?|he is|she is)[ ](1[0-9]|[2-9][0-9])(?:[ "
+    r"]years)?\b|\b(1[0-9]|[2-9][0-9])[- ]years?[- ]old\b",
     "title": r"\b(Mr|Mrs|Miss|Ms|Dr|Prof|Rev|Sir|Dame)\b\.?[ ][A-Z]",
 }
 
@@ -62,7 +67,9 @@ def _text(fields: Sequence[str]) -> pl.Expr:
 def quasi_identifiers(
     rows: pl.DataFrame, names: tuple[Quasi, ...], fields: Sequence[str] = TEXT_FIELDS
 ) -> pl.DataFrame:
-    """The quasi-identifiers `names` of each row, all String, `""` where unknown; derived ones are read from the text `fields`."""
+    """The quasi-identifiers `names` of each row, all String, `""` where unknown; derived ones are read from
+    the text `fields`.
+    """
     text = _text(fields)
     columns = []
     for name in names:
@@ -88,14 +95,15 @@ def k_anonymity(
     Parameters
     ----------
     rows
-        The published rows (columns of the Examples table). A person is a `subject`, else a `group`, else the row itself.
+        The published rows (columns of the Examples table). A person is a `subject`, else a `group`, else the
+        row itself.
 
     Returns
     -------
     dict
-        `people`, `classes`, `smallest_k` (null without rows), `below_k` and `unique` (rows in classes of fewer than k people
-        and of one), their shares, and `unique_without`: the unique rows if that one column were dropped, which says where
-        to generalise first.
+        `people`, `classes`, `smallest_k` (null without rows), `below_k` and `unique` (rows in classes of
+        fewer than k people and of one), their shares, and `unique_without`: the unique rows if that one
+        column were dropped, which says where to generalise first.
     """
     table = quasi_identifiers(rows, params.quasi_identifiers, fields)
     person = rows.select(
@@ -141,7 +149,9 @@ def _class_sizes(table: pl.DataFrame, names: list[str]) -> pl.Series:
 
 
 def content_words(rows: pl.DataFrame, common_words: int, fields: Sequence[str] = TEXT_FIELDS) -> pl.DataFrame:
-    """Columns `row` (UInt32), `word` (UInt32 code), `rows` (how many hold it): each word once a row, the commonest left out."""
+    """Columns `row` (UInt32), `word` (UInt32 code), `rows` (how many hold it): each word once a row, the
+    commonest left out.
+    """
     words = (
         rows.lazy()
         .select(
@@ -197,13 +207,14 @@ def singled_out(postings: pl.DataFrame, chosen: pl.DataFrame) -> int:
 
 
 def free_text(rows: pl.DataFrame, params: RiskParams, fields: Sequence[str] = TEXT_FIELDS) -> dict[str, Any]:
-    """How often `params.words` words single a row out, over a seeded sample of rows in the order of their ids.
+    """How often `params.words` words single a row out, over a seeded sample of rows in the order of their
+    ids.
 
     Returns
     -------
     dict
-        `rows` sampled; `rarest` and `random`, the shares for the rarest words and for words drawn at random. A row with fewer
-        content words is judged by what it has; one with none counts as not singled out.
+        `rows` sampled; `rarest` and `random`, the shares for the rarest words and for words drawn at random.
+        A row with fewer content words is judged by what it has; one with none counts as not singled out.
     """
     ordered = rows.sort("example_id")
     if not ordered.height:

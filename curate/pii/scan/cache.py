@@ -1,10 +1,10 @@
 """What the detector said of a text last time, so that a re-scan reads only what changed.
 
-A text is known by its keyed digest, the detector by a digest of its configuration, versions and code. Kept under
-`.assay/cache/scan`, which neither git nor DVC sees: digests, places, entities and scores, never a text or a value. With or
-without it a scan gives the same bytes. Cost: one keyed hash a distinct text and one join (a million texts in seconds).
-A cache that cannot be read or written is as good as none. Scans with a model of the user's are not cached, since a
-model can change under its name.
+A text is known by its keyed digest, the detector by a digest of its configuration, versions and code. Kept
+under `.assay/cache/scan`, which neither git nor DVC sees: digests, places, entities and scores, never a text
+or a value. With or without it a scan gives the same bytes. Cost: one keyed hash a distinct text and one join
+(a million texts in seconds). A cache that cannot be read or written is as good as none. Scans with a model of
+the user's are not cached, since a model can change under its name.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The bundled name tagger over a column: every distinct text, in batches, in this process or several.
 
-A name has no form of its own, so no pre-filter spares a text. Cost: some 4,000 rows of 300 characters a second and process.
+A name has no form of its own, so no pre-filter spares a text. Cost: some 4,000 rows of 300 characters a
+second and process.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 # Texts handed over at a time.
 _CHUNK = 1_000
-# Texts from which more processes save time: each needs a second and more to start, in which one reads as many.
+# Texts from which more processes save time: each needs a second and more to start, in which one reads as
+# many.
 _WORTH_PROCESSES = 20_000
 
 _worker: Detector | None = None

@@ -1,9 +1,11 @@
-"""Search whole columns: a pre-filter in polars decides which texts go to which recognizer, each distinct text is read once.
+"""Search whole columns: a pre-filter in polars decides which texts go to which recognizer, each distinct text
+is read once.
 
-Every entity of the catalogue names what a text must hold for its recognizer to find anything; those regexes run over the
-column at some 300,000 texts a second, and only what is left goes to Presidio's recognizers (a tenth of a millisecond a text),
-for the entities it can hold. The findings are those of Presidio run on everything with the same configuration; a property test holds it.
-Memory: the texts that hold a candidate, once. Deliberately not here: ids, actions, files.
+Every entity of the catalogue names what a text must hold for its recognizer to find anything; those regexes
+run over the column at some 300,000 texts a second, and only what is left goes to Presidio's recognizers (a
+tenth of a millisecond a text), for the entities it can hold. The findings are those of Presidio run on
+everything with the same configuration; a property test holds it. Memory: the texts that hold a candidate,
+once. Deliberately not here: ids, actions, files.
 """
 
 from __future__ import annotations
@@ -44,7 +46,8 @@ HITS = pl.Schema(
 
 # Texts handed to a worker at a time: enough that passing them costs little, few enough that the bar moves.
 _CHUNK = 500
-# Routed texts from which more processes save time: each needs a second and more to start, in which one reads 10,000 texts.
+# Routed texts from which more processes save time: each needs a second and more to start, in which one reads
+# 10,000 texts.
 WORTH_PROCESSES = 20_000
 
 
@@ -70,7 +73,8 @@ def routes(texts: pl.Series, detector: Detector) -> pl.DataFrame:
     held = distinct.to_frame().select(
         pl.col("text").str.contains(entity.needs or "").alias(entity.name) for entity in certain
     )
-    # One bit an entity: few combinations occur, so a list of names is made for each of those and not for each text.
+    # One bit an entity: few combinations occur, so a list of names is made for each of those and not for each
+    # text.
     bits = np.zeros(len(distinct), dtype=np.uint64)
     for at, entity in enumerate(certain):
         bits[_certain(distinct, held[entity.name], entity, detector.threshold(entity.name))] |= np.uint64(
@@ -93,7 +97,9 @@ def routes(texts: pl.Series, detector: Detector) -> pl.DataFrame:
 
 
 def _certain(texts: pl.Series, held: pl.Series, entity: Entity, threshold: float) -> np.ndarray:
-    """Of the texts that hold `entity`'s form, those (by place) where it can reach the threshold: by a form that speaks for itself, or a label near it."""
+    """Of the texts that hold `entity`'s form, those (by place) where it can reach the threshold: by a form
+    that speaks for itself, or a label near it.
+    """
     places = held.arg_true()
     if threshold <= entity.unlabelled or not len(places):
         return places.to_numpy()
@@ -122,7 +128,8 @@ def _work(batch: list[tuple[str, list[str]]]) -> list[list[Hit]]:
 
 @contextmanager
 def _heap_at_rest() -> Iterator[None]:
-    """Leave what is loaded (Presidio, spaCy, telephone numbers' plans: a million objects) out of the garbage collector's rounds meanwhile.
+    """Leave what is loaded (Presidio, spaCy, telephone numbers' plans: a million objects) out of the garbage
+    collector's rounds meanwhile.
 
     Each round over it takes as long as 2,000 texts.
     """
@@ -177,7 +184,8 @@ def _read(texts: pl.Series, detector: Detector, progress: Progress | None) -> pl
     by_text = dict(zip(routed["text"], _found(routed, detector, progress), strict=True))
     for text, names in named(texts, detector, progress):
         by_text[text] = beside(by_text.get(text, []), names, text)
-    # By the text's place, and gathered: a row made with the text in it would copy the text, a megabyte for each finding of a long one.
+    # By the text's place, and gathered: a row made with the text in it would copy the text, a megabyte for
+    # each finding of a long one.
     found = [
         (at, *hit, text[hit.start : hit.end])
         for at, (text, hits) in enumerate(by_text.items())
@@ -224,7 +232,8 @@ def search(
     Returns
     -------
     pl.DataFrame
-        Schema `HITS`, sorted by row, field and start. `value` is the text found: raw, for ids and masks, never to be written.
+        Schema `HITS`, sorted by row, field and start. `value` is the text found: raw, for ids and masks,
+        never to be written.
     """
     # A row that holds nothing is forgotten here, so the long form below is short.
     texts = (

@@ -1,8 +1,9 @@
 """Stage `scan`: findings of personal data in the Examples table.
 
-Writes `data/scan/findings.parquet` and `report.json`; the examples themselves stay where `ingest` put them. No row is
-dropped, no raw value is written: a finding is a place, an entity and keyed ids. A classification's output is a label and is
-not scanned. Identical texts are scanned once, so the cost is that of the distinct texts that hold a candidate.
+Writes `data/scan/findings.parquet` and `report.json`; the examples themselves stay where `ingest` put them.
+No row is dropped, no raw value is written: a finding is a place, an entity and keyed ids. A classification's
+output is a label and is not scanned. Identical texts are scanned once, so the cost is that of the distinct
+texts that hold a candidate.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ __all__ = ["ScanParams", "run", "scan"]
 
 
 def scanned_fields(params: ScanParams, kind: Kind) -> list[str]:
-    """The fields that are scanned for this kind: a label is no text, and only a preference has a rejected answer."""
+    """The fields that are scanned for this kind: a label is no text, and only a preference has a rejected
+    answer.
+    """
     skipped = {"output"} if kind is Kind.CLASSIFICATION else set()
     if kind is not Kind.PREFERENCE:
         skipped.add("rejected")
@@ -50,7 +53,8 @@ def check_languages(examples: pl.DataFrame, params: ScanParams) -> dict[str, int
     if counts and params.unsupported_language == "error":
         raise AssayError(
             f"{sum(counts.values()):,} rows are in languages the detectors do not know: {', '.join(counts)}",
-            fix="set `scan.unsupported_language: scan_as_default` in params.yaml (numbers, e-mail addresses and links are found in any language; labels, names "
+            fix="set `scan.unsupported_language: scan_as_default` in params.yaml (numbers, e-mail "
+            "addresses and links are found in any language; labels, names "
             "and street addresses only as in English), or take those rows out of the source",
         )
     return counts
@@ -92,11 +96,13 @@ def scan(
         findings.join(examples.select("example_id", "source"), on="example_id", how="left")
         .group_by("entity", "field", "source")
         .agg(
-            pl.len().alias("findings"), pl.col("example_id").n_unique().alias("rows"), pl.col("value_id").n_unique().alias("values"),
+            pl.len().alias("findings"),
+            pl.col("example_id").n_unique().alias("rows"),
+            pl.col("value_id").n_unique().alias("values"),
             pl.col("verified").sum().alias("verified"),
         )
         .sort("entity", "field", "source", nulls_last=True)
-    )  # fmt: skip
+    )
     rows = findings["example_id"].n_unique()
     report = {
         "stage": "scan",
@@ -118,7 +124,10 @@ def scan(
     return findings, report
 
 
-_LANGUAGE_NOTE = "rows in other languages were scanned with language-neutral patterns and English context words: labels in their own language raise no score"
+_LANGUAGE_NOTE = (
+    "rows in other languages were scanned with language-neutral patterns and English "
+    "context words: labels in their own language raise no score"
+)
 
 
 def _by_entity(findings: pl.DataFrame) -> str:
@@ -131,7 +140,9 @@ def _by_entity(findings: pl.DataFrame) -> str:
 
 
 def run(project: Project, progress: Progress | None = None, processes: int | None = None) -> dict[str, Any]:
-    """Scan what `ingest` left and write `data/scan`; see `scan`. `processes` stands in for that of `params.yaml`."""
+    """Scan what `ingest` left and write `data/scan`; see `scan`. `processes` stands in for that of
+    `params.yaml`.
+    """
     params = project.params("scan", ScanParams)
     if processes is not None:
         params = params.model_copy(update={"processes": processes})

@@ -159,10 +159,12 @@ def test_chunks_and_blocks_and_threads_do_not_show(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_giant_family_is_covered_without_listing_its_pairs() -> None:
-    # 20,000 texts that all resemble each other: 200 million pairs, of which only those with the keeper are made.
+    # 20,000 texts that all resemble each other: 200 million pairs, of which only those with the keeper are
+    # made.
     family = pl.Series(
         [
-            f"your parcel with the number {i:06d} left our depot this morning and will be with you by this evening at the latest"
+            f"your parcel with the number {i:06d} left our depot this morning and will be with you by "
+            f"this evening at the latest"
             for i in range(20_000)
         ]
     )

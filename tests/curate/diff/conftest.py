@@ -29,7 +29,9 @@ def gold(
     manifest: Mapping[str, Any] | None = None,
     order: int | None = None,
 ) -> Version:
-    """A version of rows `{example_id, input, output, split, raw?, ...}`; `raw` is the source's input where it is not `input`."""
+    """A version of rows `{example_id, input, output, split, raw?, ...}`; `raw` is the source's input where it
+    is not `input`.
+    """
     listed = list(rows)
     raw = pl.DataFrame(
         [{**row, "input": row.get("raw", row["input"])} for row in listed], schema={**PUBLISHED}

@@ -1,4 +1,6 @@
-"""One detector of patterns for all tests here (it takes a second or two to build), a key, and a maker of examples."""
+"""One detector of patterns for all tests here (it takes a second or two to build), a key, and a maker of
+examples.
+"""
 
 from __future__ import annotations
 

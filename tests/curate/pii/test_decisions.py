@@ -38,9 +38,16 @@ def value(n: int) -> str:
 
 def verdict(n: int = 1, word: Any = "not_personal", **other: Any) -> Verdict:
     given: dict[str, Any] = {
-        "value_id": value(n), "entity": "PHONE_NUMBER", "verdict": word, "reviewer": "Sam", "reason": "a part number", "date": "2026-01-01",
-        "expires": None, "finding_id": None, "key_id": "0123abcd",
-    }  # fmt: skip
+        "value_id": value(n),
+        "entity": "PHONE_NUMBER",
+        "verdict": word,
+        "reviewer": "Sam",
+        "reason": "a part number",
+        "date": "2026-01-01",
+        "expires": None,
+        "finding_id": None,
+        "key_id": "0123abcd",
+    }
     return Verdict(**given | other)
 
 

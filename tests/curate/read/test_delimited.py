@@ -1,4 +1,6 @@
-"""CSV and TSV: equal to Python's csv on clean files, one bad row costs one row, faults name the line and the fix."""
+"""CSV and TSV: equal to Python's csv on clean files, one bad row costs one row, faults name the line and the
+fix.
+"""
 
 from __future__ import annotations
 

@@ -124,9 +124,14 @@ def test_extraction_tells_json_path_and_keyword_but_never_a_value(examples, card
     ]
     result = validate(examples(["some text"] * 8, outputs), card("extraction", output_schema=FORM))
     assert reasons(result) == {
-        "r1": {"invalid_json"}, "r2": {"schema_violation"}, "r3": {"schema_violation"}, "r4": {"schema_violation"},
-        "r5": {"schema_violation"}, "r6": {"invalid_json"}, "r7": {"invalid_json"},
-    }  # fmt: skip
+        "r1": {"invalid_json"},
+        "r2": {"schema_violation"},
+        "r3": {"schema_violation"},
+        "r4": {"schema_violation"},
+        "r5": {"schema_violation"},
+        "r6": {"invalid_json"},
+        "r7": {"invalid_json"},
+    }
     assert evidence(result, "r2") == "$.total: type number"
     assert evidence(result, "r3") == "$: required total"
     assert evidence(result, "r4") == "$: additionalProperties"

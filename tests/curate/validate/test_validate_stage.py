@@ -56,7 +56,10 @@ def test_without_dedup_the_error_says_which_stage_to_run(tmp_path, rows):
 def test_bytes_do_not_follow_row_order_threads_or_hash_seed(tmp_path, rows):
     run(project_with(tmp_path / "one", rows))
     project_with(tmp_path / "two", rows.reverse())
-    code = "from curate.project import Project; from pathlib import Path; from curate.validate.stage import run; run(Project(Path('.')))"
+    code = (
+        "from curate.project import Project; from pathlib import Path; from curate.validate.stage "
+        "import run; run(Project(Path('.')))"
+    )
     environment = os.environ | {"POLARS_MAX_THREADS": "1", "PYTHONHASHSEED": "7"}
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path / "two", env=environment, check=True)
     assert output(tmp_path / "one") == output(tmp_path / "two")

@@ -51,11 +51,19 @@ class Small:
         )
         findings = [
             {
-                "finding_id": value(1000 + at), "value_id": value(n), "example_id": row, "field": "input", "entity": entity,
-                "start": at, "end": at + 1, "score": score, "detector": "test", "verified": verified,
+                "finding_id": value(1000 + at),
+                "value_id": value(n),
+                "example_id": row,
+                "field": "input",
+                "entity": entity,
+                "start": at,
+                "end": at + 1,
+                "score": score,
+                "detector": "test",
+                "verified": verified,
             }
             for at, (entity, n, row, score, verified) in enumerate(found)
-        ]  # fmt: skip
+        ]
         write_folder(self.root / "data" / "ingest", {"examples": conform(examples, EXAMPLES)}, {})
         frame = pl.DataFrame(findings, schema=FINDINGS) if findings else FINDINGS.to_frame()
         write_folder(
@@ -64,9 +72,16 @@ class Small:
 
     def decide(self, n: int, word: Any, **other: Any) -> None:
         given: dict[str, Any] = {
-            "value_id": value(n), "entity": "URL", "verdict": word, "reviewer": "Sam", "reason": "a shop", "date": "2026-01-01",
-            "expires": None, "finding_id": None, "key_id": self.project.key.key_id,
-        }  # fmt: skip
+            "value_id": value(n),
+            "entity": "URL",
+            "verdict": word,
+            "reviewer": "Sam",
+            "reason": "a shop",
+            "date": "2026-01-01",
+            "expires": None,
+            "finding_id": None,
+            "key_id": self.project.key.key_id,
+        }
         append_verdicts(self.root, [Verdict(**given | other)])
 
 

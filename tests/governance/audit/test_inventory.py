@@ -222,7 +222,8 @@ def test_findings_since_a_revision_come_from_its_lock_file_and_the_cache(small: 
     ]
     digest = store(json.dumps(listing).encode(), ".dir")
     (small.root / "dvc.lock").write_text(
-        f"schema: '2.0'\nstages:\n  scan:\n    cmd: x\n    outs:\n    - path: data/scan\n      hash: md5\n      md5: {digest}\n"
+        f"schema: '2.0'\nstages:\n  scan:\n    cmd: x\n    outs:\n    - path: data/scan\n      hash: "
+        f"md5\n      md5: {digest}\n"
     )
     git("add", "dvc.lock")
     git("commit", "-qm", "one")

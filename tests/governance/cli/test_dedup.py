@@ -21,7 +21,8 @@ def call(*arguments: str) -> int:
 def export(tmp_path: Path) -> Path:
     path = tmp_path / "export.csv"
     path.write_text(
-        "key,text\nb,my parcel is a week late now\na,My parcel is  a week late now\nc,my parcel is a week late now!\nd,charged twice on 2024\n"
+        "key,text\nb,my parcel is a week late now\na,My parcel is  a week late now\nc,my parcel is a "
+        "week late now!\nd,charged twice on 2024\n"
     )
     return path
 

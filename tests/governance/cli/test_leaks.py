@@ -21,7 +21,8 @@ def call(*arguments: str) -> int:
 @pytest.fixture
 def files(tmp_path: Path) -> tuple[str, str]:
     (tmp_path / "train.csv").write_text(
-        "text,label\nwhere is my parcel today,delivery\nsomething else,billing\nWhere is my parcel today?,billing\n"
+        "text,label\nwhere is my parcel today,delivery\nsomething else,billing\nWhere is my parcel "
+        "today?,billing\n"
     )
     (tmp_path / "test.csv").write_text(
         "text,label\nnothing alike here,other\nwhere is my parcel today,delivery\n"

@@ -9,7 +9,10 @@ from click.testing import CliRunner
 from curate.errors import AssayError
 from governance.cli.rules import rules
 
-CSV = 'key,text,queue\nt1,"where is my parcel, <b>please</b>",delivery\nt2,,billing\nt3,"cafÃ© refund for 07700 900123",billing\nt4,all is well here,billing\n'
+CSV = (
+    'key,text,queue\nt1,"where is my parcel, <b>please</b>",delivery\nt2,,billing\nt3,"cafÃ© refund '
+    'for 07700 900123",billing\nt4,all is well here,billing\n'
+)
 
 
 @pytest.fixture
@@ -65,7 +68,8 @@ def test_a_clean_file_exits_zero(tmp_path):
 
 def test_a_task_card_brings_its_labels(file, tmp_path):
     (tmp_path / "task.yaml").write_text(
-        "name: t\nkind: classification\nbehaviour: b\nmetric: {name: macro_f1, target: 0.5}\nlabels: [billing]\n"
+        "name: t\nkind: classification\nbehaviour: b\nmetric: {name: macro_f1, target: 0.5}\nlabels: "
+        "[billing]\n"
     )
     done = call(file, "--input", "text", "--output", "queue", "--task", tmp_path, "--format", "json")
     assert json.loads(done.stdout)["rules"]["unknown_label"] == 1

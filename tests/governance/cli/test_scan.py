@@ -19,7 +19,8 @@ COLUMNS = ["row", "field", "entity", "start", "end", "score", "detector", "verif
 def export(tmp_path: Path) -> Path:
     path = tmp_path / "export.csv"
     path.write_text(
-        "id,text,note,amount\nA,mail canary.seven@example.com,x,1\nB,order 4412345678,ring 07911 123456,2\nC,clean,,3\n"
+        "id,text,note,amount\nA,mail canary.seven@example.com,x,1\nB,order 4412345678,ring 07911 "
+        "123456,2\nC,clean,,3\n"
     )
     return path
 

@@ -112,7 +112,9 @@ def test_the_value_stays_in_sight_however_long_the_text(left: int) -> None:
 
 @given(st.text(alphabet="ab 1@\ue000\ue001\ue002\ue003\x1b", max_size=300), st.data())
 def test_masked_places_never_show_their_letters(text: str, data: st.DataObject) -> None:
-    """Oracle: with the masked places filled by a letter found nowhere else, that letter is on no screen but as a mask's first."""
+    """Oracle: with the masked places filled by a letter found nowhere else, that letter is on no screen but
+    as a mask's first.
+    """
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=6, unique=True)))
     spans = list(zip(cuts[::2], cuts[1::2], strict=False))
     filled = list(text)

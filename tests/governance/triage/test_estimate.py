@@ -9,7 +9,8 @@ from governance.triage.estimate import UNKNOWN, Stratum, precision, recall
 
 Population = list[tuple[int, int, float]]  # units, judged ones, rate
 
-# Two tiers of findings; rows with findings, with a number, plain ones: about what a few hundred tickets look like.
+# Two tiers of findings; rows with findings, with a number, plain ones: about what a few hundred tickets look
+# like.
 FOUND: Population = [(200, 15, 0.97), (60, 15, 0.7)]
 ROWS: Population = [(150, 15, 0.06), (120, 10, 0.05), (600, 10, 0.005)]
 

@@ -1,4 +1,6 @@
-"""Answers of a sample outlive the session, and a bad line is an error that names its place and nothing else."""
+"""Answers of a sample outlive the session, and a bad line is an error that names its place and nothing
+else.
+"""
 
 from __future__ import annotations
 

@@ -67,7 +67,8 @@ def rows(split, count):
 def project(tmp_path, monkeypatch):
     """A project whose gold version and models are made up."""
     (tmp_path / "task.yaml").write_text(
-        "assay: 1\nname: t\nkind: classification\nbehaviour: route\nmetric: {name: accuracy, target: 0.9}\nlabels: ['=billing', account, delivery]\n"
+        "assay: 1\nname: t\nkind: classification\nbehaviour: route\nmetric: {name: accuracy, target: "
+        "0.9}\nlabels: ['=billing', account, delivery]\n"
     )
     (tmp_path / "params.yaml").write_text(
         "evaluate: {bootstrap: 200, permutations: 200, label_suspects: false, latency_rows: 5}\n"
@@ -99,7 +100,7 @@ def test_every_promised_file_is_written_with_its_columns(project):
     report = run(project)
     folder = project.reports / "evaluation"
     columns = {
-        "comparison.csv": "system,title,family,accuracy,accuracy_low,accuracy_high,macro_f1,macro_f1_low,macro_f1_high,log_loss,brier,calibration_error,coverage,trainable_parameters",
+        "comparison.csv": "system,title,family,accuracy,accuracy_low,accuracy_high,macro_f1,macro_f1_low,macro_f1_high,log_loss,brier,calibration_error,coverage,trainable_parameters",  # noqa: E501
         "per_class.csv": "system,label,precision,recall,f1,support",
         "confusion.csv": "actual,predicted",
         "calibration.csv": "system,bin,rows,lowest,highest,confidence,accuracy",
@@ -257,7 +258,8 @@ def test_other_kinds_are_told_plainly_that_they_cannot_be_judged_yet(tmp_path, k
         "preference": "reward_accuracy",
     }[kind]
     (tmp_path / "task.yaml").write_text(
-        f"name: t\nkind: {kind}\nbehaviour: b\nmetric: {{name: {metric}, target: 0.9}}\nreview: {{next: {date.max}}}\n"
+        f"name: t\nkind: {kind}\nbehaviour: b\nmetric: {{name: {metric}, target: 0.9}}\nreview: "
+        f"{{next: {date.max}}}\n"
     )
     (tmp_path / "params.yaml").write_text("{}\n")
     with pytest.raises(AssayError, match=f"`{kind}` is not available yet"):

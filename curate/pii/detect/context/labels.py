@@ -1,6 +1,8 @@
-"""The labels that context goes by, as data: words that speak for a match, words that say it is another thing's number.
+"""The labels that context goes by, as data: words that speak for a match, words that say it is another
+thing's number.
 
-And `near_label`, the same for the pre-filter: a regex in Rust's syntax for every text in which a label can raise a match of a form.
+And `near_label`, the same for the pre-filter: a regex in Rust's syntax for every text in which a label can
+raise a match of a form.
 """
 
 from __future__ import annotations
@@ -10,25 +12,120 @@ from functools import cache
 
 from curate.pii.detect.context.language import lemma, lemmas
 
-# Supporting phrases in place of Presidio's. Its lists were made for substrings ("us", "check", "save", "document", "number").
+# Supporting phrases in place of Presidio's. Its lists were made for substrings ("us", "check", "save",
+# "document", "number").
 SUPPORT: dict[str, tuple[str, ...]] = {
     "PHONE_NUMBER": (
-        "phone", "telephone", "tel", "mobile", "mob", "cell", "cellphone", "landline", "whatsapp", "fax", "call", "ring", "dial", "text", "sms",
-        "contact number", "my number", "contact me", "reach me", "reach", "phone number", "daytime number", "number is",
-        "phoned", "dialled", "answer at", "switchboard", "helpline", "hotline", "direct line", "voicemail",
+        "phone",
+        "telephone",
+        "tel",
+        "mobile",
+        "mob",
+        "cell",
+        "cellphone",
+        "landline",
+        "whatsapp",
+        "fax",
+        "call",
+        "ring",
+        "dial",
+        "text",
+        "sms",
+        "contact number",
+        "my number",
+        "contact me",
+        "reach me",
+        "reach",
+        "phone number",
+        "daytime number",
+        "number is",
+        "phoned",
+        "dialled",
+        "answer at",
+        "switchboard",
+        "helpline",
+        "hotline",
+        "direct line",
+        "voicemail",
     ),
-    "CREDIT_CARD": ("card", "credit", "debit", "visa", "mastercard", "amex", "maestro", "pan", "card number", "long number"),
+    "CREDIT_CARD": (
+        "card",
+        "credit",
+        "debit",
+        "visa",
+        "mastercard",
+        "amex",
+        "maestro",
+        "pan",
+        "card number",
+        "long number",
+    ),
     "UK_NHS": ("nhs", "national health service", "patient", "hospital", "surgery", "gp", "health", "medical"),
     "UK_NINO": ("national insurance", "ni number", "ni no", "ni", "nino", "nat ins"),
     "UK_PASSPORT": ("passport", "travel document", "hmpo"),
-    "UK_DRIVING_LICENCE": ("driving licence", "driving license", "driver licence", "driver license", "dvla", "licence", "license", "licence number"),
-    "UK_POSTCODE": ("postcode", "post code", "postal code", "zip", "address", "live", "live at", "deliver", "delivery", "ship", "post", "move", "moved", "lived", *(
-        "street", "road", "avenue", "lane", "close", "drive", "crescent", "terrace", "house", "flat")),
-    "UK_VEHICLE_REGISTRATION": (
-        "vehicle", "registration", "number plate", "licence plate", "license plate", "plate", "reg", "vrn", "dvla", "v5c", "logbook", "log book", "mot", "car", "van",
+    "UK_DRIVING_LICENCE": (
+        "driving licence",
+        "driving license",
+        "driver licence",
+        "driver license",
+        "dvla",
+        "licence",
+        "license",
+        "licence number",
     ),
-    "US_BANK_NUMBER": ("account number", "account no", "bank account", "account", "acct", "checking account", "savings account"),
-    "US_DRIVER_LICENSE": ("driver license", "driver licence", "driving licence", "driving license", "drivers license", "license number", "dl number", "cdl"),
+    "UK_POSTCODE": (
+        "postcode",
+        "post code",
+        "postal code",
+        "zip",
+        "address",
+        "live",
+        "live at",
+        "deliver",
+        "delivery",
+        "ship",
+        "post",
+        "move",
+        "moved",
+        "lived",
+        *("street", "road", "avenue", "lane", "close", "drive", "crescent", "terrace", "house", "flat"),
+    ),
+    "UK_VEHICLE_REGISTRATION": (
+        "vehicle",
+        "registration",
+        "number plate",
+        "licence plate",
+        "license plate",
+        "plate",
+        "reg",
+        "vrn",
+        "dvla",
+        "v5c",
+        "logbook",
+        "log book",
+        "mot",
+        "car",
+        "van",
+    ),
+    "US_BANK_NUMBER": (
+        "account number",
+        "account no",
+        "bank account",
+        "account",
+        "acct",
+        "checking account",
+        "savings account",
+    ),
+    "US_DRIVER_LICENSE": (
+        "driver license",
+        "driver licence",
+        "driving licence",
+        "driving license",
+        "drivers license",
+        "license number",
+        "dl number",
+        "cdl",
+    ),
     "US_ITIN": ("itin", "individual taxpayer", "taxpayer", "tax id", "taxid", "tin"),
     "US_PASSPORT": ("passport",),
     "US_SSN": ("ssn", "social security", "ssid"),
@@ -36,24 +133,97 @@ SUPPORT: dict[str, tuple[str, ...]] = {
     "DATE_OF_BIRTH": ("birth", "date of birth", "dob", "d.o.b", "born", "birthday"),
     "DATE_TIME": ("date", "birthday"),
     "IP_ADDRESS": ("ip", "ip address", "ipv4", "ipv6", "host", "server"),
-}  # fmt: skip
+}
 
-# Supporting words only where nothing but fillers stands between them and the match ("020 7946 0018 - office", "Office: 0161 ...").
+# Supporting words only where nothing but fillers stands between them and the match ("020 7946 0018 - office",
+# "Office: 0161 ...").
 ADJACENT: dict[str, tuple[str, ...]] = {"PHONE_NUMBER": ("office", "ph")}
 
 # Labels of numbers that name things, not people.
 THINGS = (
-    "order", "purchase", "invoice", "bill", "tracking", "track", "parcel", "consignment", "shipment", "waybill", "sku", "item", "product", "part", "model",
-    "serial", "ref", "reference", "ticket", "case", "booking", "reservation", "transaction", "txn", "basket", "quote", "batch", "version", "release", "firmware",
-    "timestamp", "epoch", "ean", "gtin", "isbn", "barcode", "asin", "upc", "po", "rma", "receipt", "voucher", "coupon", "code",
-)  # fmt: skip
+    "order",
+    "purchase",
+    "invoice",
+    "bill",
+    "tracking",
+    "track",
+    "parcel",
+    "consignment",
+    "shipment",
+    "waybill",
+    "sku",
+    "item",
+    "product",
+    "part",
+    "model",
+    "serial",
+    "ref",
+    "reference",
+    "ticket",
+    "case",
+    "booking",
+    "reservation",
+    "transaction",
+    "txn",
+    "basket",
+    "quote",
+    "batch",
+    "version",
+    "release",
+    "firmware",
+    "timestamp",
+    "epoch",
+    "ean",
+    "gtin",
+    "isbn",
+    "barcode",
+    "asin",
+    "upc",
+    "po",
+    "rma",
+    "receipt",
+    "voucher",
+    "coupon",
+    "code",
+)
 VERSIONS = (
-    "version", "ver", "v", "release", "firmware", "build", "section", "clause", "chapter", "software", "app", "upgrade", "upgraded", "update", "updated",
-)  # fmt: skip
-# Labels of other numbers of a person: a bare run of digits after one is not a telephone number, nor a telephone number an NHS one.
+    "version",
+    "ver",
+    "v",
+    "release",
+    "firmware",
+    "build",
+    "section",
+    "clause",
+    "chapter",
+    "software",
+    "app",
+    "upgrade",
+    "upgraded",
+    "update",
+    "updated",
+)
+# Labels of other numbers of a person: a bare run of digits after one is not a telephone number, nor a
+# telephone number an NHS one.
 IDENTITIES = (
-    "passport", "licence", "license", "nhs", "account", "card", "utr", "vat", "chi", "insurance", "policy", "sort", "iban", "customer", "member", "membership", "company",
-)  # fmt: skip
+    "passport",
+    "licence",
+    "license",
+    "nhs",
+    "account",
+    "card",
+    "utr",
+    "vat",
+    "chi",
+    "insurance",
+    "policy",
+    "sort",
+    "iban",
+    "customer",
+    "member",
+    "membership",
+    "company",
+)
 PHONES = (
     "phone",
     "telephone",
@@ -75,15 +245,59 @@ PHONES = (
 # Entities whose shape a number of another kind can take. (Not those whose own pattern holds their label.)
 NUMBER_LIKE = frozenset(
     {
-        "PHONE_NUMBER", "CREDIT_CARD", "UK_NHS", "UK_NINO", "UK_PASSPORT", "UK_DRIVING_LICENCE", "UK_VEHICLE_REGISTRATION", "UK_POSTCODE",
-        "US_BANK_NUMBER", "US_DRIVER_LICENSE", "US_ITIN", "US_PASSPORT", "US_SSN", "MEDICAL_LICENSE",
+        "PHONE_NUMBER",
+        "CREDIT_CARD",
+        "UK_NHS",
+        "UK_NINO",
+        "UK_PASSPORT",
+        "UK_DRIVING_LICENCE",
+        "UK_VEHICLE_REGISTRATION",
+        "UK_POSTCODE",
+        "US_BANK_NUMBER",
+        "US_DRIVER_LICENSE",
+        "US_ITIN",
+        "US_PASSPORT",
+        "US_SSN",
+        "MEDICAL_LICENSE",
     }
-)  # fmt: skip
-# Nobody buys, fits or runs out of a postcode: a code right after one of these, or just before one of those, is a thing's.
+)
+# Nobody buys, fits or runs out of a postcode: a code right after one of these, or just before one of those,
+# is a thing's.
 WANTED = (
-    "need", "want", "stock", "sell", "buy", "bought", "buying", "order", "get", "got", "have", "had", "has", "replace", "replaced", "replacing", "with", "fit", "fitted", "use", "used", "using",
-    "try", "tried", "supply", "supplied", "called", "some", "another", "any", "two", "three", "spare",
-)  # fmt: skip
+    "need",
+    "want",
+    "stock",
+    "sell",
+    "buy",
+    "bought",
+    "buying",
+    "order",
+    "get",
+    "got",
+    "have",
+    "had",
+    "has",
+    "replace",
+    "replaced",
+    "replacing",
+    "with",
+    "fit",
+    "fitted",
+    "use",
+    "used",
+    "using",
+    "try",
+    "tried",
+    "supply",
+    "supplied",
+    "called",
+    "some",
+    "another",
+    "any",
+    "two",
+    "three",
+    "spare",
+)
 WANTING = (
     "fit",
     "fits",
@@ -127,9 +341,11 @@ def contrary(entity: str) -> tuple[str, ...]:
 
 
 def near_label(entity: str, form: str) -> str:
-    """A regex (Rust's syntax) for every text in which a supporting phrase of `entity` can raise a match of `form` (a regex too).
+    """A regex (Rust's syntax) for every text in which a supporting phrase of `entity` can raise a match of
+    `form` (a regex too).
 
-    The two stand in one sentence, as the windows of `windows.py` see it; nothing but spaces stands between the words of a phrase.
+    The two stand in one sentence, as the windows of `windows.py` see it; nothing but spaces stands between
+    the words of a phrase.
     """
     space = r"[\s\x1c-\x1f]*"
     phrases = "|".join(
@@ -143,7 +359,8 @@ def near_label(entity: str, form: str) -> str:
     start, label = "(?:^|[^0-9A-Za-z])", rf"(?i:{phrases})(?:\b|[^0-9A-Za-z.!?])"
     short = "(?:" + "|".join(rf"{_inflected(stem)}{space}\." for stem in sorted(ABBREVIATIONS)) + ")"
     between = rf"(?:[^.!?]|[^0-9A-Za-z.!?](?i:{short})+)*"
-    # A telephone number may go on with an extension; a form may have taken the one character before the label.
+    # A telephone number may go on with an extension; a form may have taken the one character before the
+    # label.
     rest = r"[^A-Za-z!?]*(?:(?i:x|e?xtn?|int)\.[^A-Za-z!?]*)?"
     # A telephone number may begin with a bracket and marks before its first digit.
     lead = r"(?:[(\[（［+＋][^0-9A-Za-z]{0,12})?"

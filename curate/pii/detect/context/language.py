@@ -1,9 +1,10 @@
 """Tokens and simple lemmas, without a model: what Presidio's context enhancement lives on.
 
-Presidio raises a match's score when a context word stands near it, and finds that word among the *lemmas* its NLP engine
-gives. With no engine there are no lemmas and the enhancement dies without a word. spaCy's would need a model of 12 MB and
-a millisecond a text; a rule of six endings does for context words ("called" -> "call", "parcels" -> "parcel"), because the
-context phrases are put through the same rule: it need not be right, only the same on both sides.
+Presidio raises a match's score when a context word stands near it, and finds that word among the *lemmas* its
+NLP engine gives. With no engine there are no lemmas and the enhancement dies without a word. spaCy's would
+need a model of 12 MB and a millisecond a text; a rule of six endings does for context words ("called" ->
+"call", "parcels" -> "parcel"), because the context phrases are put through the same rule: it need not be
+right, only the same on both sides.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from functools import cached_property, lru_cache
 
 from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 
-# A word (letters, digits, inner apostrophes) or any one visible character: every match starts inside some token.
+# A word (letters, digits, inner apostrophes) or any one visible character: every match starts inside some
+# token.
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|\S")
 
 

@@ -1,18 +1,21 @@
 """Context: the words around a match that make it more likely, or say that it is something else.
 
-Presidio's own enhancer looks for context words one token at a time and as substrings, so its phrases ("national
-insurance", "number plate") never match, "mot" matches "remote", and "order number 4412345678" passes for a phone number
-because "number" stands near. This one looks for whole phrases of lemmas and asks which label is *nearest*:
+Presidio's own enhancer looks for context words one token at a time and as substrings, so its phrases
+("national insurance", "number plate") never match, "mot" matches "remote", and "order number 4412345678"
+passes for a phone number because "number" stands near. This one looks for whole phrases of lemmas and asks
+which label is *nearest*:
 
-- a supporting phrase before the match (or, failing that, just after it) raises the score by Presidio's 0.35, to 0.4 at least;
-- where the nearest label says it is another thing (order, invoice, tracking, version, ...), nothing is raised;
+- a supporting phrase before the match (or, failing that, just after it) raises the score by Presidio's 0.35,
+  to 0.4 at least;
+- where the nearest label says it is another thing (order, invoice, tracking, version, ...), nothing is
+  raised;
 - a code that only looks like a postcode falls where the words make it a thing ("do you stock SS67TN?");
-- where such a label stands directly before it, with at most "number", "no", "#", ":" and the like between ("order no:
-  07700900123"), the score falls below any sensible threshold.
+- where such a label stands directly before it, with at most "number", "no", "#", ":" and the like between
+  ("order no: 07700900123"), the score falls below any sensible threshold.
 
-A label belongs to the first number after it, so the look backwards stops at another number (unless "or", "and" or a comma
-joins the two) and at the end of a sentence. The labels
-themselves are in `labels.py`, how far they reach in `windows.py`. Cost: a few token look-ups for each match, none for a text without one.
+A label belongs to the first number after it, so the look backwards stops at another number (unless "or",
+"and" or a comma joins the two) and at the end of a sentence. The labels themselves are in `labels.py`, how
+far they reach in `windows.py`. Cost: a few token look-ups for each match, none for a text without one.
 """
 
 from __future__ import annotations
@@ -72,7 +75,9 @@ class NearestLabelEnhancer(ContextAwareEnhancer):  # type: ignore[misc]
         recognizers: list[Any],
         context: list[str] | None = None,
     ) -> list[Any]:
-        """Raise or lower each result's score in place; `context` (words given from outside) supports every result."""
+        """Raise or lower each result's score in place; `context` (words given from outside) supports every
+        result.
+        """
         by_id = {recognizer.id: recognizer for recognizer in recognizers}
         given = lemmatised(tuple(context or ()))
         for result in raw_results:
@@ -124,12 +129,15 @@ def weigh(
     elif entity == "UK_POSTCODE" and result.score < _PLAIN_POSTCODE and _wanted(before, after):
         result.score = min(result.score, CONTRADICTED)
     elif word == "" and entity == "UK_NHS":
-        # Its check digit speaks for it, a telephone's label near it against: the form's score, without the check's.
+        # Its check digit speaks for it, a telephone's label near it against: the form's score, without the
+        # check's.
         result.score = min(result.score, UNDECIDED)
 
 
 def _against(text: str, result: Any) -> tuple[str, ...]:
-    """The contrary labels of one match: a date is a version only if dotted, and only a weak telephone number is another's number."""
+    """The contrary labels of one match: a date is a version only if dotted, and only a weak telephone number
+    is another's number.
+    """
     if result.entity_type == "DATE_TIME" and "." not in text[result.start : result.end]:
         return ()
     weak_phone = result.entity_type == "PHONE_NUMBER" and result.score < RAISE_TO
@@ -143,7 +151,9 @@ def _wanted(before: list[str], after: list[str]) -> bool:
 
 
 def _adjacent(before: list[str], after: list[str], phrases: tuple[str, ...]) -> str | None:
-    """The word that stands directly before the match, or else directly after it, if it is one of `phrases`."""
+    """The word that stands directly before the match, or else directly after it, if it is one of
+    `phrases`.
+    """
     if not phrases:
         return None
     word = direct_label(before)
@@ -156,7 +166,9 @@ def _adjacent(before: list[str], after: list[str], phrases: tuple[str, ...]) -> 
 def _known(
     support: tuple[str, ...], against: tuple[str, ...], *, last: bool
 ) -> tuple[dict[str, str], frozenset[str], int]:
-    """What each phrase means (itself, or "" if contrary alone), the words that stand nearest the match in any, the words of the longest."""
+    """What each phrase means (itself, or "" if contrary alone), the words that stand nearest the match in
+    any, the words of the longest.
+    """
     known = dict.fromkeys(against, "") | {phrase: phrase for phrase in support}
     nearest = frozenset(phrase.split(" ")[-1 if last else 0] for phrase in known)
     return known, nearest, max(phrase.count(" ") for phrase in known) + 1
@@ -165,7 +177,8 @@ def _known(
 def _nearest(
     window: list[str], support: tuple[str, ...], against: tuple[str, ...], *, last: bool
 ) -> str | None:
-    """The supporting phrase nearest the match; "" if a contrary label is nearer, None if the window holds neither.
+    """The supporting phrase nearest the match; "" if a contrary label is nearer, None if the window holds
+    neither.
 
     Of two that end together (begin, after the match) the longer: "contact number" beats "number".
     """

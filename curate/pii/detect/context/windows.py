@@ -1,8 +1,9 @@
 """The words around a match: how far a label reaches, and which one stands directly before it.
 
-A label belongs to the first number after it, so the look backwards stops at another number (unless "or", "and" or a comma joins the
-two) and at the end of a sentence; the look forwards stops at a number too. The few characters around a match fill most windows, so
-only they are cut into tokens, and only the words of a window are brought to their stems.
+A label belongs to the first number after it, so the look backwards stops at another number (unless "or",
+"and" or a comma joins the two) and at the end of a sentence; the look forwards stops at a number too. The few
+characters around a match fill most windows, so only they are cut into tokens, and only the words of a window
+are brought to their stems.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from functools import cache, lru_cache
 from curate.pii.detect.context.labels import ABBREVIATIONS, FILLERS
 from curate.pii.detect.context.language import LightArtifacts, lemma, tokens_of
 
-# Presidio looks at 5 content words before and none after. Ours are all words, function words too, so the reach is about the same.
+# Presidio looks at 5 content words before and none after. Ours are all words, function words too, so the
+# reach is about the same.
 BEFORE, AFTER = 8, 4
 
 _JOINERS = frozenset({"and", "or", "&", "/", ",", "+"})
@@ -40,7 +42,8 @@ def _read(token: str) -> tuple[str, int]:
 def windows(text: str, start: int, end: int, artifacts: LightArtifacts) -> tuple[list[str], list[str]]:
     """Lemmas before and after the match `text[start:end]`, in reading order.
 
-    Where the characters around it do not fill a window, or it begins or ends within a word, all tokens of `artifacts` are used.
+    Where the characters around it do not fill a window, or it begins or ends within a word, all tokens of
+    `artifacts` are used.
     """
     before = after = None
     if not _within_word(text, start):
@@ -117,7 +120,9 @@ def direct_label(before: Sequence[str], fillers: frozenset[str] = FILLERS) -> st
 
 
 def label_before(text: str, end: int) -> str | None:
-    """The label that stands directly before `end`, as `direct_label` of its window says where there is one; cheaper than a window."""
+    """The label that stands directly before `end`, as `direct_label` of its window says where there is one;
+    cheaper than a window.
+    """
     start = max(end - _LABEL_REACH, 0)
     if _within_word(text, end):
         return None
@@ -134,9 +139,11 @@ def label_before(text: str, end: int) -> str | None:
 def in_reach(
     text: str, artifacts: LightArtifacts, start: int, end: int, phrases: tuple[str, ...]
 ) -> tuple[bool, bool]:
-    """Whether one of `phrases` (lemmas) stands where the windows of a match in `text[start:end]` may reach, before it and after it.
+    """Whether one of `phrases` (lemmas) stands where the windows of a match in `text[start:end]` may reach,
+    before it and after it.
 
-    Before, that is its sentence, as far as a window goes; after, the words that an extension ("ext. 12") and the window take.
+    Before, that is its sentence, as far as a window goes; after, the words that an extension ("ext. 12") and
+    the window take.
     """
     words = _first_words(phrases)
     return _holds(_preceding(text, start, artifacts), words, phrases), _holds(
@@ -145,7 +152,9 @@ def in_reach(
 
 
 def _preceding(text: str, start: int, artifacts: LightArtifacts) -> Sequence[str]:
-    """The tokens before `start` that a window may hold: of its sentence, with as many words as a window has."""
+    """The tokens before `start` that a window may hold: of its sentence, with as many words as a window
+    has.
+    """
     first = text.find(" ", start - _FAR, start) if start > _FAR else 0
     if first >= 0 and not _within_word(text, start):
         tokens = tokens_of(text, first, start)
@@ -159,7 +168,9 @@ def _preceding(text: str, start: int, artifacts: LightArtifacts) -> Sequence[str
 
 
 def _reached(tokens: Sequence[str], end: int, *, whole: bool) -> Sequence[str] | None:
-    """What `_before` may see of `tokens[:end]`, wherever among the last numbers it begins; None if it may see more than these."""
+    """What `_before` may see of `tokens[:end]`, wherever among the last numbers it begins; None if it may see
+    more than these.
+    """
     words = 0
     for at in range(end - 1, -1, -1):
         token = tokens[at]

@@ -1,4 +1,5 @@
-"""What the tagger sees of a token: hashes of the word and its ends, its shape, how common it is as a name, and a static vector.
+"""What the tagger sees of a token: hashes of the word and its ends, its shape, how common it is as a name,
+and a static vector.
 
 All whole numbers, functions of the token alone, so they are worked out once per distinct token.
 """
@@ -36,7 +37,8 @@ class Lexicon:
     Parameters
     ----------
     ranks
-        Folded token -> first-name rank + 4 x surname rank + 16 x place rank, each 0 (not listed) to 3 (common).
+        Folded token -> first-name rank + 4 x surname rank + 16 x place rank, each 0 (not listed) to 3
+        (common).
     pieces
         Word piece -> row of `vectors`; continuations start with `##`.
     vectors
@@ -62,7 +64,9 @@ class Lexicon:
         ]
 
     def static(self, token: str) -> NDArray[np.int32]:
-        """The mean of the vectors of the token's longest word pieces, rounded down; int32, shape (dimensions,)."""
+        """The mean of the vectors of the token's longest word pieces, rounded down; int32, shape
+        (dimensions,).
+        """
         vector: NDArray[np.int32] = self.statics([token])[0]
         return vector
 
@@ -78,7 +82,9 @@ class Lexicon:
         return totals
 
     def _pieces(self, word: str) -> list[int]:
-        """Rows of the longest pieces that `word` is made of, from its beginning; letters in none are left out."""
+        """Rows of the longest pieces that `word` is made of, from its beginning; letters in none are left
+        out.
+        """
         known = self.pieces.get(word)
         if known is not None:
             return [known]
@@ -98,7 +104,9 @@ class Lexicon:
 
 
 def shape(token: str) -> int:
-    """Kind of token (letters by casing, digits, mark) with its length, and whether a space stands before it: 0 to 127."""
+    """Kind of token (letters by casing, digits, mark) with its length, and whether a space stands before it:
+    0 to 127.
+    """
     spaced = token[0] == " " and len(token) > 1
     return _shape(token[1:]) + 64 if spaced else _shape(token)
 

@@ -1,4 +1,6 @@
-"""Months, days and seasons that are people's names as well, told apart by the words around them: "in May", "April 2024", "June to August"."""
+"""Months, days and seasons that are people's names as well, told apart by the words around them: "in May",
+"April 2024", "June to August".
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,12 @@ _WORDS = frozenset(f"{_MONTHS} {_SHORT} {_OTHERS}".split())
 _ANY = "|".join(sorted(_WORDS))
 # "by" alone may name who did it ("signed by April"), "of" whose it is: with them the word before decides.
 _BEFORE = re.compile(
-    rf"(?i)(?:\b(?:in|on|until|till|since|during|between|the|this|last|next|every|each|early|mid|late)|(?<!ed )(?<!en )(?<!to )\bby"
-    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?|(?:\d(?:st|nd|rd|th)?|\b(?:end|start|beginning|middle|month|rest)) of|\b(?:{_ANY}) (?:to|and|or|until|till|-|–))[\s-]+$"
+    rf"(?i)(?:\b(?:in|on|until|till|since|during|between|the|this|last|next|every|each|early|mid|late)|(?<!ed "  # noqa: E501
+    rf""
+    rf""
+    rf")(?<!en )(?<!to )\bby"
+    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?|(?:\d(?:st|nd|rd|th)?|\b(?:end|start|beginning|middle|month|rest)) "
+    rf"of|\b(?:{_ANY}) (?:to|and|or|until|till|-|–))[\s-]+$"
 )
 _AFTER = re.compile(
     rf"(?i)[\s,]*\d{{1,4}}(?:st|nd|rd|th)?\b|\s*(?:to|until|till|and|or|-|–|/)\s*(?:{_ANY})\b|\s+onwards?\b"
@@ -22,7 +28,9 @@ _REACH = 24
 
 
 def in_a_date(text: str, start: int, end: int) -> bool:
-    """Whether `text[start:end]` is the name of a month, day or season and stands as one; a possessive ("in May's room") is somebody's."""
+    """Whether `text[start:end]` is the name of a month, day or season and stands as one; a possessive ("in
+    May's room") is somebody's.
+    """
     if text[start:end].lower() not in _WORDS or text[end : end + 2] in ("'s", "’s"):
         return False
     return bool(_BEFORE.search(text, max(start - _REACH, 0), start) or _AFTER.match(text, end))

@@ -1,7 +1,9 @@
-"""The bundled name tagger as a detector: batches of texts for the scan, one text for Presidio, the same findings either way.
+"""The bundled name tagger as a detector: batches of texts for the scan, one text for Presidio, the same
+findings either way.
 
-Scores are calibrated: of the findings with a score of 0.8, about four in five are right on text unlike the training text
-(`MODEL_CARD.md`). They come from a table over whole-number margins, so they are the same on every machine.
+Scores are calibrated: of the findings with a score of 0.8, about four in five are right on text unlike the
+training text (`MODEL_CARD.md`). They come from a table over whole-number margins, so they are the same on
+every machine.
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ class NameTagger:
     tagger
         The network with its lexicon.
     margins
-        For each kind, rising margins from which the score is 0.05, 0.10, ... (`recipes/name_tagger/calibrate.py` makes them).
+        For each kind, rising margins from which the score is 0.05, 0.10, ...
+        (`recipes/name_tagger/calibrate.py` makes them).
     """
 
     def __init__(self, tagger: Tagger, margins: dict[str, list[int]]) -> None:
@@ -65,7 +68,9 @@ class NameTagger:
         ]
 
     def _end(self, text: str, span: Span, spans: list[Span]) -> int:
-        """Where the finding ends: a first name takes in a surname that the network left out, unless another finding begins there."""
+        """Where the finding ends: a first name takes in a surname that the network left out, unless another
+        finding begins there.
+        """
         if KINDS[span.kind] != "PER":
             return span.end
         end = whole_name(text, span.start, span.end, self.tagger.lexicon)
@@ -74,7 +79,9 @@ class NameTagger:
 
 
 def _lone_letter(span: Span, spans: list[Span]) -> bool:
-    """One letter without a name beside it: a grade, a spelt-out code, a stray sign; an initial stands by its surname ("Smith, J")."""
+    """One letter without a name beside it: a grade, a spelt-out code, a stray sign; an initial stands by its
+    surname ("Smith, J").
+    """
     beside = (
         max(other.start - span.end, span.start - other.end) <= 3
         for other in spans

@@ -1,4 +1,6 @@
-"""From scores of tokens to spans of text: runs of one kind, without the marks at their ends, a name carried to where it stands again."""
+"""From scores of tokens to spans of text: runs of one kind, without the marks at their ends, a name carried
+to where it stands again.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +15,15 @@ from curate.pii.detect.names.tokens import TOKEN
 
 # A shorter name is too often something else where nothing around it says "name".
 _CARRIED_LETTERS = 3
-# In a longer text a name is no longer one person's, and looking for all of its names takes time that grows with the square.
+# In a longer text a name is no longer one person's, and looking for all of its names takes time that grows
+# with the square.
 _CARRIED_TEXT = 20_000
 
 
 class Span(NamedTuple):
-    """A run of tokens of one kind: offsets in characters; `margin` over the next kind, mean of its tokens, in 1/8,192."""
+    """A run of tokens of one kind: offsets in characters; `margin` over the next kind, mean of its tokens, in
+    1/8,192.
+    """
 
     start: int
     end: int
@@ -48,7 +53,9 @@ def runs(kinds: NDArray[np.int64]) -> list[Run]:
 
 
 def places(text: str, tokens: list[str]) -> list[int]:
-    """Where each token of `text` ends, and at 0 the text's start; a token begins at or after the end of the one before it."""
+    """Where each token of `text` ends, and at 0 the text's start; a token begins at or after the end of the
+    one before it.
+    """
     if sum(map(len, tokens)) == len(text):
         return list(accumulate(map(len, tokens), initial=0))
     return [0, *(match.end() for match in TOKEN.finditer(text))]
@@ -69,7 +76,8 @@ def span_of(
     margins: list[int],
     numbered: bool = False,
 ) -> Span | None:
-    """The span of tokens `first` to `last` of a row, cut to begin with a letter and end with a letter or digit; None if nothing is left.
+    """The span of tokens `first` to `last` of a row, cut to begin with a letter and end with a letter or
+    digit; None if nothing is left.
 
     Parameters
     ----------
@@ -78,7 +86,8 @@ def span_of(
     margins
         Of each token of the run, before it is cut.
     numbered
-        It may begin with a digit, as an address does, and is nothing without a word: most of a hash or a UUID is none.
+        It may begin with a digit, as an address does, and is nothing without a word: most of a hash or a UUID
+        is none.
     """
     begin, end = first, last
     leads = str.isalnum if numbered else str.isalpha
@@ -95,7 +104,8 @@ def span_of(
 
 
 def whole_addresses(text: str, spans: list[Span], address: int, place: int) -> list[Span]:
-    """`spans`, each address with the number and flat right before it and the places right behind it; one without a number goes.
+    """`spans`, each address with the number and flat right before it and the places right behind it; one
+    without a number goes.
 
     "Flat 2, 12 Mill Lane, Leeds" is one address; "Mill Lane" is a place.
     """
@@ -125,17 +135,22 @@ def whole_addresses(text: str, spans: list[Span], address: int, place: int) -> l
 _BETWEEN = re.compile(r"[,.]?[ \t]*\n?[ \t]*")
 # A flat, a number, or both, up to where the span begins.
 _LEAD = re.compile(
-    r"(?i)\b(?:(?:flat|apt\.?|apartment|unit|suite|room|studio)[ \t]+(?:\d{1,4}[a-z]?,?[ \t]+)?(?:\d{1,5}[a-z]?,?[ \t]+)?|\d{1,5}[a-z]?,?[ \t]+)(?:[NSEW]{1,2}\.?[ \t]+)?$"
+    r"(?i)\b(?:(?:flat|apt\.?|apartment|unit|suite|room|studio)[ \t]+(?:\d{1,4}[a-z]?,?[ "
+    r"\t]+)?(?:\d{1,5}[a-z]?,?[ \t]+)?|\d{1,5}[a-z]?,?[ \t]+)(?:[NSEW]{1,2}\.?[ \t]+)?$"
 )
 
 
 def abbreviated(value: str) -> bool:
-    """Two to four capitals: in a text with small letters an abbreviation ("the EAN is"), and initials alone name nobody."""
+    """Two to four capitals: in a text with small letters an abbreviation ("the EAN is"), and initials alone
+    name nobody.
+    """
     return 2 <= len(value) <= 4 and value.isalpha() and value.isupper()
 
 
 def carried(text: str, spans: list[Span], kind: int) -> list[Span]:
-    """`spans`, and the other places where a name of `kind` stands again, whole or a capitalised part of it, as it was written."""
+    """`spans`, and the other places where a name of `kind` stands again, whole or a capitalised part of it,
+    as it was written.
+    """
     best: dict[str, int] = {}
     for span in spans if len(text) <= _CARRIED_TEXT else ():
         if span.kind == kind:

@@ -1,4 +1,6 @@
-"""A first name found alone takes in the rare capitalised word right behind it ("Nia Cholmondeley"): half a name left standing is a leak."""
+"""A first name found alone takes in the rare capitalised word right behind it ("Nia Cholmondeley"): half a
+name left standing is a leak.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ _MIXED = 0
 
 
 def whole_name(text: str, start: int, end: int, lexicon: Lexicon) -> int:
-    """Where the name that begins at `start` ends: behind the word after `end` if that is no common word and both look like names."""
+    """Where the name that begins at `start` ends: behind the word after `end` if that is no common word and
+    both look like names.
+    """
     first, behind = text[start:end], _BEHIND.match(text, end)
     if not (
         behind and first.istitle() and first.isalpha() and lexicon.ranks.get(fold(first), 0) & _FIRST_NAME

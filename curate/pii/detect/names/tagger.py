@@ -1,7 +1,7 @@
 """A small convolutional tagger in whole numbers: the same answer on every machine.
 
-Activations are 0..127 in 1/64, weights int8. Sums stay under 2**24, where float32 holds every whole number, so that a fast
-float matrix product is exact whatever its order of summation.
+Activations are 0..127 in 1/64, weights int8. Sums stay under 2**24, where float32 holds every whole number,
+so that a fast float matrix product is exact whatever its order of summation.
 """
 
 from __future__ import annotations
@@ -36,8 +36,9 @@ _CHUNK_TOKENS = 2_048
 
 @dataclass(frozen=True)
 class Weights:
-    """The network. `table` int8 (FEATURES, width); `projection` int8 (dimensions, width); `layers` of int8 (taps, width, width)
-    with int32 biases (width,), and how far apart their taps stand; `out` int8 (width, kinds) with int32 bias (kinds,)."""
+    """The network. `table` int8 (FEATURES, width); `projection` int8 (dimensions, width); `layers` of int8
+    (taps, width, width) with int32 biases (width,), and how far apart their taps stand; `out` int8 (width,
+    kinds) with int32 bias (kinds,)."""
 
     table: NDArray[np.int8]
     projection: NDArray[np.int8]
@@ -48,7 +49,9 @@ class Weights:
 
     @property
     def gap(self) -> int:
-        """Positions between rows, as many as the widest layer reaches over, so that rows do not see each other."""
+        """Positions between rows, as many as the widest layer reaches over, so that rows do not see each
+        other.
+        """
         return gap([len(taps) for taps, _ in self.layers], self.steps)
 
 
@@ -64,7 +67,8 @@ class Tagger:
         self.weights, self.lexicon = weights, lexicon
         self.favour = np.zeros(len(KINDS), np.float32) if favour is None else favour.astype(np.float32)
         self.vectors = Vectors(weights.table, weights.projection, lexicon)
-        # A power of two divides float32 exactly, so that sums in 1/128 are as whole as those of the numbers themselves.
+        # A power of two divides float32 exactly, so that sums in 1/128 are as whole as those of the numbers
+        # themselves.
         unit = np.float32(WEIGHT_UNIT)
         self._layers = [
             (taps.astype(np.float32) / unit, bias.astype(np.float32) / unit) for taps, bias in weights.layers
@@ -74,7 +78,9 @@ class Tagger:
     def logits(
         self, rows: list[list[str]], casings: list[int]
     ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """Whole-number scores in 1/(64 x 128), shape (positions, kinds), and where each row begins; rows stand `gap` apart."""
+        """Whole-number scores in 1/(64 x 128), shape (positions, kinds), and where each row begins; rows
+        stand `gap` apart.
+        """
         gap, lengths = self.weights.gap, np.array([len(row) for row in rows])
         begins = gap + np.concatenate([[0], np.cumsum(lengths + gap)[:-1]]).astype(np.int64)
         total = int(lengths.sum() + gap * (len(rows) + 1))
@@ -170,10 +176,17 @@ def save(path: Path, tagger: Tagger, margins: dict[str, list[int]]) -> None:
     weights, lexicon = tagger.weights, tagger.lexicon
     ranked = sorted(lexicon.ranks.items())
     arrays: dict[str, NDArray[np.generic]] = {
-        "table": weights.table, "projection": weights.projection, "out": weights.out, "out_bias": weights.out_bias, "favour": tagger.favour.astype(np.int32),
-        "vectors": lexicon.vectors, "ranks": np.array([rank for _, rank in ranked], np.uint8),
-        "steps": np.array(weights.steps, np.uint8), "names": _packed(name for name, _ in ranked), "pieces": _packed(sorted(lexicon.pieces, key=lexicon.pieces.__getitem__)),
-    }  # fmt: skip
+        "table": weights.table,
+        "projection": weights.projection,
+        "out": weights.out,
+        "out_bias": weights.out_bias,
+        "favour": tagger.favour.astype(np.int32),
+        "vectors": lexicon.vectors,
+        "ranks": np.array([rank for _, rank in ranked], np.uint8),
+        "steps": np.array(weights.steps, np.uint8),
+        "names": _packed(name for name, _ in ranked),
+        "pieces": _packed(sorted(lexicon.pieces, key=lexicon.pieces.__getitem__)),
+    }
     for number, (taps, bias) in enumerate(weights.layers):
         arrays[f"taps{number}"], arrays[f"bias{number}"] = taps, bias
     arrays |= {f"margins_{kind}": np.array(steps, np.int32) for kind, steps in margins.items()}

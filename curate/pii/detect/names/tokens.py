@@ -1,6 +1,7 @@
 """Tokens of the name tagger: runs of letters, runs of digits, single other marks, line ends.
 
-A token keeps the space before it, so that "@ home" and "@home" differ. Names keep their accents in the text; features see them folded.
+A token keeps the space before it, so that "@ home" and "@home" differ. Names keep their accents in the text;
+features see them folded.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# Letters with their combining marks (Indic vowel signs are marks, not letters), digits, or one visible mark. A run is cut at 64, so
-# that a megabyte without a space is no token of its own.
+# Letters with their combining marks (Indic vowel signs are marks, not letters), digits, or one visible mark.
+# A run is cut at 64, so that a megabyte without a space is no token of its own.
 TOKEN = re.compile(
-    r" ?(?:[^\W\d_]{1,64}(?:[\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0980-\u0dff\u0e30-\u0e4e]+[^\W\d_]*){0,64}|\d{1,64}|[^\s\w]|_)|\n"
+    r" "
+    r"?(?:[^\W\d_]{1,64}(?:[\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0980-\u0dff\u0e30-\u0e4e]+[^\W\d_]*){0,64}|\d{1,64}|[^\s\w]|_)|\n"
 )
 # Longer tokens are cut: a name is shorter, and the cost of a token grows with its length.
 MAX_LETTERS = 24

@@ -1,4 +1,5 @@
-"""What the network starts from: one vector of whole numbers for each token and letter case of its text, worked out once.
+"""What the network starts from: one vector of whole numbers for each token and letter case of its text,
+worked out once.
 
 New tokens are worked out together, some 10 microseconds each; those last seen are kept, up to a bound.
 """
@@ -60,7 +61,9 @@ class Vectors:
     def of(
         self, texts: Sequence[list[str]], casings: Sequence[int], inside: NDArray[np.int64], total: int
     ) -> NDArray[np.float32]:
-        """Vectors of `total` positions, shape (total, width), those of the tokens of `texts` at `inside`, the others zero."""
+        """Vectors of `total` positions, shape (total, width), those of the tokens of `texts` at `inside`, the
+        others zero.
+        """
         if self._used > _CACHED:
             self.clear()
         rows = chain.from_iterable(

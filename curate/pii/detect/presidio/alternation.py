@@ -1,8 +1,10 @@
-"""A long list of words in a regex as a tree of their letters: the same matches, without trying every word at every place.
+"""A long list of words in a regex as a tree of their letters: the same matches, without trying every word at
+every place.
 
-Presidio's links end in one of 675 top-level domains, written one after the other, and a backtracking engine tries them all: ten times
-the cost of the same words by first letter, second letter, and so on. Words that begin with different letters cannot match in one place,
-so their order is free; that of words with the same beginning is kept, so the first that matches is the first still.
+Presidio's links end in one of 675 top-level domains, written one after the other, and a backtracking engine
+tries them all: ten times the cost of the same words by first letter, second letter, and so on. Words that
+begin with different letters cannot match in one place, so their order is free; that of words with the same
+beginning is kept, so the first that matches is the first still.
 """
 
 from __future__ import annotations
@@ -29,7 +31,9 @@ def _tree(words: Sequence[str]) -> str:
 
 
 def _endings(rest: Sequence[str]) -> str:
-    """What follows a letter, in order: a word that ends here stands before or after the longer ones, as it did."""
+    """What follows a letter, in order: a word that ends here stands before or after the longer ones, as it
+    did.
+    """
     if len(rest) == 1:
         return rest[0]
     parts: list[str] = []

@@ -1,10 +1,12 @@
-"""Presidio's pattern matching, with less around each match: a quarter of its cost on a short text, the same results.
+"""Presidio's pattern matching, with less around each match: a quarter of its cost on a short text, the same
+results.
 
-`PatternRecognizer` reads all of a text with every pattern, takes the time of each, formats log lines nobody reads, explains every
-match in prose and removes duplicates from single results. `lean` gives a recognizer another body for that one method, which reads
-a pattern only where it can match (`reach.py`) and makes small results; its patterns, checksums and scores stay Presidio's. A
-pattern that times out raises here, where Presidio logs a warning and calls the text clean. `benchmarks/pii/systems.py` keeps the
-recognizers as they come, so that the property test compares the two.
+`PatternRecognizer` reads all of a text with every pattern, takes the time of each, formats log lines nobody
+reads, explains every match in prose and removes duplicates from single results. `lean` gives a recognizer
+another body for that one method, which reads a pattern only where it can match (`reach.py`) and makes small
+results; its patterns, checksums and scores stay Presidio's. A pattern that times out raises here, where
+Presidio logs a warning and calls the text clean. `benchmarks/pii/systems.py` keeps the recognizers as they
+come, so that the property test compares the two.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ TIMEOUT = 60
 
 
 class Match(RecognizerResult):  # type: ignore[misc]
-    """One match: Presidio's result, which is its own explanation and holds of it what recognizers, context and detector use."""
+    """One match: Presidio's result, which is its own explanation and holds of it what recognizers, context
+    and detector use.
+    """
 
     def __init__(
         self, entity: str, start: int, end: int, score: float, valid: bool | None, found_by: dict[str, str]
@@ -47,7 +51,9 @@ class Match(RecognizerResult):  # type: ignore[misc]
 
 
 class _Lean(PatternRecognizer):  # type: ignore[misc]
-    """In front of a recognizer's class: its patterns, compiled with its flags, each with where it can match."""
+    """In front of a recognizer's class: its patterns, compiled with its flags, each with where it can
+    match.
+    """
 
     def prepare(self) -> None:
         """Compile the patterns."""
@@ -110,7 +116,9 @@ class _LeanLabelled(_Lean):
 
 
 def lean(recognizer: Any, *, skips: bool) -> Any:
-    """`recognizer` with its pattern matching replaced, and told whether it may skip what no context can lift over the threshold."""
+    """`recognizer` with its pattern matching replaced, and told whether it may skip what no context can lift
+    over the threshold.
+    """
     if isinstance(recognizer, PatternRecognizer):
         kind = type(recognizer)
         front = _LeanLabelled if isinstance(recognizer, LabelledRecognizer) else _Lean

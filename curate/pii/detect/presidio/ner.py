@@ -1,6 +1,7 @@
 """Optional named-entity models as Presidio recognizers: spaCy, a transformers token classifier, or GLiNER.
 
-Each model is a folder on disk or a hub id. Only a hub id touches the network, because the user named something remote.
+Each model is a folder on disk or a hub id. Only a hub id touches the network, because the user named
+something remote.
 """
 
 from __future__ import annotations
@@ -14,9 +15,19 @@ from curate.pii.detect.params import NerParams
 
 # Model labels -> Presidio's names. CoNLL-2003 (PER, LOC, ORG, MISC) and OntoNotes 5 (PERSON, GPE, NORP, ...).
 LABELS = {
-    "PER": "PERSON", "PERSON": "PERSON", "LOC": "LOCATION", "LOCATION": "LOCATION", "GPE": "LOCATION", "FAC": "LOCATION", "ORG": "ORGANIZATION",
-    "ORGANIZATION": "ORGANIZATION", "ORGANISATION": "ORGANIZATION", "NORP": "NRP", "DATE": "DATE_TIME", "TIME": "DATE_TIME",
-}  # fmt: skip
+    "PER": "PERSON",
+    "PERSON": "PERSON",
+    "LOC": "LOCATION",
+    "LOCATION": "LOCATION",
+    "GPE": "LOCATION",
+    "FAC": "LOCATION",
+    "ORG": "ORGANIZATION",
+    "ORGANIZATION": "ORGANIZATION",
+    "ORGANISATION": "ORGANIZATION",
+    "NORP": "NRP",
+    "DATE": "DATE_TIME",
+    "TIME": "DATE_TIME",
+}
 # OntoNotes labels of things and amounts, not persons.
 _IGNORED = frozenset(
     {
@@ -82,7 +93,9 @@ def load(params: NerParams, language: str) -> Any:
 
 
 def _entity(label: str) -> str | None:
-    """Presidio's name for a model's label (`B-PER` -> `PERSON`); a label we do not know keeps its own name, fail closed."""
+    """Presidio's name for a model's label (`B-PER` -> `PERSON`); a label we do not know keeps its own name,
+    fail closed.
+    """
     bare = (
         label.upper().split("-", 1)[1]
         if label.upper()[:2] in ("B-", "I-", "U-", "L-", "E-", "S-")

@@ -1,9 +1,11 @@
-"""Where in a text a pattern can match at all, told by a mark that each of its matches holds: the rest is not read.
+"""Where in a text a pattern can match at all, told by a mark that each of its matches holds: the rest is not
+read.
 
-The patterns are matched by a backtracking engine at some tenth of a microsecond a character, and a call with a time-out costs
-several microseconds; `str.find` costs next to nothing. A span is given as bounds, not cut out, so that look-behinds and `\\b` see
-what stands before it; at its end there is a space or room for what a pattern looks ahead for. A property test holds the findings
-against Presidio's engine, which reads everything (`tests/curate/pii/test_search.py`).
+The patterns are matched by a backtracking engine at some tenth of a microsecond a character, and a call with
+a time-out costs several microseconds; `str.find` costs next to nothing. A span is given as bounds, not cut
+out, so that look-behinds and `\\b` see what stands before it; at its end there is a space or room for what a
+pattern looks ahead for. A property test holds the findings against Presidio's engine, which reads everything
+(`tests/curate/pii/test_search.py`).
 """
 
 from __future__ import annotations
@@ -19,7 +21,8 @@ Spans = Sequence[tuple[int, int]]
 
 _DIGIT, _LAST_DIGIT = re.compile(r"\d"), regex.compile(r"(?r)\d")
 _SPACE, _SPACE_BEFORE = regex.compile(r"\s"), regex.compile(r"(?r)\s")
-# More letters than any of the patterns read by `digits` holds before its first digit or after its last, and what they look ahead for.
+# More letters than any of the patterns read by `digits` holds before its first digit or after its last, and
+# what they look ahead for.
 _ROOM = 24
 
 
@@ -70,13 +73,26 @@ _MANY = 1 << 62
 _BY_ENTITY: dict[str, Callable[[str], Spans]] = {
     **dict.fromkeys(
         (
-            "CREDIT_CARD", "DATE_TIME", "UK_NHS", "UK_NINO", "UK_PASSPORT", "UK_DRIVING_LICENCE", "UK_POSTCODE", "UK_VEHICLE_REGISTRATION", "UK_BANK_ACCOUNT",
-            "US_BANK_NUMBER", "US_DRIVER_LICENSE", "US_ITIN", "US_PASSPORT", "US_SSN", "MEDICAL_LICENSE",
+            "CREDIT_CARD",
+            "DATE_TIME",
+            "UK_NHS",
+            "UK_NINO",
+            "UK_PASSPORT",
+            "UK_DRIVING_LICENCE",
+            "UK_POSTCODE",
+            "UK_VEHICLE_REGISTRATION",
+            "UK_BANK_ACCOUNT",
+            "US_BANK_NUMBER",
+            "US_DRIVER_LICENSE",
+            "US_ITIN",
+            "US_PASSPORT",
+            "US_SSN",
+            "MEDICAL_LICENSE",
         ),
         _digits(),
     ),
     "STREET_ADDRESS": _digits(room_after=_MANY),
-}  # fmt: skip
+}
 # By pattern, where more is known.
 _BY_PATTERN: dict[str, Callable[[str], Spans]] = {
     "IPv4": _digits("."),
@@ -111,5 +127,7 @@ def _everywhere(text: str) -> Spans:
 
 
 def reach(entity: str, pattern: str) -> Callable[[str], Spans]:
-    """Where matches of one pattern of an entity can lie, as a function of the text; everywhere if nothing is known."""
+    """Where matches of one pattern of an entity can lie, as a function of the text; everywhere if nothing is
+    known.
+    """
     return _BY_PATTERN.get(pattern) or _BY_ENTITY.get(entity, _everywhere)

@@ -1,4 +1,5 @@
-"""Recognizers in Presidio's form: a stock one where it serves, else a small subclass or one of our own, by what they find.
+"""Recognizers in Presidio's form: a stock one where it serves, else a small subclass or one of our own, by
+what they find.
 
 The stock patterns and checksums are kept wherever they serve.
 """

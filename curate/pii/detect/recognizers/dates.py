@@ -34,17 +34,31 @@ class WholeDateRecognizer(stock.DateRecognizer):  # type: ignore[misc]
         ]
 
 
-_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"  # noqa: E501
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _DATE = (
-    r"(?:" + _DAY + r"[./ -]" + _DAY + r"[./ -](?:19|20)?\d{2}|(?:19|20)\d{2}[./-](?:0?[1-9]|1[0-2])[./-]" + _DAY
-    + r"|" + _DAY + r"(?:st|nd|rd|th)?[ -](?:of\s+)?" + _MONTH + r"[ ,-]{1,2}(?:(?:19|20)\d{2}|\d{2})|" + _MONTH + r"\s" + _DAY + r"(?:st|nd|rd|th)?,?\s(?:19|20)\d{2})"
-)  # fmt: skip
+    r"(?:"
+    + _DAY
+    + r"[./ -]"
+    + _DAY
+    + r"[./ -](?:19|20)?\d{2}|(?:19|20)\d{2}[./-](?:0?[1-9]|1[0-2])[./-]"
+    + _DAY
+    + r"|"
+    + _DAY
+    + r"(?:st|nd|rd|th)?[ -](?:of\s+)?"
+    + _MONTH
+    + r"[ ,-]{1,2}(?:(?:19|20)\d{2}|\d{2})|"
+    + _MONTH
+    + r"\s"
+    + _DAY
+    + r"(?:st|nd|rd|th)?,?\s(?:19|20)\d{2})"
+)
 _BIRTH = r"(?:\bd\.?o\.?b\b\.?|\bdate\s+of\s+birth\b|\bbirth\s*-?date\b|\bborn\b|\bbirthday\b|\bbirth\b)"
 
 
 class BirthDateRecognizer(LabelledRecognizer):
-    """A date of birth as distinct from a date: within 30 characters after a word of birth, or just before one; no number between.
+    """A date of birth as distinct from a date: within 30 characters after a word of birth, or just before
+    one; no number between.
 
     Scored above a plain date whose own context word ("date") stands near.
     """
@@ -52,14 +66,27 @@ class BirthDateRecognizer(LabelledRecognizer):
     _LABELLED = _BIRTH + r"[^\d\n.!?]{0,30}\b"
     PATTERNS = [
         Pattern("Date of birth (label before)", _LABELLED + "(" + _DATE + r")\b", 0.95),
-        Pattern("Date of birth (label after)", r"\b(?=\d|" + _MONTH + r")(" + _DATE + r")[^\w\n.!?]{1,3}(?:(?:is|as|was)\s+)?(?:my\s+|the\s+|her\s+|his\s+|their\s+)?" + _BIRTH, 0.95),
+        Pattern(
+            "Date of birth (label after)",
+            r"\b(?=\d|"
+            + _MONTH
+            + r")("
+            + _DATE
+            + r")[^\w\n.!?]{1,3}(?:(?:is|as|was)\s+)?(?:my\s+|the\s+|her\s+|his\s+|their\s+)?"
+            + _BIRTH,
+            0.95,
+        ),
         # "date of birth 01/01/1900 is wrong, it should be 22.02.2000"
         Pattern(
             "Date of birth (corrected)",
-            _LABELLED + _DATE + r"\b[^\d\n]{0,40}\b(?:real|right|correct|actual|should|not|instead|to)\b[^\d\n]{0,20}\b(" + _DATE + r")\b",
+            _LABELLED
+            + _DATE
+            + r"\b[^\d\n]{0,40}\b(?:real|right|correct|actual|should|not|instead|to)\b[^\d\n]{0,20}\b("
+            + _DATE
+            + r")\b",
             0.95,
         ),
-    ]  # fmt: skip
+    ]
 
     def __init__(self, supported_language: str = "en") -> None:
         super().__init__(

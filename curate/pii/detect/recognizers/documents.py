@@ -1,4 +1,6 @@
-"""Numbers of papers: NHS, passport, driving and medical licence, vehicle registration. Each class says what was wrong with its parent in Presidio."""
+"""Numbers of papers: NHS, passport, driving and medical licence, vehicle registration. Each class says what
+was wrong with its parent in Presidio.
+"""
 
 # ruff: noqa: RUF012 (PATTERNS is mutable in Presidio's form)
 
@@ -13,8 +15,9 @@ from presidio_analyzer import EntityRecognizer, Pattern
 class FormedNhsRecognizer(stock.NhsRecognizer):  # type: ignore[misc]
     """The stock one gives 1.0 to any ten digits that pass mod 11, as one order number in eleven does.
 
-    Here the written form 3-3-4 keeps 1.0; a bare run that passes scores 0.1 and needs context. The parent's weighted sum is
-    the NHS Data Dictionary's check, with a check digit of 10 (never issued) excluded by its range.
+    Here the written form 3-3-4 keeps 1.0; a bare run that passes scores 0.1 and needs context. The parent's
+    weighted sum is the NHS Data Dictionary's check, with a check digit of 10 (never issued) excluded by its
+    range.
     """
 
     PATTERNS = [
@@ -30,7 +33,9 @@ class FormedNhsRecognizer(stock.NhsRecognizer):  # type: ignore[misc]
 
 
 class EveryUkPassportRecognizer(stock.UkPassportRecognizer):  # type: ignore[misc]
-    """The stock one knows two letters and seven digits; passports in use carry nine digits (HM Passport Office)."""
+    """The stock one knows two letters and seven digits; passports in use carry nine digits (HM Passport
+    Office).
+    """
 
     PATTERNS = [*stock.UkPassportRecognizer.PATTERNS, Pattern("UK Passport (nine digits)", r"\b\d{9}\b", 0.1)]
 
@@ -42,17 +47,19 @@ class SpacedUkDrivingLicenceRecognizer(stock.UkDrivingLicenceRecognizer):  # typ
         *stock.UkDrivingLicenceRecognizer.PATTERNS,
         Pattern(
             "UK Driving Licence (grouped)",
-            r"\b[A-Z9]{5} \d(?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]|[12]\d|3[01])\d [A-Z9]{2}[A-Z0-9] ?[A-Z]{2}\b",
+            r"\b[A-Z9]{5} \d(?:0[1-9]|1[0-2]|5[1-9]|6[0-2])(?:0[1-9]|[12]\d|3[01])\d [A-Z9]{2}[A-Z0-9] "
+            r"?[A-Z]{2}\b",
             0.5,
         ),
     ]
 
 
 class CasedVehicleRecognizer(stock.UkVehicleRegistrationRecognizer):  # type: ignore[misc]
-    """The stock one gives 1.0 to "LS12 and": a postcode district and the next word. A current plate is verified by nothing.
+    """The stock one gives 1.0 to "LS12 and": a postcode district and the next word. A current plate is
+    verified by nothing.
 
-    Capitals throughout keep 0.5 unless the last three letters are a word; a plate typed in lower case needs context; one in
-    mixed case is two words.
+    Capitals throughout keep 0.5 unless the last three letters are a word; a plate typed in lower case needs
+    context; one in mixed case is two words.
     """
 
     _WORDS = frozenset(
@@ -95,7 +102,9 @@ class CasedVehicleRecognizer(stock.UkVehicleRegistrationRecognizer):  # type: ig
 
 
 class LabelledMedicalLicenseRecognizer(stock.MedicalLicenseRecognizer):  # type: ignore[misc]
-    """The stock one gives 1.0 to a tenth of all part codes of a letter or two and seven digits, even inside longer words."""
+    """The stock one gives 1.0 to a tenth of all part codes of a letter or two and seven digits, even inside
+    longer words.
+    """
 
     PATTERNS = [
         Pattern(

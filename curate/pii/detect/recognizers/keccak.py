@@ -1,7 +1,8 @@
-"""Keccak-256 and the checksum it gives an Ethereum address (EIP-55). Pure Python, half a millisecond an address.
+"""Keccak-256 and the checksum it gives an Ethereum address (EIP-55). Pure Python, half a millisecond an
+address.
 
-Ethereum's hash is Keccak as first submitted, with the padding 0x01; hashlib's SHA3-256 (FIPS 202) pads with 0x06, which gives
-another digest. No dependency here has it.
+Ethereum's hash is Keccak as first submitted, with the padding 0x01; hashlib's SHA3-256 (FIPS 202) pads with
+0x06, which gives another digest. No dependency here has it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ _LANES, _RATE, _MASK = 25, 136, (1 << 64) - 1
 
 
 def _round_constants() -> list[int]:
-    """The 24 constants of step iota, from the linear feedback shift register of the Keccak reference (section 1.2)."""
+    """The 24 constants of step iota, from the linear feedback shift register of the Keccak reference (section
+    1.2).
+    """
     constants, register = [], 1
     for _ in range(24):
         constant = 0
@@ -69,7 +72,9 @@ def keccak256(message: bytes) -> bytes:
 
 
 def checksummed(address: str) -> str:
-    """An Ethereum address (`0x` and 40 hexadecimal digits) in the mixed case of EIP-55: capital where the hash's digit is 8 or more."""
+    """An Ethereum address (`0x` and 40 hexadecimal digits) in the mixed case of EIP-55: capital where the
+    hash's digit is 8 or more.
+    """
     digits = address[2:].lower()
     return "0x" + "".join(
         letter.upper() if digit in "89abcdef" else letter

@@ -14,8 +14,9 @@ _TIMEOUT = 60
 class LabelledRecognizer(PatternRecognizer):  # type: ignore[misc]
     """Patterns of a label and the value it names; the finding is the first group that matched, the value.
 
-    A look-behind for the label would be tried at every character; a label is tried where it stands, twenty times as fast.
-    Matches may overlap, since one value's end can be the next one's label. A match that times out raises: no clean text.
+    A look-behind for the label would be tried at every character; a label is tried where it stands, twenty
+    times as fast. Matches may overlap, since one value's end can be the next one's label. A match that times
+    out raises: no clean text.
     """
 
     def analyze(

@@ -1,4 +1,6 @@
-"""Numbers that money moves by: cards, IBANs, UK bank accounts. Each class says what was wrong with its parent in Presidio."""
+"""Numbers that money moves by: cards, IBANs, UK bank accounts. Each class says what was wrong with its parent
+in Presidio.
+"""
 
 # ruff: noqa: RUF012 (PATTERNS is mutable in Presidio's form)
 
@@ -16,7 +18,8 @@ from curate.pii.detect.presidio.reach import shifted
 _ASCII_CASELESS = regex.DOTALL | regex.MULTILINE | regex.IGNORECASE | regex.ASCII
 
 
-# A country, two check digits and 11 to 30 more letters and digits (ISO 13616), with as many after them as a group may hold.
+# A country, two check digits and 11 to 30 more letters and digits (ISO 13616), with as many after them as a
+# group may hold.
 _IBAN = regex.compile(
     r"(?<![a-z0-9])[a-z]{2}\d{2}(?:[ -]?[a-z0-9]){11,34}(?![a-z0-9])", regex.IGNORECASE | regex.ASCII
 )
@@ -34,7 +37,8 @@ def _checks(number: str) -> bool:
 class AnyCaseIbanRecognizer(stock.IbanRecognizer):  # type: ignore[misc]
     """The stock one reads capitals only; people type `gb29 nwbk`. The mod-97 check (ISO 7064) still decides.
 
-    It also takes the word after a number for its last group and drops both ("... 3856 Thanks"): here words are cut off until it fits.
+    It also takes the word after a number for its last group and drops both ("... 3856 Thanks"): here words
+    are cut off until it fits.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -56,7 +60,8 @@ class AnyCaseIbanRecognizer(stock.IbanRecognizer):  # type: ignore[misc]
         return results
 
 
-# Lengths and first digits in use (ISO/IEC 7812): Visa, Mastercard, Amex, Discover and UnionPay, JCB, Diners, Maestro.
+# Lengths and first digits in use (ISO/IEC 7812): Visa, Mastercard, Amex, Discover and UnionPay, JCB, Diners,
+# Maestro.
 _ISSUED = regex.compile(
     r"4(?:\d{12}|\d{15})|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|6(?:011|[245]\d\d)\d{12}|35\d{14}|3(?:0[0-5]|[68]\d)\d{11}|6[37]\d{14}"
 )
@@ -66,9 +71,11 @@ _NO_DIGIT = regex.compile(r"\D")
 
 
 class IssuedCardRecognizer(stock.CreditCardRecognizer):  # type: ignore[misc]
-    """The stock one gives 1.0 to any 13 to 17 digits from 1 up that pass Luhn, as one long order number in ten does.
+    """The stock one gives 1.0 to any 13 to 17 digits from 1 up that pass Luhn, as one long order number in
+    ten does.
 
-    A length and prefix that some issuer uses keep 1.0; the rest keep the pattern's 0.3 and need context. Mastercard's 2-series
+    A length and prefix that some issuer uses keep 1.0; the rest keep the pattern's 0.3 and need context.
+    Mastercard's 2-series
     (2017) is added.
     """
 
@@ -85,18 +92,36 @@ class IssuedCardRecognizer(stock.CreditCardRecognizer):  # type: ignore[misc]
 
 
 class UkBankAccountRecognizer(PatternRecognizer):  # type: ignore[misc]
-    """A UK sort code and account number, together or either one with its label (Pay.UK: six digits and eight)."""
+    """A UK sort code and account number, together or either one with its label (Pay.UK: six digits and
+    eight).
+    """
 
     COUNTRY_CODE = "uk"
     _SORT = r"\d{2}[- ]?\d{2}[- ]?\d{2}"
-    _ACCOUNT_LABEL = r"(?:bank\s+)?(?:account|acct?|a/c)(?:\s+is)?(?:\s*(?:number|num|no)\.?|\s*\#)?(?:['’]s\b)?(?:\s*(?:is|:|=|-))?\s*"
+    _ACCOUNT_LABEL = r"(?:bank\s+)?(?:account|acct?|a/c)(?:\s+is)?(?:\s*(?:number|num|no)\.?|\s*\#)?(?:['’]s\b)?(?:\s*(?:is|:|=|-))?\s*"  # noqa: E501
     PATTERNS = [
-        Pattern("Sort code and account", r"\b\d{2}-\d{2}-\d{2}[\s,/:;-]{0,3}(?:" + _ACCOUNT_LABEL + r")?\d{8}\b", 0.85),
+        Pattern(
+            "Sort code and account",
+            r"\b\d{2}-\d{2}-\d{2}[\s,/:;-]{0,3}(?:" + _ACCOUNT_LABEL + r")?\d{8}\b",
+            0.85,
+        ),
         # A look-behind costs more than the digits after it, which are asked for first.
-        Pattern("Labelled sort code and account", r"(?=\d{2}[- \d])(?<=\b(?:sort\s*code|s/c)(?:['’]s\b)?[^\w\n]{0,4}(?:is\s+)?)" + _SORT + r"(?:(?:[\s,/;&]|and|my|the){0,6}" + _ACCOUNT_LABEL + r"|[\s,/;]{1,3})\d{8}\b", 0.9),
-        Pattern("Labelled sort code", r"(?=\d{2}[- \d])(?<=\b(?:sort\s*code|s/c)(?:['’]s\b)?[^\w\n]{0,4}(?:is\s+)?)" + _SORT + r"\b", 0.85),
+        Pattern(
+            "Labelled sort code and account",
+            r"(?=\d{2}[- \d])(?<=\b(?:sort\s*code|s/c)(?:['’]s\b)?[^\w\n]{0,4}(?:is\s+)?)"
+            + _SORT
+            + r"(?:(?:[\s,/;&]|and|my|the){0,6}"
+            + _ACCOUNT_LABEL
+            + r"|[\s,/;]{1,3})\d{8}\b",
+            0.9,
+        ),
+        Pattern(
+            "Labelled sort code",
+            r"(?=\d{2}[- \d])(?<=\b(?:sort\s*code|s/c)(?:['’]s\b)?[^\w\n]{0,4}(?:is\s+)?)" + _SORT + r"\b",
+            0.85,
+        ),
         Pattern("Labelled account", r"(?=\d{8}\b)(?<=\b" + _ACCOUNT_LABEL + r")\d{8}\b", 0.7),
-    ]  # fmt: skip
+    ]
 
     def __init__(self, supported_language: str = "en") -> None:
         super().__init__(

@@ -1,9 +1,11 @@
-"""Telephone numbers in plain national form, judged from their digits: what libphonenumber would say of them, mostly without asking it.
+"""Telephone numbers in plain national form, judged from their digits: what libphonenumber would say of them,
+mostly without asking it.
 
-To parse a candidate costs it some fifty microseconds a region, and three regions are asked. But of seven to fifteen digits, with
-single marks between groups or none, Germany's open plan always makes a possible number, so such a candidate counts as a whole, for
-0.1 at least; a form that scores more is told by its first digits, and at times by whether the number is one that exists.
-Everything else (a `+`, a leading 00, brackets, an extension, long groups) is left to libphonenumber. A property test holds this against
+To parse a candidate costs it some fifty microseconds a region, and three regions are asked. But of seven to
+fifteen digits, with single marks between groups or none, Germany's open plan always makes a possible number,
+so such a candidate counts as a whole, for 0.1 at least; a form that scores more is told by its first digits,
+and at times by whether the number is one that exists. Everything else (a `+`, a leading 00, brackets, an
+extension, long groups) is left to libphonenumber. A property test holds this against
 `PlausiblePhoneRecognizer` without it (`tests/curate/pii/test_national.py`).
 """
 
@@ -13,7 +15,8 @@ import re
 
 import phonenumbers
 
-# Ofcom's numbers for drama use (07700 900xxx, 01632 960xxx): libphonenumber holds them invalid, people write them in examples.
+# Ofcom's numbers for drama use (07700 900xxx, 01632 960xxx): libphonenumber holds them invalid, people write
+# them in examples.
 _DRAMA = re.compile(r"7700900\d{3}|1632960\d{3}")
 _PLAIN = re.compile(r"[0-9]+(?:[-. ]{1,4}[0-9]+)*")
 SEPARATED_US = re.compile(r"\d{3}(?:\)|[-. ])[-. ]{0,2}\d{3}[-. ]\d{4}")

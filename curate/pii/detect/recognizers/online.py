@@ -1,4 +1,6 @@
-"""What people have on the net: e-mail addresses, links, wallets. Each class says what was wrong with its parent in Presidio."""
+"""What people have on the net: e-mail addresses, links, wallets. Each class says what was wrong with its
+parent in Presidio.
+"""
 
 # ruff: noqa: SIM905, RUF012 (word lists read better as words; PATTERNS is mutable in Presidio's form)
 
@@ -18,7 +20,9 @@ from curate.pii.detect.recognizers.keccak import checksummed
 
 @cache
 def _suffixes() -> tldextract.TLDExtract:
-    """The public suffix list bundled with tldextract: its default fetches a new one from the network and caches it on disk."""
+    """The public suffix list bundled with tldextract: its default fetches a new one from the network and
+    caches it on disk.
+    """
     return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, fallback_to_snapshot=True)
 
 
@@ -33,7 +37,9 @@ _LOGIN = regex.compile(r"://[^/\s]*$")
 
 
 class OfflineEmailRecognizer(stock.EmailRecognizer):  # type: ignore[misc]
-    """The stock one validates through the network, and drops addresses at private domains (`corp.local`), which are personal too."""
+    """The stock one validates through the network, and drops addresses at private domains (`corp.local`),
+    which are personal too.
+    """
 
     def validate_result(self, pattern_text: str) -> bool | None:
         """True at a public suffix; else undecided, which keeps the pattern's 0.5."""
@@ -42,7 +48,9 @@ class OfflineEmailRecognizer(stock.EmailRecognizer):  # type: ignore[misc]
     def analyze(
         self, text: str, entities: list[str], nlp_artifacts: Any = None, regex_flags: int | None = None
     ) -> list[Any]:
-        """Stock results. No address holds a space, so only the words with an @ are read: the stock pattern retries at every letter."""
+        """Stock results. No address holds a space, so only the words with an @ are read: the stock pattern
+        retries at every letter.
+        """
         read = super().analyze
         return [
             shifted(result, start)
@@ -54,9 +62,12 @@ class OfflineEmailRecognizer(stock.EmailRecognizer):  # type: ignore[misc]
 
 # Top-level domains that are also words: "arrived.It was" is two sentences, not a link.
 _WORD_SUFFIXES = frozenset(
-    "am an as at be by call can care cash chat check click come date day deal do email fail family farm first food gift go help here home how id ill im in info is it "
-    "la life link live ma me money my name new news no now on one ok or order page part parts pay pet phone photo pm post pro re read red rent report rest run sale "
-    "save shop show site so store style support team tel this tips to today top town trade us vet watch we work world you".split()
+    "am an as at be by call can care cash chat check click come date day deal do email fail family farm "
+    "first food gift go help here home how id ill im in info is it "
+    "la life link live ma me money my name new news no now on one ok or order page part parts pay pet "
+    "phone photo pm post pro re read red rent report rest run sale "
+    "save shop show site so store style support team tel this tips to today top town trade us vet watch "
+    "we work world you".split()
 )
 
 
@@ -64,7 +75,9 @@ _DOTTED_NAME = regex.compile(r"[a-z0-9.-]*\.[a-z0-9-]+", regex.IGNORECASE)
 
 
 def _may_link(word: str) -> bool:
-    """False for a word (no spaces) in which `BoundedUrlRecognizer._is_link` can hold of no part: most are two sentences run together."""
+    """False for a word (no spaces) in which `BoundedUrlRecognizer._is_link` can hold of no part: most are two
+    sentences run together.
+    """
     if "/" in word or "www." in word.lower():
         return True
     for name in _DOTTED_NAME.findall(word):
@@ -86,14 +99,18 @@ def _known_ending(label: str) -> bool:
 
 
 class BoundedUrlRecognizer(stock.UrlRecognizer):  # type: ignore[misc]
-    """The stock one ends a link in the middle of a word ("refund.please" -> `refund.pl`) and links any two sentences ("late.It")."""
+    """The stock one ends a link in the middle of a word ("refund.please" -> `refund.pl`) and links any two
+    sentences ("late.It").
+    """
 
     def analyze(
         self, text: str, entities: list[str], nlp_artifacts: Any = None, regex_flags: int | None = None
     ) -> list[Any]:
-        """Stock results that end at a word's end and look like a link by scheme, `www`, path or a suffix that is no word.
+        """Stock results that end at a word's end and look like a link by scheme, `www`, path or a suffix that
+        is no word.
 
-        No link holds a space, so the stock patterns (all top-level domains, four times over) read only the words that may be one.
+        No link holds a space, so the stock patterns (all top-level domains, four times over) read only the
+        words that may be one.
         """
         read = super().analyze
         return [
@@ -125,10 +142,11 @@ class BoundedUrlRecognizer(stock.UrlRecognizer):  # type: ignore[misc]
 
 
 class WalletRecognizer(stock.CryptoRecognizer):  # type: ignore[misc]
-    """The stock one knows Bitcoin's addresses. Here Ethereum's too: 0x and 40 hexadecimal digits, whose mixed case is a checksum (EIP-55).
+    """The stock one knows Bitcoin's addresses. Here Ethereum's too: 0x and 40 hexadecimal digits, whose mixed
+    case is a checksum (EIP-55).
 
-    In one case they hold no checksum: 0.6. In mixed case the right one is verified, the wrong one (a slip, or a shortened or
-    made-up example) 0.45, still found.
+    In one case they hold no checksum: 0.6. In mixed case the right one is verified, the wrong one (a slip, or
+    a shortened or made-up example) 0.45, still found.
     """
 
     PATTERNS = [*stock.CryptoRecognizer.PATTERNS, Pattern("Ethereum", r"\b0x[0-9a-f]{40}\b", 0.6)]

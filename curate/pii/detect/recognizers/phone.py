@@ -1,9 +1,10 @@
 """Telephone numbers: libphonenumber by form and context, parsing only what can become a finding.
 
-Parsing a candidate in a region costs a tenth of a millisecond and more, as much as everything else a text needs. So where a number
-of no telephone's form could only be lifted by a label, and no label in reach can, it is not parsed; nor is one whose own label says that it is
-an order or an account. What is left out is exactly what context would have kept under the threshold: a property test holds it
-against Presidio's engine, which parses everything.
+Parsing a candidate in a region costs a tenth of a millisecond and more, as much as everything else a text
+needs. So where a number of no telephone's form could only be lifted by a label, and no label in reach can, it
+is not parsed; nor is one whose own label says that it is an order or an account. What is left out is exactly
+what context would have kept under the threshold: a property test holds it against Presidio's engine, which
+parses everything.
 """
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ _UUID = regex.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", regex.IGNO
 
 
 def _inside_word(text: str, start: int, end: int) -> bool:
-    """Whether a match is a stretch of a longer code: letters or digits touch it on both sides, or it stands in a UUID."""
+    """Whether a match is a stretch of a longer code: letters or digits touch it on both sides, or it stands
+    in a UUID.
+    """
     if text[start - 1 : start].isalnum() and text[end : end + 1].isalnum():
         return True
     if "-" not in text[max(start - 13, 0) : end + 13]:  # its groups hold at most twelve
@@ -55,9 +58,11 @@ def _inside_word(text: str, start: int, end: int) -> bool:
 
 
 def _may_rise(text: str, stretch: tuple[int, int], artifacts: Any) -> bool:
-    """Whether context can raise a number in the stretch: a phone word is in reach, and no label says that it is something else.
+    """Whether context can raise a number in the stretch: a phone word is in reach, and no label says that it
+    is something else.
 
-    The label belongs to the first number of the stretch; one further on, unless joined to it, has only what stands after the stretch.
+    The label belongs to the first number of the stretch; one further on, unless joined to it, has only what
+    stands after the stretch.
     """
     if artifacts is None:
         return True
@@ -70,7 +75,8 @@ def _may_rise(text: str, stretch: tuple[int, int], artifacts: Any) -> bool:
     return not (one and label_before(text, stretch[0]) in _OTHER_LABELS)
 
 
-# Letters that stand in no number, not even in the word for its extension ("ext", "int", "anexo", "extensión"): none reaches over one.
+# Letters that stand in no number, not even in the word for its extension ("ext", "int", "anexo",
+# "extensión"): none reaches over one.
 _APART, _APART_BEFORE = (
     regex.compile(direction + "[bcdfghjklmpqruvwyz]", regex.IGNORECASE) for direction in ("", "(?r)")
 )
@@ -85,7 +91,9 @@ class _Plain(NamedTuple):
 
 
 class _Matcher(phonenumbers.PhoneNumberMatcher):
-    """libphonenumber's matcher, which looks only near the `live` stretches and parses only candidates that touch one: parsing is its cost."""
+    """libphonenumber's matcher, which looks only near the `live` stretches and parses only candidates that
+    touch one: parsing is its cost.
+    """
 
     def __init__(self, text: str, region: str, live: list[tuple[int, int]], *, plain: bool) -> None:
         before, after = _APART_BEFORE.search(text, 0, live[0][0]), _APART.search(text, live[-1][1])
@@ -127,10 +135,11 @@ def _touches(spans: list[tuple[int, int]], start: int, end: int) -> bool:
 class PlausiblePhoneRecognizer(stock.PhoneRecognizer):  # type: ignore[misc]
     """The stock one calls any ten digits a phone number: 88 % of order numbers.
 
-    Here a number scores by its form: with a country code 0.75 (0.6 where libphonenumber knows no such number); a UK number
-    with its leading 0, separated or of all 11 digits, 0.6; a US one written in its groups 0.5. Any other form (a bare run of
-    digits, another country's national form) scores 0.1 and needs a word of context. GB is tried first, since its pass also
-    finds every `+` form; the US next; then whatever may be a number anywhere.
+    Here a number scores by its form: with a country code 0.75 (0.6 where libphonenumber knows no such
+    number); a UK number with its leading 0, separated or of all 11 digits, 0.6; a US one written in its
+    groups 0.5. Any other form (a bare run of digits, another country's national form) scores 0.1 and needs a
+    word of context. GB is tried first, since its pass also finds every `+` form; the US next; then whatever
+    may be a number anywhere.
     """
 
     # Germany's plan has numbers of every length, so what is possible there is possible in any country.
@@ -139,7 +148,8 @@ class PlausiblePhoneRecognizer(stock.PhoneRecognizer):  # type: ignore[misc]
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(supported_regions=self.REGIONS, leniency=phonenumbers.Leniency.POSSIBLE, **kwargs)
 
-    # Whether matches that no context can lift over the threshold may be left out (`lean` says so): then they are not parsed.
+    # Whether matches that no context can lift over the threshold may be left out (`lean` says so): then they
+    # are not parsed.
     skips = False
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: Any = None) -> list[Any]:
@@ -170,7 +180,9 @@ class PlausiblePhoneRecognizer(stock.PhoneRecognizer):  # type: ignore[misc]
         return results
 
     def _stretches(self, text: str, artifacts: Any) -> list[tuple[int, int]]:
-        """The stretches of digits that are parsed: all, or those that form or context may lift over the threshold."""
+        """The stretches of digits that are parsed: all, or those that form or context may lift over the
+        threshold.
+        """
         if not self.skips:
             return [found.span() for found in _PHONE_STRETCH.finditer(text)]
         kept = []

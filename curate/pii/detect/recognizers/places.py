@@ -14,8 +14,10 @@ from curate.pii.detect.catalogue import STREET_TYPES, STREET_TYPES_STRONG
 
 # The 121 postcode areas of the UK, with those of the Crown dependencies (Royal Mail, Postcode Address File).
 POSTCODE_AREAS = frozenset(
-    "AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX FK FY G GL GU GY HA HD HG HP HR HS HU HX IG IM IP IV "
-    "JE KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N NE NG NN NP NR NW OL OX PA PE PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN "
+    "AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH "
+    "EN EX FK FY G GL GU GY HA HD HG HP HR HS HU HX IG IM IP IV "
+    "JE KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N NE NG NN NP NR NW OL OX PA PE PH PL PO PR RG RH "
+    "RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN "
     "TQ TR TS TW UB W WA WC WD WF WN WR WS WV YO ZE".split()
 )
 
@@ -26,10 +28,12 @@ _ZERO_DISTRICTS = frozenset("BL BS CM CR FY HA PR SL SS".split())
 
 
 class AreaPostcodeRecognizer(stock.UkPostcodeRecognizer):  # type: ignore[misc]
-    """The stock one gives every postcode 0.1. Here one in an area that exists scores by how much it looks like one.
+    """The stock one gives every postcode 0.1. Here one in an area that exists scores by how much it looks
+    like one.
 
-    Capitals and a space 0.5; only one of the two, in a two-letter area, 0.45 ("wa4 5uf", "LA92AX"), and so one with a space that is the
-    whole text, as an answer is ("n2w 0jj"); the rest, and districts that do not exist ("RM0 1WF"), 0.1, which needs context. "ip4 8gb" and "se1 2nd" are no postcodes in lower case.
+    Capitals and a space 0.5; only one of the two, in a two-letter area, 0.45 ("wa4 5uf", "LA92AX"), and so
+    one with a space that is the whole text, as an answer is ("n2w 0jj"); the rest, and districts that do not
+    exist ("RM0 1WF"), 0.1, which needs context. "ip4 8gb" and "se1 2nd" are no postcodes in lower case.
     """
 
     _UNITS = frozenset({"GB", "TB", "ST", "ND", "RD", "TH", "PX", "FT", "LB"})
@@ -57,11 +61,12 @@ class AreaPostcodeRecognizer(stock.UkPostcodeRecognizer):  # type: ignore[misc]
 
 
 class StreetAddressRecognizer(PatternRecognizer):  # type: ignore[misc]
-    """A house number, a street's name and a word that ends one, with the town after a comma where there is one.
+    """A house number, a street's name and a word that ends one, with the town after a comma where there is
+    one.
 
-    Names are read in capitals as people write them, or in lower case where the last word is plain ("14 albert road"). A
-    street without a number is a place and not an address. In lower case the name has one or two words, none of them a word
-    that follows a plain number ("3 days on the road").
+    Names are read in capitals as people write them, or in lower case where the last word is plain ("14 albert
+    road"). A street without a number is a place and not an address. In lower case the name has one or two
+    words, none of them a word that follows a plain number ("3 days on the road").
     """
 
     _UNIT = r"(?:\b(?:Flat|Apt\.?|Apartment|Unit|Suite|Room)[ \t]\d{1,4}[A-Z]?,?[ \t])?"
@@ -70,24 +75,65 @@ class StreetAddressRecognizer(PatternRecognizer):  # type: ignore[misc]
         r"(?!(?:days?|weeks?|months?|years?|hours?|hrs?|mins?|minutes?|miles?|times?|items?|orders?|parcels?|people|pounds|of|the|on|in|at|to|from|and|or|for|by|a|an|my|"
         r"is|are|was|were|more|different|other|wide|way|main|per|percent|off|am|pm|cars?|lanes?|th|st|nd|rd|x)\b)"
     )
-    # A capitalised word or two after the comma, closed by a mark, a line's end or a postcode, and not the next sentence.
+    # A capitalised word or two after the comma, closed by a mark, a line's end or a postcode, and not the
+    # next sentence.
     _TOWN = (
-        r"(?:,[ \t](?!(?:Thanks?|Thx|Please|Pls|Regards|Cheers|Kind|Best|Many|Order|My|The|This|That|It|I|We|You|And|But|Could|Can|Is|Not|No|Yes|Hi|Hello|Dear"
+        r"(?:,[ "
+        r"\t](?!(?:Thanks?|Thx|Please|Pls|Regards|Cheers|Kind|Best|Many|Order|My|The|This|That|It|I|We|You|And|But|Could|Can|Is|Not|No|Yes|Hi|Hello|Dear"
         r"|When|Where|Why|How|What|Who|If|They|He|She|Your|Our|His|Her|There|Now|Then|Still|Just|Also|After|Before|Since|As|At|In|On|For|From|To|So|Or)\b)"
         r"[A-Z][a-z'’]+(?:[ -][A-Z][a-z'’]+){0,2}(?=[ \t]*(?:[,.;:!?)\n]|$|[A-Za-z]{1,2}\d)|[ \t]+[a-z]))?"
     )
-    # A US address ends with its town, state and ZIP code; a direction and a flat may stand before them (USPS Publication 28).
+    # A US address ends with its town, state and ZIP code; a direction and a flat may stand before them (USPS
+    # Publication 28).
     _US_TOWN = (
-        r"(?:[ \t](?:NE|NW|SE|SW|N|S|E|W)\b\.?)?(?:,?[ \t](?:(?:Apt|Apartment|Suite|Ste|Unit)\.?[ \t]#?|#[ \t]?)\w{1,5})?(?:,[ \t]?|[ \t])[A-Z][a-z'’]+(?:[ -][A-Z][a-z'’]+){0,2},?"
-        r"[ \t](?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])[ \t]\d{5}(?:-\d{4})?\b"
+        r"(?:[ \t](?:NE|NW|SE|SW|N|S|E|W)\b\.?)?(?:,?[ \t](?:(?:Apt|Apartment|Suite|Ste|Unit)\.?[ "
+        r"\t]#?|#[ \t]?)\w{1,5})?(?:,[ \t]?|[ \t])[A-Z][a-z'’]+(?:[ -][A-Z][a-z'’]+){0,2},?"
+        r"[ "
+        r"\t](?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])[ "  # noqa: E501
+        r""
+        r""
+        r"\t]\d{5}(?:-\d{4})?\b"
     )
     _TYPES = "|".join(word.capitalize() for word in STREET_TYPES)
     PATTERNS = [
-        Pattern("Street (capitalised)", r"(?-i:" + _UNIT + _NUMBER + r"(?:(?:[A-Z][\w'’.-]*|of|the|St\.?|\d{1,3}(?:st|nd|rd|th))[ \t]){1,4}?(?:" + _TYPES + r")\b\.?(?:" + _US_TOWN + "|" + _TOWN + "))", 0.7),
+        Pattern(
+            "Street (capitalised)",
+            r"(?-i:"
+            + _UNIT
+            + _NUMBER
+            + r"(?:(?:[A-Z][\w'’.-]*|of|the|St\.?|\d{1,3}(?:st|nd|rd|th))[ \t]){1,4}?(?:"
+            + _TYPES
+            + r")\b\.?(?:"
+            + _US_TOWN
+            + "|"
+            + _TOWN
+            + "))",
+            0.7,
+        ),
         # One-word names of the old towns (Northgate, Briggate) and named rows (The Maltings).
-        Pattern("Street (one word)", r"(?-i:" + _UNIT + _NUMBER + r"(?:[A-Z][a-z]+gate\b|The[ \t][A-Z][a-z]+(?=[,.\n]|$))" + _TOWN + ")", 0.6),
-        Pattern("Street (any case)", r"\b(?=\d|flat|apt|apartment|unit|suite|room)" + _UNIT + _NUMBER + r"(?:" + _NOT_A_NAME + r"[a-z][a-z'’-]{2,}[ \t]){1,2}?(?:" + "|".join(STREET_TYPES_STRONG) + r")\b", 0.5),
-    ]  # fmt: skip
+        Pattern(
+            "Street (one word)",
+            r"(?-i:"
+            + _UNIT
+            + _NUMBER
+            + r"(?:[A-Z][a-z]+gate\b|The[ \t][A-Z][a-z]+(?=[,.\n]|$))"
+            + _TOWN
+            + ")",
+            0.6,
+        ),
+        Pattern(
+            "Street (any case)",
+            r"\b(?=\d|flat|apt|apartment|unit|suite|room)"
+            + _UNIT
+            + _NUMBER
+            + r"(?:"
+            + _NOT_A_NAME
+            + r"[a-z][a-z'’-]{2,}[ \t]){1,2}?(?:"
+            + "|".join(STREET_TYPES_STRONG)
+            + r")\b",
+            0.5,
+        ),
+    ]
 
     def __init__(self, supported_language: str = "en") -> None:
         super().__init__(

@@ -11,7 +11,8 @@ from presidio_analyzer import Pattern
 
 from curate.pii.detect.recognizers.labelled import LabelledRecognizer
 
-# Between a label and its number: "is", ":", "no.", "number", "ref", but no other number and no sentence's end.
+# Between a label and its number: "is", ":", "no.", "number", "ref", but no other number and no sentence's
+# end.
 _GAP = r"[^\d\n.!?]{0,12}(?:no\.?|number|num|ref(?:erence)?\.?|code|id)?[^\d\n.!?]{0,12}"
 
 
@@ -20,12 +21,20 @@ def _digits(text: str) -> list[int]:
 
 
 class UtrRecognizer(LabelledRecognizer):
-    """HMRC's unique taxpayer reference: ten digits, the first a mod-11 check of the rest (python-stdnum, `gb.utr`)."""
+    """HMRC's unique taxpayer reference: ten digits, the first a mod-11 check of the rest (python-stdnum,
+    `gb.utr`).
+    """
 
     COUNTRY_CODE = "uk"
     PATTERNS = [  # noqa: RUF012
-        Pattern("UTR", r"\b(?:s?utr|unique\s+tax(?:payer'?s?)?\s+ref(?:erence)?|tax(?:payer'?s?)?\s+ref(?:erence)?)\b" + _GAP + r"(?<!\d)(\d{5}[ -]?\d{5})k?\b", 0.5)
-    ]  # fmt: skip
+        Pattern(
+            "UTR",
+            r"\b(?:s?utr|unique\s+tax(?:payer'?s?)?\s+ref(?:erence)?|tax(?:payer'?s?)?\s+ref(?:erence)?)\b"
+            + _GAP
+            + r"(?<!\d)(\d{5}[ -]?\d{5})k?\b",
+            0.5,
+        )
+    ]
     _WEIGHTS = (6, 7, 8, 9, 10, 5, 4, 3, 2)
 
     def __init__(self, supported_language: str = "en") -> None:
@@ -42,7 +51,9 @@ class UtrRecognizer(LabelledRecognizer):
 
 
 class UkVatRecognizer(LabelledRecognizer):
-    """A UK VAT number (a sole trader's names a person): GB or XI before it, or its label; mod 97 (HMRC, both the old and 9755 rules)."""
+    """A UK VAT number (a sole trader's names a person): GB or XI before it, or its label; mod 97 (HMRC, both
+    the old and 9755 rules).
+    """
 
     COUNTRY_CODE = "uk"
     _NUMBER = r"\d{3}[ -]?\d{4}[ -]?\d{2}(?:[ -]?\d{3})?"
@@ -71,7 +82,9 @@ class UkVatRecognizer(LabelledRecognizer):
 
 
 class ChiRecognizer(LabelledRecognizer):
-    """Scotland's Community Health Index number: a date of birth (DDMMYY), three digits and a mod-11 check (NHS Scotland)."""
+    """Scotland's Community Health Index number: a date of birth (DDMMYY), three digits and a mod-11 check
+    (NHS Scotland).
+    """
 
     COUNTRY_CODE = "uk"
     PATTERNS = [  # noqa: RUF012

@@ -1,4 +1,6 @@
-"""Every change names the record that accounts for it, and what no record accounts for is said to be unexplained."""
+"""Every change names the record that accounts for it, and what no record accounts for is said to be
+unexplained.
+"""
 
 from __future__ import annotations
 
@@ -147,7 +149,8 @@ def test_an_edit_of_the_same_source_is_explained_by_parameters_then_code_else_no
             {},
             {"task": {"held_out": None}},
             {"task": {"held_out": {"path": "t.csv"}}},
-            'the held-out rows were set otherwise (task.held_out null → unset, task.held_out.path unset → "t.csv")',
+            "the held-out rows were set otherwise (task.held_out null → unset, task.held_out.path unset "
+            '→ "t.csv")',
         ),
         ({}, {}, {}, "unexplained"),
     ],

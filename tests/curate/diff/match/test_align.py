@@ -24,7 +24,9 @@ SIDE = st.lists(
 
 
 def marks(rows: list[tuple[str | None, int, str | None]], marks_a_key: int) -> pl.DataFrame:
-    """Marks as a table makes them, but with so few different names of keys that they collide; the digest tells keys apart."""
+    """Marks as a table makes them, but with so few different names of keys that they collide; the digest
+    tells keys apart.
+    """
     number = {key: place for place, key in enumerate(["a", "b", "c", "d", "e", None])}
     return pl.DataFrame(
         [

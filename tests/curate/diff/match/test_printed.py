@@ -1,4 +1,6 @@
-"""The quick way by fingerprints gives what reading every row gives, and is left wherever fingerprints cannot stand for the rows."""
+"""The quick way by fingerprints gives what reading every row gives, and is left wherever fingerprints cannot
+stand for the rows.
+"""
 
 from __future__ import annotations
 

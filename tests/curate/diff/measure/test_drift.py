@@ -1,4 +1,6 @@
-"""Shifts are tested as the textbook does where versions share no row, and see what a naive test misses where they do."""
+"""Shifts are tested as the textbook does where versions share no row, and see what a naive test misses where
+they do.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The diff as one HTML file: self-contained, small, hostile text inert, usable from the keyboard in a real browser."""
+"""The diff as one HTML file: self-contained, small, hostile text inert, usable from the keyboard in a real
+browser.
+"""
 
 from __future__ import annotations
 

@@ -44,7 +44,8 @@ def test_nothing_found_reaches_a_log_even_at_debug_level() -> None:
     script = (
         "import logging, sys; logging.basicConfig(level=logging.DEBUG, stream=sys.stdout)\n"
         "from curate.pii.detect.detector import Detector; from curate.pii.detect.params import ScanParams\n"
-        "hits = Detector(ScanParams()).find('mail canary.seven@example.com, card 4111 1111 1111 1111, GB29 NWBK 6016 1331 9268 19')\n"
+        "hits = Detector(ScanParams()).find('mail canary.seven@example.com, card 4111 1111 1111 1111, "
+        "GB29 NWBK 6016 1331 9268 19')\n"
         "assert len(hits) == 3"
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)

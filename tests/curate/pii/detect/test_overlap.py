@@ -12,11 +12,17 @@ from curate.pii.detect.overlap import Hit, distinct, resolve
 
 _hits = st.lists(
     st.builds(
-        lambda start, length, entity, score, verified: Hit(start, start + length, entity, score, entity.lower(), verified),
-        st.integers(0, 30), st.integers(1, 10), st.sampled_from("ABC"), st.sampled_from([0.4, 0.6, 1.0]), st.booleans(),
+        lambda start, length, entity, score, verified: Hit(
+            start, start + length, entity, score, entity.lower(), verified
+        ),
+        st.integers(0, 30),
+        st.integers(1, 10),
+        st.sampled_from("ABC"),
+        st.sampled_from([0.4, 0.6, 1.0]),
+        st.booleans(),
     ),
     max_size=12,
-)  # fmt: skip
+)
 
 
 def _rank(hit: Hit) -> tuple[object, ...]:

@@ -17,9 +17,37 @@ from curate.pii.detect.params import ScanParams
 from curate.pii.detect.pieces import LONG, pieces
 
 _WORDS = [
-    "please", "the", "parcel.", "order", "4412345678", "call", "me", "on", "7911123456", "07911", "123456,", "jo@example.com", "NHS", "no.", "9434765919", "dob",
-    "12/03/1980", "14", "Albert", "Road,", "Leeds,", "LS12", "9DJ", "\n", "card", "4111 1111 1111 1111", "https://x.org/a", "passport", "123456789", "GB29NWBK60161331926819",
-]  # fmt: skip
+    "please",
+    "the",
+    "parcel.",
+    "order",
+    "4412345678",
+    "call",
+    "me",
+    "on",
+    "7911123456",
+    "07911",
+    "123456,",
+    "jo@example.com",
+    "NHS",
+    "no.",
+    "9434765919",
+    "dob",
+    "12/03/1980",
+    "14",
+    "Albert",
+    "Road,",
+    "Leeds,",
+    "LS12",
+    "9DJ",
+    "\n",
+    "card",
+    "4111 1111 1111 1111",
+    "https://x.org/a",
+    "passport",
+    "123456789",
+    "GB29NWBK60161331926819",
+]
 
 
 @given(text=st.text(alphabet="ab \n", max_size=400), core=st.integers(1, 50), margin=st.integers(0, 30))

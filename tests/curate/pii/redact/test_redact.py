@@ -199,8 +199,13 @@ def test_json_targets_stay_json(examples: Make) -> None:
     )
     made = json.loads(_run(rows, found, Kind.EXTRACTION).kept["output"][0])
     assert made == {
-        "card": "<CREDIT_CARD_1>", "n": 3, "name": "<PERSON_1>", "note": "card <CREDIT_CARD_1>\nend", "phone": "<PHONE_NUMBER_1>", "x": [True, None, 1.5],
-    }  # fmt: skip
+        "card": "<CREDIT_CARD_1>",
+        "n": 3,
+        "name": "<PERSON_1>",
+        "note": "card <CREDIT_CARD_1>\nend",
+        "phone": "<PHONE_NUMBER_1>",
+        "x": [True, None, 1.5],
+    }
 
 
 def test_a_finding_over_json_marks_is_cut_to_its_strings(examples: Make) -> None:
@@ -255,9 +260,13 @@ def test_report_edits_and_ledger_hold_no_raw_value(examples: Make) -> None:
 
 
 _VALUES = {
-    "EMAIL_ADDRESS": ["jo.smith@example.com", "ann@corp.local"], "PHONE_NUMBER": ["07911 123456", "+44 7911 123457"], "UK_NINO": ["AB123456C", "CE 12 34 56 D"],
-    "CREDIT_CARD": ["4111 1111 1111 1111"], "PERSON": ["Oluwaseun Okafor", "MacLeod"], "STREET_ADDRESS": ["14 Albert Road"],
-}  # fmt: skip
+    "EMAIL_ADDRESS": ["jo.smith@example.com", "ann@corp.local"],
+    "PHONE_NUMBER": ["07911 123456", "+44 7911 123457"],
+    "UK_NINO": ["AB123456C", "CE 12 34 56 D"],
+    "CREDIT_CARD": ["4111 1111 1111 1111"],
+    "PERSON": ["Oluwaseun Okafor", "MacLeod"],
+    "STREET_ADDRESS": ["14 Albert Road"],
+}
 _pieces = st.lists(
     st.one_of(
         st.sampled_from([(entity, value) for entity, values in _VALUES.items() for value in values]),
@@ -277,7 +286,9 @@ _pieces = st.lists(
 def test_no_found_value_is_left_and_the_rest_is_unchanged(
     fields: tuple[list[tuple[str, str]], ...], action: Any, scope: Any, found_in: int
 ) -> None:
-    """Each field is a chain of values and plain text; values are reported in one field only and must go from all."""
+    """Each field is a chain of values and plain text; values are reported in one field only and must go from
+    all.
+    """
     names = ("input", "output", "rejected")
     row = {
         "example_id": "r0",

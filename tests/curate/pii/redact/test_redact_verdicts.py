@@ -44,9 +44,16 @@ def _run(
 
 def say(finding: dict[str, Any], word: Any, *, alone: bool = False, **other: Any) -> Verdict:
     given: dict[str, Any] = {
-        "value_id": finding["value_id"], "entity": finding["entity"], "verdict": word, "reviewer": "Sam", "reason": "r", "date": "2026-01-01",
-        "expires": None, "finding_id": finding["finding_id"] if alone else None, "key_id": KEY.key_id,
-    }  # fmt: skip
+        "value_id": finding["value_id"],
+        "entity": finding["entity"],
+        "verdict": word,
+        "reviewer": "Sam",
+        "reason": "r",
+        "date": "2026-01-01",
+        "expires": None,
+        "finding_id": finding["finding_id"] if alone else None,
+        "key_id": KEY.key_id,
+    }
     return Verdict(**given | other)
 
 
@@ -162,12 +169,14 @@ _rules = st.lists(
     st.fixed_dictionaries(
         {"action": st.sampled_from(["keep", "mask", "replace"])},
         optional={
-            "source": st.sampled_from(["web", "desk"]), "field": st.sampled_from(["input", "output"]),
-            "entity": st.sampled_from(["PHONE_NUMBER", "UK_NINO"]), "min_score": st.sampled_from([0.0, 0.5, 0.7, 1.0]),
+            "source": st.sampled_from(["web", "desk"]),
+            "field": st.sampled_from(["input", "output"]),
+            "entity": st.sampled_from(["PHONE_NUMBER", "UK_NINO"]),
+            "min_score": st.sampled_from([0.0, 0.5, 0.7, 1.0]),
         },
     ),
     max_size=4,
-)  # fmt: skip
+)
 
 
 @settings(max_examples=80, deadline=None)
@@ -188,9 +197,20 @@ def test_the_policy_agrees_with_an_oracle_that_reads_it_top_down(
 ) -> None:
     params = RedactParams(policy=rules)  # type: ignore[arg-type]
     found = pl.DataFrame(
-        [(f"{at:024x}", f"{at:024x}", f"r{at}", field, entity, score) for at, (_, field, entity, score) in enumerate(drawn)],
-        schema={"finding_id": pl.String, "value_id": pl.String, "example_id": pl.String, "field": pl.String, "entity": pl.String, "score": pl.Float64}, orient="row",
-    )  # fmt: skip
+        [
+            (f"{at:024x}", f"{at:024x}", f"r{at}", field, entity, score)
+            for at, (_, field, entity, score) in enumerate(drawn)
+        ],
+        schema={
+            "finding_id": pl.String,
+            "value_id": pl.String,
+            "example_id": pl.String,
+            "field": pl.String,
+            "entity": pl.String,
+            "score": pl.Float64,
+        },
+        orient="row",
+    )
     rows = pl.DataFrame(
         [(f"r{at}", source) for at, (source, *_) in enumerate(drawn)],
         schema={"example_id": pl.String, "source": pl.String},

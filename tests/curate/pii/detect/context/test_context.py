@@ -146,7 +146,38 @@ def test_any_soup_of_labels_and_numbers_is_scored_within_bounds_and_in_time(
         assert text[result.start : result.end].strip()
 
 
-@given(words=st.lists(st.sampled_from(["phone", "Phones", "phoned", "ringing", "my", "numbers", "tel", "tell", "texture", "tel.", "no.", "order", "and", "07911 123", ".", "!", ",", "d.o.b.", "calls's", "phone_", "cell\u0301", "the\nmobile's"]), max_size=7), after=st.booleans())  # fmt: skip
+@given(
+    words=st.lists(
+        st.sampled_from(
+            [
+                "phone",
+                "Phones",
+                "phoned",
+                "ringing",
+                "my",
+                "numbers",
+                "tel",
+                "tell",
+                "texture",
+                "tel.",
+                "no.",
+                "order",
+                "and",
+                "07911 123",
+                ".",
+                "!",
+                ",",
+                "d.o.b.",
+                "calls's",
+                "phone_",
+                "cell\u0301",
+                "the\nmobile's",
+            ]
+        ),
+        max_size=7,
+    ),
+    after=st.booleans(),
+)
 def test_where_a_label_is_near_the_prefilter_sees_it(detector: Any, words: list[str], after: bool) -> None:
     """A bare number in which only a label can make a telephone number."""
     text = " ".join(["7911123456", *words] if after else [*words, "7911123456"])

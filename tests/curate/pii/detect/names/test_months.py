@@ -15,10 +15,23 @@ def _there(text: str) -> bool:
 @pytest.mark.parametrize(
     "text",
     [
-        "I ordered it in [May] and it is now late.", "from [April] to June", "from April to [June]", "The [Autumn] catalogue", "by [August] please", "see you on [Sunday]",
-        "[April] 2024", "the 3rd of [June]", "14 [Jan]", "mid-[June]", "from [May] onwards", "end of [May]", "every [summer]", "[May] or June", "in [MAY]",
+        "I ordered it in [May] and it is now late.",
+        "from [April] to June",
+        "from April to [June]",
+        "The [Autumn] catalogue",
+        "by [August] please",
+        "see you on [Sunday]",
+        "[April] 2024",
+        "the 3rd of [June]",
+        "14 [Jan]",
+        "mid-[June]",
+        "from [May] onwards",
+        "end of [May]",
+        "every [summer]",
+        "[May] or June",
+        "in [MAY]",
     ],
-)  # fmt: skip
+)
 def test_a_month_among_the_words_of_a_date(text: str) -> None:
     assert _there(text)
 
@@ -26,9 +39,19 @@ def test_a_month_among_the_words_of_a_date(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Please ask [May] about it", "in [May]'s office", "in [May]’s office", "signed by [April]", "spoken to by [June]", "a friend of [April]", "[April] called",
-        "Hi [June], it is late", "it was given by [May]", "in [Mae]", "[May]", "message from [April] about the order",
+        "Please ask [May] about it",
+        "in [May]'s office",
+        "in [May]’s office",
+        "signed by [April]",
+        "spoken to by [June]",
+        "a friend of [April]",
+        "[April] called",
+        "Hi [June], it is late",
+        "it was given by [May]",
+        "in [Mae]",
+        "[May]",
+        "message from [April] about the order",
     ],
-)  # fmt: skip
+)
 def test_somebody_of_that_name(text: str) -> None:
     assert not _there(text)

@@ -85,7 +85,9 @@ def test_names_beside_patterns_never_overlap_and_lose_no_letter(
 
 @pytest.mark.parametrize("name", NAMED)
 def test_names_are_found_in_each_form(named: Any, name: str) -> None:
-    """Figures: `MODEL_CARD.md`. A slice has some ten persons, so a floor of seven in ten leaves room for three."""
+    """Figures: `MODEL_CARD.md`. A slice has some ten persons, so a floor of seven in ten leaves room for
+    three.
+    """
     rows = read(NAMED[name])
     missed = [
         text[person.start : person.end]
@@ -102,7 +104,9 @@ def test_names_are_found_in_each_form(named: Any, name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMELESS)
 def test_words_that_pass_for_names_are_left_alone(named: Any, name: str) -> None:
-    """Figures: `MODEL_CARD.md`. Brands that are somebody's name ("Jo Malone") are the hardest: four of twelve."""
+    """Figures: `MODEL_CARD.md`. Brands that are somebody's name ("Jo Malone") are the hardest: four of
+    twelve.
+    """
     rows = read(NAMELESS[name])
     alarms = [text for text, _ in rows if any(hit.entity == "PERSON" for hit in named.find(text))]
     assert len(alarms) <= len(rows) / 3, alarms

@@ -26,6 +26,9 @@ def test_a_rare_capitalised_word_behind_a_first_name_is_its_surname(text: str, n
 
 
 def test_the_whole_name_is_found() -> None:
-    text = "The invoice in my parcel isn't mine, it belongs to Nia Cholmondeley in ox4 3dn and shows what she paid and how."
+    text = (
+        "The invoice in my parcel isn't mine, it belongs to Nia Cholmondeley in ox4 3dn and shows "
+        "what she paid and how."
+    )
     (hit,) = bundled().find([text], frozenset({"PERSON"}))[0]
     assert text[hit.start : hit.end] == "Nia Cholmondeley"

@@ -202,16 +202,27 @@ def test_an_address_begins_with_its_number_and_has_a_word(tokens: list[str], kep
 def test_the_answer_does_not_hang_on_threads_or_hash_seed() -> None:
     script = (
         "from curate.pii.detect.names.recognizer import bundled; import hashlib;"
-        "texts = [f'Dear {a} {b}, {c} of Leeds rang' for a in ('Ms', 'Tom', 'ANJALI') for b in ('Rao', 'okafor') for c in ('Bill', 'José')] * 40;"
-        "print(hashlib.sha256(repr(bundled().find(texts, frozenset({'PERSON', 'LOCATION'}))).encode()).hexdigest())"
+        "texts = [f'Dear {a} {b}, {c} of Leeds rang' for a in ('Ms', 'Tom', 'ANJALI') for b in ('Rao', "
+        "'okafor') for c in ('Bill', 'José')] * 40;"
+        "print(hashlib.sha256(repr(bundled().find(texts, frozenset({'PERSON', "
+        "'LOCATION'}))).encode()).hexdigest())"
     )
     said = {
         subprocess.run(
-            [sys.executable, "-c", script], check=True, capture_output=True, text=True, cwd=Path(__file__).parents[5],
-            env={"PYTHONHASHSEED": seed, "OPENBLAS_NUM_THREADS": threads, "OMP_NUM_THREADS": threads, "PATH": "/usr/bin:/bin"},
+            [sys.executable, "-c", script],
+            check=True,
+            capture_output=True,
+            text=True,
+            cwd=Path(__file__).parents[5],
+            env={
+                "PYTHONHASHSEED": seed,
+                "OPENBLAS_NUM_THREADS": threads,
+                "OMP_NUM_THREADS": threads,
+                "PATH": "/usr/bin:/bin",
+            },
         ).stdout
         for seed, threads in (("0", "1"), ("7", "2"))
-    }  # fmt: skip
+    }
     assert len(said) == 1
 
 
@@ -223,8 +234,10 @@ def test_the_artefact_is_small_and_holds_no_pickle() -> None:
 
 def test_the_runtime_needs_numpy_alone() -> None:
     script = (
-        "import sys; from curate.pii.detect.names.recognizer import bundled; bundled().find(['Hi Tom'], frozenset({'PERSON'}));"
-        "print([name for name in ('torch', 'transformers', 'sklearn', 'presidio_analyzer', 'spacy') if name in sys.modules])"
+        "import sys; from curate.pii.detect.names.recognizer import bundled; bundled().find(['Hi Tom'], "
+        "frozenset({'PERSON'}));"
+        "print([name for name in ('torch', 'transformers', 'sklearn', 'presidio_analyzer', 'spacy') if "
+        "name in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", script],

@@ -1,4 +1,6 @@
-"""Optional named-entity models: really loaded, from a folder; missing ones are errors that say what to install."""
+"""Optional named-entity models: really loaded, from a folder; missing ones are errors that say what to
+install.
+"""
 
 from __future__ import annotations
 

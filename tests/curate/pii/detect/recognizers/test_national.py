@@ -13,7 +13,31 @@ from curate.pii.detect.presidio.loading import import_presidio
 import_presidio(light=True)
 from curate.pii.detect.recognizers.national import plain_score  # noqa: E402
 
-_BEGINNINGS = ["", "0", "07", "01", "02", "03", "08", "09", "1", "44", "440", "49", "212555", "0212555", "44212555", "1212555", "907", "9018", "845", "800", "84546", "61", "0845"]  # fmt: skip
+_BEGINNINGS = [
+    "",
+    "0",
+    "07",
+    "01",
+    "02",
+    "03",
+    "08",
+    "09",
+    "1",
+    "44",
+    "440",
+    "49",
+    "212555",
+    "0212555",
+    "44212555",
+    "1212555",
+    "907",
+    "9018",
+    "845",
+    "800",
+    "84546",
+    "61",
+    "0845",
+]
 
 
 @st.composite
