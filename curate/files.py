@@ -1,19 +1,24 @@
 """Atomic, deterministic files: an output appears whole or not at all, and the same frame gives the same
 bytes.
 
-A folder is written beside its place and swapped in by rename, so a killed or failed run leaves the last good
-state.
+A file or folder is written beside its place and swapped in by rename, so a killed or failed run leaves the
+last good state; what it left half made is swept by the next writer of the same place. A symbolic link at the
+place is replaced, never written through: it may point into DVC's cache. Costs one `fsync` a file. Works on
+Linux, macOS and Windows; on Windows leftovers are swept once they are a day old, since there the death of
+their writer cannot be told cheaply.
 """
 
 from __future__ import annotations
 
 import errno
-import fcntl
+import itertools
 import json
 import os
 import shutil
+import sys
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +29,20 @@ from curate.errors import AssayError
 # One row group per 122,880 rows whatever the thread count, so bytes do not follow the machine (DuckDB's
 # default too).
 ROW_GROUP = 122_880
+# Seconds after which a leftover is swept where its writer cannot be asked for (Windows).
+ABANDONED = 86_400
+
+_number = itertools.count()  # two threads of one process may write the same place
 
 
 def write_parquet(frame: pl.DataFrame, path: Path) -> None:
-    """Write `frame` as zstd Parquet; bytes depend on the frame and the polars version only."""
-    frame.rechunk().write_parquet(
-        path, compression="zstd", compression_level=3, statistics=True, row_group_size=ROW_GROUP
-    )
+    """Write `frame` as zstd Parquet, whole or not at all; bytes depend on the frame and the polars version
+    only.
+    """
+    with replacing_file(path) as fresh:
+        frame.rechunk().write_parquet(
+            fresh, compression="zstd", compression_level=3, statistics=True, row_group_size=ROW_GROUP
+        )
 
 
 def dump_json(value: Any) -> str:
@@ -64,13 +76,36 @@ def space_errors(target: Path) -> Iterator[None]:
 
 
 @contextmanager
+def replacing_file(target: Path) -> Iterator[Path]:
+    """Yield an empty file beside `target`; on success it becomes `target`, on failure `target` is as it was.
+
+    Parent folders are made. A device or pipe (`/dev/stdout`) cannot be replaced: it is yielded itself.
+    """
+    with space_errors(target):
+        if target.exists() and not target.is_file() and not target.is_dir():
+            yield target
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        sweep(target)
+        fresh = _beside(target, "new")
+        # O_EXCL: a link that somebody planted at the name is an error, not a way to another file.
+        os.close(os.open(fresh, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+        try:
+            yield fresh
+            _sync(fresh)
+            fresh.replace(target)
+        finally:
+            fresh.unlink(missing_ok=True)
+        _sync_folder(target.parent)
+
+
+@contextmanager
 def replacing_folder(target: Path) -> Iterator[Path]:
     """Yield an empty sibling folder; on success it becomes `target`, on failure `target` is as it was."""
-    fresh = target.parent / f".{target.name}.{os.getpid()}.new"
-    stale = target.parent / f".{target.name}.{os.getpid()}.old"
+    fresh, stale = _beside(target, "new"), _beside(target, "old")
     with space_errors(target):
         target.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(target)
+        sweep(target)
         fresh.mkdir()
         try:
             yield fresh
@@ -84,31 +119,77 @@ def replacing_folder(target: Path) -> Iterator[Path]:
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
             shutil.rmtree(stale, ignore_errors=True)
+        _sync_folder(target.parent)
 
 
-def _sweep(target: Path) -> None:
+def sweep(target: Path) -> None:
     """Remove what killed runs left beside `target`; bring back an old version that a kill left without a
-    successor.
+    successor. What a run that is still going writes is left alone.
     """
-    for left in sorted(target.parent.glob(f".{target.name}.*.old")):
-        if not target.exists():
-            left.rename(target)
-        else:
+    for left in sorted(target.parent.glob(f".{_escaped(target.name)}.*.old")):
+        if not _abandoned(left):
+            continue
+        if target.exists():
             shutil.rmtree(left, ignore_errors=True)
-    for left in target.parent.glob(f".{target.name}.*.new"):
-        shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.rename(target)
+    for left in target.parent.glob(f".{_escaped(target.name)}.*.new"):
+        if not _abandoned(left):
+            continue
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink(missing_ok=True)
+
+
+def _beside(target: Path, ending: str) -> Path:
+    """A name that no other run or thread uses: `.NAME.PROCESS-NUMBER.ENDING`."""
+    return target.parent / f".{target.name}.{os.getpid()}-{next(_number)}.{ending}"
+
+
+def _escaped(name: str) -> str:
+    """`name` for a glob pattern, meaning itself."""
+    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in name)
+
+
+def _abandoned(left: Path) -> bool:
+    """Whether the process that made `left` is gone; files that other programs named are not ours to judge."""
+    number = left.name.rsplit(".", 2)[1].split("-")[0]
+    if not number.isdecimal():
+        return False
+    if sys.platform == "win32":  # `os.kill` would end the process there
+        return time.time() - left.lstat().st_mtime > ABANDONED
+    try:
+        os.kill(int(number), 0)
+    except (ProcessLookupError, OverflowError):
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def _sync(path: Path) -> None:
+    """Have the system write a file out, so that the rename cannot overtake its bytes when the power fails."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the rename itself written out, where a folder can be opened (not on Windows)."""
+    if sys.platform == "win32":
+        return
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write `text` as UTF-8, whole or not at all."""
-    fresh = path.parent / f".{path.name}.{os.getpid()}.new"
-    with space_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            fresh.write_text(text, encoding="utf-8")
-            fresh.replace(path)
-        finally:
-            fresh.unlink(missing_ok=True)
+    """Write `text` as UTF-8, whole or not at all; line ends stay as they are on every system."""
+    with replacing_file(path) as fresh:
+        fresh.write_text(text, encoding="utf-8", newline="")
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -122,7 +203,7 @@ def write_folder(target: Path, frames: Mapping[str, pl.DataFrame], documents: Ma
         for name, frame in frames.items():
             write_parquet(frame, folder / f"{name}.parquet")
         for name, document in documents.items():
-            (folder / f"{name}.json").write_text(dump_json(document), encoding="utf-8")
+            write_json(folder / f"{name}.json", document)
 
 
 def read_stage_frame(path: Path, *, made_by: str) -> pl.DataFrame:
@@ -156,13 +237,34 @@ def only_one(lock: Path) -> Iterator[None]:
     AssayError
         If another process holds it.
     """
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    with lock.open("a+") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise AssayError(
-                f"another assay run is writing to this project ({lock} is held)",
-                fix="wait for it to finish, then run the same command again",
-            ) from error
+    from filelock import Timeout
+
+    try:
+        with locked(lock, wait=False):
+            yield
+    except Timeout as error:
+        raise AssayError(
+            f"another assay run is writing to this project ({lock} is held)",
+            fix="wait for it to finish, then run the same command again",
+        ) from error
+
+
+@contextmanager
+def locked(lock: Path, *, wait: bool = True) -> Iterator[None]:
+    """Hold an exclusive lock file (`filelock`: flock on Linux and macOS, LockFile on Windows).
+
+    Raises
+    ------
+    filelock.Timeout
+        Without `wait`, if another process or thread holds it.
+    """
+    from filelock import FileLock
+
+    with space_errors(lock):
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        hold = FileLock(lock, thread_local=False)
+        hold.acquire(timeout=-1 if wait else 0)
+    try:
         yield
+    finally:
+        hold.release()

@@ -15,11 +15,8 @@ expired verdict on which `redact` relied.
 
 from __future__ import annotations
 
-import fcntl
-import json
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from pathlib import Path
@@ -28,7 +25,7 @@ from typing import Any, Literal, cast, get_args
 import polars as pl
 
 from curate.errors import AssayError
-from curate.files import canonical_json, write_text
+from curate.journal import InvalidRecord, append_records, read_journal
 from curate.text import plain
 
 FOLDER = "decisions"
@@ -116,14 +113,7 @@ def read_verdicts(root: Path) -> list[Verdict]:
     AssayError
         Naming the file and line of the first bad one.
     """
-    path = root / FILE
-    if not path.exists():
-        return []
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except UnicodeDecodeError as error:
-        raise AssayError(f"{FILE} is not UTF-8", fix=f"git checkout -- {FILE}") from error
-    verdicts = [_parse(line, f"{FILE} line {number}") for number, line in enumerate(lines, 1) if line.strip()]
+    verdicts = read_journal(root, FILE, _parse)
     # The last of two equal lines counts, as it does for two different ones.
     return list(dict.fromkeys(reversed(verdicts)))[::-1]
 
@@ -136,37 +126,25 @@ def append_verdicts(root: Path, verdicts: Sequence[Verdict]) -> None:
     AssayError
         If one is not valid, or its reason seems to hold a personal value; the reason is not shown.
     """
-    if not verdicts:
-        return
-    lines = []
-    for verdict in verdicts:
-        given = asdict(verdict) | {
-            "reason": plain(verdict.reason, _REASON_CHARACTERS),
-            "reviewer": plain(verdict.reviewer),
-        }
-        _check(
-            given,
-            f"the verdict on value "
-            f"{plain(str(verdict.value_id), 24) if _ID.fullmatch(str(verdict.value_id)) else '?'}",
+    append_records(root, FILE, [_fit_to_keep(verdict) for verdict in verdicts])
+
+
+def _fit_to_keep(verdict: Verdict) -> dict[str, Any]:
+    given = asdict(verdict) | {
+        "reason": plain(verdict.reason, _REASON_CHARACTERS),
+        "reviewer": plain(verdict.reviewer),
+    }
+    name = verdict.value_id if _ID.fullmatch(str(verdict.value_id)) else "?"
+    try:
+        _check(given)
+    except InvalidRecord as error:
+        raise AssayError(f"the verdict on value {name} {error}", fix="assay triage --help") from error
+    if _RAW.search(_DATE.sub("", given["reason"])):
+        raise AssayError(
+            f"the reason for value {name} seems to hold a personal value; it would stay in git for ever",
+            fix="say why without the value itself, for example: a part number of the 2024 catalogue",
         )
-        if _RAW.search(_DATE.sub("", given["reason"])):
-            raise AssayError(
-                f"the reason for value {verdict.value_id} seems to hold a personal value; it would stay "
-                f"in git for ever",
-                fix="say why without the value itself, for example: a part number of the 2024 catalogue",
-            )
-        lines.append(canonical_json(given))
-    append_lines(root, FILE, lines)
-
-
-def append_lines(root: Path, file: Path, lines: Sequence[str]) -> None:
-    """Add lines to a file of `decisions/`, all or none; writers wait for each other."""
-    path = root / file
-    with _alone(root):
-        before = path.read_text(encoding="utf-8") if path.exists() else ""
-        if before and not before.endswith("\n"):
-            before += "\n"
-        write_text(path, before + "\n".join(lines) + "\n")
+    return given
 
 
 def in_force(verdicts: Sequence[Verdict], today: date | None) -> pl.DataFrame:
@@ -283,40 +261,28 @@ def _expired(today: date) -> pl.Expr:
     return pl.col("expires").str.slice(0, 10).str.to_date("%Y-%m-%d").le(today).fill_null(False)
 
 
-def _parse(line: str, where: str) -> Verdict:
-    if line.startswith(("<<<<<<<", "=======", ">>>>>>>")):
-        raise AssayError(
-            f"{where} is a mark of a merge conflict",
-            fix="delete the marks and keep the lines of both sides; .gitattributes wants: "
-            "decisions/*.jsonl merge=union",
-        )
-    try:
-        given = json.loads(line)
-    except ValueError as error:
-        raise _bad(where, "is not JSON") from error
-    if not isinstance(given, dict):
-        raise _bad(where, "is no JSON object")
-    _check(given, where)
+def _parse(given: dict[str, Any]) -> Verdict:
+    _check(given)
     return Verdict(**{name: given.get(name) for name in _FIELDS})  # type: ignore[arg-type]  # checked field by field
 
 
-def _check(given: dict[str, Any], where: str) -> None:
+def _check(given: dict[str, Any]) -> None:
     """Fail on a field that is absent, unknown or of the wrong form; what it holds is not shown."""
     lacking = [name for name in _FIELDS if name not in _OPTIONAL and not isinstance(given.get(name), str)]
     if lacking:
-        raise _bad(where, f"has no {' and no '.join(lacking)}")
+        raise InvalidRecord(f"has no {' and no '.join(lacking)}")
     if unknown := given.keys() - set(_FIELDS):
-        raise _bad(where, f"has {len(unknown)} fields that no verdict has")
+        raise InvalidRecord(f"has {len(unknown)} fields that a verdict does not have")
     for name, form in (("value_id", _ID), ("finding_id", _ID), ("key_id", _KEY_ID), ("entity", _ENTITY)):
         if given.get(name) is not None and not (isinstance(given[name], str) and form.fullmatch(given[name])):
-            raise _bad(where, f"has a {name} that is none")
+            raise InvalidRecord(f"has an invalid {name}")
     if given["verdict"] not in get_args(Word):
-        raise _bad(where, f"has a verdict other than {', '.join(get_args(Word))}")
+        raise InvalidRecord(f"has a verdict other than {', '.join(get_args(Word))}")
     for name in ("date", "expires"):
         if given.get(name) is not None and not _is_date(given[name]):
-            raise _bad(where, f"has a {name} that is no ISO date such as 2026-01-31")
+            raise InvalidRecord(f"has a {name} that is not an ISO date such as 2026-01-31")
     if not given["reviewer"].strip():
-        raise _bad(where, "names no reviewer")
+        raise InvalidRecord("names no reviewer")
 
 
 def _is_date(value: Any) -> bool:
@@ -326,17 +292,3 @@ def _is_date(value: Any) -> bool:
         )
     except (TypeError, ValueError):
         return False
-
-
-def _bad(where: str, fault: str) -> AssayError:
-    return AssayError(f"{where} {fault}", fix=f"mend or delete it; earlier versions: git log -p -- {FILE}")
-
-
-@contextmanager
-def _alone(root: Path) -> Iterator[None]:
-    """Wait for another writer of the file, so that neither loses the other's lines."""
-    lock = root / ".assay" / "decisions.lock"
-    lock.parent.mkdir(parents=True, exist_ok=True)
-    with lock.open("a+") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield

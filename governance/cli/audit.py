@@ -63,10 +63,9 @@ def audit(revision: str | None, shape: str | None, output: Path | None, write_ba
 
         say(f"{BASELINE} written; commit it: git add {BASELINE}")
     if output is not None and output.suffix == ".parquet":
-        from curate.files import space_errors, write_parquet
+        from curate.files import write_parquet
 
-        with space_errors(output):
-            write_parquet(done.inventory.findings, output)
+        write_parquet(done.inventory.findings, output)
         say(f"{done.inventory.findings.height:,} findings written to {output}")
         _print(done, shape)
     elif output is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,8 +10,6 @@ import click
 from governance.cli.rim import DOCUMENTS, json_text, say, stdout
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from curate.diff import Difference, GateLine
 
 
@@ -109,7 +106,7 @@ def diff(
     )  # whose digests are taken while the rest is loaded
 
     from curate.diff import compare, draw, step_summary, workflow_commands
-    from curate.files import write_text
+    from curate.files import write_parquet, write_text
 
     named = DOCUMENTS.get(output.suffix.lower()) if output else None
     form = form or named or "text"
@@ -122,7 +119,7 @@ def diff(
     gates = judged(difference.after.name) if with_gates else ()
     most = LISTED[form] if limit is None else limit
     if output is not None and not named:
-        _write(difference.table, output)
+        write_parquet(difference.table, output)
         say(f"{difference.changes.height:,} changes written to {output}")
     if form in DOCUMENTS.values():
         text = _document(difference, form, most, shown, gates)
@@ -171,17 +168,3 @@ def judged(after: str) -> tuple[GateLine, ...]:
     return tuple(
         GateLine(gate.name, gate.passed, gate.message) for gate in judge(Project.find(), date.today())
     )
-
-
-def _write(changes: pl.DataFrame, path: Path) -> None:
-    """The changes as Parquet, whole or not at all."""
-    from curate.files import space_errors, write_parquet
-
-    fresh = path.parent / f".{path.name}.{os.getpid()}.new"
-    with space_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            write_parquet(changes, fresh)
-            fresh.replace(path)
-        finally:
-            fresh.unlink(missing_ok=True)

@@ -76,18 +76,14 @@ def scan(
 
         run_stage("scan", processes=processes)
         return
-    from curate.files import space_errors, write_parquet
+    from curate.files import write_parquet
     from governance.cli.rim import cores, emit_json, say
 
     frame, columns, others = _rows(file, fields, key)
     found = _search(frame, columns, processes or min(cores(), 4))
     inventory = _inventory(found)
     if output is not None:
-        with space_errors(output):
-            output.parent.mkdir(parents=True, exist_ok=True)
-            fresh = output.with_name(f".{output.name}.new")
-            write_parquet(_findings(found, frame, columns), fresh)
-            fresh.replace(output)
+        write_parquet(_findings(found, frame, columns), output)
         say(f"{found.height:,} findings written to {output}")
     if others:
         say(

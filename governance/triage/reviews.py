@@ -13,7 +13,6 @@ taken back. No line holds text.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -23,10 +22,10 @@ from typing import Any, Literal
 
 import polars as pl
 
-from curate.errors import AssayError
 from curate.files import canonical_json
+from curate.journal import InvalidRecord, append_records, read_journal
 from curate.keys import Key
-from curate.pii.decisions import FOLDER, append_lines
+from curate.pii.decisions import FOLDER
 from curate.text import plain
 
 FILE = Path(FOLDER) / "pii-sample.jsonl"
@@ -68,14 +67,7 @@ def read_reviews(root: Path, key_id: str) -> Reviews:
     AssayError
         Naming the file and line of the first bad one.
     """
-    path = root / FILE
-    if not path.exists():
-        return Reviews(frozenset(), {})
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except UnicodeDecodeError as error:
-        raise AssayError(f"{FILE} is not UTF-8", fix=f"git checkout -- {FILE}") from error
-    reviews = [_parse(line, number) for number, line in enumerate(lines, 1) if line.strip()]
+    reviews = read_journal(root, FILE, _parse)
     ours = sorted((review for review in reviews if review.key_id == key_id), key=lambda review: review.date)
     return Reviews(
         frozenset(review.finding_id for review in ours if review.finding_id),
@@ -85,12 +77,7 @@ def read_reviews(root: Path, key_id: str) -> Reviews:
 
 def append_reviews(root: Path, reviews: Sequence[Review]) -> None:
     """Add answers to the project's file."""
-    if reviews:
-        append_lines(
-            root,
-            FILE,
-            [canonical_json(asdict(review) | {"reviewer": plain(review.reviewer)}) for review in reviews],
-        )
+    append_records(root, FILE, [asdict(review) | {"reviewer": plain(review.reviewer)} for review in reviews])
 
 
 def seen(key: Key, example: Mapping[str, Any], findings: pl.DataFrame, fields: Sequence[str]) -> str:
@@ -104,30 +91,26 @@ def seen(key: Key, example: Mapping[str, Any], findings: pl.DataFrame, fields: S
     )
 
 
-def _parse(line: str, number: int) -> Review:
+def _parse(given: dict[str, Any]) -> Review:
     try:
-        given = json.loads(line)
         missed = given["missed"]
         named = (given["finding_id"],) if given["kind"] == "finding" else (given["row"], given["seen"])
         sound = (
             given.keys() == _FIELDS
             and given["kind"] in ("finding", "row")
             and all(_ID.fullmatch(name) for name in named)
-            and (
-                missed is None
-                or all(
-                    _ENTITY.fullmatch(entity) and type(count) is int and count > 0
-                    for entity, count in missed.items()
-                )
-            )
+            and (missed is None or all(map(_counted, missed.items())))
             and all(isinstance(given[name], str) for name in ("reviewer", "key_id"))
             and bool(date.fromisoformat(given["date"]))
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         sound = False
     if not sound:
-        raise AssayError(
-            f"{FILE} line {number} is no answer of a sample",
-            fix=f"mend or delete it; earlier versions: git log -p -- {FILE}",
-        )
+        raise InvalidRecord("is not an answer of a sample")
     return Review(**given)
+
+
+def _counted(missed: tuple[str, Any]) -> bool:
+    """Whether an entry of `missed` is an entity with a positive count."""
+    entity, count = missed
+    return bool(_ENTITY.fullmatch(entity)) and type(count) is int and count > 0

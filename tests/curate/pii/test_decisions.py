@@ -94,16 +94,16 @@ def test_a_file_without_a_last_line_break_and_with_repeats_is_read(tmp_path: Pat
     ("line", "fault"),
     [
         ("not json", "is not JSON"),
-        ("[1]", "is no JSON object"),
+        ("[1]", "is not a JSON object"),
         ("<<<<<<< HEAD", "merge conflict"),
         ("{}", "has no value_id"),
         ('"verdict": "fine"', "has a verdict other than"),
-        ('"date": "yesterday"', "has a date that is no ISO date"),
+        ('"date": "yesterday"', "has a date that is not an ISO date"),
         ('"expires": "20270101"', "has a expires"),
-        ('"value_id": "07911 123456"', "has a value_id that is none"),
-        ('"finding_id": 7', "has a finding_id that is none"),
+        ('"value_id": "07911 123456"', "has an invalid value_id"),
+        ('"finding_id": 7', "has an invalid finding_id"),
         ('"reviewer": " "', "names no reviewer"),
-        ('"value": "07911 123456"', "has 1 fields that no verdict has"),
+        ('"value": "07911 123456"', "has 1 fields that a verdict does not have"),
     ],
 )
 def test_a_bad_line_is_named_and_not_shown(tmp_path: Path, line: str, fault: str) -> None:
