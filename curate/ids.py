@@ -41,3 +41,19 @@ def content_ids(frame: pl.DataFrame, key: Key, *, tie_break: list[str]) -> pl.Se
     return numbered.sort("_row").select((CONTENT_PREFIX + pl.col("digest") + suffix).alias("example_id"))[
         "example_id"
     ]
+
+
+def key_text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    """A key column as text: whole numbers alike whether a file stores them as integers or as floats.
+
+    pandas and Excel turn an integer column with one empty cell into floats, so `1001.0` names the row that
+    `1001` names. Up to 2^53, beyond which a float no longer tells integers apart.
+    """
+    if not dtype.is_float():
+        return column.cast(pl.String)
+    whole = (column == column.floor()) & (column.abs() <= 2**53)
+    return (
+        pl.when(whole)
+        .then(column.cast(pl.Int64, strict=False).cast(pl.String))
+        .otherwise(column.cast(pl.String))
+    )

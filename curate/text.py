@@ -26,6 +26,17 @@ def plain(text: str, limit: int = 160) -> str:
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
 
+def plural(count: int, one: str, many: str = "") -> str:
+    """A count with its noun: `1 row`, `2 rows`, `1,204 entries`.
+
+    Parameters
+    ----------
+    one, many
+        The noun in singular and plural; the plural is `one` with an s where it is not given.
+    """
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
 def for_rich(text: str, limit: int = 160) -> str:
     """`plain` with rich's markup brackets escaped."""
     from rich.markup import escape

@@ -13,6 +13,7 @@ import polars as pl
 
 from curate.errors import AssayError
 from curate.files import canonical_json
+from curate.ids import key_text
 from curate.ingest.messages import dialogue, looks_like_turns
 from curate.ingest.normalise import normalise_value
 from curate.ingest.params import Columns, IngestParams
@@ -115,7 +116,8 @@ def map_columns(records: Records, params: IngestParams, kind: Kind, path: str) -
     for field in PLAIN_FIELDS:
         name = getattr(columns, field)
         if name:
-            fields[field] = _plain(values(frame, name, path), name, records, path)
+            column = _plain(values(frame, name, path), name, records, path)
+            fields[field] = column if name not in frame.columns else _keyed(frame, name, column)
     out = pl.DataFrame(
         [
             fields[name].alias(name)
@@ -204,6 +206,12 @@ def _walk(cell: Any, steps: list[str]) -> Any:
 def _plain(column: pl.Series, name: str, records: Records, path: str) -> pl.Series:
     """A column of text, numbers or times as String; objects and lists are an error."""
     if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object) or name in records.nested:
+        if name in records.mixed:
+            raise AssayError(
+                f"{path}: column {plain(name, 40)!r} holds text, but a list or an object at "
+                f"{records.unit} {records.mixed[name]}",
+                fix="correct that row, or take it out of the file",
+            )
         raise AssayError(
             f"{path}: column {plain(name, 40)!r} holds objects, lists or bytes where text is wanted",
             fix=f"name a path into it, such as {plain(name, 40)}.text, under `ingest.columns` in params.yaml",
@@ -215,6 +223,12 @@ def _plain(column: pl.Series, name: str, records: Records, path: str) -> pl.Seri
         if column.dtype in (pl.Date, pl.Datetime)
         else column.cast(pl.String)
     )
+
+
+def _keyed(frame: pl.DataFrame, name: str, text: pl.Series) -> pl.Series:
+    """`text`, in which whole numbers that the file stores as floats read as integers."""
+    dtype = frame.schema[name]
+    return frame.select(key_text(pl.col(name), dtype)).to_series() if dtype.is_float() else text
 
 
 def _side(column: pl.Series, name: str, records: Records, path: str, *, prompt: bool = False) -> pl.Series:

@@ -33,7 +33,9 @@ __all__ = [
 ]
 
 
-def read_table(path: Path | str, *, format: str = "auto", encoding: str = "utf-8") -> pl.DataFrame:
+def read_table(
+    path: Path | str, *, format: str = "auto", encoding: str = "utf-8", delimiter: str | None = None
+) -> pl.DataFrame:
     """The readable rows of `path`, all columns as they are, in file order.
 
     Parameters
@@ -45,6 +47,8 @@ def read_table(path: Path | str, *, format: str = "auto", encoding: str = "utf-8
         One of `FORMATS`, or `auto` to go by the suffix.
     encoding
         Of a text file.
+    delimiter
+        Of a CSV or TSV file; by default read off its header and first records.
 
     Returns
     -------
@@ -57,19 +61,20 @@ def read_table(path: Path | str, *, format: str = "auto", encoding: str = "utf-8
     AssayError
         If the file is missing, empty, a folder, binary, of another encoding, or has duplicate columns.
     """
-    return read_records(path, format=format, encoding=encoding).frame
+    return read_records(path, format=format, encoding=encoding, delimiter=delimiter).frame
 
 
-def read_records(path: Path | str, *, format: str = "auto", encoding: str = "utf-8") -> Records:
+def read_records(
+    path: Path | str, *, format: str = "auto", encoding: str = "utf-8", delimiter: str | None = None
+) -> Records:
     """Like `read_table`, with each row's line and the rows that could not be read."""
     if is_hub_name(path):
         return read_hub(str(path))
     path = Path(path)
     match detect_format(path, format):
-        case "csv":
-            return read_delimited(path, delimiter=",", encoding=encoding)
-        case "tsv":
-            return read_delimited(path, delimiter="\t", encoding=encoding)
+        case "csv" | "tsv" as text:
+            default = {"csv": ",", "tsv": "\t"}[text]
+            return read_delimited(path, default=default, delimiter=delimiter, encoding=encoding)
         case "jsonl":
             return read_jsonl(path, encoding=encoding)
         case "json":

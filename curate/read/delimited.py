@@ -5,14 +5,14 @@ Numpy finds every quote, delimiter and line end, which gives each record's field
 memory speed. If the quoting is well formed, records with a wrong field count or bad UTF-8 are cut out and
 polars parses the rest (300 MB in about 4 s on two cores). If a quote is astray, a regular expression walks
 the file record by record and resumes on the next line after each one it cannot read (about ten times slower).
-All values are strings; an empty field is null, a quoted empty one is "". Blank lines are no records. Dialects
-beyond the delimiter are not guessed.
+All values are strings; an empty field is null, a quoted empty one is "". Blank lines are not records. What is
+assumed of delimiter and line ends stands in `dialect.py`.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,8 @@ import numpy.typing as npt
 import polars as pl
 
 from curate.errors import AssayError
-from curate.read.formats import as_utf8, bad_lines, read_bytes
+from curate.read.dialect import dialect, shown_delimiter
+from curate.read.formats import as_utf8, bad_lines, encoding_fix, read_bytes
 from curate.read.records import Records, reject_frame, shown_name
 
 Positions = npt.NDArray[np.int64]
@@ -29,15 +30,19 @@ _BLOCK = 1 << 24
 _QUOTE, _NEWLINE, _RETURN = ord('"'), ord("\n"), ord("\r")
 
 
-def read_delimited(path: Path, *, delimiter: str, encoding: str = "utf-8") -> Records:
+def read_delimited(
+    path: Path, *, default: str, delimiter: str | None = None, encoding: str = "utf-8"
+) -> Records:
     """All rows of a CSV or TSV file with a header.
 
     Parameters
     ----------
     path
         The file; `.gz` and `.zst` are unpacked.
+    default
+        The delimiter that the suffix promises; another one is seen by the header and the first records.
     delimiter
-        One ASCII character. A comma file whose header holds no comma but semicolons is read with semicolons.
+        One ASCII character, where a person named it.
     encoding
         Of the file; UTF-8 unless declared.
 
@@ -52,13 +57,10 @@ def read_delimited(path: Path, *, delimiter: str, encoding: str = "utf-8") -> Re
         If the file is empty, holds a header only, has duplicate or unnamed columns, or is in another
         encoding.
     """
-    data = as_utf8(read_bytes(path), path, encoding)
-    if b"\n" not in data and b"\r" in data:  # classic Mac line ends
-        data = data.replace(b"\r", b"\n")
-    names, start, delimiter = _header(data, path, delimiter)
-    records = _read_clean(data, start, names, delimiter)
-    if records is None:
-        records = _read_astray(data, start, names, delimiter)
+    written = dialect(as_utf8(read_bytes(path), path, encoding), default, delimiter)
+    data, sign = written.data, written.delimiter
+    names, start = _header(data, written.start, path, sign)
+    records = _read_clean(data, start, names, sign) or _read_astray(data, start, names, sign)
     if records.frame.height == 0 and records.rejects.height == 0:
         raise AssayError(f"{path} holds a header and no rows", fix="export it again with its rows")
     if records.frame.height == 0:
@@ -66,9 +68,10 @@ def read_delimited(path: Path, *, delimiter: str, encoding: str = "utf-8") -> Re
         raise AssayError(
             f"{path}: none of its {records.rejects.height:,} rows can be read as the {len(names)} "
             f"columns of the header (line {first['line']}: {first['reason']})",
-            fix="check the delimiter and the header line, or declare the `format`",
+            fix=f"check the header line and the delimiter, which was taken to be {shown_delimiter(sign)} "
+            "(another: --delimiter ';'), or name the format with --format-in",
         )
-    return records
+    return replace(records, notes=written.notes)
 
 
 def _record_pattern(delimiter: str) -> re.Pattern[bytes]:
@@ -98,27 +101,29 @@ def _unquoted(record: bytes, delimiter: str, width: int) -> list[bytes | None]:
     return [field or None for field in fields] if len(fields) == width else []
 
 
-def _header(data: bytes, path: Path, delimiter: str) -> tuple[list[str], int, str]:
-    """Column names, where the first row starts, and the delimiter in force."""
-    blank = re.compile(rb"[\r\n]*").match(data)
-    start = blank.end() if blank else 0
+def _header(data: bytes, at: int, path: Path, delimiter: str) -> tuple[list[str], int]:
+    """Column names, and where the first row starts."""
+    blank = re.compile(rb"[\r\n]*").match(data, at)
+    start = blank.end() if blank else at
     if start == len(data):
         raise AssayError(f"{path} is empty", fix="export it again; the first line must name the columns")
+    number = 1 + data.count(b"\n", 0, start)
     match = _record_pattern(delimiter).match(data, start)
     if match is None:
-        raise AssayError(f"{path}: the header line's quotes do not close", fix="mend line 1")
+        raise AssayError(
+            f"{path}: the quotes of the header do not close (line {number})",
+            fix=f"correct line {number}, which must name the columns",
+        )
     line = match.group().rstrip(b"\r\n")
-    if delimiter == "," and b"," not in line and b";" in line:
-        return _header(data, path, ";")
     raw = _fields(line, _field_pattern(delimiter), delimiter)
     try:
         names = [(name or b"").decode().strip() for name in raw]
     except UnicodeDecodeError as error:
-        raise AssayError(
-            f"{path}: the header line is not UTF-8", fix="say the encoding: `ingest.encoding` in params.yaml"
-        ) from error
+        raise AssayError(f"{path}: the header line is not UTF-8", fix=encoding_fix(path, line)) from error
     if not any(names):
-        raise AssayError(f"{path}: the header line names no column", fix="put the column names on line 1")
+        raise AssayError(
+            f"{path}: the header line names no column", fix="put the column names on the first line"
+        )
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
         shown = ", ".join(map(shown_name, twice))
@@ -128,7 +133,7 @@ def _header(data: bytes, path: Path, delimiter: str) -> tuple[list[str], int, st
     for index, name in enumerate(names):
         if not name:  # such as the unnamed index column of a data frame's export
             names[index] = f"column_{index + 1}" + "_" * (f"column_{index + 1}" in names)
-    return names, match.end(), delimiter
+    return names, match.end()
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import codecs
 import gzip
 import zlib
 from pathlib import Path
+from shlex import quote
 
 from curate.errors import AssayError
 from curate.files import space_errors
@@ -38,17 +39,44 @@ _MAGIC = {
     b"%PDF": "a PDF",
     b"SQLite format 3": "an SQLite database",
 }
+_BINARY_FIX = {b"PAR1": "--format-in parquet, or rename it", b"ARROW1": "--format-in arrow, or rename it"}
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_UTF32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+# Bytes that Windows-1252 leaves undefined.
+_NOT_CP1252 = (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")
 _BLOCK = 1 << 24
 
 # An encoding fault is of the whole file when at least this share of its lines cannot be decoded; fewer are
 # bad rows.
 WRONG_ENCODING_SHARE = 0.1
 
-ENCODING_FIX = (
-    "say the encoding: `ingest.encoding` in params.yaml (for example latin-1, cp1252, "
-    "utf-16), or convert: iconv -f LATIN1 -t UTF-8"
-)
+
+def encoding_fix(path: Path, data: bytes) -> str:
+    """What to do about a file that begins with `data` and is not UTF-8, with the likeliest encoding named."""
+    guess = guessed_encoding(data)
+    said = f"--encoding {guess}   (in a project: `ingest.encoding: {guess}` in params.yaml)"
+    if path.suffix.lower() in PACKED:
+        return said
+    made = path.with_name(f"{path.stem}-utf8{path.suffix}")
+    of_iconv = guess.replace("16-", "16")  # it writes UTF-16LE
+    return f"{said}, or: iconv -f {of_iconv} -t utf-8 {quote(str(path))} > {quote(str(made))}"
+
+
+def guessed_encoding(data: bytes) -> str:
+    """The likeliest encoding of bytes that are not UTF-8: UTF-16 or UTF-32 by their marks and zero bytes,
+    else Windows-1252 where it has a character for every byte, else Latin-1, which always has.
+    """
+    if data.startswith(_UTF32):
+        return "utf-32"
+    if data.startswith(_UTF16):
+        return "utf-16"
+    head = data[:8192]
+    if b"\x00" in head:  # Latin letters have a zero byte: the first of two is the high one in big-endian
+        even, odd = head[0::2].count(0), head[1::2].count(0)
+        if odd > 2 * even:
+            return "utf-16-le"
+        return "utf-16-be"
+    return "latin-1" if any(byte in data for byte in _NOT_CP1252) else "cp1252"
 
 
 def detect_format(path: Path, declared: str = "auto") -> str:
@@ -83,8 +111,8 @@ def detect_format(path: Path, declared: str = "auto") -> str:
     if found is None:
         raise AssayError(
             f"{path}: the suffix does not say the format",
-            fix=f"rename it to .csv, .tsv, .jsonl, .json, .parquet or .arrow, or declare `format` "
-            f"({', '.join(FORMATS)}) beside its path",
+            fix=f"rename it to .csv, .tsv, .jsonl, .json, .parquet or .arrow, or name the format: "
+            f"--format-in {'|'.join(FORMATS)}   (in a project: `format` beside its path in params.yaml)",
         )
     return found
 
@@ -135,7 +163,7 @@ def read_bytes(path: Path, *, text: bool = True) -> bytes:
             if data.startswith(magic):
                 raise AssayError(
                     f"{path} is {what}, not text as its name says",
-                    fix="export it as CSV or JSON Lines, or declare its `format`",
+                    fix=_BINARY_FIX.get(magic, "export it as CSV or JSON Lines"),
                 )
     return data
 
@@ -156,25 +184,33 @@ def as_utf8(data: bytes, path: Path, encoding: str) -> bytes:
             fix="name one that Python knows: utf-8, latin-1, cp1252, utf-16, ...",
         ) from error
     if wanted in ("utf-8", "utf-8-sig"):
-        if data.startswith(_UTF16):
+        if data.startswith((*_UTF32, *_UTF16)):
+            name = guessed_encoding(data).upper()
             raise AssayError(
-                f"{path} is UTF-16 (line 1 starts with its byte order mark), not UTF-8",
-                fix=ENCODING_FIX.replace("latin-1, cp1252, utf-16", "utf-16"),
+                f"{path} is {name} (line 1 starts with its byte order mark), not UTF-8",
+                fix=encoding_fix(path, data),
             )
         if b"\x00" in data[:8192]:
             raise AssayError(
-                f"{path} is binary, or text in UTF-16 or UTF-32 without a byte order mark", fix=ENCODING_FIX
+                f"{path} is binary, or text in UTF-16 or UTF-32 without a byte order mark",
+                fix=encoding_fix(path, data),
             )
         data = data.removeprefix(codecs.BOM_UTF8)
         _be_mostly_utf8(data, path)
         return data
+    if wanted.startswith("utf-16") and b"\x00" not in data[:8192] and not data.startswith(_UTF16):
+        raise AssayError(
+            f"{path} is not {encoding}: its beginning holds neither a byte order mark nor a zero byte",
+            fix="name another encoding with --encoding, or leave it out for UTF-8",
+        )
     try:
         return data.decode(wanted).removeprefix("\ufeff").encode()
     except UnicodeError as error:
         line = data.count(b"\n", 0, getattr(error, "start", 0)) + 1
         raise AssayError(
             f"{path}: line {line} is not {encoding}: the declared encoding does not fit",
-            fix="correct `ingest.encoding` in params.yaml; `file PATH` guesses it",
+            fix="correct --encoding (in a project: `ingest.encoding` in params.yaml); to see a guess: "
+            f"file {quote(str(path))}",
         ) from None
 
 
@@ -222,5 +258,5 @@ def _be_mostly_utf8(data: bytes, path: Path) -> None:
             raise AssayError(
                 f"{path} is not UTF-8: line {bad[0] + 1} is the first of {len(bad):,} that cannot be "
                 f"decoded, of {total:,}",
-                fix=ENCODING_FIX,
+                fix=encoding_fix(path, b"\n".join(lines[number] for number in bad[:1000])),
             )

@@ -9,6 +9,7 @@ characters a second: a vectorised reader reports no line for a fault and fails t
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import polars as pl
 
 from curate.errors import AssayError
 from curate.files import canonical_json
-from curate.read.formats import as_utf8, read_bytes
+from curate.read.formats import as_utf8, encoding_fix, read_bytes
 from curate.read.records import Records, Unit, reject_frame
 
 # Deeper nesting is an attack on the parser, not a row.
@@ -24,19 +25,32 @@ _TOO_DEEP = "too_deep"
 
 
 def read_jsonl(path: Path, *, encoding: str = "utf-8") -> Records:
-    """All objects of a JSON Lines file, one a line; blank lines are no records.
+    """All objects of a JSON Lines file, one a line; blank lines are not records. A JSON array under this name
+    is read as one, and the records say so.
 
     Returns
     -------
     Records
-        Reject reasons: `invalid_json`, `not_an_object`, `invalid_utf8`, `too_deep`.
+        Reject reasons: `invalid_json`, `not_an_object`, `duplicate_key`, `invalid_utf8`, `too_deep`.
 
     Raises
     ------
     AssayError
         If the file is empty, no line holds an object, or it is in another encoding.
     """
-    return _lines(as_utf8(read_bytes(path), path, encoding), path)
+    data = as_utf8(read_bytes(path), path, encoding)
+    if data.lstrip()[:1] == b"[" and (rows := _array_of_objects(data)) is not None:
+        return replace(_of_array(rows, path), notes=("it holds one JSON array, not a row a line",))
+    return _lines(data, path)
+
+
+def _array_of_objects(data: bytes) -> list[Any] | None:
+    """The array that all of `data` is, if one of its items is an object."""
+    try:
+        value = _parsed(data)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, list) and any(isinstance(item, dict) for item in value) else None
 
 
 def read_json(path: Path, *, encoding: str = "utf-8") -> Records:
@@ -52,33 +66,57 @@ def read_json(path: Path, *, encoding: str = "utf-8") -> Records:
     if not data.strip():
         raise AssayError(f"{path} is empty", fix="export it again")
     try:
-        value = json.loads(data, parse_constant=_refuse)
+        value = _parsed(data)
     except json.JSONDecodeError as error:
         if error.msg == "Extra data":
             return _lines(data, path)
         raise AssayError(
             f"{path} is not valid JSON: {error.msg} at line {error.lineno}",
-            fix="mend that line, or export JSON Lines, where one bad row costs one row",
+            fix="correct that line, or export JSON Lines, where one bad row costs one row",
         ) from None
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise AssayError(
-            f"{path} is not UTF-8 at line {line}", fix="say the encoding: `ingest.encoding` in params.yaml"
+            f"{path} is not UTF-8 at line {line}", fix=encoding_fix(path, data.splitlines()[line - 1])
         ) from None
     except (ValueError, RecursionError):
         raise AssayError(
             f"{path} is not valid JSON: NaN, Infinity, an absurd number or absurd nesting",
             fix="export it again as JSON Lines",
         ) from None
-    rows = _array_of(value, path)
+    return _of_array(_array_of(value, path), path)
+
+
+def _of_array(rows: list[Any], path: Path) -> Records:
+    """Rows of a parsed array, numbered from 0."""
     kept, numbers, rejects = [], [], []
     for number, row in enumerate(rows):
-        if isinstance(row, dict):
+        if isinstance(row, dict) and not isinstance(row, _Twice):
             kept.append(row)
             numbers.append(number)
         else:
-            rejects.append((number, "not_an_object", canonical_json(row).encode("utf-8", "surrogatepass")))
+            reason = "duplicate_key" if isinstance(row, _Twice) else "not_an_object"
+            rejects.append((number, reason, canonical_json(row).encode("utf-8", "surrogatepass")))
     return _records(kept, numbers, rejects, path, "record")
+
+
+class _Twice(dict[str, Any]):
+    """An object that names one of its properties twice, or holds such an object."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object from its pairs; RFC 8259 leaves open which of two equal names counts, so neither does."""
+    made = dict(pairs)
+    return _Twice(made) if len(made) < len(pairs) or any(map(_marred, made.values())) else made
+
+
+def _marred(value: Any) -> bool:
+    return isinstance(value, _Twice) or (isinstance(value, list) and any(map(_marred, value)))
+
+
+def _parsed(data: bytes) -> Any:
+    """JSON `data`, objects that name a property twice marked as `_Twice`."""
+    return json.loads(data, parse_constant=_refuse, object_pairs_hook=_once)
 
 
 def _array_of(value: Any, path: Path) -> list[Any]:
@@ -112,6 +150,7 @@ def _lines(data: bytes, path: Path) -> Records:
     numbers: list[int] = []
     rejects: list[tuple[int, str, bytes]] = []
     decode = json.JSONDecoder(parse_constant=_refuse).decode
+    with_names = json.JSONDecoder(parse_constant=_refuse, object_pairs_hook=_once).decode
     for number, line in enumerate(data.split(b"\n"), 1):
         line = line.strip()
         if not line:
@@ -125,11 +164,15 @@ def _lines(data: bytes, path: Path) -> Records:
         except ValueError:
             rejects.append((number, "invalid_json", line))
         else:
-            if isinstance(value, dict):
+            if not isinstance(value, dict):
+                rejects.append((number, "not_an_object", line))
+            # Each name has a colon, so a flat row of as many colons as names has none twice; looking at the
+            # names of every row would take twice the time.
+            elif line.count(b":") > len(value) and isinstance(with_names(line.decode()), _Twice):
+                rejects.append((number, "duplicate_key", line))
+            else:
                 rows.append(value)
                 numbers.append(number)
-            else:
-                rejects.append((number, "not_an_object", line))
     return _records(rows, numbers, rejects, path, "line")
 
 
@@ -156,8 +199,21 @@ def _records(
         for name, column in values.items()
         if any(isinstance(value, (dict, list)) for value in column)
     )
+    mixed = {
+        _text(name): numbers[at]
+        for name, column in values.items()
+        if _text(name) in nested and (at := _first_odd(column)) is not None
+    }
     frame = pl.DataFrame([_column(_text(name), column) for name, column in values.items()])
-    return Records(frame, pl.Series("line", numbers, dtype=pl.Int64), reject_frame(rejects), unit, nested)
+    lines = pl.Series("line", numbers, dtype=pl.Int64)
+    return Records(frame, lines, reject_frame(rejects), unit, nested, mixed)
+
+
+def _first_odd(column: list[Any]) -> int | None:
+    """Where the first list or object stands in a column most of whose cells are text."""
+    nested = [at for at, value in enumerate(column) if isinstance(value, (dict, list))]
+    texts = sum(isinstance(value, str) for value in column)
+    return nested[0] if nested and len(nested) < texts else None
 
 
 def _column(name: str, values: list[Any]) -> pl.Series:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
+import numpy as np
 import polars as pl
 
-from curate.text import mask, plain
+from curate.text import mask, plain, plural
 
 # `raw` holds the line itself: for a keyed digest made in memory, never for a file that leaves the project.
 REJECTS = pl.Schema({"line": pl.Int64(), "reason": pl.String(), "raw": pl.Binary()})
@@ -33,6 +36,10 @@ class Records:
         Whether `lines` count text lines from 1 or records from 0.
     nested
         Columns whose objects and lists were written as canonical JSON text.
+    mixed
+        Columns of text in which a few cells hold a list or an object: the line (or record) of the first.
+    notes
+        What the reader assumed of the file, as sentences that may be shown.
     """
 
     frame: pl.DataFrame
@@ -40,6 +47,33 @@ class Records:
     rejects: pl.DataFrame
     unit: Unit = "line"
     nested: frozenset[str] = frozenset()
+    mixed: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @cached_property
+    def numbers(self) -> pl.Series:
+        """Int64, one per row of `frame`: its record number in the file, from 0, unreadable records counted.
+
+        So row 7 is the eighth record of the file whether or not the records before it could be read.
+        """
+        kept, lost = self.lines.to_numpy(), np.sort(self.rejects["line"].to_numpy())
+        return pl.Series("row", np.arange(len(kept)) + np.searchsorted(lost, kept), dtype=pl.Int64)
+
+    def unreadable(self, most: int = 5) -> str:
+        """The rows that could not be read in words, with where they stand and why; empty if there are none.
+
+        Parameters
+        ----------
+        most
+            Places named; the rest are counted.
+        """
+        rows = self.rejects.height
+        if not rows:
+            return ""
+        named = self.rejects.head(most).select("line", "reason").iter_rows()
+        places = ", ".join(f"{self.unit} {line} ({reason.replace('_', ' ')})" for line, reason in named)
+        more = f" and {rows - most:,} more" if rows > most else ""
+        return f"{plural(rows, 'row')} could not be read: {places}{more}"
 
 
 # No column is named like this: an address, a number of five digits or more, a sentence.

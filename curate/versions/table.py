@@ -20,6 +20,8 @@ from functools import cached_property
 
 import polars as pl
 
+from curate.ids import key_text
+
 SEED, KEY_SEED, NAME_SEED = (secrets.randbits(62) for _ in range(3))
 # Of rows in splits; in the order of their names, so that marks sort as the names do.
 SPLIT = pl.Enum(["test", "train", "validation"])
@@ -92,9 +94,10 @@ class Table:
             keys `name` (UInt64, of the key), with `apart` `rest` (UInt64), and for each of `lengths` a column
             (UInt32).
         """
-        marks = [digest_of(key_of(keys) if keys else None, row_digest(columns)).alias("digest")]
-        if keys:
-            marks.append(name_of(key_of(keys)).alias("name"))
+        key = key_of(keys, self.schema) if keys else None
+        marks = [digest_of(key, row_digest(columns)).alias("digest")]
+        if key is not None:
+            marks.append(name_of(key).alias("name"))
         if apart is not None:
             marks.append(
                 row_digest({name: dtype for name, dtype in columns.items() if name != apart}).alias("rest")
@@ -108,7 +111,9 @@ class Table:
         """`at` and the `key` (String, null where every key column is null) of the rows numbered `at`, each
         once, sorted by it.
         """
-        return self._read(lambda part: [key_of(keys).alias("key")], list(keys), _wanted(at)).sort("at")
+        return self._read(
+            lambda part: [key_of(keys, self.schema).alias("key")], list(keys), _wanted(at)
+        ).sort("at")
 
     def holding(self, at: pl.Series, columns: Mapping[str, pl.DataType]) -> Table:
         """The same table with these rows' values in memory, for `take` to find without reading the file
@@ -254,11 +259,11 @@ def digest_of(key: pl.Expr | None, content: pl.Expr) -> pl.Expr:
     return content if key is None else content + key.hash(KEY_SEED)
 
 
-def key_of(keys: Sequence[str]) -> pl.Expr:
+def key_of(keys: Sequence[str], schema: Mapping[str, pl.DataType]) -> pl.Expr:
     """The key columns as one String; null when there are none or all are null."""
     if not keys:
         return pl.lit(None, dtype=pl.String)
-    texts = [pl.col(name).cast(pl.String) for name in keys]
+    texts = [key_text(pl.col(name), schema[name]) for name in keys]
     if len(texts) == 1:
         return texts[0]
     return pl.when(pl.any_horizontal(text.is_not_null() for text in texts)).then(
