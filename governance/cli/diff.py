@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from governance.cli.rim import DOCUMENTS, json_text, say, stdout
+from curate.show.jsontext import json_text
+from governance.cli.rim import DOCUMENTS, say, stdout
 
 if TYPE_CHECKING:
     from curate.diff import Difference, GateLine

@@ -29,9 +29,13 @@ def report(show: bool, everything: bool) -> None:
         run_stage("report")
         return
     from curate.project import Project
-    from governance.report import faces
+    from curate.show.blocks import Answer, only
+    from curate.show.terminal import draw
     from governance.report.stage import document
 
     project = Project.find()
-    faces.show(document(project), stdout(), only=None if everything else SHORT)
+    blocks = document(project).blocks
+    shown = list(blocks) if everything else only(blocks, SHORT)
+    # The answer last: there a terminal leaves the eye.
+    draw(sorted(shown, key=lambda block: isinstance(block, Answer)), stdout())
     say(f"\nThe whole report: {project.reports / 'index.html'}")

@@ -5,9 +5,7 @@ lock.
 from __future__ import annotations
 
 import importlib
-import json
 import os
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from curate.show.jsontext import json_text
 from curate.stage import Progress
 
 if TYPE_CHECKING:
@@ -44,19 +43,8 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-# C1 controls, and characters that are not seen or turn the direction of what follows: escaped, the same JSON
-# says the same.
-_UNSEEN = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-
-
 # What the name of -o asks for where --format says nothing.
 DOCUMENTS = {".html": "html", ".htm": "html", ".md": "markdown", ".json": "json"}
-
-
-def json_text(value: Any) -> str:
-    """A JSON document, signs that a terminal acts on escaped."""
-    text = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False)
-    return _UNSEEN.sub(lambda sign: f"\\u{ord(sign.group()):04x}", text) + "\n"
 
 
 def emit_json(value: Any) -> None:

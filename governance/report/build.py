@@ -10,10 +10,11 @@ from typing import Any
 
 import polars as pl
 
+from curate.show.blocks import Answer, Block, Chart, Details, Document, Paragraph, Table
 from curate.task import Kind
 from curate.text import plain
 from governance.report import charts
-from governance.report.document import Chart, Document, Part, Section, Table, Text, Verdict
+from governance.report.document import Section, as_document
 from governance.report.facts import Facts
 from governance.report.planted import Score
 
@@ -48,26 +49,25 @@ def build(facts: Facts, planted: Sequence[Score] = ()) -> Document:
         _provenance(facts),
     ]
     rows = manifest["splits"]
-    return Document(
-        task=facts.task,
-        version=manifest["version"],
-        rows_line=", ".join(f"{rows[split]['rows']:,} {split}" for split in SPLITS),
-        verdict=_verdict(facts),
-        no_comparison=_no_comparison(facts),
-        sections=[section for section in sections if section.parts],
+    return as_document(
+        facts.task,
+        manifest["version"],
+        ", ".join(f"{rows[split]['rows']:,} {split}" for split in SPLITS),
+        _answer(facts),
+        sections,
     )
 
 
-def _verdict(facts: Facts) -> Verdict | None:
+def _answer(facts: Facts) -> Answer:
     if facts.comparison is None:
-        return None
+        return Answer("No comparison", "note", [_no_comparison(facts)])
     verdict = facts.comparison["verdict"]
     reasons = [
         *verdict["reasons"],
         *([facts.cost["sentence"]] if facts.cost.get("sentence") else []),
         *facts.comparison["warnings"],
     ]
-    return Verdict(VERDICTS[verdict["outcome"]], reasons)
+    return Answer(VERDICTS[verdict["outcome"]], "note", reasons, "Verdict")
 
 
 def _no_comparison(facts: Facts) -> str:
@@ -137,7 +137,7 @@ def _comparison(facts: Facts, comparison: dict[str, Any]) -> Section:
     return Section(
         "comparison",
         "Was it worth it?",
-        [Text(words), Chart(charts.intervals(bars, "Systems with intervals", target)), table],
+        [Paragraph(words), Chart(charts.intervals(bars, "Systems with intervals", target)), table],
     )
 
 
@@ -165,7 +165,7 @@ def _tests(comparison: dict[str, Any]) -> Section:
         for one in comparison["systems"]
         if one.get("overfitting")
     ]
-    parts: list[Part] = []
+    parts: list[Block] = []
     if rows:
         words = (
             "Paired tests on the same rows. Fine-tuning must beat every simpler system, so the verdict "
@@ -174,7 +174,7 @@ def _tests(comparison: dict[str, Any]) -> Section:
             f"{titles[comparison['best_simpler']]}."
         )
         parts += [
-            Text(words),
+            Paragraph(words),
             Table(
                 [
                     "difference",
@@ -190,7 +190,7 @@ def _tests(comparison: dict[str, Any]) -> Section:
         ]
     if fits:
         parts += [
-            Text("Overfitting: accuracy on rows a system was trained on against rows it never saw."),
+            Paragraph("Overfitting: accuracy on rows a system was trained on against rows it never saw."),
             Table(["system", *SPLITS, "train − test"], fits, frozenset({1, 2, 3, 4})),
         ]
     return Section("tests", "Is the difference real?", parts)
@@ -233,11 +233,9 @@ def _curve(facts: Facts) -> Section:
         "Would more data help?",
         [
             Chart(charts.lines(series, "Learning curve", "training rows", name)),
-            Table(
-                ["system", "training rows", name, "range over seeds"],
-                rows,
-                frozenset({1, 2}),
-                folded="Figures of the learning curve",
+            Details(
+                "Figures of the learning curve",
+                [Table(["system", "training rows", name, "range over seeds"], rows, frozenset({1, 2}))],
             ),
         ],
     )
@@ -252,7 +250,7 @@ def _confusion(facts: Facts, comparison: dict[str, Any]) -> Section:
     counts = {(a, p): n for a, p, n in confusion.group_by("actual", "predicted").len().iter_rows()}
     titles = {one["name"]: one["title"] for one in comparison["systems"]}
     shown = comparison["fine_tuned"] or comparison["best_simpler"]
-    parts: list[Part] = [Text(f"{titles[shown]} on the held-out rows: true label down, answer across.")]
+    parts: list[Block] = [Paragraph(f"{titles[shown]} on the held-out rows: true label down, answer across.")]
     if len(labels) <= HEAT_MAP_LABELS:
         parts.append(
             Chart(
@@ -268,11 +266,15 @@ def _confusion(facts: Facts, comparison: dict[str, Any]) -> Section:
         key=lambda entry: (-entry[0], entry[1], entry[2]),
     )
     parts.append(
-        Table(
-            ["true label", "answered", "rows"],
-            [[plain(a, 60), plain(p, 60), str(n)] for n, a, p in wrong[:15]],
-            frozenset({2}),
-            folded=f"Pairs most often confused (of {len(wrong)})",
+        Details(
+            f"Pairs most often confused (of {len(wrong)})",
+            [
+                Table(
+                    ["true label", "answered", "rows"],
+                    [[plain(a, 60), plain(p, 60), str(n)] for n, a, p in wrong[:15]],
+                    frozenset({2}),
+                )
+            ],
         )
     )
     classes = facts.tables["per_class"].filter(pl.col("system") == shown)
@@ -287,11 +289,9 @@ def _confusion(facts: Facts, comparison: dict[str, Any]) -> Section:
         for r in classes.sort("f1").iter_rows(named=True)
     ]
     parts.append(
-        Table(
-            ["label", "precision", "recall", "F1", "rows"],
-            rows,
-            frozenset({1, 2, 3, 4}),
-            folded="Per label, weakest first",
+        Details(
+            "Per label, weakest first",
+            [Table(["label", "precision", "recall", "F1", "rows"], rows, frozenset({1, 2, 3, 4}))],
         )
     )
     return Section("confusion", "Where it goes wrong", parts)
@@ -317,7 +317,7 @@ def _planted(scores: Sequence[Score]) -> Section:
         "planted",
         "Found against planted",
         [
-            Text(words),
+            Paragraph(words),
             Table(
                 ["what", "planted", "found", "missed", "false alarms", "note"], rows, frozenset({1, 2, 3, 4})
             ),
@@ -338,7 +338,7 @@ def _funnel(facts: Facts) -> Section:
         "funnel",
         "Every row accounted for",
         [
-            Text(
+            Paragraph(
                 f"{steps[0]['in']:,} rows came in and {facts.manifest['rows']:,} are published; each of "
                 f"the others stands in gold/ledger.parquet with its reason, and `assay why ROW` tells "
                 f"its story."
@@ -375,7 +375,7 @@ def _personal_data(facts: Facts) -> Section:
         "personal-data",
         "Personal data",
         [
-            Text(words),
+            Paragraph(words),
             *(
                 [Table(["entity", "action", "findings", "rows", "values"], rows, frozenset({2, 3, 4}))]
                 if rows
@@ -398,10 +398,10 @@ def _duplicates(facts: Facts) -> Section:
     ]
     report = facts.reports.get("dedup", {})
     leaks = report.get("leaks")
-    parts: list[Part] = []
+    parts: list[Block] = []
     if isinstance(leaks, dict) and facts.task.held_out:
         parts.append(
-            Text(
+            Paragraph(
                 "Rows of the data that also stand in the external held-out file: "
                 + ", ".join(
                     f"{key.replace('_', ' ')} {value:,}"
@@ -414,7 +414,7 @@ def _duplicates(facts: Facts) -> Section:
     parts.append(
         Table(["reason", "rows dropped", "median similarity"], rows, frozenset({1, 2}))
         if rows
-        else Text("No duplicates at this threshold.")
+        else Paragraph("No duplicates at this threshold.")
     )
     return Section("duplicates", "Duplicates, leaks and conflicts", parts)
 
@@ -428,11 +428,15 @@ def _mix(facts: Facts) -> Section:
         key=lambda name: (-sum(labels[s].get(name, 0) for s in SPLITS), name),
     )
     counts = [(name, [labels[split].get(name, 0) for split in SPLITS]) for name in names]
-    table = Table(
-        ["label", *SPLITS],
-        [[plain(name, 60), *(f"{n:,}" for n in row)] for name, row in counts],
-        frozenset({1, 2, 3}),
-        folded=f"Rows of all {len(names)} labels",
+    table = Details(
+        f"Rows of all {len(names)} labels",
+        [
+            Table(
+                ["label", *SPLITS],
+                [[plain(name, 60), *(f"{n:,}" for n in row)] for name, row in counts],
+                frozenset({1, 2, 3}),
+            )
+        ],
     )
     return Section(
         "mix",
@@ -466,14 +470,12 @@ def _suspects(facts: Facts) -> Section:
         "suspects",
         "Labels that look wrong",
         [
-            Text(words),
+            Paragraph(words),
             *(
                 [
-                    Table(
-                        ["row", "split", "given", "suggested", "score"],
-                        rows,
-                        frozenset({4}),
-                        folded="Rows to review",
+                    Details(
+                        "Rows to review",
+                        [Table(["row", "split", "given", "suggested", "score"], rows, frozenset({4}))],
                     )
                 ]
                 if rows

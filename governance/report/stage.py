@@ -9,10 +9,11 @@ from pydantic import Field
 from curate.files import write_text
 from curate.params import Params
 from curate.project import Project
+from curate.show.blocks import Document
+from curate.show.html import as_html
+from curate.show.markdown import as_markdown
 from curate.stage import Progress
 from governance.report.build import build
-from governance.report.document import Document
-from governance.report.faces import as_html, as_markdown
 from governance.report.facts import gather
 from governance.report.planted import compare
 
