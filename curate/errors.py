@@ -5,6 +5,23 @@ Exit codes follow the command line's contract: 1 for a finding or a failed gate,
 
 from __future__ import annotations
 
+from contextvars import ContextVar
+
+# Whether who reads an error typed a command: then an argument is `--field`, else it is `field`.
+_typed = ContextVar("typed", default=False)
+# Options that are not spelled as the argument is.
+_SPELLED = {"fields": "--field"}
+
+
+def on_command_line() -> None:
+    """From here on, in this context, errors spell arguments as the command line does."""
+    _typed.set(True)
+
+
+def option(name: str) -> str:
+    """An argument's name as its caller spells it: `--min-rows` on the command line, `min_rows` in Python."""
+    return _SPELLED.get(name, f"--{name.replace('_', '-')}") if _typed.get() else f"`{name}`"
+
 
 class AssayError(Exception):
     """A fault a person can fix: bad input, bad configuration, a missing key or file. Exit code 2.

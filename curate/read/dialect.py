@@ -115,7 +115,8 @@ def _field_counts(head: bytes, sign: str) -> list[int]:
     field = rb'(?:"[^"]*+(?:""[^"]*+)*+"|(?!")[^' + d + rb"\r\n]*+)"
     record = re.compile(rb"(" + field + rb"(?:" + d + field + rb")*+)(\r?\n|\r?\Z)")
     quoted = re.compile(rb'"[^"]*+"')
-    counts, at = [], len(head) - len(head.lstrip(b"\r\n"))
+    counts: list[int] = []
+    at = len(head) - len(head.lstrip(b"\r\n"))
     while at < len(head) and len(counts) <= LOOKED_AT:
         match = record.match(head, at)
         if match is None:  # quoting that this sign cannot explain: a record of its own, that agrees with none

@@ -117,14 +117,18 @@ def _datasets() -> Any:
 
 
 def _records(loaded: Any, name: str) -> Records:
-    frame = loaded.with_format(None).to_polars()
+    return columnar_records(dataset_frame(loaded), name)
+
+
+def dataset_frame(loaded: Any) -> pl.DataFrame:
+    """The rows of a `datasets.Dataset`, class labels by name."""
+    frame = pl.DataFrame(loaded.with_format("arrow")[:])
     labels = {
         column: list(feature.names)
         for column, feature in loaded.features.items()
         if type(feature).__name__ == "ClassLabel"
     }
-    frame = frame.with_columns(
+    return frame.with_columns(
         pl.col(column).replace_strict(dict(enumerate(names)), default=None, return_dtype=pl.String)
         for column, names in labels.items()
     )
-    return columnar_records(frame, name)

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from curate.errors import AssayError
+from curate.errors import AssayError, on_command_line
 
 # name -> (module under governance.cli, one line of help, section of the help page)
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -99,6 +99,7 @@ def assay(directory: str | None, debug: bool, quiet: bool) -> None:
     if directory:
         os.chdir(directory)
     os.environ["ASSAY_QUIET"] = "1" if quiet else ""
+    on_command_line()
 
 
 def main(argv: list[str] | None = None) -> Any:

@@ -74,7 +74,7 @@ def test_a_column_named_row_is_no_trouble(tmp_path: Path) -> None:
 def test_clean_file_says_so(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text("text\nhello there\n")
-    assert "No personal data found in 1 rows" in _run(path)
+    assert "No personal data found in 1 row " in _run(path)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,9 @@ def test_processes_are_the_cores_unless_said(
     monkeypatch.setattr("governance.cli.rim.cores", lambda: 3)
     monkeypatch.setattr(
         "curate.pii.scan.search.search",
-        lambda frame, fields, detector, progress: asked.append(detector.params.processes) or HITS.to_frame(),
+        lambda frame, fields, detector, progress=None: (
+            asked.append(detector.params.processes) or HITS.to_frame()
+        ),
     )
     _run(export, *given)
     assert asked == [used]

@@ -1,0 +1,183 @@
+"""What the commands on plain files share: how a file is read and said to be read, and where results go.
+
+Rows that cannot be read are named on stderr by every command, with their lines, and fail it with `--strict`.
+Record numbers are those of the file, unreadable records counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from governance.cli.rim import say
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from curate.read import Records
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+# As curate.read.FORMATS; importing that here would make `--help` slow.
+FORMATS = ("csv", "tsv", "jsonl", "json", "parquet", "arrow", "dataset")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a person said that a file is written, and whether unreadable rows fail the command."""
+
+    format: str = "auto"
+    encoding: str = "utf-8"
+    delimiter: str | None = None
+    strict: bool = False
+
+
+def reading_options(command: Command) -> Command:
+    """The options `--format-in`, `--encoding`, `--delimiter` and `--strict`, handed over as `reading`."""
+    from functools import wraps
+
+    @wraps(command)
+    def told(
+        *arguments: Any, format_in: str, encoding: str, delimiter: str | None, strict: bool, **given: Any
+    ) -> Any:
+        return command(*arguments, reading=Reading(format_in, encoding, delimiter, strict), **given)
+
+    for option in (
+        click.option(
+            "--strict", is_flag=True, help="Exit 1 if a row cannot be read; else such rows are only named."
+        ),
+        click.option(
+            "--delimiter",
+            metavar="SIGN",
+            help="Between the fields of a CSV or TSV file: ';', '|', tab, ...  [default: by its header]",
+        ),
+        click.option("--encoding", default="utf-8", show_default=True, help="Of a text file."),
+        click.option(
+            "--format-in",
+            type=click.Choice(["auto", *FORMATS]),
+            default="auto",
+            show_default=True,
+            help="Of the file that is read; auto goes by its suffix.",
+        ),
+    ):
+        told = option(told)
+    return told  # type: ignore[return-value]
+
+
+def open_file(file: Path | str, reading: Reading) -> Records:
+    """The records of a plain file; what could not be read, or was assumed, is said on stderr.
+
+    Raises
+    ------
+    AssayError
+        If the file cannot be read at all.
+    GateFailed
+        If a row cannot be read and `--strict` is given.
+    """
+    from curate.read import read_records
+    from curate.read.dialect import delimiter_sign
+
+    sign = None if reading.delimiter is None else delimiter_sign(reading.delimiter)
+    records = read_records(file, format=reading.format, encoding=reading.encoding, delimiter=sign)
+    report_reading(records, file, reading)
+    return records
+
+
+def report_reading(records: Records, file: Path | str, reading: Reading) -> None:
+    """Say what was assumed of a file and which of its rows could not be read; see `open_file`."""
+    from curate.errors import GateFailed
+    from curate.text import plain
+
+    name = plain(Path(file).name, 80)
+    for note in records.notes:
+        say(f"note: {name}: {note}")
+    for column, line in records.mixed.items():
+        where = f"{records.unit} {line}"
+        say(f"note: {name}: column {plain(column, 40)!r} holds text, but a list or an object at {where}")
+    if lost := records.unreadable():
+        if reading.strict:
+            raise GateFailed(
+                f"{name}: {lost}", fix="correct these rows, or leave out --strict to go on without them"
+            )
+        say(f"warning: {name}: {lost}; the command went on without")
+
+
+def row_ids(records: Records, id_column: str | None) -> str | pl.Series:
+    """What names the rows: the column, or the record numbers of the file."""
+    return id_column if id_column is not None else records.numbers
+
+
+def lost_rows(records: Records) -> str:
+    """The rows that could not be read, as the end of a headline; empty if there are none."""
+    from curate.text import plural
+
+    lost = records.rejects.height
+    return f"; {plural(lost, 'row')} could not be read" if lost else ""
+
+
+def checked_place(out: Path | None) -> None:
+    """Fail before the work, not after it, if `out` has no folder to stand in.
+
+    Raises
+    ------
+    AssayError
+        Naming the folder and the command that makes it.
+    """
+    from shlex import quote
+
+    from curate.errors import AssayError
+
+    if out and not (folder := out.absolute().parent).is_dir():
+        raise AssayError(
+            f"{folder} does not exist, so {out.name} cannot be written there",
+            fix=f"mkdir -p {quote(str(folder))}",
+        )
+
+
+def write_out(frame: pl.DataFrame, out: Path | None, what: str) -> None:
+    """Write the contract's table where `-o` says, whole or not at all, and say so."""
+    if out is None:
+        return
+    from curate.files import write_parquet
+
+    write_parquet(frame, out)
+    say(f"{what} written to {out}")
+
+
+def id_option(command: Command) -> Command:
+    """`--id COLUMN`, handed over as `id_column`."""
+    return click.option(
+        "--id",
+        "id_column",
+        metavar="COLUMN",
+        help="Column that names a row.  [default: the 0-based record number]",
+    )(command)
+
+
+def out_option(columns: str) -> Callable[[Command], Command]:
+    """`-o FILE`, handed over as `out`."""
+    return click.option(
+        "-o",
+        "--out",
+        "--output",
+        "out",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help=f"Write `{columns}` as Parquet.",
+    )
+
+
+def format_option(command: Command) -> Command:
+    """`--format text|json`, handed over as `shape`."""
+    return click.option(
+        "--format",
+        "shape",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="How to print.",
+    )(command)
