@@ -15,6 +15,8 @@ import yaml
 
 from curate.publish.digest import SPLITS
 from curate.publish.licences import hub_licence
+from curate.show.blocks import Table
+from curate.show.markdown import block_text
 from curate.task import BLANK, Kind, TaskCard
 from curate.text import for_markdown, plain
 
@@ -84,17 +86,8 @@ def _licences(splits: Mapping[str, pl.DataFrame], task: TaskCard) -> list[str]:
 
 def _table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> list[str]:
     """A Markdown table, cells escaped, with an empty line after it."""
-    names = list(header)
-    lines = [f"| {' | '.join(names)} |", f"|{'---|' * len(names)}"]
-    for row in rows:
-        lines.append(
-            "| "
-            + " | ".join(
-                f"{cell:,}" if isinstance(cell, int) else for_markdown(str(cell), 500) for cell in row
-            )
-            + " |"
-        )
-    return [*lines, ""]
+    cells = [[f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row] for row in rows]
+    return [*(block_text(Table(tuple(header), cells)) or "").rstrip("\n").split("\n"), ""]
 
 
 def _said(text: str) -> str:

@@ -1,15 +1,12 @@
-"""The audit as JSON, as Markdown for a pull request, and as one self-contained HTML page. Everything shown is
-escaped.
-"""
+"""The audit as JSON for programs, and as the document that a person reads in any form."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from curate.text import for_markdown, plain
+from curate.show.blocks import Answer, Block, Code, Document, Figure, Figures, Inline, Notice, Paragraph, Tone
 from governance.audit.project import Audit
-from governance.audit.words import fix, grids, headline
+from governance.audit.words import fix, headline, tables
 
 SCHEMA = "assay.audit/1"
 
@@ -64,49 +61,55 @@ def _without_reason(verdicts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{name: value for name, value in verdict.items() if name != "reason"} for verdict in verdicts]
 
 
-def as_markdown(audit: Audit) -> str:
-    """Headed tables for a pull-request comment."""
-    lines = [
-        f"## PII audit: {'pass' if audit.inventory.passed else '**fail**'}",
-        "",
-        for_markdown(headline(audit), 400),
+def as_document(audit: Audit) -> Document:
+    """The answer, what is behind it, and every table."""
+    subtitle: list[str | Code] = [
+        f"{audit.task} · {audit.rows:,} rows · key ",
+        Code(audit.key_id),
+        " · placeholders and surrogates in scope ",
+        Code(audit.scope),
     ]
+    blocks: list[Block] = [
+        answer(audit),
+        *(Notice(note) for note in audit.notes),
+        _standings(audit),
+        *tables(audit),
+        Paragraph(
+            "Values are named by the first digits of their keyed ids; no value is shown here. A verdict on a "
+            "value clears all its repeats.",
+            "soft",
+        ),
+    ]
+    return Document("PII audit", blocks, subtitle, audit.task)
+
+
+def terminal_blocks(audit: Audit) -> list[Block]:
+    """What a terminal shows: the tables, and the answer last, where the eye is left."""
+    return [*tables(audit), *(Notice(note) for note in audit.notes), answer(audit)]
+
+
+def answer(audit: Audit) -> Answer:
+    """Whether the audit passes, what it found, and what to do next."""
+    passed = audit.inventory.passed
+    reasons: list[Inline] = [f"{headline(audit)}."]
     if fix(audit):
-        lines += ["", f"Next: `{fix(audit)}`"]
-    lines += [f"\n> {for_markdown(note, 300)}" for note in audit.notes]
-    for grid in grids(audit):
-        rule = "|".join("--:" if at in grid.numeric else "---" for at in range(len(grid.columns)))
-        lines += ["", f"### {for_markdown(grid.title)}", "", f"| {' | '.join(grid.columns)} |", f"|{rule}|"]
-        lines += [f"| {' | '.join(for_markdown(cell) for cell in row)} |" for row in grid.rows]
-        lines += ["", for_markdown(grid.note)] if grid.note else []
-    return "\n".join(lines) + "\n"
+        reasons.append(["Next: ", Code(fix(audit))])
+    return Answer("pass" if passed else "FAIL", "good" if passed else "bad", reasons)
 
 
-def as_html(audit: Audit) -> str:
-    """One page without scripts, fonts or pictures from elsewhere; its policy lets none in."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), undefined=StrictUndefined, autoescape=True
-    )
-    environment.filters["plain"] = lambda text: plain(str(text), 400)
-    return environment.get_template("page.html").render(
-        audit=audit,
-        passed=audit.inventory.passed,
-        headline=headline(audit),
-        fix=fix(audit),
-        grids=grids(audit),
-        tiles=_tiles(audit),
-    )
-
-
-def _tiles(audit: Audit) -> list[tuple[str, str, str]]:
-    """Standing, its count, and what it means: the page's first row."""
-    meaning = {
-        "blocks": "stand over policy",
-        "baseline": "excused by the baseline",
-        "queued": "wait in the queue",
-        "reviewed": "decided by a person",
-        "settled": "settled by policy",
+def _standings(audit: Audit) -> Figures:
+    """Each standing, its count, and what it means."""
+    meaning: dict[str, tuple[str, Tone]] = {
+        "blocks": ("stand over policy", "bad"),
+        "baseline": ("excused by the baseline", "plain"),
+        "queued": ("wait in the queue", "note"),
+        "reviewed": ("decided by a person", "plain"),
+        "settled": ("settled by policy", "plain"),
     }
-    return [(name, f"{audit.inventory.standing(name).height:,}", words) for name, words in meaning.items()]
+    counts = {name: audit.inventory.standing(name).height for name in meaning}
+    return Figures(
+        [
+            Figure(f"{counts[name]:,}", words, tone if counts[name] else "plain")
+            for name, (words, tone) in meaning.items()
+        ]
+    )

@@ -1,13 +1,10 @@
-"""The audit in words that every format for people shares: tables of cells, not yet escaped for any of
-them.
-"""
+"""The audit in words that every format for people shares."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import polars as pl
 
+from curate.show.blocks import Block, Heading, Table
 from governance.audit.project import Audit
 
 WHY = {
@@ -24,17 +21,6 @@ STALE = {
 }
 # Rows shown of what waits; the rest is counted. `-o FILE.parquet` has all.
 SHOWN = 20
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A titled table; `numeric` names the columns that hold counts."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    numeric: frozenset[int] = frozenset()
-    note: str = ""
 
 
 def headline(audit: Audit) -> str:
@@ -60,21 +46,23 @@ def fix(audit: Audit) -> str:
     return "assay triage" if audit.inventory.standing("queued").height else ""
 
 
-def grids(audit: Audit) -> list[Grid]:
-    """Every table that has something to say, in the order in which a steward reads them."""
-    made = [
-        _inventory(audit),
-        _waiting(audit, "blocks", "Stands over policy"),
-        _waiting(audit, "queued", "In the queue"),
+def tables(audit: Audit) -> list[Block]:
+    """Every table that has something to say under its title, in the order in which a steward reads them."""
+    titled = [
+        ("Inventory", _inventory(audit)),
+        ("Stands over policy", _waiting(audit, "blocks")),
+        ("In the queue", _waiting(audit, "queued")),
+        *_change(audit),
+        ("Verdicts in force", _verdicts(audit)),
+        ("Re-opened: expired verdicts", _reopened(audit)),
+        ("Stale verdicts", _stale(audit)),
     ]
-    made += [_change(audit), _verdicts(audit), _reopened(audit), _stale(audit)]
-    return [grid for grid in made if grid.rows]
+    return [block for title, table in titled if table.rows for block in (Heading(title), table)]
 
 
-def _inventory(audit: Audit) -> Grid:
+def _inventory(audit: Audit) -> Table:
     lines = audit.inventory.lines
-    return Grid(
-        "Inventory",
+    return Table(
         (
             "tier",
             "entity",
@@ -108,7 +96,7 @@ def _inventory(audit: Audit) -> Grid:
     )
 
 
-def _waiting(audit: Audit, standing: str, title: str) -> Grid:
+def _waiting(audit: Audit, standing: str) -> Table:
     """By value: one verdict clears all its repeats."""
     values = (
         audit.inventory.standing(standing)
@@ -129,47 +117,44 @@ def _waiting(audit: Audit, standing: str, title: str) -> Grid:
         if values.height > SHOWN
         else ""
     )
-    return Grid(
-        title, ("entity", "value", "findings", "rows", "first in", "why"), rows, frozenset({2, 3}), more
+    return Table(
+        ("entity", "value", "findings", "rows", "first in", "why"), rows, frozenset({2, 3}), note=more
     )
 
 
-def _change(audit: Audit) -> Grid:
+def _change(audit: Audit) -> list[tuple[str, Table]]:
     change = audit.change
     if change is None:
-        return Grid("", (), ())
+        return []
     rows = tuple(
         (entity, f"{new:,}", f"{gone:,}", f"{still:,}")
         for entity, new, gone, still in change.lines.iter_rows()
     )
-    return Grid(
-        f"Since {change.than}", (f"{change.unit} of", "new", "gone", "persisting"), rows, frozenset({1, 2, 3})
-    )
+    columns = (f"{change.unit} of", "new", "gone", "persisting")
+    return [(f"Since {change.than}", Table(columns, rows, frozenset({1, 2, 3})))]
 
 
-def _verdicts(audit: Audit) -> Grid:
+def _verdicts(audit: Audit) -> Table:
     rows = tuple((word.replace("_", " "), f"{count:,}") for word, count in audit.verdicts.items())
-    return Grid("Verdicts in force", ("verdict", "values and findings"), rows, frozenset({1}))
+    return Table(("verdict", "values and findings"), rows, frozenset({1}))
 
 
-def _reopened(audit: Audit) -> Grid:
+def _reopened(audit: Audit) -> Table:
     rows = audit.inventory.reopened.select("entity", "value_id", "verdict", "reviewer", "date", "expires")
     shown = tuple((entity, value[:10], *rest) for entity, value, *rest in rows.head(SHOWN).iter_rows())
-    return Grid(
-        "Re-opened: expired verdicts",
+    return Table(
         ("entity", "value", "verdict", "reviewer", "decided", "expired"),
         shown,
         note=_more(rows),
     )
 
 
-def _stale(audit: Audit) -> Grid:
+def _stale(audit: Audit) -> Table:
     rows = audit.inventory.stale.select("entity", "value_id", "verdict", "reviewer", "date", "why")
     shown = tuple(
         (entity, value[:10], *rest, STALE[why]) for entity, value, *rest, why in rows.head(SHOWN).iter_rows()
     )
-    return Grid(
-        "Stale verdicts",
+    return Table(
         ("entity", "value", "verdict", "reviewer", "decided", "why"),
         shown,
         note=_more(rows),

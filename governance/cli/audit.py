@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from governance.audit.project import Audit
 
 SHAPES = ("text", "json", "markdown", "html", "github", "sarif")
@@ -71,7 +70,7 @@ def audit(revision: str | None, shape: str | None, output: Path | None, write_ba
     elif output is not None:
         from curate.files import write_text
 
-        write_text(output, _document(done, shape) if shape != "text" else _as_text(done))
+        write_text(output, _document(done, shape))
         say(f"{output} written")
     else:
         _print(done, shape)
@@ -79,65 +78,28 @@ def audit(revision: str | None, shape: str | None, output: Path | None, write_ba
 
 
 def _document(done: Audit, shape: str) -> str:
-    """The audit in a format that is a document."""
-    from curate.files import dump_json
+    """The audit in one of the formats."""
+    from curate.show import html, markdown, terminal
+    from curate.show.jsontext import json_text
     from governance.audit import annotations, document
 
-    if shape == "json":
-        return dump_json(document.as_json(done))
-    if shape == "sarif":
-        return dump_json(annotations.as_sarif(done))
-    if shape == "github":
-        return "\n".join(annotations.as_github(done)) + "\n"
-    return document.as_html(done) if shape == "html" else document.as_markdown(done)
+    makers: dict[str, Callable[[], str]] = {
+        "json": lambda: json_text(document.as_json(done)),
+        "sarif": lambda: json_text(annotations.as_sarif(done)),
+        "github": lambda: annotations.as_github(done),
+        "html": lambda: html.as_html(document.as_document(done)),
+        "markdown": lambda: markdown.as_markdown(document.as_document(done), level=2),
+        "text": lambda: terminal.as_text(document.terminal_blocks(done)),
+    }
+    return makers[shape]()
 
 
 def _print(done: Audit, shape: str) -> None:
+    if shape != "text":
+        click.echo(_document(done, shape), nl=False)
+        return
+    from curate.show.terminal import draw
+    from governance.audit.document import terminal_blocks
     from governance.cli.rim import stdout
 
-    if shape == "text":
-        _show(done, stdout())
-    else:
-        click.echo(_document(done, shape), nl=False)
-
-
-def _as_text(done: Audit) -> str:
-    """What the terminal shows, without colours."""
-    import io
-
-    from rich.console import Console
-
-    written = io.StringIO()
-    _show(
-        done,
-        Console(file=written, highlight=False, emoji=False, soft_wrap=True, width=160, color_system=None),
-    )
-    return written.getvalue()
-
-
-def _show(done: Audit, console: Console) -> None:
-    from rich.table import Table
-
-    from curate.text import for_rich
-    from governance.audit.words import fix, grids, headline
-
-    for grid in grids(done):
-        table = Table(
-            title=for_rich(grid.title), title_justify="left", title_style="bold", box=None, pad_edge=False
-        )
-        for at, column in enumerate(grid.columns):
-            table.add_column(
-                for_rich(column), justify="right" if at in grid.numeric else "left", overflow="fold"
-            )
-        for row in grid.rows:
-            table.add_row(*map(for_rich, row))
-        console.print(table)
-        console.print(f"[dim]{for_rich(grid.note)}[/]\n" if grid.note else "")
-    for note in done.notes:
-        console.print(f"[yellow]{for_rich(note, 300)}[/]")
-    passed = done.inventory.passed
-    console.print(
-        f"[{'green' if passed else 'red'}]{'pass' if passed else 'FAIL'}[/] {for_rich(headline(done), 400)}"
-    )
-    if fix(done):
-        console.print(f"[bold]{for_rich(fix(done), 300)}[/]")
+    draw(terminal_blocks(done), stdout())

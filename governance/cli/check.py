@@ -32,7 +32,10 @@ def check(shape: str) -> None:
     from datetime import date
 
     from curate.project import Project
-    from curate.text import for_markdown, for_rich, plain
+    from curate.show.blocks import Block, Code, Heading, Item, Listing, Notice, Table
+    from curate.show.github import workflow_commands
+    from curate.show.markdown import block_text
+    from curate.show.terminal import draw
     from governance.cli.rim import emit_json, stdout
     from governance.gate import judge
 
@@ -47,31 +50,21 @@ def check(shape: str) -> None:
                 "gates": [asdict(gate) for gate in gates],
             }
         )
-    elif shape == "markdown":
-        click.echo("| gate | | what was seen | to mend it |\n|---|---|---|---|")
-        for gate in gates:
-            click.echo(
-                f"| {gate.name} | {'pass' if gate.passed else '**fail**'} | "
-                f"{for_markdown(gate.message, 400)} | {for_markdown(gate.fix, 200)} |"
-            )
     elif shape == "github":
-        for gate in gates:
-            if not gate.passed:
-                click.echo(
-                    f"::error title=assay check%3A "
-                    f"{gate.name}::{plain(gate.message, 400).replace('%', '%25')}%0Afix: "
-                    f"{plain(gate.fix, 200).replace('%', '%25')}"
-                )
+        failed = [gate for gate in gates if not gate.passed]
+        notices = [
+            Notice(f"{gate.message}\nfix: {gate.fix}", f"assay check: {gate.name}", "error")
+            for gate in failed
+        ]
+        click.echo(workflow_commands(notices, about="assay check", rest="in `assay check`"), nl=False)
+    elif shape == "markdown":
+        rows = [(gate.name, "pass" if gate.passed else "FAIL", gate.message, gate.fix) for gate in gates]
+        table = Table(("gate", "", "what was seen", "to fix it"), rows, kinds={1: "state"})
+        click.echo(block_text(table), nl=False)
     else:
-        from rich.table import Table
-
-        table = Table(box=None, show_header=False, pad_edge=False)
-        for gate in gates:
-            fix = f"\n[bold]{for_rich(gate.fix, 200)}[/]" if gate.fix and not gate.passed else ""
-            table.add_row(
-                "[green]pass[/]" if gate.passed else "[red]FAIL[/]",
-                gate.name,
-                for_rich(gate.message, 400) + fix,
-            )
-        stdout().print(table)
+        lines = [("pass" if gate.passed else "FAIL", gate.name, gate.message) for gate in gates]
+        fixes = [Item(["", Code(gate.fix)], gate.name) for gate in gates if gate.fix and not gate.passed]
+        blocks: list[Block] = [Table(("", "gate", "what was seen"), lines, kinds={0: "state"})]
+        blocks += [Heading("To fix it"), Listing(fixes)] if fixes else []
+        draw(blocks, stdout())
     sys.exit(0 if all(gate.passed for gate in gates) else 1)
