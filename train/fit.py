@@ -17,6 +17,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, wait
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,13 +27,13 @@ from curate.errors import AssayError
 from curate.files import canonical_json, replacing_folder, write_parquet
 from curate.project import Project
 from curate.stage import Progress
-from curate.task import Kind
+from train.cost import write_costs
+from train.kinds import scoring_of
 from train.params import FineTuneParams, TrainParams
 
 if TYPE_CHECKING:
     from train.systems.base import Context
 
-FINE_TUNED = ("lora", "full")
 COLUMNS = ("example_id", "input", "output")
 # The bar counts loop steps; every other system is counted as this many.
 _UNIT = 20
@@ -45,21 +46,15 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     Raises
     ------
     AssayError
-        If the kind is not classification, there is no gold version, or it has no training rows or only one
-        label.
+        If the kind cannot be trained, there is no gold version, or it has no training rows or only one label.
     """
     from curate.publish.gold import load_gold
 
     task, params = project.task, project.params("train", TrainParams)
-    if task.kind is not Kind.CLASSIFICATION:
-        raise AssayError(
-            f"training kind `{task.kind}` is not available yet: only `classification` is trained and judged;"
-            " curation up to `publish` works for every kind",
-            fix="stop at the gold version: dvc repro publish",
-        )
+    scoring_of(task.kind)
     gold = load_gold(project.gold)
     labels = tuple(sorted(set(task.labels) | set(gold.train["output"]) | set(gold.validation["output"])))
-    cards = train_systems(
+    trained = train_systems(
         gold.train,
         gold.validation,
         labels,
@@ -71,12 +66,25 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
         work=project.root / ".assay" / "train",
         progress=progress,
     )
-    seconds = sum(card["cost"]["train_seconds"] for card in cards)
-    named = ", ".join(card["name"] for card in cards)
+    write_costs(
+        project.reports,
+        "train",
+        {name: {"train_seconds": seconds} for name, seconds in trained.seconds.items()},
+    )
+    names = [card["name"] for card in trained.cards]
     return {
-        "systems": [card["name"] for card in cards],
-        "summary": f"{len(cards)} systems fitted in {seconds:,.0f} s of work: {named}",
+        "systems": names,
+        "summary": f"{len(names)} systems fitted in {sum(trained.seconds.values()):,.0f} s of work: "
+        f"{', '.join(names)}",
     }
+
+
+@dataclass(frozen=True)
+class Trained:
+    """The cards (`model.json`) in the order of `params.systems`, and the seconds each fit took, by system."""
+
+    cards: list[dict[str, Any]]
+    seconds: dict[str, float]
 
 
 def train_systems(
@@ -91,7 +99,7 @@ def train_systems(
     held_out: pl.DataFrame | None = None,
     work: Path | None = None,
     progress: Progress | None = None,
-) -> list[dict[str, Any]]:
+) -> Trained:
     """Fit the systems that `params` lists and replace the folder `out` by one folder for each.
 
     Parameters
@@ -111,8 +119,8 @@ def train_systems(
 
     Returns
     -------
-    list[dict]
-        The cards (`model.json`), in the order of `params.systems`.
+    Trained
+        Cards and seconds.
 
     Raises
     ------
@@ -137,10 +145,11 @@ def train_systems(
             shutil.copytree(home / name, fresh / name)
         if curve is not None:
             write_parquet(curve, fresh / "learning_curve.parquet")
+    seconds: dict[str, float] = {name: job.seconds(name) for name in dict.fromkeys(params.systems)}
     shutil.rmtree(home)
     from train.systems import read_card
 
-    return [read_card(out / name) for name in dict.fromkeys(params.systems)]
+    return Trained([read_card(out / name) for name in seconds], seconds)
 
 
 class _Job:
@@ -185,17 +194,33 @@ class _Job:
             "threads": params.threads,
             "hyperparameters": params.model_dump(mode="json").get(section, {}),
             "versions": _versions(),
-            "cost": {"train_seconds": round(seconds, 3)},
         }
+        self._clock(name).write_text(
+            f"{seconds:.3f}", encoding="utf-8"
+        )  # before the folder, which says "done"
         save_system(system, folder, card)
         checkpoint.unlink(missing_ok=True)
 
+    def _clock(self, name: str) -> Path:
+        return self.home / f"{name}.seconds"
+
+    def seconds(self, name: str) -> float:
+        """How long the fit of `name` took, now or in the run that was killed."""
+        return float(self._clock(name).read_text(encoding="utf-8"))
+
     def steps(self, name: str) -> int:
         """Length of the fit, in steps of the bar."""
-        if name not in FINE_TUNED:
+        if not fine_tuned(name):
             return _UNIT
         knobs: FineTuneParams = getattr(self.ctx.params, name)
         return knobs.steps_per_epoch(self.train.height) * knobs.epochs_for(self.train.height)
+
+
+def fine_tuned(name: str) -> bool:
+    """Whether the system `name` is on trial or its control."""
+    from train.systems import make_system
+
+    return make_system(name).fine_tuned
 
 
 def _fit_all(job: _Job, progress: Progress | None) -> None:
@@ -207,7 +232,7 @@ def _fit_all(job: _Job, progress: Progress | None) -> None:
         if progress:
             progress(done + extra, total)
 
-    tuned = [name for name in names if name in FINE_TUNED]
+    tuned = [name for name in names if fine_tuned(name)]
     for name in names:
         if name not in tuned:
             tell()

@@ -29,8 +29,7 @@ import numpy as np
 import polars as pl
 
 from curate.examples import conform
-from train.kinds.classification import Floats, Ints
-from train.stats.calibration import Bools
+from train.arrays import Bools, Floats, Ints
 
 if TYPE_CHECKING:
     from train.encoder import Encoder

@@ -34,7 +34,7 @@ def report(show: bool, everything: bool) -> None:
     from governance.report.stage import document
 
     project = Project.find()
-    blocks = document(project).blocks
+    blocks = document(project, costs=True).blocks
     shown = list(blocks) if everything else only(blocks, SHORT)
     # The answer last: there a terminal leaves the eye.
     draw(sorted(shown, key=lambda block: isinstance(block, Answer)), stdout())

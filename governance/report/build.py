@@ -94,9 +94,11 @@ def _comparison(facts: Facts, comparison: dict[str, Any]) -> Section:
         for one in reversed(systems)
     ]
     costs = facts.cost.get("systems", {})
+    timed = (
+        {"training s": ("train_seconds", ".1f"), "ms a row": ("latency_ms_median", ".2f")} if costs else {}
+    )
     rows = []
     for one in systems:
-        cost = costs.get(one["name"], {})
         rows.append(
             [
                 one["title"],
@@ -107,8 +109,7 @@ def _comparison(facts: Facts, comparison: dict[str, Any]) -> Section:
                 f"{one['calibration_error']:.3f}",
                 f"{one['coverage']:.0%}",
                 f"{one['trainable_parameters']:,}",
-                f"{cost.get('train_seconds', 0):.1f}",
-                f"{cost.get('latency_ms_median', 0):.2f}",
+                *(_figure(costs.get(one["name"], {}), figure, form) for figure, form in timed.values()),
             ]
         )
     columns = [
@@ -118,8 +119,7 @@ def _comparison(facts: Facts, comparison: dict[str, Any]) -> Section:
         "calibration error",
         f"coverage at {comparison['params']['risk']:.0%} risk",
         "trained parameters",
-        "training s",
-        "ms a row",
+        *timed,
     ]
     words = (
         f"{METRIC_TITLES.get(metric, metric)} on the same {comparison['rows']['test']:,} held-out "
@@ -128,10 +128,15 @@ def _comparison(facts: Facts, comparison: dict[str, Any]) -> Section:
         f"the task card's target. “Label descriptions only” is the honest stand-in for prompting "
         f"where no language model is at hand."
     )
+    if not costs:
+        words += (
+            " Seconds of training and milliseconds a row differ on every run: the page with them is "
+            "reports/cost/index.html, on the machine that ran the evaluation."
+        )
     table = Table(
         columns,
         rows,
-        frozenset(range(1, 8)),
+        frozenset(range(1, len(columns))),
         frozenset(i for i, one in enumerate(systems) if one["name"] in marked),
     )
     return Section(
@@ -139,6 +144,11 @@ def _comparison(facts: Facts, comparison: dict[str, Any]) -> Section:
         "Was it worth it?",
         [Paragraph(words), Chart(charts.intervals(bars, "Systems with intervals", target)), table],
     )
+
+
+def _figure(costs: dict[str, float], name: str, form: str) -> str:
+    """A cost as text; empty where it was not measured."""
+    return format(costs[name], form) if name in costs else ""
 
 
 def _tests(comparison: dict[str, Any]) -> Section:

@@ -12,6 +12,7 @@ import polars as pl
 from curate.errors import AssayError
 from curate.project import Project
 from curate.task import TaskCard
+from train.cost import read_costs
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,13 @@ class Facts:
     tables: dict[str, pl.DataFrame]
 
 
-def gather(project: Project) -> Facts:
+def gather(project: Project, *, costs: bool = False) -> Facts:
     """Everything the report tells.
+
+    Parameters
+    ----------
+    costs
+        Whether to tell seconds and latencies too, which differ on every run; a tracked page leaves them out.
 
     Raises
     ------
@@ -65,7 +71,7 @@ def gather(project: Project) -> Facts:
             for stage in ("ingest", "scan", "redact", "dedup", "validate", "split")
         },
         comparison=comparison,
-        cost=_json(evaluation / "cost.json") or {},
+        cost=read_costs(project.reports, "evaluate") if costs else {},
         tables=tables,
     )
 

@@ -1,4 +1,8 @@
-"""Stage `report`: `reports/index.html` and `reports/report.md` from what the stages left."""
+"""Stage `report`: `reports/index.html` and `reports/report.md` from what the stages left.
+
+Both are the same bytes for the same gold set and models. `reports/cost/index.html` is the page with the
+seconds and latencies measured on this machine; neither git nor DVC tracks it.
+"""
 
 from __future__ import annotations
 
@@ -27,10 +31,11 @@ class ReportParams(Params):
     )
 
 
-def document(project: Project) -> Document:
-    """The report of the project's gold version."""
+def document(project: Project, *, costs: bool = False) -> Document:
+    """The report of the project's gold version; with `costs` it also tells what differs on every run."""
     params = project.params("report", ReportParams)
-    return build(gather(project), compare(project, project.root / params.truth) if params.truth else ())
+    planted = compare(project, project.root / params.truth) if params.truth else ()
+    return build(gather(project, costs=costs), planted)
 
 
 def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
@@ -38,6 +43,7 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     made = document(project)
     write_text(project.reports / "index.html", as_html(made))
     write_text(project.reports / "report.md", as_markdown(made))
+    write_text(project.reports / "cost" / "index.html", as_html(document(project, costs=True)))
     if progress:
         progress(1, 1)
     return {"summary": "reports/index.html, reports/report.md"}

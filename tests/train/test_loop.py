@@ -12,7 +12,7 @@ from train.checkpoint import read_checkpoint
 from train.encoder import load_encoder
 from train.loop import Rows, Settings, batches, best_epoch, fine_tune, logits_of
 from train.systems.linear import Softmax
-from train.systems.network import Classifier, best_temperature
+from train.systems.network import Network, best_temperature
 
 from .conftest import LABELS, toy_rows
 
@@ -51,7 +51,7 @@ def rows(tiny_encoder):
 
 def network(tiny_encoder):
     torch.manual_seed(0)
-    return Classifier(
+    return Network(
         load_encoder(str(tiny_encoder)).fresh_model(dropout=0.1, attention="eager"),
         Softmax(np.zeros((3, 32)), np.zeros(3)),
     )

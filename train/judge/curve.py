@@ -15,10 +15,10 @@ from collections.abc import Callable
 import numpy as np
 import polars as pl
 
-from train.kinds.classification import Ints, accuracy, count, macro_f1
+from train.arrays import Ints
+from train.kinds.classification import accuracy, codes_of, count, macro_f1
 from train.params import CurveParams
-from train.systems import make_system
-from train.systems.base import Context, codes_of
+from train.systems.base import Context
 from train.systems.linear import fit_softmax
 
 COLUMNS = pl.Schema(
@@ -69,7 +69,9 @@ def learning_curve(
         )
 
     def tfidf(subset: pl.DataFrame) -> Ints:
-        system = make_system("tfidf_lr")
+        from train.systems.tfidf_lr import TfidfRegression
+
+        system = TfidfRegression()
         system.fit(subset, held_out.clear(), labels, ctx)
         return np.asarray(system.predict_proba(held_out["input"].to_list()).argmax(axis=1), dtype=np.int64)
 

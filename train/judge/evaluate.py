@@ -6,7 +6,6 @@ rounded to six places, no times) and, all or nothing, `reports/evaluation/`:
 | file | columns or content |
 |---|---|
 | comparison.json | systems with intervals, paired comparisons, power, verdict and reasons, learning curve, warnings (no times) |
-| cost.json | what varies from run to run: per system `train_seconds, latency_ms_median, latency_ms_p95, rows_per_second`, and the cost sentence |
 | comparison.csv | `system, title, family, accuracy, accuracy_low, accuracy_high, macro_f1, macro_f1_low, macro_f1_high, log_loss, brier, calibration_error, coverage, trainable_parameters` |
 | per_class.csv | `system, label, precision, recall, f1, support` |
 | confusion.csv | `actual, predicted`: one line a test row, for the fine-tuned system (else the best simpler one) |
@@ -17,7 +16,8 @@ rounded to six places, no times) and, all or nothing, `reports/evaluation/`:
 
 Cost: one pass of each system over the test and validation rows, and of a fine-tuned one over a sample of the
 training rows (for the gap between them, which is overfitting); then seconds for the statistics and a pass for
-the labels. Only classification is judged here.
+the labels. What varies from run to run goes to `reports/cost/evaluate.json` (`train.cost`): per system
+`train_seconds, latency_ms_median, latency_ms_p95, rows_per_second`, and the cost sentence.
 """  # noqa: E501
 
 from __future__ import annotations
@@ -38,14 +38,15 @@ from curate.files import dump_json, replacing_folder, write_json, write_parquet
 from curate.params import Params
 from curate.project import Project
 from curate.stage import Progress
-from curate.task import Kind
 from curate.text import for_csv
-from train.judge.comparison import FINE_TUNED, SPLITS, Answers, Judgement, Settings, judge
-from train.kinds.classification import Floats
+from train.arrays import Floats
+from train.cost import read_costs, write_costs
+from train.judge.comparison import Answers, Judgement, Settings, judge
+from train.kinds import scoring_of
 from train.labels import COLUMNS, suspects
 
 if TYPE_CHECKING:
-    from train.systems.base import System
+    from train.systems.base import Classifier
 
 RETRAIN = "assay train   (or: dvc repro)"
 
@@ -96,18 +97,13 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     Raises
     ------
     AssayError
-        If the kind is not classification, there are no test rows or no models, or a model was trained on
-        another gold version.
+        If the kind cannot be judged, there are no test rows or no models, or a model was trained on another
+        gold version.
     """
     from curate.publish.gold import load_gold
 
     task, params = project.task, project.params("evaluate", EvaluateParams)
-    if task.kind is not Kind.CLASSIFICATION:
-        raise AssayError(
-            f"evaluating kind `{task.kind}` is not available yet: only `classification` is trained and "
-            f"judged; curation up to `publish` works for every kind",
-            fix="stop at the gold version: dvc repro publish",
-        )
+    scoring_of(task.kind)
     gold = load_gold(project.gold)
     splits = {"train": _sample(gold.train, params.fit_rows), "validation": gold.validation, "test": gold.test}
     if splits["test"].is_empty():
@@ -116,7 +112,7 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
             fix="raise params.split.test, or name a held-out file in task.yaml, then: dvc repro",
         )
     systems = _load_systems(project.models, gold.manifest["content_digest"])
-    if all(system.family in FINE_TUNED for system, _ in systems):
+    if all(system.fine_tuned for system, _ in systems):
         raise AssayError(
             f"{project.models} holds no simpler system: a fine-tuned one cannot be worth it compared "
             f"with nothing",
@@ -128,13 +124,15 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
         | set(gold.test["output"])
         | set(gold.validation["output"])
     )
+    scoring = scoring_of(task.kind, labels)
+    trained = read_costs(project.reports, "train").get("systems", {})
     answers, costs = [], {}
     for done, (system, card) in enumerate(systems):
         if progress:
             progress(done, len(systems) + 2)
         costs[system.name] = {
             **measure_latency(system, splits["test"]["input"].to_list(), params.latency_rows),
-            "train_seconds": card["cost"]["train_seconds"],
+            **trained.get(system.name, {}),
         }
         answers.append(_answers(system, card, splits, labels, costs[system.name], params.batch_size))
     if progress:
@@ -149,7 +147,7 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
         params.confidence,
         params.seed,
     )
-    judgement = judge(splits, labels, answers, settings)
+    judgement = judge(splits, scoring, answers, settings)
     curve = learning_curve_table(project.models)
     doubted = _suspects(gold.splits, project) if params.label_suspects else SUSPECTS.to_frame()
     document = {
@@ -162,10 +160,8 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
         **judgement.document,
     }
     tables = {**judgement.tables, "learning_curve": curve, "label_suspects": doubted}
-    cost = {"schema": "assay.cost/1", "systems": costs, "sentence": judgement.verdict.cost}
-    _write(
-        project.reports / "evaluation", tables, {"comparison": _rounded(document), "cost": _rounded(cost, 3)}
-    )
+    _write(project.reports / "evaluation", tables, {"comparison": _rounded(document)})
+    write_costs(project.reports, "evaluate", costs, sentence=judgement.verdict.cost)
     write_json(project.reports / "metrics.json", _rounded(flat_metrics(judgement)))
     return {**document, "summary": f"{judgement.verdict.outcome}: {judgement.verdict.headline}"}
 
@@ -180,42 +176,31 @@ def _sample(frame: pl.DataFrame, rows: int) -> pl.DataFrame:
     )
 
 
-def _load_systems(models: Path, digest: str) -> list[tuple[System, dict[str, Any]]]:
+def _load_systems(models: Path, digest: str) -> list[tuple[Classifier, dict[str, Any]]]:
     """Every model of the folder, by name, each trained on the gold version `digest`."""
-    from train.systems import load_system
+    from train.systems import load_system, read_card
+    from train.systems.base import Classifier
 
     cards = sorted(models.glob("*/model.json"))
     if not cards:
         raise AssayError(f"{models} holds no trained system", fix=RETRAIN)
-    systems = []
+    systems: list[tuple[Classifier, dict[str, Any]]] = []
     for path in cards:
-        card = _read_card(path)
+        card = read_card(path.parent, needs=("name", "labels", "gold"))
         if card["gold"] != digest:
             raise AssayError(
                 f"{path.parent} was trained on gold {str(card['gold'])[:12]}, but gold/ is "
                 f"{digest[:12]}: its score would mean nothing",
                 fix=RETRAIN,
             )
-        systems.append((load_system(path.parent), card))
+        system = load_system(path.parent)
+        assert isinstance(system, Classifier), "only classifiers are trained so far"
+        systems.append((system, card))
     return systems
 
 
-def _read_card(path: Path) -> dict[str, Any]:
-    """The `model.json` of one system."""
-    import json
-
-    try:
-        card = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
-        raise AssayError(f"{path} is not JSON", fix=RETRAIN) from None
-    lacking = [key for key in ("gold", "labels", "cost") if not isinstance(card, dict) or key not in card]
-    if lacking:
-        raise AssayError(f"{path} does not say its {', '.join(lacking)}", fix=RETRAIN)
-    return dict(card)
-
-
 def predict(
-    system: System, texts: Sequence[str], columns: Sequence[str], labels: Sequence[str], batch_size: int
+    system: Classifier, texts: Sequence[str], columns: Sequence[str], labels: Sequence[str], batch_size: int
 ) -> Floats:
     """Probabilities of `system`, whose classes are `columns`, for `labels`, `[rows, labels]`; an unknown
     label gets 0.
@@ -249,30 +234,24 @@ def predict(
 
 
 def _answers(
-    system: System,
+    system: Classifier,
     card: dict[str, Any],
     splits: dict[str, pl.DataFrame],
     labels: Sequence[str],
     cost: dict[str, float],
     batch_size: int,
 ) -> Answers:
-    judged = SPLITS if system.family in FINE_TUNED else SPLITS[1:]  # training rows only show overfitting
+    judged = list(splits) if system.fine_tuned else [split for split in splits if split != "train"]
     proba = {
         split: predict(system, splits[split]["input"].to_list(), card["labels"], labels, batch_size)
-        for split in judged
+        for split in judged  # training rows only show overfitting
     }
-    return Answers(
-        system.name,
-        system.title,
-        system.family,
-        system.trainable_parameters,
-        proba,
-        cost["train_seconds"],
-        cost["latency_ms_median"],
+    return Answers.of_probabilities(
+        system, labels, proba, cost.get("train_seconds"), cost["latency_ms_median"]
     )
 
 
-def measure_latency(system: System, texts: Sequence[str], rows: int) -> dict[str, float]:
+def measure_latency(system: Classifier, texts: Sequence[str], rows: int) -> dict[str, float]:
     """Median and 95th percentile of milliseconds a row at batch 1, and rows a second in one batch, over
     `rows` texts.
 

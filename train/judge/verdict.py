@@ -27,8 +27,6 @@ from typing import Literal
 
 Outcome = Literal["fine_tune", "simpler_is_enough", "not_enough_data"]
 
-METRIC_NAMES = {"macro_f1": "macro-F1", "accuracy": "accuracy"}
-
 
 @dataclass(frozen=True)
 class Standing:
@@ -37,8 +35,8 @@ class Standing:
     title: str
     score: float
     trainable_parameters: int
-    latency_ms: float = 0.0
-    train_seconds: float = 0.0
+    latency_ms: float | None = None
+    train_seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ def decide(
     Parameters
     ----------
     metric, target
-        The task card's metric (`macro_f1` or `accuracy`) and its target, 0..1.
+        What a reader calls the task card's metric (`macro-F1`), and its target, 0..1.
     worthwhile
         Smallest gain in the metric worth having.
     rows
@@ -93,7 +91,7 @@ def decide(
     alpha
         Level of the paired test.
     """
-    name = METRIC_NAMES.get(metric, metric)
+    name = metric
     simpler_meets = simpler.score >= target
     if tuned is None or gain is None:
         outcome: Outcome = "simpler_is_enough" if simpler_meets else "not_enough_data"
@@ -185,13 +183,17 @@ def _target_reason(name: str, target: float, simpler: Standing, tuned: Standing 
 
 
 def _cost_reason(tuned: Standing, simpler: Standing) -> str:
-    """What the gain costs, in parameters and time."""
-    return (
-        f"{tuned.title} trains {tuned.trainable_parameters:,} parameters in {tuned.train_seconds:.1f} s "
-        f"and answers in {tuned.latency_ms:.1f} ms a row; "
-        f"{simpler.title} trains {simpler.trainable_parameters:,} in {simpler.train_seconds:.1f} s and "
-        f"answers in {simpler.latency_ms:.1f} ms."
-    )
+    """What the gain costs, in parameters and, where they were measured here, in time."""
+    return f"{_cost(tuned)}; {_cost(simpler)}."
+
+
+def _cost(system: Standing) -> str:
+    words = f"{system.title} trains {system.trainable_parameters:,} parameters"
+    if system.train_seconds is not None:
+        words += f" in {system.train_seconds:.1f} s"
+    if system.latency_ms is not None:
+        words += f" and answers in {system.latency_ms:.1f} ms a row"
+    return words
 
 
 def _p(value: float) -> str:

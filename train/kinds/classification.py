@@ -3,7 +3,7 @@
 Everything is computed from three vectors per class (true positives, predicted, actual), never from the k x k
 confusion matrix, and every function takes any number of leading axes: the bootstrap of
 `train.stats.intervals` passes thousands of resamples at once through the same code that scores the test set
-once. Cost is O(rows + resamples x classes).
+once. A row's part in the three vectors is its row of the score matrix. Cost is O(rows + resamples x classes).
 
 A class with no row in the test set and no prediction is left out of the macro average; a class with rows or
 predictions but no true positive counts as zero. That is scikit-learn's `f1_score(average="macro",
@@ -12,13 +12,16 @@ zero_division=0)` with its default labels, whatever longer list of labels the ta
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
+import polars as pl
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from curate.errors import AssayError
+from train.arrays import Bools, Floats, Ints
+from train.kinds.base import Metric, Scoring
 
 
 @dataclass(frozen=True)
@@ -75,10 +78,6 @@ def accuracy(counts: Counts) -> Floats:
     return _ratio(counts.correct.sum(axis=-1), counts.actual.sum(axis=-1))
 
 
-# The task card's metrics for classification, by the name it uses.
-SCORES = {"accuracy": accuracy, "macro_f1": macro_f1}
-
-
 def per_class(counts: Counts) -> PerClass:
     """Precision, recall, F1 and support of each class."""
     return PerClass(
@@ -87,3 +86,92 @@ def per_class(counts: Counts) -> PerClass:
         f1(counts),
         counts.actual,
     )
+
+
+def count_columns(actual: Ints, predicted: Ints, classes: int) -> Any:
+    """Sparse `[rows, 3 * classes]`: correct, predicted and actual indicators, the columns `counts_of`
+    reads back.
+    """
+    from scipy import sparse
+
+    rows = np.arange(len(actual))
+    hit = actual == predicted
+    where = (
+        np.concatenate([rows[hit], rows, rows]),
+        np.concatenate([actual[hit], classes + predicted, 2 * classes + actual]),
+    )
+    return sparse.csr_matrix((np.ones(len(where[0])), where), shape=(len(actual), 3 * classes))
+
+
+def counts_of(totals: Floats) -> Counts:
+    """The `Counts` in totals of `count_columns`, `[..., 3 * classes]`."""
+    correct, predicted, actual = np.split(totals, 3, axis=-1)
+    return Counts(correct, predicted, actual)
+
+
+def codes_of(rows: pl.DataFrame, labels: Sequence[str]) -> Ints:
+    """Position in `labels` of each row's `output`, int64 `[rows]`.
+
+    Raises
+    ------
+    AssayError
+        If an output is not one of the labels; ids are named, outputs are not.
+    """
+    places = {label: place for place, label in enumerate(labels)}
+    codes = rows["output"].replace_strict(places, default=-1, return_dtype=pl.Int64)
+    strangers = rows.filter(codes < 0)
+    if strangers.height:
+        named = ", ".join(strangers["example_id"].head(3)) if "example_id" in strangers.columns else ""
+        raise AssayError(
+            f"{strangers.height} rows have an output that is not a label of the task card, e.g. {named}",
+            fix="add the label to task.yaml, or drop the rows with: assay validate",
+        )
+    return codes.to_numpy(writable=True)
+
+
+class Classification(Scoring):
+    """Scores of answers that are one of `labels`.
+
+    Parameters
+    ----------
+    labels
+        All labels, in the order of the columns of every table and of every system's probabilities.
+    """
+
+    metrics: ClassVar[Mapping[str, Metric]] = {
+        "accuracy": Metric("accuracy", lambda totals: accuracy(counts_of(totals))),
+        "macro_f1": Metric("macro-F1", lambda totals: macro_f1(counts_of(totals))),
+    }
+
+    share_right: ClassVar[str] = "accuracy"
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        self.labels = tuple(labels)
+
+    def codes(self, outputs: pl.Series) -> Ints:
+        """Position of each output among the labels, int64 `[rows]`."""
+        return codes_of(outputs.to_frame("output"), self.labels)
+
+    def matrix(self, truth: pl.Series, answers: pl.Series) -> Any:
+        """Sparse `[rows, 3 * labels]`; see `count_columns`."""
+        return count_columns(self.codes(truth), self.codes(answers), len(self.labels))
+
+    def right(self, truth: pl.Series, answers: pl.Series) -> Bools:
+        """Which labels were given right."""
+        return np.asarray(self.codes(truth) == self.codes(answers))
+
+    def breakdown(self, truth: pl.Series, answers: pl.Series) -> dict[str, pl.DataFrame]:
+        """`per_class`: `label, precision, recall, f1, support`."""
+        ratios = per_class(count(self.codes(truth), self.codes(answers), len(self.labels)))
+        table = {
+            "label": list(self.labels),
+            "precision": ratios.precision,
+            "recall": ratios.recall,
+            "f1": ratios.f1,
+            "support": ratios.support.astype(np.int64),
+        }
+        return {"per_class": pl.DataFrame(table)}
+
+    def confusion(self, truth: pl.Series, answers: pl.Series) -> dict[str, pl.DataFrame]:
+        """`confusion`: `actual, predicted`, a line a row."""
+        return {"confusion": pl.DataFrame({"actual": truth, "predicted": answers})}

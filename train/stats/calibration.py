@@ -7,12 +7,9 @@ the ranking, so that a system that is always equally sure cannot win or lose by 
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from train.kinds.classification import Floats, Ints
-
-Bools = npt.NDArray[np.bool_]
+from train.arrays import Bools, Floats, Ints
 
 # scikit-learn's clip for float64: a certain and wrong answer costs 36 nats, not infinity.
 SMALLEST = float(np.finfo(np.float64).eps)

@@ -26,7 +26,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from train.kinds.classification import Counts, Floats, Ints
+from train.arrays import Floats, Ints
 
 # Below this many clusters the bootstrap's own variance estimate is unreliable (Cameron, Gelbach & Miller,
 # 2008).
@@ -189,27 +189,6 @@ def no_spread(point: float, groups: int, level: float, bounds: tuple[float, floa
     """
     unseen = 1 - ((1 - level) / 2) ** (1 / max(groups, 1))
     return Interval(point, max(bounds[0], point - unseen), min(bounds[1], point + unseen))
-
-
-def count_columns(actual: Ints, predicted: Ints, classes: int) -> Any:
-    """Sparse `[rows, 3 * classes]`: correct, predicted and actual indicators, the columns `counts_of` reads
-    back.
-    """
-    from scipy import sparse
-
-    rows = np.arange(len(actual))
-    hit = actual == predicted
-    where = (
-        np.concatenate([rows[hit], rows, rows]),
-        np.concatenate([actual[hit], classes + predicted, 2 * classes + actual]),
-    )
-    return sparse.csr_matrix((np.ones(len(where[0])), where), shape=(len(actual), 3 * classes))
-
-
-def counts_of(totals: Floats) -> Counts:
-    """The `Counts` in totals of `count_columns`, `[..., 3 * classes]`."""
-    correct, predicted, actual = np.split(totals, 3, axis=-1)
-    return Counts(correct, predicted, actual)
 
 
 def mean_of(totals: Floats) -> Floats:

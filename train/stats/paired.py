@@ -22,8 +22,8 @@ from typing import Any
 
 import numpy as np
 
-from train.kinds.classification import SCORES, Floats, Ints
-from train.stats.intervals import Bootstrap, Interval, count_columns, counts_of
+from train.arrays import Bools, Floats, Ints
+from train.stats.intervals import Bootstrap, Interval
 
 # Differences this close count as ties: totals are whole numbers, only the last division rounds.
 TIE = 1e-12
@@ -119,32 +119,47 @@ def swap_test(
 
 
 def compare(
-    actual: Ints, predicted: Ints, other: Ints, classes: int, bootstrap: Bootstrap, metric: str, draws: int
+    mine: Any,
+    theirs: Any,
+    right: tuple[Bools, Bools],
+    metric: Callable[[Floats], Floats],
+    bootstrap: Bootstrap,
+    draws: int,
 ) -> Paired:
-    """`predicted` against `other` on the same rows (label codes, int `[rows]`) in the task's `metric`."""
+    """One system against another on the same rows.
+
+    Parameters
+    ----------
+    mine, theirs
+        Their score matrices, `[rows, m]` (see `train.kinds.base`).
+    right
+        Which rows each gets right, `[rows]`.
+    metric
+        The task's metric, from column sums `[..., m]` to values `[...]`.
+    draws
+        Random swaps of the permutation test.
+    """
     from scipy import sparse
 
-    right, other_right = predicted == actual, other == actual
-    score = SCORES[metric]
-    mine = bootstrap.per_cluster(count_columns(actual, predicted, classes))
-    theirs = bootstrap.per_cluster(count_columns(actual, other, classes))
+    mine, theirs = bootstrap.per_cluster(mine), bootstrap.per_cluster(theirs)
 
     def gain(totals: Floats) -> Floats:
         ours, others = np.split(totals, 2, axis=-1)
-        return score(counts_of(ours)) - score(counts_of(others))
+        return metric(ours) - metric(others)
 
     both: Any = sparse.hstack([mine, theirs], format="csr")
+    ours, others = right
     per_group = np.bincount(
-        bootstrap.clusters, weights=right.astype(np.float64) - other_right, minlength=bootstrap.groups
+        bootstrap.clusters, weights=ours.astype(np.float64) - others, minlength=bootstrap.groups
     )
-    only_system, only_other = int((right & ~other_right).sum()), int((~right & other_right).sum())
+    only_system, only_other = int((ours & ~others).sum()), int((~ours & others).sum())
     return Paired(
         difference=bootstrap.interval(both, gain, bounds=(-1.0, 1.0)),
         p_metric=swap_test(
             np.asarray(mine.sum(axis=0)).ravel(),
             np.asarray(theirs.sum(axis=0)).ravel(),
             (theirs - mine).tocsr(),
-            lambda totals: score(counts_of(totals)),
+            metric,
             draws,
             bootstrap.seed,
         ),

@@ -15,7 +15,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from train.kinds.classification import Floats, Ints
+from train.arrays import Floats, Ints
 
 _normal = NormalDist()
 

@@ -1,8 +1,8 @@
 """The systems under comparison, by name, and the folder each is kept in.
 
 A folder holds the system's own arrays and `model.json`, its card: name, title, family, labels, encoder with
-SHA-256, parameters, what the fit chose, the gold version it was fitted on. Only `cost` in it varies from run
-to run.
+SHA-256, parameters, what the fit chose, the gold version it was fitted on. Nothing in it varies from run to
+run (see `train.cost`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from curate.errors import AssayError
 from curate.files import replacing_folder, write_json
 from train.systems.base import Context, Encoded, System
 
-__all__ = ["REGISTRY", "Context", "System", "load_system", "make_system", "save_system"]
+__all__ = ["REGISTRY", "Context", "System", "load_system", "make_system", "read_card", "save_system"]
 
 # name -> module and class; imported when asked for, since the fine-tuned ones import torch
 REGISTRY = {
@@ -77,23 +77,26 @@ def save_system(system: System, folder: Path, card: dict[str, Any]) -> dict[str,
     return told
 
 
-def read_card(folder: Path) -> dict[str, Any]:
-    """The card of the system in `folder`.
+def read_card(folder: Path, needs: tuple[str, ...] = ("name", "labels")) -> dict[str, Any]:
+    """The card of the system in `folder`, which must have the keys `needs`.
 
     Raises
     ------
     AssayError
-        If there is none or it is of another schema.
+        If there is none, it is of another schema, or a key is absent.
     """
     path = folder / "model.json"
     if not path.exists():
-        raise AssayError(f"{folder} holds no model.json: it is no trained system", fix=_RETRAIN)
+        raise AssayError(f"{folder} is not a trained system: it holds no model.json", fix=_RETRAIN)
     try:
         card = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:
         card = None
     if not isinstance(card, dict) or card.get("schema") != SCHEMA:
-        raise AssayError(f"{path} is not of schema {SCHEMA}", fix=_RETRAIN)
+        raise AssayError(f"{path} is not JSON of schema {SCHEMA}", fix=_RETRAIN)
+    lacking = [key for key in needs if key not in card]
+    if lacking:
+        raise AssayError(f"{path} does not say its {', '.join(lacking)}", fix=_RETRAIN)
     return card
 
 

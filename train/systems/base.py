@@ -1,8 +1,8 @@
 """What a system under comparison is, and what it is given to fit on.
 
-A system maps texts to one probability per label. It is fitted on the same frames as every other, saved as
-arrays and JSON (never pickle: a model folder may come from a stranger), and gives the same probabilities
-after it is loaded again.
+A system answers texts; a classifier also gives a probability for each label. It is fitted on the same frames
+as every other, saved as arrays and JSON (never pickle: a model folder may come from a stranger), and gives
+the same answers after it is loaded again.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ import polars as pl
 
 from curate.errors import AssayError
 from curate.stage import Progress
+from train.arrays import Floats, Ints
 from train.encoder import Encoder, Vectors, load_encoder
-from train.kinds.classification import Floats, Ints
 from train.params import TrainParams
 
 Value = TypeVar("Value")
@@ -86,17 +86,28 @@ class Context:
         return value
 
 
-class System(ABC):
-    """One system under comparison.
+# Families of systems: the one on trial, its control, and all others, which are the simpler ones it must beat.
+ON_TRIAL = "adapter"
+CONTROL = "full"
+FINE_TUNED = (ON_TRIAL, CONTROL)
 
-    `family` groups systems: `adapter` is on trial, `full` its control, all others are the simpler ones it
-    must beat.
+
+class System(ABC):
+    """One system under comparison: it answers texts with texts, whatever the kind of task.
+
+    `family` is `ON_TRIAL`, `CONTROL`, or the name of a group of simpler systems. `labels` are the answers
+    allowed, where the kind has such.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     family: ClassVar[str]
     labels: tuple[str, ...] = ()
+
+    @property
+    def fine_tuned(self) -> bool:
+        """Whether it is the system on trial or its control."""
+        return self.family in FINE_TUNED
 
     @property
     @abstractmethod
@@ -110,8 +121,8 @@ class System(ABC):
         """Fit to frames with columns `example_id, input, output`, the output being one of `labels`."""
 
     @abstractmethod
-    def predict_proba(self, texts: Sequence[str]) -> Floats:
-        """Probabilities, float64 `[texts, labels]`; rows sum to 1."""
+    def answer(self, texts: Sequence[str]) -> list[str]:
+        """The system's answer to each text."""
 
     @abstractmethod
     def save(self, folder: Path) -> None:
@@ -126,9 +137,26 @@ class System(ABC):
         return {}
 
 
-class Encoded(System):
-    """A system that stands on the frozen encoder."""
+class Classifier(System):
+    """A system whose answers are labels, with a probability for each."""
 
+    @abstractmethod
+    def predict_proba(self, texts: Sequence[str]) -> Floats:
+        """Probabilities, float64 `[texts, labels]`; rows sum to 1."""
+
+    def answer(self, texts: Sequence[str]) -> list[str]:
+        """The most probable label of each text; of equals the first."""
+        return (
+            [self.labels[place] for place in self.predict_proba(texts).argmax(axis=1).tolist()]
+            if texts
+            else []
+        )
+
+
+class Encoded:
+    """What a system adds that stands on the frozen encoder."""
+
+    name: ClassVar[str]
     encoder_card: Mapping[str, Any]
 
     def use(self, encoder: Encoder) -> None:
@@ -159,26 +187,6 @@ class Encoded(System):
                 fix="assay train   (or: dvc repro)",
             )
         return found
-
-
-def codes_of(frame: pl.DataFrame, labels: Sequence[str]) -> Ints:
-    """Position in `labels` of each row's output, int64 `[rows]`.
-
-    Raises
-    ------
-    AssayError
-        If a row's output is no label; ids are named, outputs are not.
-    """
-    positions = {label: place for place, label in enumerate(labels)}
-    codes = [positions.get(output, -1) for output in frame["output"]]
-    strangers = [name for name, code in zip(frame["example_id"], codes, strict=True) if code < 0]
-    if strangers:
-        raise AssayError(
-            f"{len(strangers)} training rows have an output that is no label of the task card, e.g. "
-            f"{', '.join(strangers[:3])}",
-            fix="add the label to task.yaml, or drop the rows with: assay validate",
-        )
-    return np.array(codes, dtype=np.int64)
 
 
 def softmax(logits: Floats) -> Floats:

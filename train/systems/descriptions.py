@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from train.arrays import Floats
 from train.encoder import Vectors
-from train.kinds.classification import Floats
-from train.systems.base import Context, Encoded, codes_of, mean_log_loss, softmax
+from train.kinds.classification import codes_of
+from train.systems.base import Classifier, Context, Encoded, mean_log_loss, softmax
 
 # How sharply cosine differences become probabilities; the order of the labels does not follow it.
 _SHARPNESS = (5.0, 10.0, 20.0, 40.0, 80.0)
@@ -30,7 +31,7 @@ def words_of(label: str) -> str:
     return re.sub(r"[\W_]+", " ", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", label)).strip().lower() or label
 
 
-class Descriptions(Encoded):
+class Descriptions(Encoded, Classifier):
     """Nearest label description by cosine."""
 
     name = "descriptions"

@@ -12,24 +12,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from train.arrays import Floats
 from train.encoder import torch_threads
-from train.kinds.classification import Floats
+from train.kinds.classification import codes_of
 from train.loop import Epoch, Rows, Settings, best_epoch, fine_tune, logits_of
 from train.params import FineTuneParams, TrainParams
-from train.systems.base import Context, Encoded, codes_of, softmax
+from train.systems.base import Classifier, Context, Encoded, softmax
 from train.systems.linear import Softmax
 from train.systems.probe import probe_head
 
 if TYPE_CHECKING:
     import torch
 
-    from train.systems.network import Classifier
+    from train.systems.network import Network
 
 
-class FineTuned(Encoded):
+class FineTuned(Encoded, Classifier):
     """A classifier whose encoder is trained too, in whole or through an adapter."""
 
-    network: Classifier
+    network: Network
     trained: int
     history: list[Epoch]
     temperature: float
@@ -49,7 +50,7 @@ class FineTuned(Encoded):
         """A fresh pretrained encoder, with what is to be trained requiring a gradient."""
 
     @abstractmethod
-    def keep(self, network: Classifier) -> None:
+    def keep(self, network: Network) -> None:
         """Take what is to be saved out of the trained network, and build from it the network that
         predicts.
         """
@@ -60,7 +61,7 @@ class FineTuned(Encoded):
         """Train from the probe's head; the best epoch and the temperature are chosen on validation rows."""
         import torch
 
-        from train.systems.network import Classifier, best_temperature, native_bfloat16
+        from train.systems.network import Network, best_temperature, native_bfloat16
 
         self.labels = labels
         self.use(ctx.encoder)
@@ -69,7 +70,7 @@ class FineTuned(Encoded):
         wanted = {"auto": "bfloat16" if native_bfloat16() else "float32"}
         self.precision = wanted.get(params.precision, params.precision)
         torch.manual_seed(params.seed)  # the adapter's first matrix is drawn at random
-        network = Classifier(self.trainable(knobs), head)
+        network = Network(self.trainable(knobs), head)
         self.trained = sum(parameter.numel() for parameter in network.parameters() if parameter.requires_grad)
         rows = {
             split: Rows(self.encoder.token_ids(frame["input"].to_list()), codes_of(frame, labels))
@@ -102,9 +103,9 @@ class FineTuned(Encoded):
 
     def assemble(self, backbone: torch.nn.Module, head: Softmax) -> None:
         """Make the network that predicts: the same from a fit as from a folder."""
-        from train.systems.network import Classifier
+        from train.systems.network import Network
 
-        self.network = Classifier(backbone, head).eval().requires_grad_(False)
+        self.network = Network(backbone, head).eval().requires_grad_(False)
 
     def predict_proba(self, texts: Sequence[str]) -> Floats:
         """Probabilities `[texts, labels]`."""

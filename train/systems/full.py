@@ -17,7 +17,7 @@ from train.systems.linear import Softmax
 if TYPE_CHECKING:
     import torch
 
-    from train.systems.network import Classifier
+    from train.systems.network import Network
 
 
 class Full(FineTuned):
@@ -35,7 +35,7 @@ class Full(FineTuned):
         """The encoder, all of it."""
         return self.encoder.fresh_model(dropout=knobs.dropout, attention="eager").requires_grad_(True)
 
-    def keep(self, network: Classifier) -> None:
+    def keep(self, network: Network) -> None:
         """The trained network is the one that predicts."""
         self.network = network.eval().requires_grad_(False)
 

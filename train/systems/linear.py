@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from train.kinds.classification import Floats, Ints
+from train.arrays import Floats, Ints
 from train.systems.base import mean_log_loss, softmax
 
 # Logit of a label without a training row, beside labels whose logits are of the order of ten: as good as

@@ -20,7 +20,7 @@ from train.systems.linear import Softmax
 if TYPE_CHECKING:
     import torch
 
-    from train.systems.network import Classifier
+    from train.systems.network import Network
 
 
 class Lora(FineTuned):
@@ -56,7 +56,7 @@ class Lora(FineTuned):
             )
         return model
 
-    def keep(self, network: Classifier) -> None:
+    def keep(self, network: Network) -> None:
         """Take adapter and head out; predict from a fresh encoder with the adapter folded in."""
         from peft import get_peft_model_state_dict
 

@@ -8,11 +8,12 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from train.kinds.classification import Floats
-from train.systems.base import Context, System, codes_of
+from train.arrays import Floats
+from train.kinds.classification import codes_of
+from train.systems.base import Classifier, Context
 
 
-class Majority(System):
+class Majority(Classifier):
     """Label shares of the training rows."""
 
     name = "majority"

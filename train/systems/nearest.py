@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from train.arrays import Floats, Ints
 from train.encoder import Vectors
-from train.kinds.classification import Floats, Ints
-from train.systems.base import Context, Encoded, codes_of, mean_log_loss
+from train.kinds.classification import codes_of
+from train.systems.base import Classifier, Context, Encoded, mean_log_loss
 
 # exp(sharpness x cosine) weighs a vote: at 0 votes are equal, at 40 a neighbour 0.05 nearer counts seven
 # times as much.
@@ -27,7 +28,7 @@ _SPREAD = (0.01, 0.03, 0.1, 0.3)
 _BLOCK = 256
 
 
-class Nearest(Encoded):
+class Nearest(Encoded, Classifier):
     """Similarity-weighted vote of the k nearest training rows by cosine."""
 
     name = "nearest"

@@ -10,13 +10,13 @@ from __future__ import annotations
 import numpy as np
 import torch
 
+from train.arrays import Floats, Ints
 from train.encoder import mean_pool
-from train.kinds.classification import Floats, Ints
 from train.systems.base import mean_log_loss, softmax
 from train.systems.linear import Softmax
 
 
-class Classifier(torch.nn.Module):
+class Network(torch.nn.Module):
     """Maps token ids and mask, int64 `[batch, tokens]`, to logits, float32 `[batch, labels]`."""
 
     def __init__(self, backbone: torch.nn.Module, start: Softmax) -> None:

@@ -10,8 +10,9 @@ from typing import Any
 
 import polars as pl
 
-from train.kinds.classification import Floats
-from train.systems.base import Context, Encoded, codes_of
+from train.arrays import Floats
+from train.kinds.classification import codes_of
+from train.systems.base import Classifier, Context, Encoded
 from train.systems.linear import Softmax, choose_softmax
 
 
@@ -40,7 +41,7 @@ def probe_head(
     return ctx.once(f"probe {penalties}", make)
 
 
-class Probe(Encoded):
+class Probe(Encoded, Classifier):
     """Softmax regression over mean-pooled, normalised embeddings."""
 
     name = "probe"

@@ -17,16 +17,17 @@ import polars as pl
 
 from curate.errors import AssayError
 from curate.files import dump_json
-from train.kinds.classification import Floats
+from train.arrays import Floats
+from train.kinds.classification import codes_of
 from train.params import TfidfParams
-from train.systems.base import Context, System, codes_of
+from train.systems.base import Classifier, Context
 from train.systems.linear import Softmax, fit_softmax
 
 # From here on a term of a single row is noise that costs memory; on fewer rows it may be all there is.
 _MANY_ROWS = 1000
 
 
-class TfidfRegression(System):
+class TfidfRegression(Classifier):
     """Logistic regression over TF-IDF of word and character n-grams."""
 
     name = "tfidf_lr"

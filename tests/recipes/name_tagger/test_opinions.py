@@ -32,5 +32,5 @@ def test_a_teachers_opinion_of_other_rows_is_refused(tmp_path: Path) -> None:
     assert [len(row) for row in of_teacher(tmp_path / "taught-3.npz", ROWS[:2])] == [2, 3]
     with pytest.raises(AssertionError, match="another recipe"):
         of_teacher(tmp_path / "taught-3.npz", ROWS)
-    with pytest.raises(AssertionError, match=r"missing: python -m train\.names\.teach --seed 4"):
+    with pytest.raises(AssertionError, match=r"missing: python -m recipes\.name_tagger\.teach --seed 4"):
         of_teacher(tmp_path / "taught-4.npz", ROWS)

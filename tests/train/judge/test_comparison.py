@@ -1,13 +1,17 @@
 """The comparison on made-up systems whose order is known."""
 
+import types
+
 import numpy as np
 import polars as pl
 import pytest
 
 from train.judge.comparison import Answers, Settings, judge
+from train.kinds.classification import Classification
 
 pytest.importorskip("scipy")
 LABELS = ["billing", "delivery", "account", "other"]
+SCORING = Classification(LABELS)
 SETTINGS = Settings(
     "macro_f1", 0.9, worthwhile=0.01, risk=0.05, bootstrap=300, permutations=500, confidence=0.95, seed=0
 )
@@ -39,7 +43,10 @@ def system(name, family, skill, where, parameters=10, seed=0):
         answer = np.where(draw.random(len(truth)) < share, truth, (truth + 1) % 4)
         proba[split] = np.full((len(truth), 4), (1 - share) / 3)
         proba[split][np.arange(len(truth)), answer] = share
-    return Answers(name, name.title(), family, parameters, proba, 1.0, 1.0)
+    named = types.SimpleNamespace(
+        name=name, title=name.title(), family=family, trainable_parameters=parameters
+    )
+    return Answers.of_probabilities(named, LABELS, proba, 1.0, 1.0)
 
 
 def field_of(where, lora=0.95, probe=0.8):
@@ -54,7 +61,7 @@ def field_of(where, lora=0.95, probe=0.8):
 
 def test_clearly_better_adapter_is_worth_it():
     where = splits()
-    found = judge(where, LABELS, field_of(where), SETTINGS)
+    found = judge(where, SCORING, field_of(where), SETTINGS)
     assert found.verdict.outcome == "fine_tune"
     assert found.document["best_simpler"] == "probe"
     assert found.document["fine_tuned"] == "lora"
@@ -66,7 +73,7 @@ def test_clearly_better_adapter_is_worth_it():
 
 def test_equal_systems_below_the_target_cannot_be_told_apart_on_few_rows():
     where = splits(test_rows=80)
-    found = judge(where, LABELS, field_of(where, lora=0.81, probe=0.8), SETTINGS)
+    found = judge(where, SCORING, field_of(where, lora=0.81, probe=0.8), SETTINGS)
     assert found.verdict.outcome == "not_enough_data"
     assert found.document["power"]["detectable"] > 0.05
     assert found.document["power"]["rows_needed_for_worthwhile"] > 1000
@@ -75,14 +82,14 @@ def test_equal_systems_below_the_target_cannot_be_told_apart_on_few_rows():
 def test_fine_tuning_must_beat_every_simpler_system_also_one_that_validation_rows_hide():
     where = splits()
     hidden = system("hidden", "baseline", {"train": 0.5, "validation": 0.5, "test": 0.96}, where, seed=7)
-    found = judge(where, LABELS, [*field_of(where), hidden], SETTINGS)
+    found = judge(where, SCORING, [*field_of(where), hidden], SETTINGS)
     assert found.document["best_simpler"] == "hidden"
     assert found.verdict.outcome != "fine_tune"
 
 
 def test_the_verdicts_p_value_is_the_largest_over_the_simpler_systems():
     where = splits()
-    found = judge(where, LABELS, field_of(where), SETTINGS)
+    found = judge(where, SCORING, field_of(where), SETTINGS)
     largest = max(one["p_metric"] for one in found.document["comparisons"] if one["purpose"] != "control")
     shown = f"{largest:.3f}" if largest >= 0.001 else "p < 0.001"
     assert shown in found.verdict.reasons[0]
@@ -90,14 +97,14 @@ def test_the_verdicts_p_value_is_the_largest_over_the_simpler_systems():
 
 def test_validation_rows_may_be_absent():
     where = splits(validation_rows=0)
-    assert judge(where, LABELS, field_of(where), SETTINGS).document["rows"]["validation"] == 0
+    assert judge(where, SCORING, field_of(where), SETTINGS).document["rows"]["validation"] == 0
 
 
 def test_equally_good_simpler_systems_are_settled_by_fewer_parameters():
     where = splits()
     twins = [system("big", "probe", 0.8, where, 500, seed=2), system("small", "probe", 0.8, where, 5, seed=2)]
     assert (
-        judge(where, LABELS, [*twins, system("lora", "adapter", 0.9, where)], SETTINGS).document[
+        judge(where, SCORING, [*twins, system("lora", "adapter", 0.9, where)], SETTINGS).document[
             "best_simpler"
         ]
         == "small"
@@ -106,7 +113,7 @@ def test_equally_good_simpler_systems_are_settled_by_fewer_parameters():
 
 def test_several_comparisons_carry_holm_corrected_p_values():
     where = splits()
-    compared = judge(where, LABELS, field_of(where), SETTINGS).document["comparisons"]
+    compared = judge(where, SCORING, field_of(where), SETTINGS).document["comparisons"]
     assert [(one["system"], one["against"]) for one in compared] == [
         ("lora", "probe"),
         ("lora", "majority"),
@@ -121,7 +128,7 @@ def test_overfitting_is_reported_for_fine_tuned_systems_only():
     memory = system("lora", "adapter", {"train": 1.0, "validation": 0.8, "test": 0.8}, where, seed=4)
     found = {
         one["name"]: one
-        for one in judge(where, LABELS, [memory, *field_of(where)[1:]], SETTINGS).document["systems"]
+        for one in judge(where, SCORING, [memory, *field_of(where)[1:]], SETTINGS).document["systems"]
     }
     assert found["lora"]["overfitting"]["train_minus_test_accuracy"] == pytest.approx(0.2, abs=0.06)
     assert set(found["lora"]["overfitting"]) == {
@@ -133,7 +140,7 @@ def test_overfitting_is_reported_for_fine_tuned_systems_only():
 
 def test_without_a_fine_tuned_system_there_are_no_comparisons():
     where = splits()
-    found = judge(where, LABELS, field_of(where)[1:4], SETTINGS)
+    found = judge(where, SCORING, field_of(where)[1:4], SETTINGS)
     assert found.document["comparisons"] == [] and found.document["fine_tuned"] is None
     assert found.verdict.outcome == "not_enough_data"
 
@@ -148,11 +155,12 @@ def test_groups_widen_the_interval():
         "validation": np.zeros((0, 4)),
         "test": np.eye(4)[np.where(fate, truth, (truth + 1) % 4)],
     }
-    clumsy = Answers("clumsy", "Clumsy", "baseline", 0, proba)
+    named = types.SimpleNamespace(name="clumsy", title="Clumsy", family="baseline", trainable_parameters=0)
+    clumsy = Answers.of_probabilities(named, LABELS, proba)
     empty = {"train": alone["train"].clear(), "validation": alone["validation"].clear()}
     width = {}
     for name, where in (("grouped", grouped), ("alone", alone)):
-        document = judge({**where, **empty}, LABELS, [clumsy], SETTINGS).document
+        document = judge({**where, **empty}, SCORING, [clumsy], SETTINGS).document
         width[name] = document["systems"][0]["accuracy"]["high"] - document["systems"][0]["accuracy"]["low"]
     assert width["grouped"] > 2.5 * width["alone"]
 
@@ -162,13 +170,13 @@ def test_few_groups_and_absent_labels_are_warned_of():
     where["test"] = where["test"].with_columns(
         output=pl.when(pl.col("output") == "other").then(pl.lit("billing")).otherwise("output")
     )
-    warnings = " ".join(judge(where, LABELS, field_of(where), SETTINGS).document["warnings"])
+    warnings = " ".join(judge(where, SCORING, field_of(where), SETTINGS).document["warnings"])
     assert "Only 8 independent groups" in warnings and "1 of 4 labels" in warnings
 
 
 def test_tables_agree_with_the_document():
     where = splits()
-    found = judge(where, LABELS, field_of(where), SETTINGS)
+    found = judge(where, SCORING, field_of(where), SETTINGS)
     predictions, comparison = found.tables["predictions"], found.tables["comparison"]
     assert predictions.height == 5 * 400
     for one in found.document["systems"]:
@@ -192,6 +200,6 @@ def test_tables_agree_with_the_document():
 def test_same_seed_same_judgement():
     where = splits()
     assert (
-        judge(where, LABELS, field_of(where), SETTINGS).document
-        == judge(where, LABELS, field_of(where), SETTINGS).document
+        judge(where, SCORING, field_of(where), SETTINGS).document
+        == judge(where, SCORING, field_of(where), SETTINGS).document
     )

@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import sys
 import types
 from datetime import date
 
@@ -14,23 +13,30 @@ from curate.errors import AssayError
 from curate.project import Project
 from curate.publish.digest import PUBLISHED
 from curate.publish.gold import Gold
+from train.cost import write_costs
 from train.judge.evaluate import EvaluateParams, measure_latency, predict, run
+from train.systems.base import Classifier
 
 pytest.importorskip("sklearn")
 LABELS = ["=billing", "account", "delivery"]
 
 
-class Keyword:
+class Keyword(Classifier):
     """Looks for the label's last word in the text; wrong on texts that hold one of `blind`."""
 
     def __init__(self, name, family, blind=()):
-        self.name, self.title, self.family, self.trainable_parameters, self.blind = (
-            name,
-            name.title(),
-            family,
-            3,
-            blind,
-        )
+        self.name, self.title, self.family, self.blind = name, name.title(), family, blind
+
+    trainable_parameters = 3
+
+    def fit(self, *_):
+        """Nothing to fit."""
+
+    def save(self, folder):
+        """Nothing to save."""
+
+    def load(self, folder):
+        """Nothing to load."""
 
     def predict_proba(self, texts):
         sure = np.full((len(texts), 3), 0.1)
@@ -79,13 +85,12 @@ def project(tmp_path, monkeypatch):
         )
     }
     monkeypatch.setattr("curate.publish.gold.load_gold", lambda folder: made["gold"])
-    module = types.ModuleType("train.systems")
-    module.load_system = lambda folder: SYSTEMS[folder.name]
-    monkeypatch.setitem(sys.modules, "train.systems", module)
+    monkeypatch.setattr("train.systems.load_system", lambda folder: SYSTEMS[folder.name])
     for name in SYSTEMS:
         (tmp_path / "models" / name).mkdir(parents=True)
-        card = {"name": name, "labels": LABELS, "gold": "abc123", "cost": {"train_seconds": 2.5}}
+        card = {"schema": "assay.model/1", "name": name, "labels": LABELS, "gold": "abc123"}
         (tmp_path / "models" / name / "model.json").write_text(json.dumps(card))
+    write_costs(tmp_path / "reports", "train", {name: {"train_seconds": 2.5} for name in SYSTEMS})
     found = Project(tmp_path)
     object.__setattr__(found, "made", made)
     return found
@@ -125,7 +130,7 @@ def test_every_promised_file_is_written_with_its_columns(project):
         "flagged",
     ]
     assert report["summary"].startswith("fine_tune: ")
-    assert sorted(path.name for path in project.reports.iterdir()) == ["evaluation", "metrics.json"]
+    assert sorted(path.name for path in project.reports.iterdir()) == ["cost", "evaluation", "metrics.json"]
 
 
 def test_metrics_are_flat_rounded_and_the_same_every_time(project):
@@ -148,9 +153,9 @@ def test_metrics_are_flat_rounded_and_the_same_every_time(project):
     )
 
 
-def test_times_stand_in_cost_json_alone(project):
+def test_times_stand_outside_what_is_tracked(project):
     run(project)
-    cost = json.loads((project.reports / "evaluation/cost.json").read_text())
+    cost = json.loads((project.reports / "cost/evaluate.json").read_text())
     assert cost["systems"]["lora"]["train_seconds"] == 2.5
     assert set(cost["systems"]["probe"]) == {
         "train_seconds",
@@ -216,12 +221,16 @@ def test_model_of_another_gold_version_is_refused_and_nothing_is_written(project
     with pytest.raises(AssayError, match="was trained on gold older") as caught:
         run(project)
     assert "assay train" in caught.value.fix
-    assert not project.reports.exists()
+    assert not (project.reports / "evaluation").exists()
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("{", "not JSON"), ("[]", "gold, labels, cost"), ('{"gold": "abc123", "labels": []}', "cost")],
+    [
+        ("{", "not JSON of schema"),
+        ("[]", "not JSON of schema"),
+        ('{"schema": "assay.model/1", "name": "probe", "labels": []}', "does not say its gold"),
+    ],
 )
 def test_model_card_that_cannot_be_read_is_refused(project, text, words):
     (project.models / "probe" / "model.json").write_text(text)
@@ -240,6 +249,13 @@ def test_no_models_are_refused(project):
         (project.models / name / "model.json").unlink()
     with pytest.raises(AssayError, match="no trained system"):
         run(project)
+
+
+def test_without_costs_of_training_the_sentence_keeps_to_what_is_known(project):
+    (project.reports / "cost/train.json").unlink()
+    run(project)
+    sentence = json.loads((project.reports / "cost/evaluate.json").read_text())["sentence"]
+    assert "answers in" in sentence and " s and" not in sentence
 
 
 def test_only_fine_tuned_systems_are_refused_for_want_of_a_comparison(project):
@@ -262,7 +278,7 @@ def test_other_kinds_are_told_plainly_that_they_cannot_be_judged_yet(tmp_path, k
         f"{{next: {date.max}}}\n"
     )
     (tmp_path / "params.yaml").write_text("{}\n")
-    with pytest.raises(AssayError, match=f"`{kind}` is not available yet"):
+    with pytest.raises(AssayError, match=f"`{kind}` cannot be trained or judged yet"):
         run(Project(tmp_path))
 
 
@@ -287,7 +303,7 @@ def test_probabilities_are_aligned_by_label_and_batches_do_not_matter():
 
 
 @pytest.mark.parametrize("answer", [np.full((2, 3), 0.5), np.full((2, 2), 0.5), np.full((2, 3), np.nan)])
-def test_answers_that_are_no_probabilities_are_refused(answer):
+def test_answers_that_are_not_probabilities_are_refused(answer):
     broken = types.SimpleNamespace(name="odd", predict_proba=lambda texts: answer[: len(texts)])
     with pytest.raises(AssayError, match="`odd`"):
         predict(broken, ["a", "b"], LABELS, LABELS, 8)

@@ -6,13 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from train.kinds.classification import accuracy, count, macro_f1
+from train.kinds.classification import accuracy, count, count_columns, counts_of, macro_f1
 from train.stats.intervals import (
     Bootstrap,
     bca_quantiles,
     cluster_codes,
-    count_columns,
-    counts_of,
     mean_of,
     no_spread,
 )

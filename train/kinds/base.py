@@ -1,0 +1,68 @@
+"""What the judge needs to know of a kind of task: a row of numbers for each answer, and figures from their
+sums.
+
+Every figure of a kind is a function of the column sums of one matrix, `[rows, columns]`. So intervals and
+paired tests never see answers: a resample is a weighted sum of rows, a swap of two systems is an exchange of
+rows, and the same code serves accuracy (a mean), macro-F1 (a ratio of sums by class) and whatever the next
+kind brings.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import polars as pl
+
+from train.arrays import Bools, Floats
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A figure between 0 and 1, from column sums `[..., columns]` to values `[...]`, and what a reader
+    calls it.
+    """
+
+    title: str
+    of: Callable[[Floats], Floats]
+
+
+class Scoring(ABC):
+    """How the answers of one kind of task are scored.
+
+    `metrics` are the figures of the kind by the name the task card uses; `share_right` names the one that is
+    the share of right answers, for which power has an exact formula.
+    """
+
+    metrics: ClassVar[Mapping[str, Metric]]
+    share_right: ClassVar[str]
+
+    @abstractmethod
+    def matrix(self, truth: pl.Series, answers: pl.Series) -> Any:
+        """The score matrix, scipy sparse or dense `[rows, columns]`.
+
+        Parameters
+        ----------
+        truth, answers
+            Expected outputs and a system's answers, strings `[rows]`, in the same order.
+        """
+
+    @abstractmethod
+    def right(self, truth: pl.Series, answers: pl.Series) -> Bools:
+        """Which answers count as right, `[rows]`: what McNemar's test and the design effect look at."""
+
+    def figures(self, matrix: Any) -> dict[str, float]:
+        """Every metric of the rows of `matrix`."""
+        totals = np.asarray(matrix.sum(axis=0), dtype=np.float64).ravel()
+        return {name: float(metric.of(totals)) for name, metric in self.metrics.items()}
+
+    def breakdown(self, truth: pl.Series, answers: pl.Series) -> dict[str, pl.DataFrame]:
+        """Finer tables of one system's answers, by file name; none unless a kind has some."""
+        return {}
+
+    def confusion(self, truth: pl.Series, answers: pl.Series) -> dict[str, pl.DataFrame]:
+        """What was answered in place of what, by file name, for the one system the report shows."""
+        return {}
