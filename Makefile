@@ -1,6 +1,6 @@
 # make setup   the environment (.venv/bin/assay works after it)
 # make demo    the sample task end to end, then the verdict
-# make test    the whole test suite
+# make test    the tests, without those marked slow; `make test-slow` runs these, `make test-all` both
 # make check   lint, types, import contract
 # make lock    refresh dvc.lock after a change of code, parameters or data
 
@@ -12,7 +12,7 @@ STAMP := $(VENV)/.installed
 export DVC_NO_ANALYTICS = 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: setup demo test check lock clean
+.PHONY: setup demo test test-slow test-all check lock clean
 
 setup: $(STAMP)
 
@@ -28,7 +28,12 @@ demo: setup
 	assay report --show
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not slow"
+
+test-slow: setup
+	$(BIN)/python -m pytest -m slow
+
+test-all: test test-slow
 
 check: setup
 	ruff check .

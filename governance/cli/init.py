@@ -79,10 +79,10 @@ def init(
     \b
     Examples:
       assay init my-task --kind classification --data export.csv --input text --output category --id ticket
-      assay init forms --kind extraction --data mails.csv --input body --output company --output date assay
-      init style --kind rewriting --data chats.jsonl --messages messages --language en assay init tone --kind
-      preference --data pairs.parquet --input prompt --output chosen --rejected rejected assay init --new-key
-      # a fresh key for the project here
+      assay init forms --kind extraction --data mails.csv --input body --output company --output date
+      assay init style --kind rewriting --data chats.jsonl --messages messages --language en
+      assay init tone --kind preference --data pairs.csv --input prompt --output chosen --rejected rejected
+      assay init --new-key          # a fresh key for the project here
     """
     from pathlib import Path
 

@@ -80,8 +80,8 @@ def rules(
 
     \b
     Examples:
-      assay rules export.csv --input text --output category assay rules forms.jsonl --input email --output
-      fields --kind extraction --task . --id id -o broken.parquet
+      assay rules export.csv --input text --output category
+      assay rules forms.jsonl --input email --output fields --kind extraction --id id -o broken.parquet
     """
     import polars as pl
 
