@@ -48,8 +48,8 @@ def read_checkpoint(path: Path, fingerprint: str) -> State | None:
     tensors: dict[str, dict[int, torch.Tensor]] = {}
     try:
         with safe_open(path, framework="pt") as file:
-            told = file.metadata() or {}
-            if told.get("fingerprint") != fingerprint:
+            metadata = file.metadata() or {}
+            if metadata.get("fingerprint") != fingerprint:
                 return None
             for key in file.keys():  # noqa: SIM118  (no mapping)
                 name, place = key.rsplit(".", 1)
@@ -58,6 +58,6 @@ def read_checkpoint(path: Path, fingerprint: str) -> State | None:
         return None
     return State(
         {name: [parts[i] for i in sorted(parts)] for name, parts in tensors.items()},
-        json.loads(told["history"]),
+        json.loads(metadata["history"]),
         fingerprint,
     )

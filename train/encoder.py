@@ -223,7 +223,7 @@ def _from_hub(name: str) -> Path:
             return Path(snapshot_download(name, allow_patterns=wanted))
     except Exception as error:  # the hub's client raises its own, httpx's and OS errors alike
         raise AssayError(
-            f"encoder `{name}` is no local folder and could not be loaded from the Hugging Face hub "
+            f"encoder `{name}` is not a local folder and could not be loaded from the Hugging Face hub "
             f"({type(error).__name__})",
             fix=f"check the name and the network, or set params.train.encoder to {BUNDLED}",
         ) from error

@@ -319,7 +319,7 @@ def _key(
     """Digest of everything the fits follow: unfinished work is only taken up by a run that would do the
     same.
     """
-    told = {
+    follows = {
         "rows": [train.rows(), validation.rows()],
         "labels": list(labels),
         "descriptions": dict(descriptions),
@@ -327,7 +327,7 @@ def _key(
         "gold": gold,
         "versions": _versions(),
     }
-    return hashlib.blake2b(canonical_json(told).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return hashlib.blake2b(canonical_json(follows).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def _versions() -> dict[str, str]:

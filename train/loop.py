@@ -219,7 +219,7 @@ class _Run:
         mean = total / len(self.train.codes)
         if not np.isfinite(mean):
             raise AssayError(
-                f"training diverged in epoch {epoch + 1}: the loss is no number",
+                f"training diverged in epoch {epoch + 1}: the loss is NaN or infinite",
                 fix="lower the lr of the system in params.yaml",
             )
         return mean
@@ -261,7 +261,7 @@ class _Run:
         """Digest of settings, rows and parameter shapes: a checkpoint of anything else is not resumed."""
         import torch
 
-        told = {
+        follows = {
             "settings": asdict(self.settings),
             "ids": self.train.ids,
             "codes": self.train.codes.tolist(),
@@ -275,7 +275,7 @@ class _Run:
             ],
             "torch": torch.__version__,
         }
-        return hashlib.blake2b(canonical_json(told).encode(), digest_size=16).hexdigest()
+        return hashlib.blake2b(canonical_json(follows).encode(), digest_size=16).hexdigest()
 
 
 def batches(lengths: npt.NDArray[np.int64], size: int, seed: int) -> Iterator[list[int]]:

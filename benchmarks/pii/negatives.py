@@ -1,4 +1,4 @@
-"""Hard negatives: numbers, codes and phrases that look like personal data and are none.
+"""Hard negatives: numbers, codes and phrases that look like personal data and are not.
 
 `benign` names what may rightly be found there (a date is a date); anything else found is a false alarm. `run`
 marks bare runs of digits and codes, of which at most 0.5 % may be flagged. Values are disjoint between the

@@ -2,7 +2,7 @@
 training text, and no template makes one.
 
 The slices under `NAMED` hold names in that form; those under `NAMELESS` hold words that pass for names and
-are none.
+are not.
 """
 
 from __future__ import annotations

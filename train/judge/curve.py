@@ -1,4 +1,4 @@
-"""Learning curve: what more rows would buy, told by the two cheap systems on growing shares of the training
+"""Learning curve: what more rows would buy, shown by the two cheap systems on growing shares of the training
 rows.
 
 Subsets are nested and stratified: within each label rows are ordered by a hash of their id and the seed, and

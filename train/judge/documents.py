@@ -75,7 +75,7 @@ def _system(one: Scored) -> dict[str, Any]:
 def tables_of(
     scored: Sequence[Scored], shown: Scored, test: pl.DataFrame, scoring: Scoring
 ) -> dict[str, pl.DataFrame]:
-    """The tables by file name; `shown` is the system whose confusions are told row by row."""
+    """The tables by file name; `shown` is the system whose confusions are listed row by row."""
     tables: dict[str, list[pl.DataFrame]] = {"predictions": [], "calibration": []}
     for one in scored:
         name = pl.lit(one.answers.name).alias("system")

@@ -355,7 +355,7 @@ PARQUET = ("predictions", "label_suspects")
 
 
 def _write(folder: Path, tables: dict[str, pl.DataFrame], documents: dict[str, Any]) -> None:
-    """Replace `folder`, all or nothing; text cells of the CSV files can be no spreadsheet formula."""
+    """Replace `folder`, all or nothing; text cells of the CSV files cannot be a spreadsheet formula."""
     with replacing_folder(folder) as fresh:
         for name, table in tables.items():
             if name in PARQUET:

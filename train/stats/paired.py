@@ -6,7 +6,7 @@ swapped:
 - on correctness the statistic is a sum of per-cluster differences with random signs; its null distribution is
   computed exactly, for any number of rows, as a product of binomials. With clusters of one row it is
   McNemar's exact test.
-- on the task metric (macro-F1 is no mean of rows) the swaps are drawn at random, or all enumerated when they
+- on the task metric (macro-F1 is not a mean over rows) the swaps are drawn at random, or all enumerated when they
   are few.
 
 McNemar, 1947; Dietterich, 1998, "Approximate statistical tests for comparing supervised classification

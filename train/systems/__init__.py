@@ -60,7 +60,7 @@ def save_system(system: System, folder: Path, card: dict[str, Any]) -> dict[str,
     """Write a fitted system and its card, all or nothing; `card` adds to what the system tells itself.
     Returns the card.
     """
-    told = {
+    whole = {
         "schema": SCHEMA,
         "name": system.name,
         "title": system.title,
@@ -73,8 +73,8 @@ def save_system(system: System, folder: Path, card: dict[str, Any]) -> dict[str,
     }
     with replacing_folder(folder) as fresh:
         system.save(fresh)
-        write_json(fresh / "model.json", told)
-    return told
+        write_json(fresh / "model.json", whole)
+    return whole
 
 
 def read_card(folder: Path, needs: tuple[str, ...] = ("name", "labels")) -> dict[str, Any]:

@@ -103,9 +103,9 @@ def _plain(config: dict[str, Any], encoder: str) -> dict[str, Any]:
     """peft's configuration as sorted plain values, naming the encoder rather than a folder of this
     machine.
     """
-    told = {name: sorted(value) if isinstance(value, set) else value for name, value in config.items()}
-    told = {name: getattr(value, "value", value) for name, value in told.items()}
+    plain = {name: sorted(value) if isinstance(value, set) else value for name, value in config.items()}
+    plain = {name: getattr(value, "value", value) for name, value in plain.items()}
     known = encoder in (BUNDLED, f"sentence-transformers/{BUNDLED}")
-    told["base_model_name_or_path"] = f"sentence-transformers/{BUNDLED}" if known else encoder
-    told["inference_mode"] = True
-    return told
+    plain["base_model_name_or_path"] = f"sentence-transformers/{BUNDLED}" if known else encoder
+    plain["inference_mode"] = True
+    return plain
