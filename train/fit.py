@@ -327,7 +327,8 @@ def _key(
         "gold": gold,
         "versions": _versions(),
     }
-    return hashlib.blake2b(canonical_json(follows).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    text = canonical_json(follows).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(text, digest_size=8).hexdigest()
 
 
 def _versions() -> dict[str, str]:

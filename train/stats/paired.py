@@ -6,8 +6,8 @@ swapped:
 - on correctness the statistic is a sum of per-cluster differences with random signs; its null distribution is
   computed exactly, for any number of rows, as a product of binomials. With clusters of one row it is
   McNemar's exact test.
-- on the task metric (macro-F1 is not a mean over rows) the swaps are drawn at random, or all enumerated when they
-  are few.
+- on the task metric (macro-F1 is not a mean over rows) the swaps are drawn at random, or all enumerated when
+  they are few.
 
 McNemar, 1947; Dietterich, 1998, "Approximate statistical tests for comparing supervised classification
 learning algorithms"; Yeh, 2000, "More accurate tests for the statistical significance of result differences".
