@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -41,6 +41,14 @@ class ValidateParams(Params):
     input: Lengths = Lengths(min_chars=1, max_chars=20_000)
     output: Lengths = Lengths(min_chars=1, max_chars=20_000)
     rules: dict[str, Level] = Field(default={})
+
+    @field_validator("rules", mode="before")
+    @classmethod
+    def _off_is_off(cls, value: Any) -> Any:
+        """YAML 1.1 reads an unquoted `off` as false."""
+        if not isinstance(value, dict):
+            return value
+        return {code: "off" if level is False else level for code, level in value.items()}
 
     @field_validator("rules")
     @classmethod

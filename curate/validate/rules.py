@@ -16,8 +16,18 @@ from typing import Literal
 import polars as pl
 
 from curate.task import Kind
+from curate.validate.instruction import (
+    absent_media,
+    may_hold_tasks,
+    merged_instructions,
+    names_media,
+    null_marker,
+    without_null_tail,
+)
+from curate.validate.invisible import CONTROLS, holds_invisible, invisible_characters, visible
+from curate.validate.truncation import cut_off, unfinished
 
-Scope = Literal["every", "prose", "answer", "label"]
+Scope = Literal["every", "prose", "task", "input", "prompt", "answer", "label"]
 
 _GENERATIVE = (Kind.REWRITING, Kind.SUMMARY, Kind.PREFERENCE)
 
@@ -25,14 +35,17 @@ _GENERATIVE = (Kind.REWRITING, Kind.SUMMARY, Kind.PREFERENCE)
 def scope_fields(scope: Scope, kind: Kind) -> tuple[str, ...]:
     """The text fields that a scope means for a kind.
 
-    `every`: all text; `prose`: text a person wrote or reads, so neither labels nor JSON; `answer`: the text a
-    system should learn to write (never `rejected`, which is there to be bad); `label`: a classification's
-    output.
+    `every`: all text; `prose`: text a person wrote or reads, so neither labels nor JSON; `task`: prose but
+    for `rejected`, which is there to be bad; `input`: what is given, whatever the kind; `prompt`: what a
+    system that writes is asked; `answer`: what it should learn to write; `label`: a classification's output.
     """
     texts = ("input", "output", "rejected") if kind is Kind.PREFERENCE else ("input", "output")
     return {
         "every": texts,
         "prose": texts if kind in _GENERATIVE else ("input",),
+        "task": ("input", "output") if kind in _GENERATIVE else ("input",),
+        "input": ("input",),
+        "prompt": ("input",) if kind in _GENERATIVE else (),
         "answer": ("output",) if kind in _GENERATIVE else (),
         "label": ("output",) if kind is Kind.CLASSIFICATION else (),
     }[scope]
@@ -54,6 +67,16 @@ class Rule:
         Which fields it looks at, by kind.
     level
         What happens by default: `quarantine` drops the row, `warn` counts it, `off` does not look.
+    gate
+        A cheap condition that every row which breaks the rule fulfils; the costly expression sees only those.
+    fix
+        Field name -> the field without the fault. Stage `validate` applies it first (unless the rule is off),
+        counts it as an edit, and judges what remains.
+    fix_scope
+        Which fields the fix may rewrite; default `scope`.
+    counts_characters
+        Whether the fix takes out characters one by one (the edit counts them), or a part of the text (it
+        counts 1).
     """
 
     code: str
@@ -61,6 +84,10 @@ class Rule:
     places: Callable[[str], pl.Expr]
     scope: Scope
     level: Literal["quarantine", "warn", "off"]
+    gate: Callable[[str], pl.Expr] | None = None
+    fix: Callable[[str], pl.Expr] | None = None
+    fix_scope: Scope | None = None
+    counts_characters: bool = False
 
     def fields(self, kind: Kind) -> tuple[str, ...]:
         """The fields the rule looks at in rows of `kind`."""
@@ -81,11 +108,6 @@ def _when(holds: Callable[[pl.Expr], pl.Expr]) -> Callable[[str], pl.Expr]:
 _CONTINUATION = "\u0080-\u00bf€‚ƒ„†‡ˆ‰Š‹ŒŽ•˜™š›œžŸ"
 _MARKS = "…‘’“”–—"
 MOJIBAKE = f"Ã[{_CONTINUATION}]|Ã[{_MARKS}]\\p{{L}}|â€|â\u0080|Â[\u00a0£©®°»«·§¡¿±²³½¼¾¶]|ð[Ÿ\u009f]|ï»¿|ï¿½|(?:[ÐÑ][{_CONTINUATION}{_MARKS}]){{3,}}|\ufffd"  # noqa: E501
-
-# C0 and C1 controls but tab, line feed and carriage return; bidirectional overrides (Trojan Source,
-# CVE-2021-42574); zero-width space, word joiner and byte-order mark. Joiners and direction marks stay:
-# Persian, Hindi and emoji need them.
-CONTROLS = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
 
 _TAGS = "a|abbr|b|body|br|code|div|em|font|form|h[1-6]|head|hr|html|i|iframe|img|input|li|link|meta|ol|p|pre|script|span|strong|style|svg|table|tbody|td|th|thead|tr|u|ul"  # noqa: E501
 MARKUP = rf"(?i)</?(?:{_TAGS})(?:\s[^<>]{{0,500}})?/?>|&(?:nbsp|amp|lt|gt|quot|apos|rsquo|lsquo|ldquo|rdquo|ndash|mdash|#\d{{2,5}}|#x[0-9a-f]{{2,4}});"  # noqa: E501
@@ -123,21 +145,22 @@ def _squeezed(text: pl.Expr) -> pl.Expr:
     return text.str.to_lowercase().str.replace_all(r"[\s\p{P}]+", " ").str.strip_chars()
 
 
-def _only_placeholders(text: pl.Expr) -> pl.Expr:
-    return text.str.contains(PLACEHOLDER) & text.str.replace_all(PLACEHOLDER, "").str.contains(
-        r"^[^\p{L}\p{N}]*$"
+def _only_placeholders(field: str) -> pl.Expr:
+    """1 where placeholders are all that is left: of an input always, of an answer if one of them does not
+    stand in the input, from where a system could take it.
+    """
+    text = pl.col(field)
+    alone = text.str.contains(PLACEHOLDER) & ~text.str.replace_all(PLACEHOLDER, "").str.contains(
+        r"[\p{L}\p{N}]"
     )
+    if field != "input":
+        given = pl.col("input").fill_null("").str.extract_all(PLACEHOLDER)
+        alone &= text.str.extract_all(PLACEHOLDER).list.set_difference(given).list.len() > 0
+    return alone.cast(pl.UInt32)
 
 
 def _copies_input(field: str) -> pl.Expr:
     return (_squeezed(pl.col(field)) == _squeezed(pl.col("input"))).cast(pl.UInt32)
-
-
-def _cut_off(text: pl.Expr) -> pl.Expr:
-    """A text of 200 characters or more whose last line is a long one (80: no list item, no signature) and
-    ends in mid-phrase.
-    """
-    return (text.str.len_chars() >= 200) & text.str.contains(r"[^\n]{79}[\p{L},;(–-]\s*$")
 
 
 def _rare_spelling(field: str) -> pl.Expr:
@@ -159,8 +182,18 @@ RULES: Mapping[str, Rule] = {
             "quarantine",
         ),
         Rule(
+            "invisible_characters",
+            "characters that nobody sees (zero-width space, soft hyphen, byte-order mark)",
+            invisible_characters,
+            "every",
+            "warn",
+            holds_invisible,
+            visible,
+            counts_characters=True,
+        ),
+        Rule(
             "control_characters",
-            "control, zero-width or direction-override characters",
+            "control or direction-override characters",
             _matches(CONTROLS),
             "every",
             "quarantine",
@@ -175,7 +208,7 @@ RULES: Mapping[str, Rule] = {
         Rule(
             "placeholder_only",
             "nothing left but redaction placeholders",
-            _when(_only_placeholders),
+            _only_placeholders,
             "prose",
             "quarantine",
         ),
@@ -212,7 +245,34 @@ RULES: Mapping[str, Rule] = {
             "answer",
             "warn",
         ),
-        Rule("truncated", "the answer stops in mid-phrase", _when(_cut_off), "answer", "warn"),
+        Rule(
+            "truncated", "the answer is cut off before its end", cut_off, "answer", "quarantine", unfinished
+        ),
+        Rule(
+            "null_marker",
+            "a null marker in place of text (No input, N/A, None)",
+            null_marker,
+            "task",
+            "quarantine",
+            fix=without_null_tail,
+            fix_scope="input",
+        ),
+        Rule(
+            "absent_media",
+            "asks about an image, recording, file or page that is not there",
+            absent_media,
+            "prompt",
+            "quarantine",
+            names_media,
+        ),
+        Rule(
+            "merged_instructions",
+            "several tasks run together",
+            merged_instructions,
+            "task",
+            "quarantine",
+            may_hold_tasks,
+        ),
         Rule("label_variant", "a rare spelling of a common label", _rare_spelling, "label", "warn"),
         Rule(
             "template_left",
@@ -246,7 +306,8 @@ def broken_rules(frame: pl.DataFrame, kind: Kind, rules: list[Rule]) -> pl.DataF
     breaches = [pl.DataFrame(schema={"example_id": pl.String, "rule": pl.String, "evidence": pl.String})]
     for rule in rules:
         for field in rule.fields(kind):
-            broken = frame.select("example_id", rule.places(field).alias("places")).filter(
+            candidates = frame if rule.gate is None else frame.filter(rule.gate(field))
+            broken = candidates.select("example_id", rule.places(field).alias("places")).filter(
                 pl.col("places") > 0
             )
             places = (

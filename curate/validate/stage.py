@@ -1,7 +1,8 @@
 """Stage `validate`: rows that break the kind's schema or a quality rule are quarantined with every reason.
 
 Rows of the external held-out file are judged alike, and counted apart. Reads `data/dedup`, writes
-`data/validate` (`warnings.parquet` beside: kept rows that break a rule set to `warn`).
+`data/validate` (beside it `warnings.parquet`, kept rows that break a rule set to `warn`, and `edits.parquet`,
+what rules with a fix rewrote).
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from typing import Any
 
 import polars as pl
 
-from curate.examples import ledger
+from curate.examples import EXAMPLES, ledger
 from curate.files import read_stage_frame
 from curate.project import Project
 from curate.stage import Progress, StageResult, write_stage
 from curate.task import Kind, TaskCard
+from curate.validate.clean import EDITS, clean
 from curate.validate.params import ValidateParams
 from curate.validate.rules import RULES, broken_rules
 from curate.validate.schema import requirements, schema_failures
@@ -38,8 +40,8 @@ def validate(examples: pl.DataFrame, task: TaskCard, params: ValidateParams | No
     Returns
     -------
     StageResult
-        One ledger row for each reason of each quarantined row; table `warnings` (`example_id, rule,
-        evidence`).
+        One ledger row for each reason of each quarantined row; tables `warnings` (`example_id, rule,
+        evidence`) and `edits` (`example_id, field, rule, places`).
 
     Raises
     ------
@@ -47,6 +49,11 @@ def validate(examples: pl.DataFrame, task: TaskCard, params: ValidateParams | No
         If the table breaks its own contract, or the card's `output_schema` cannot be used.
     """
     params = params or ValidateParams()
+    rules = [rule for rule in RULES.values() if params.level(rule.code) != "off"]
+    if examples.schema == EXAMPLES:  # a table that breaks its contract is for `breaches` to refuse
+        examples, edits = clean(examples, task.kind, rules, task.labels)
+    else:
+        edits = EDITS.to_frame()
     found = breaches(examples, task, params)
     warned = pl.col("rule").is_in([code for code in RULES if params.level(code) == "warn"])
     faults = found.filter(~warned)
@@ -59,8 +66,8 @@ def validate(examples: pl.DataFrame, task: TaskCard, params: ValidateParams | No
         "validate",
         kept,
         dropped,
-        _report(examples, kept, dropped, warnings, task, params),
-        {"warnings": warnings},
+        _report(examples, kept, dropped, warnings, edits, task, params),
+        {"warnings": warnings, "edits": edits},
     )
 
 
@@ -85,6 +92,7 @@ def _report(
     kept: pl.DataFrame,
     dropped: pl.DataFrame,
     warnings: pl.DataFrame,
+    edits: pl.DataFrame,
     task: TaskCard,
     params: ValidateParams,
 ) -> dict[str, Any]:
@@ -95,6 +103,16 @@ def _report(
         "rules": {code: params.level(code) for code in sorted(RULES)},
         "warned": warnings["example_id"].n_unique(),
         "warnings": _rows_by(warnings, "rule"),
+        "edited": edits["example_id"].n_unique(),
+        "edits": _rows_by(edits, "rule"),
+        "notes": [
+            f"{rows:,} {word}: {', '.join(f'{code} {count:,}' for code, count in counts.items())}"
+            for word, rows, counts in (
+                ("put right", edits["example_id"].n_unique(), _rows_by(edits, "rule")),
+                ("kept with a warning", warnings["example_id"].n_unique(), _rows_by(warnings, "rule")),
+            )
+            if rows
+        ],
         "held_out": {
             "in": held_out.height,
             "kept": int(kept["held_out"].sum()),

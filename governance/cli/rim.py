@@ -104,13 +104,14 @@ def run_stage(name: str, **options: Any) -> None:
 
 
 def summary_line(report: dict[str, Any]) -> str:
-    """A stage's report in one line: its `summary`, else its funnel."""
+    """A stage's report in one line: its `summary`, else its funnel and `notes`."""
     if "summary" in report:
         return str(report["summary"])
     counts = report["funnel"]
     reasons = ", ".join(
         f"{code} {rows:,}" for code, rows in sorted(counts["reasons"].items(), key=lambda item: -item[1])
     )
-    return f"{counts['in']:,} in, {counts['kept']:,} kept, {counts['dropped']:,} dropped" + (
+    line = f"{counts['in']:,} in, {counts['kept']:,} kept, {counts['dropped']:,} dropped" + (
         f" ({reasons})" if reasons else ""
     )
+    return "; ".join([line, *report.get("notes", [])])

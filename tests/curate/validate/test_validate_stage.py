@@ -37,7 +37,13 @@ def output(root: Path) -> dict[str, bytes]:
 def test_run_reads_dedup_and_writes_rows_drops_warnings_and_report(tmp_path, rows):
     seen = []
     report = run(project_with(tmp_path, rows), lambda done, total: seen.append((done, total)))
-    assert set(output(tmp_path)) == {"examples.parquet", "drops.parquet", "warnings.parquet", "report.json"}
+    assert set(output(tmp_path)) == {
+        "examples.parquet",
+        "drops.parquet",
+        "warnings.parquet",
+        "edits.parquet",
+        "report.json",
+    }
     assert report["funnel"]["in"] == 200 and report["funnel"]["kept"] + report["funnel"]["dropped"] == 200
     assert set(report["funnel"]["reasons"]) == {"empty", "unknown_label", "markup_left"}
     assert report["warnings"] == {

@@ -1,0 +1,78 @@
+"""Precision and recall of the rules for instruction data on the labelled sample, each half apart.
+
+    python benchmarks/rules_accuracy.py [--errors]
+
+`before.jsonl` was written and labelled before the rules, and they were tuned on it; `after.jsonl` after them.
+A row's `r` names the rules that it should break (none: a hard negative), `k` its kind where it is not
+`rewriting`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from curate.task import Kind
+from curate.validate.rules import RULES, broken_rules
+
+SAMPLE = Path(__file__).parents[1] / "tests/curate/validate/labelled"
+JUDGED = ("null_marker", "absent_media", "merged_instructions", "truncated")
+
+
+def labelled(half: str) -> list[dict[str, Any]]:
+    """The rows of `before` or `after`."""
+    lines = (SAMPLE / f"{half}.jsonl").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def flagged(rows: list[dict[str, Any]]) -> list[set[str]]:
+    """The rules that each row breaks."""
+    broken: list[set[str]] = [set() for _ in rows]
+    for kind in sorted({row.get("k", "rewriting") for row in rows}):
+        numbers = [number for number, row in enumerate(rows) if row.get("k", "rewriting") == kind]
+        frame = pl.DataFrame(
+            {
+                "example_id": [str(number) for number in numbers],
+                "input": [rows[number]["i"] for number in numbers],
+                "output": [rows[number]["o"] for number in numbers],
+            }
+        )
+        for example, rule, _ in broken_rules(frame, Kind(kind), [RULES[code] for code in JUDGED]).iter_rows():
+            broken[int(example)].add(rule)
+    return broken
+
+
+def scores(half: str) -> dict[str, tuple[int, int, int]]:
+    """True positives, false positives and misses of each rule."""
+    rows = labelled(half)
+    counts = {}
+    broken = flagged(rows)
+    for code in JUDGED:
+        wanted = [code in row.get("r", "").split() for row in rows]
+        given = [code in rules for rules in broken]
+        pairs = list(zip(wanted, given, strict=True))
+        counts[code] = (pairs.count((True, True)), pairs.count((False, True)), pairs.count((True, False)))
+    return counts
+
+
+def main() -> None:
+    """Print the table, with `--errors` the rows judged wrongly."""
+    for half in ("before", "after"):
+        rows = labelled(half)
+        print(f"{half}: {len(rows)} rows")
+        for code, (right, wrong, missed) in scores(half).items():
+            precision, recall = right / max(1, right + wrong), right / max(1, right + missed)
+            print(f"  {code:22} {right + missed:3} rows  precision {precision:.3f}  recall {recall:.3f}")
+        if "--errors" in sys.argv:
+            for row, rules in zip(rows, flagged(rows), strict=True):
+                wanted = set(row.get("r", "").split())
+                if rules != wanted:
+                    print(f"    wanted {sorted(wanted)} got {sorted(rules)}: {row['i']!r} -> {row['o']!r}")
+
+
+if __name__ == "__main__":
+    main()

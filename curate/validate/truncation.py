@@ -1,0 +1,145 @@
+"""Answers that were cut off: in mid-word, in mid-sentence, in a list's next item or inside a code fence.
+
+A full stop that is missing says nothing: titles, lists, poems, code and casual replies end without one. What
+counts is an end that no style has:
+
+- a code fence that does not close, JSON that opens and does not close, an empty last bullet, an open bracket;
+- a last word after which something must come (`the`, `because`; `of`, where the text is of whole sentences);
+- a last word that is no word but begins one (`necess`), judged by a list of 17,000 English words;
+- a last sentence without an end behind at least two whole ones of eight words or more on average.
+
+Cost: a few linear-time regexes on the answer's last line, and one look-up in a set of prefixes.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import polars as pl
+
+# Words after which a text cannot end, in English and, where the word is not an English one that can, in
+# German, French, Spanish, Italian, Dutch and Portuguese.
+_NEVER_LAST = (
+    "the|a|an|and|or|but|nor|because|although|whereas|whose|their|your|our|my|whether|unless|into|onto|"
+    "among|towards|such as|especially when|so that|in order to|as well as|"
+    "und|oder|aber|weil|dass|sowie|einen|einem|einer|eines|dem|den|et|ou|mais|parce "
+    "que|les|des|dans|avec|pour|une|"
+    "pero|porque|los|las|una|para|con|che|della|degli|nella|perché|een|het|omdat|voor|uma|mas|dos|das|aan"
+)
+# Words that close a sentence now and then ("what it is made of").
+_SELDOM_LAST = (
+    "of|to|for|with|from|by|at|is|are|was|were|as|if|when|which|while|that|its|than|be|has|have|can|will|"
+    "should|would|could|may|might|must|not|very|more|most|about|de|la|le|el|en|der|die|das|il|di|van|os|mit|von|zu|"
+    "his|her|these|those|this|every|each|who|where|how|also|being|been|through|during|including|without|within|after|"
+    "before|under|over|provide|provides|include|includes|require|requires|ensure|ensures|allow|allows"
+)
+_SENTENCE_END = r"[\p{L}\p{N})\"'”’%][.!?][\"'”’)]*(?:\s|$)"
+# What an unfinished text ends with.
+# A preposition that stands alone at the end: "what it is made of", "the shed it was poured in".
+_STRANDED = (
+    r"(?i)\b(?:what|which|who|whom|that|something|nothing|anything|someone|nobody|one)\b(?:\s\S+){0,7}\s"
+    r"(?:of|to|for|with|from|by|at|about|over|under|through|without|after|is|are|was|were|can|will)$"
+    r"|\bwhere\b(?:\s\S+){0,7}\s(?:to|from|at|is|are|was|were)$"
+    r"|\b(?:is|are|was|were|be|been|being|get|gets|got|['’]s|['’]re)"
+    r"\s\w+(?:ed|en|wn|ne|ght|id|de|lt|nt|ld)\s\w+$|\bas "
+    r"well as\b.*\b(?:can|was|is)$"
+    r"|\b(?:want|wants|wanted|like|have|had|used|ought|need|try|love|happy|welcome|next|thing|way) to$"
+)
+_OPEN_END = r"[\p{L}\p{M},;(\[{“‘«]\s*$"
+_CODE_LINE = r"[{}=;<>\\|$~`_]|\w\(|://|^\s*(?:/|\./|[a-z]+ -{1,2}\w)|\w\.\w+\s*$"
+# Farewells and the like, which end without a stop.
+_FAREWELL = (
+    r"(?i)(?:^|[.!?]\s+)(?:hope|thanks|thank you|many thanks|regards|best|kind|warm|yours|sincerely|see "
+    r"|let me know|feel free|"
+    r"good luck|enjoy|happy|cheers|take care|have a|looking forward|all the best|with |love|please "
+    r"|signed|source|note|p\.?s)"
+    r"[^.!?]*$"
+)
+_WORDS = Path(__file__).with_name("words.txt")
+# A shorter beginning is too often an abbreviation.
+_SHORTEST_FRAGMENT = 4
+
+
+@cache
+def _fragments() -> pl.Series:
+    """Beginnings of words that are not words themselves, `_SHORTEST_FRAGMENT` letters or more."""
+    words = set(_WORDS.read_text(encoding="utf-8").split())
+    prefixes = {word[:end] for word in words for end in range(_SHORTEST_FRAGMENT, len(word))}
+    return pl.Series(sorted(prefixes - words), dtype=pl.String)
+
+
+def unfinished(field: str) -> pl.Expr:
+    """The gate of `cut_off`: no sentence ends the text, or it holds a code fence or a bare number."""
+    text = pl.col(field)
+    return ~text.str.contains(r"[.!?…。！？][\"'”’)\]*_]*\s*$") | text.str.contains(
+        r"```|~~~|\n\s*\d{1,2}\.\s*$"
+    )
+
+
+def cut_off(field: str) -> pl.Expr:
+    """1 where the field's text stops before its end."""
+    text = pl.col(field).str.strip_chars_end()
+    last_line = text.str.extract(r"([^\n]*)$", 1)
+    sentence = last_line.str.extract(r"^(?:.*[.!?][\"'”’)]*\s)?(.*)$", 1)
+    open_end = text.str.contains(_OPEN_END)
+    prose = ~last_line.str.contains(_CODE_LINE)
+    ends = text.str.count_matches(_SENTENCE_END)
+    words = text.str.count_matches(r"\S+")
+    last_words = sentence.str.count_matches(r"\S+")
+
+    fence = text.str.count_matches(r"(?m)^\s*(?:```|~~~)") % 2 == 1
+    json = text.str.contains(r'(?s)^\s*[{\[]\s*["{\[].*[,:"\w]\s*$') & ~text.str.contains(r"[}\]]\s*$")
+    bullet = text.str.contains(
+        r"(?:^|\n)\s*(?:\d{1,2}[.)]|[-*•])\s+\S[^\n]*\n(?s:.*\n)?\s*(?:\d{1,2}[.)]|[-*•])$"
+    )
+    bracket = text.str.contains(r"[(\[{“]$") | (
+        open_end & prose & (last_line.str.count_matches(r"\(") > last_line.str.count_matches(r"\)"))
+    )
+    comma = last_line.str.contains(r",$") & (ends >= 1) & (last_line.str.count_matches(r"\S+") >= 7)
+    listing = last_line.str.contains(r"^[^,]*:?\s*(?:[\w'’-]+,\s*)+[\w'’-]+$")
+    never = last_line.str.contains(rf"\s(?:{_NEVER_LAST})$") & ~listing & (words >= 8) & (last_words >= 4)
+    seldom = (
+        last_line.str.contains(rf"[^,\s]\s(?:{_SELDOM_LAST})$")
+        & (ends >= 1)
+        & (last_words >= 4)
+        & ~sentence.str.contains(_STRANDED)
+    )
+    # "... recommends that managers"
+    clause = (
+        (ends >= 1)
+        & (last_words >= 4)
+        & last_line.str.contains(r"\s(?:that|because|although|while|whereas|whose|unless) [\p{Ll}]{3,}$")
+        & ~last_line.str.contains(
+            r"\s(?:that|while|unless|because) "
+            r"(?:one|way|day|time|much|too|again|already|there|here|said|year|morning|night|waiting|far|"
+            r"necessary|possible|needed|asked|told)$"
+        )
+    )
+    word = last_line.str.extract(r"(?:^|[\s(\"“])([\p{Ll}]{4,}|\p{L}\p{Ll}{3,})$", 1)
+    capital = word.str.contains(r"^\p{Lu}") & ~last_line.str.contains(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+\S+$")
+    known = pl.col("input").fill_null("").str.to_lowercase().str.contains(word.fill_null("\n"), literal=True)
+    fragment = word.str.to_lowercase().is_in(_fragments().implode()) & ~capital & ~known & (words >= 6)
+    formal = (
+        (ends >= 2)
+        & (
+            ((words - last_words >= 8 * ends) & (last_words >= 6))
+            | ((words - last_words >= 10 * ends) & (last_words >= 4))
+        )
+        & last_line.str.contains(r"[\p{Ll}]$")
+        & sentence.str.contains(r"^[\p{Lu}\"“][^:]*$")
+        & ~last_line.str.contains(_FAREWELL)
+    )
+    # Every item before has a full stop, the last has none.
+    items = text.str.contains(
+        r"^(?s:.*\n)?(?:[ \t]*(?:\d{1,2}[.)]|[-*•])[ \t][^\n]{15,}[.!?][ \t]*\n+){2,}[ "
+        r"\t]*(?:\d{1,2}[.)]|[-*•])[ \t][^\n]{20,}$"
+    ) & (text.str.count_matches(r"(?m)^[ \t]*(?:\d{1,2}[.)]|[-*•])[ \t].*[^.!?\s][ \t]*$") == 1)
+    cut = (
+        fence
+        | json
+        | bullet
+        | bracket
+        | (open_end & prose & (comma | never | seldom | clause | fragment | formal | items).fill_null(False))
+    )
+    return cut.fill_null(False).cast(pl.UInt32)
