@@ -71,20 +71,26 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
 
 def parse(model: type[Section], value: Any, where: str) -> Section:
-    """`value` as `model`; faults are listed by the dotted name of each field under `where`."""
+    """`value` as `model`; faults are listed by the dotted name of each field under `where`, empty for the
+    arguments of a function.
+    """
     try:
         return model.model_validate(value)
     except ValidationError as error:
         faults = "; ".join(
-            f"`{'.'.join([where, *map(str, fault['loc'])])}`: {fault['msg'].removeprefix('Value error, ')}"
+            f"`{_dotted(where, fault['loc'])}`: {fault['msg'].removeprefix('Value error, ')}"
             for fault in error.errors(include_url=False, include_input=False)
         )
         raise AssayError(
-            f"configuration is not valid: {faults}",
+            f"{'configuration is' if where else 'arguments are'} not valid: {faults}",
             fix=f"edit {where.split('.')[0]}.yaml"
             if where.split(".")[0] in ("task", "params")
             else "correct the value",
         ) from None
+
+
+def _dotted(where: str, steps: tuple[int | str, ...]) -> str:
+    return ".".join(filter(None, [where, *map(str, steps)]))
 
 
 def read_section(root: Path, name: str, model: type[Section]) -> Section:

@@ -114,8 +114,15 @@ def _kind(value: Any) -> str:
     return "" if missing else type(value).__name__
 
 
-def row_names(frame: pl.DataFrame, id: str | pl.Series | None, name: str = "the table") -> pl.Series:
+def row_names(
+    frame: pl.DataFrame, id: str | pl.Series | None, name: str = "the table", *, once: bool = True
+) -> pl.Series:
     """What names each row: a column, a series, or else the 0-based number.
+
+    Parameters
+    ----------
+    once
+        Whether a name must stand on one row only.
 
     Raises
     ------
@@ -131,7 +138,7 @@ def row_names(frame: pl.DataFrame, id: str | pl.Series | None, name: str = "the 
     whole = dtype.is_integer() or dtype == pl.String
     names = frame[id] if whole else frame.select(key_text(pl.col(id), dtype)).to_series()
     wrong = names.is_null() | names.is_duplicated()
-    if wrong.any():
+    if once and wrong.any():
         at = int(wrong.arg_true()[0])
         said = "has no value" if names[at] is None else "has a value that another row has too"
         raise AssayError(

@@ -80,7 +80,6 @@ def _cell(value: Any) -> str:
     return shown_name(value) if isinstance(value, str) else str(value)
 
 
-def parted(frame: pl.DataFrame, names: pl.Series, dropped: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """`frame` in two: the rows whose name is not among `dropped`, and those whose name is."""
-    out = names.is_in(dropped.unique().implode())
-    return frame.filter(~out), frame.filter(out)
+def among(names: pl.Series, some: pl.Series) -> pl.Series:
+    """Boolean, one per row: whether its name is among `some`."""
+    return names.is_in(some.unique().implode())

@@ -17,7 +17,7 @@ from curate.errors import AssayError, option
 from curate.params import parse
 from curate.pii.detect.params import ScanParams
 from curate.plain.frames import Table, chosen_columns, frame_of, row_names, text_column
-from curate.plain.result import Result, parted
+from curate.plain.result import Result, among
 from curate.stage import Progress
 from curate.text import mask, plural
 
@@ -64,12 +64,12 @@ class ScanResult(Result):
     @property
     def kept(self) -> pl.DataFrame:
         """Rows in which nothing was found."""
-        return parted(self.frame, self.rows, self.findings["row"])[0]
+        return self.frame.filter(~among(self.rows, self.findings["row"]))
 
     @property
     def dropped(self) -> pl.DataFrame:
         """Rows in which something was found."""
-        return parted(self.frame, self.rows, self.findings["row"])[1]
+        return self.frame.filter(among(self.rows, self.findings["row"]))
 
     @property
     def inventory(self) -> list[dict[str, Any]]:
@@ -157,7 +157,7 @@ def scan(
     frame = frame_of(table, name)
     asked = {"threshold": threshold, "entities": None if entities is None else tuple(entities)}
     given = {key: value for key, value in asked.items() if value is not None}
-    wanted = parse(ScanParams, {**(params or ScanParams()).model_dump(), **given}, "scan")
+    wanted = parse(ScanParams, {**(params or ScanParams()).model_dump(), **given}, "")
     columns = chosen_columns(frame, fields, without=(id if isinstance(id, str) else None,))
     if not columns:
         raise AssayError(

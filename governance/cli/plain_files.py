@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from curate.errors import on_command_line
 from governance.cli.rim import say
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def reading_options(command: Command) -> Command:
     def told(
         *arguments: Any, format_in: str, encoding: str, delimiter: str | None, strict: bool, **given: Any
     ) -> Any:
+        on_command_line()
         return command(*arguments, reading=Reading(format_in, encoding, delimiter, strict), **given)
 
     for option in (
@@ -119,6 +121,11 @@ def lost_rows(records: Records) -> str:
     return f"; {plural(lost, 'row')} could not be read" if lost else ""
 
 
+def unreadable(records: Records) -> dict[str, int]:
+    """How many rows could not be read, for a JSON document; empty if there are none."""
+    return {"unreadable": records.rejects.height} if records.rejects.height else {}
+
+
 def checked_place(out: Path | None) -> None:
     """Fail before the work, not after it, if `out` has no folder to stand in.
 
@@ -158,12 +165,12 @@ def id_option(command: Command) -> Command:
     )(command)
 
 
-def out_option(columns: str) -> Callable[[Command], Command]:
-    """`-o FILE`, handed over as `out`."""
+def out_option(columns: str, *spellings: str) -> Callable[[Command], Command]:
+    """`-o FILE` or `--out FILE`, handed over as `out`; `spellings` are others that it always had."""
     return click.option(
         "-o",
         "--out",
-        "--output",
+        *spellings,
         "out",
         type=click.Path(dir_okay=False, path_type=Path),
         metavar="FILE",

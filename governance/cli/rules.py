@@ -7,12 +7,36 @@ from typing import TYPE_CHECKING
 
 import click
 
+from governance.cli.plain_files import Reading, format_option, id_option, out_option, reading_options
+
 if TYPE_CHECKING:
     import polars as pl
 
 KINDS = ("classification", "extraction", "rewriting", "summary", "preference")
 # Rows listed on the terminal; -o has them all.
 _LISTED = 20
+
+
+def _list_rules(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    """Print every rule and end; before FILE and columns are asked for."""
+    if not wanted:
+        return
+    from rich.table import Table
+
+    from curate.validate.rules import RULES
+    from governance.cli.rim import stdout
+
+    table = Table("rule", "by default", "looks at", "what it finds", box=None, pad_edge=False)
+    for rule in RULES.values():
+        table.add_row(rule.code, rule.level, rule.scope, rule.description)
+    console = stdout()
+    console.print(table)
+    console.print(
+        "\nquarantine: the row is dropped; warn: it is counted; off: nobody looks. Another level for a "
+        "rule of a project: `validate.rules: {RULE: LEVEL}` in params.yaml.",
+        markup=False,
+    )
+    context.exit()
 
 
 @click.command()
@@ -44,25 +68,17 @@ _LISTED = 20
     help="Folder whose task.yaml says labels, schema, sections and languages.",
 )
 @click.option(
-    "--id",
-    "id_column",
-    metavar="COLUMN",
-    help="Column that names a row; without it, rows are numbered from 0.",
+    "--list",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_list_rules,
+    help="List every rule with its level and what it finds, and stop.",
 )
-@click.option(
-    "-o",
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write `row, rule, evidence` as Parquet.",
-)
-@click.option(
-    "--format",
-    "shape",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to print.",
-)
+@id_option
+@out_option("row, rule, evidence")
+@format_option
+@reading_options
 def rules(
     file: Path,
     input_column: str,
@@ -73,86 +89,68 @@ def rules(
     id_column: str | None,
     out: Path | None,
     shape: str,
+    reading: Reading,
 ) -> None:
     """Rows of FILE that break the schema of their kind or a named quality rule.
 
-    Evidence names the field and what is wrong with it, never the text. Exit code 1 if any row breaks a rule.
+    Evidence names the field and what is wrong with it, never the text. Labels that are spelt in several ways
+    are named. Exit code 1 if any row breaks a rule.
 
     \b
     Examples:
       assay rules export.csv --input text --output category
-      assay rules forms.jsonl --input email --output fields --kind extraction --id id -o broken.parquet
+      assay rules forms.jsonl --input email --output fields --kind extraction --task . -o broken.parquet
+      assay rules --list
     """
-    import polars as pl
-
-    from curate.errors import AssayError
-    from curate.examples import EXAMPLES, conform
-    from curate.files import write_parquet
-    from curate.read import need_columns, read_table
-    from curate.task import METRICS, Kind, Metric, TaskCard, read_task
-    from curate.validate.params import ValidateParams
-    from curate.validate.stage import breaches
+    if (kind == "preference") != (rejected_column is not None) and not project:
+        raise click.UsageError("--rejected COLUMN goes with --kind preference, and only with it")
+    from curate.plain.rules import rules as judged
+    from curate.plain.spellings import told
+    from curate.task import read_task
+    from curate.text import plural
+    from governance.cli.plain_files import (
+        checked_place,
+        lost_rows,
+        open_file,
+        row_ids,
+        unreadable,
+        write_out,
+    )
     from governance.cli.rim import emit_json, stdout
 
-    if out and not out.absolute().parent.is_dir():
-        raise AssayError(
-            f"{out.absolute().parent} does not exist, so {out.name} cannot be written there",
-            fix=f"mkdir -p {out.parent}",
-        )
-    card = read_task(project) if project else None
-    chosen = Kind(kind) if kind else card.kind if card else Kind.CLASSIFICATION
-    if card and card.kind is not chosen:
-        raise AssayError(
-            f"--kind {chosen} is not the task card's kind, {card.kind}", fix="leave out --kind or --task"
-        )
-    if (chosen is Kind.PREFERENCE) != (rejected_column is not None):
-        raise click.UsageError("--rejected COLUMN goes with --kind preference, and only with it")
-    card = card or TaskCard(
-        name=chosen, kind=chosen, behaviour="unsaid", metric=Metric(name=METRICS[chosen][0], target=0)
+    checked_place(out)
+    records = open_file(file, reading)
+    result = judged(
+        records.frame,
+        input_column,
+        output_column,
+        rejected=rejected_column,
+        kind=kind,
+        card=read_task(project) if project else None,
+        id=row_ids(records, id_column),
+        name=str(file),
     )
-
-    table = read_table(file)
-    columns = {"input": input_column, "output": output_column} | (
-        {"rejected": rejected_column} if rejected_column else {}
-    )
-    need_columns(table, [*columns.values(), *([id_column] if id_column else [])], file)
-    # A padded row number stands in for the id: it is unique, and sorts as the file does.
-    number = pl.int_range(pl.len()).cast(pl.String).str.zfill(12).alias("example_id")
-    try:
-        rows = table.select(
-            number,
-            pl.lit(False).alias("held_out"),
-            *(pl.col(source).cast(pl.String).alias(name) for name, source in columns.items()),
-        )
-    except pl.exceptions.PolarsError:
-        raise AssayError(
-            f"a column named by --input, --output or --rejected of {file} does not hold text",
-            fix="name columns of text, or write nested values as JSON",
-        ) from None
-    found = breaches(conform(rows, EXAMPLES), card, ValidateParams())
-    position = found["example_id"].cast(pl.Int64)
-    row = table[id_column].cast(pl.String).gather(position) if id_column else position
-    broken = found.select(row.alias("row"), "rule", "evidence")
-    if out:
-        write_parquet(broken, out)
-    counts = dict(
-        found.group_by("rule").agg(pl.col("example_id").n_unique().alias("rows")).sort("rule").iter_rows()
-    )
+    write_out(result.broken, out, plural(result.broken.height, "breach", "breaches"))
+    counts = result.counts()
     if shape == "json":
         emit_json(
             {
                 "schema": "assay.rules/1",
-                "kind": str(chosen),
-                "rows": table.height,
-                "rows_broken": found["example_id"].n_unique(),
+                "kind": result.kind,
+                "rows": result.frame.height,
+                "rows_broken": result.dropped.height,
                 "rules": counts,
+                **unreadable(records),
+                **({"spellings": result.spellings.to_dicts()} if result.spellings.height else {}),
             }
         )
     else:
         console = stdout()
-        console.print(f"{table.height:,} rows, {found['example_id'].n_unique():,} break a rule", markup=False)
+        console.print(result.headline() + lost_rows(records), markup=False)
+        for line in told(result.spellings):
+            console.print(line, markup=False)
         if counts:
-            _print(broken, counts)
+            _print(result.broken, counts)
     if counts:
         raise SystemExit(1)
 

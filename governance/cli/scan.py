@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 )
 @id_option
 @format_option
-@out_option("row, field, entity, start, end, score, detector, verified")
+@out_option("row, field, entity, start, end, score, detector, verified", "--output")
 @click.option(
     "--processes",
     type=click.IntRange(1, 64),
@@ -68,7 +68,7 @@ def scan(
     from curate.pii.detect.params import ScanParams
     from curate.plain.scan import scan as scanned
     from curate.text import plural
-    from governance.cli.plain_files import lost_rows, open_file, row_ids, write_out
+    from governance.cli.plain_files import lost_rows, open_file, row_ids, unreadable, write_out
     from governance.cli.rim import cores, emit_json, progress_bar, say
 
     records = open_file(file, reading)
@@ -95,7 +95,7 @@ def scan(
                 "schema": "assay.scan/1",
                 "file": file.name,
                 "rows": records.frame.height,
-                "unreadable": records.rejects.height,
+                **unreadable(records),
                 "fields": list(result.fields),
                 "other_languages": others,
                 "inventory": result.inventory,

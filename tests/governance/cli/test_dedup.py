@@ -84,8 +84,8 @@ def test_dedup_names_rows_by_their_key_and_speaks_json(
         (["missing.csv", "--field", "text"], "missing.csv"),
         (["export.csv"], "--field COLUMN"),
         (["export.csv", "--field", "txt"], "txt"),
-        (["export.csv", "--field", "text", "--threshold", "2"], "option.threshold"),
-        (["export.csv", "--field", "text", "--n", "0"], "option.n"),
+        (["export.csv", "--field", "text", "--threshold", "2"], "'--threshold'"),
+        (["export.csv", "--field", "text", "--n", "0"], "'--n'"),
         (["export.csv", "--field", "text", "-o", "nowhere/p.parquet"], "nowhere"),
         (["double.csv", "--field", "text", "--id", "key"], "row 0"),
         (["--field", "text"], "options go with a FILE"),
@@ -105,7 +105,7 @@ def test_bad_input_is_named(
 
 
 def test_hostile_text_is_shown_without_its_controls_digits_and_addresses() -> None:
-    from governance.cli.dedup import shown
+    from governance.cli.pairs import shown
 
     assert (
         shown("call \x1b[31m020 7946 0000\u202e or me@x.org")

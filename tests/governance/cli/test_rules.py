@@ -63,7 +63,7 @@ def test_a_clean_file_exits_zero(tmp_path):
     path = tmp_path / "clean.csv"
     path.write_text("text,queue\nall is well,billing\n")
     done = call(path, "--input", "text", "--output", "queue")
-    assert done.exit_code == 0 and "1 rows, 0 break a rule" in done.stdout
+    assert done.exit_code == 0 and "1 row, 0 break a rule" in done.stdout
 
 
 def test_a_task_card_brings_its_labels(file, tmp_path):

@@ -1,0 +1,84 @@
+"""Pairs of similar rows as people see them: ids and similarity anywhere, texts only where a person looks."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import TYPE_CHECKING
+
+from governance.cli.rim import stdout
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import polars as pl
+
+# Pairs shown; -o writes them all.
+_SHOWN = 10
+
+
+def print_facts(facts: dict[str, int]) -> None:
+    """A table of counts on stdout; counts of rows without text only where there are any."""
+    from rich.table import Table
+
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for name, value in facts.items():
+        if value or not name.endswith("without_text"):
+            table.add_row(name.replace("_", " "), f"{value:,}")
+    stdout().print(table)
+
+
+def print_pairs(
+    pairs: pl.DataFrame, sides: Sequence[tuple[pl.Series, pl.Series]], show_texts: bool | None
+) -> None:
+    """The most telling pairs: those whose labels differ, then near ones before exact ones, the closest first.
+
+    Parameters
+    ----------
+    pairs
+        The ids of two rows in the first two columns; `kind`, `similarity` and perhaps `label_conflict`.
+    sides
+        For each of the two columns the ids and the texts of its table.
+    show_texts
+        Whether texts stand under each pair, digits and addresses dotted; None: on a terminal only, since a
+        log keeps what it is given.
+    """
+    if not pairs.height:
+        return
+    from curate.text import for_rich, plural
+
+    first, second = pairs.columns[:2]
+    order = ["label_conflict"] if "label_conflict" in pairs.columns else []
+    shown_pairs = pairs.sort(
+        *order,
+        "kind",
+        "similarity",
+        first,
+        second,
+        descending=[*[True for _ in order], True, True, False, False],
+        nulls_last=True,
+    ).head(_SHOWN)
+    texts = {
+        column: dict(zip(*side, strict=True)) for column, side in zip((first, second), sides, strict=True)
+    }
+    with_texts = sys.stdout.isatty() if show_texts is None else show_texts
+    console = stdout()
+    console.print()
+    for pair in shown_pairs.iter_rows(named=True):
+        conflict = ", another label" if pair.get("label_conflict") else ""
+        ids = " ~ ".join(for_rich(str(pair[column]), 40) for column in (first, second))
+        console.print(f"{pair['kind']} {pair['similarity']:.3f}  {ids}{conflict}")
+        for column in (first, second) if with_texts else ():
+            console.print(f"    {shown(texts[column][pair[column]] or '')}", markup=False)
+    if pairs.height > _SHOWN:
+        more = plural(pairs.height - _SHOWN, "more pair")
+        console.print(f"... and {more}: write them all with -o pairs.parquet", markup=False)
+    if not with_texts:
+        console.print("(texts are shown on a terminal, or with --show-texts)", markup=False)
+
+
+def shown(text: str, limit: int = 100) -> str:
+    """Hostile text as one safe line, without the digits and addresses that may be personal."""
+    from curate.text import plain
+
+    return plain(re.sub(r"\d", "•", re.sub(r"\S+@\S+", "•@•", text[: 4 * limit])), limit)
