@@ -90,8 +90,8 @@ def same_configuration(params: ScanParams) -> Callable[[str], list[Hit]]:
     """What Assay's detector should find in a text: its recognizers, thresholds and context rules run by
     Presidio's own engine.
 
-    No pre-filter, no cutting, every recognizer on every text: the oracle that the scan's findings are held
-    against.
+    No pre-filter, no cutting, every recognizer on every text's view: the oracle that the scan's findings are
+    held against.
     """
     from curate.pii.detect.detector import Detector
 
@@ -103,6 +103,7 @@ def same_configuration(params: ScanParams) -> Callable[[str], list[Hit]]:
     from curate.pii.detect.overlap import resolve
     from curate.pii.detect.reader import hit
     from curate.pii.detect.recognizers.build import build
+    from curate.pii.detect.view import view
 
     engine = AnalyzerEngine(
         registry=RecognizerRegistry(
@@ -113,10 +114,14 @@ def same_configuration(params: ScanParams) -> Callable[[str], list[Hit]]:
     )
 
     def find(text: str) -> list[Hit]:
-        results = engine.analyze(text=text, language=params.language, return_decision_process=True)
-        return resolve(
+        seen = view(text)
+        results = engine.analyze(
+            text=seen.text if seen else text, language=params.language, return_decision_process=True
+        )
+        hits = resolve(
             hit(result) for result in results if result.score >= detector.threshold(result.entity_type)
         )
+        return seen.back(hits) if seen else hits
 
     return find
 

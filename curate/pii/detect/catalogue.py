@@ -106,17 +106,17 @@ DATE_FORM = (
 )
 # A label and room for a key, or the prefix that an issuer gives its keys.
 KEY_CANDIDATE = (
-    r"(?i:(?:api[ _-]?key|[tipd][ _-]?secret|secret(?:[ _-]?access)?[ _-]?key|[shir][ _-]?token|bearer)"
-    + rf"{_S}*(?:[:=]|is|->)?{_S}*[\"'`]?\S{{16}})"
+    r"(?i:(?:key(?:[ _-]?id)?|token|secret|bearer|authorization)"
+    + rf"[\"'`\])]{{0,2}}{_S}*(?:[:=>-]{{1,2}}|is)?{_S}*[\"'`]?"
+    + rf"(?:(?:basic|bearer|token|apikey){_S}+\S{{8}}|\S{{16}}))"
     r"|(?:AKIA|ASIA)[A-Z0-9]{4}|gh[opsur]_|github_pat_|glpat-|[prs]k_(?:live|test)_|sk-|xox[abprs]-|AIza|SG\.|npm_|hf_|eyJ|dop_v1_|(?i:-----BEGIN "  # noqa: E501
-    r""
-    r""
     r")"
 )
-# A label with a mark, a verb or a word with a digit after it.
+# A label with a mark, a verb or a word with a digit after it; a connection string; curl's log-in.
 PASSWORD_CANDIDATE = (
-    rf"(?i)(?:pass(?:{_S}?words?|wd|{_S}?code|{_S}?phrase)?|pwd|p/w|pw)(?:['’]s)?(?:{_S}*(?:[:=]|->)|{_S}+(?:is|was)|{_S}+[a-z]\S*\d)"
-    rf"|pin(?:{_S}+(?:code|number|no\.?))?{_S}*(?::|=|is|was){_S}*\d{{4}}"
+    rf"(?i)(?:pass(?:{_S}?words?|wd|{_S}?code|{_S}?phrase)?|pwd|p/w|pw)(?:['’]s)?(?:[\"'`\])]{{0,2}}{_S}*(?:[:=]|->)|{_S}+(?:is|was)|{_S}+[a-z]\S*\d)"
+    rf"|pin(?:{_S}+(?:code|number|no\.?))?[\"']?{_S}*(?::|=|is|was){_S}*[\"']?\d{{4}}"
+    r"|://[^\s/:@\"'<>]{0,64}:[^\s/\"'<>]{1,64}@|\bcurl\b.*(?:-u|-user)"
 )
 # A sort code and an account together, or either one with its label.
 ACCOUNT_CANDIDATE = (

@@ -23,6 +23,7 @@ from curate.pii.detect.catalogue import DEFAULT, ENTITIES, Entity, check_names
 from curate.pii.detect.overlap import Hit, beside, resolve
 from curate.pii.detect.params import ScanParams
 from curate.pii.detect.presidio.loading import import_presidio
+from curate.pii.detect.view import view
 
 if TYPE_CHECKING:
     from curate.pii.detect.reader import Reader
@@ -183,7 +184,9 @@ class Detector:
             If a recognizer failed or gave up. The text is not shown.
         """
         wanted = set(names or self.names)
-        hits = self.read([(text, sorted(wanted & self.patterned))])[0]
+        seen = view(text)
+        hits = self.read([(seen.text if seen else text, sorted(wanted & self.patterned))])[0]
+        hits = seen.back(hits) if seen else hits
         return beside(hits, self.people([text])[0], text) if wanted & self.tagged else hits
 
     def people(self, texts: list[str]) -> list[list[Hit]]:
@@ -196,8 +199,8 @@ class Detector:
         return [[hit for hit in hits if hit.score >= self.threshold(hit.entity)] for hits in found]
 
     def read(self, batch: Sequence[tuple[str, Sequence[str]]]) -> list[list[Hit]]:
-        """What Presidio's recognizers find in each text of the entities beside it; see `find`. Many texts at
-        once cost least.
+        """What Presidio's recognizers find in each text of the entities beside it, read as it stands (`find`
+        reads its view). Many texts at once cost least.
         """
         _silence()  # other code may have reset the loggers since
         return (

@@ -23,6 +23,7 @@ import polars as pl
 from curate.pii.detect.catalogue import ANY_CANDIDATE, Entity
 from curate.pii.detect.overlap import Hit, beside
 from curate.pii.detect.params import ScanParams
+from curate.pii.detect.view import CHANGED, View, view
 from curate.pii.scan.naming import named
 from curate.stage import Progress
 
@@ -178,10 +179,25 @@ _BY_TEXT = pl.Schema(
 )
 
 
+def _views(texts: pl.Series) -> dict[str, View]:
+    """The texts that a detector reads in another form than they have."""
+    odd = texts.filter(texts.str.contains(CHANGED)).to_list()
+    return {text: seen for text in odd if (seen := view(text)) is not None}
+
+
 def _read(texts: pl.Series, detector: Detector, progress: Progress | None) -> pl.DataFrame:
     """Findings of distinct `texts`, schema `_BY_TEXT`: patterns where they can stand, names everywhere."""
-    routed = routes(texts, detector)
-    by_text = dict(zip(routed["text"], _found(routed, detector, progress), strict=True))
+    views = _views(texts)
+    plain = texts.filter(~texts.is_in(list(views))) if views else texts
+    routed = routes(
+        pl.concat([plain, pl.Series([seen.text for seen in views.values()], dtype=pl.String)]), detector
+    )
+    by_view = dict(zip(routed["text"], _found(routed, detector, progress), strict=True))
+    by_text = by_view
+    if views:
+        by_text = {text: by_view[text] for text in plain if text in by_view} | {
+            text: seen.back(by_view[seen.text]) for text, seen in views.items() if seen.text in by_view
+        }
     for text, names in named(texts, detector, progress):
         by_text[text] = beside(by_text.get(text, []), names, text)
     # By the text's place, and gathered: a row made with the text in it would copy the text, a megabyte for

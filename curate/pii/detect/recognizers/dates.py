@@ -35,14 +35,17 @@ class WholeDateRecognizer(stock.DateRecognizer):  # type: ignore[misc]
 
 
 _MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"  # noqa: E501
+_DD, _MM = r"(?:0[1-9]|[12]\d|3[01])", r"(?:0[1-9]|1[0-2])"
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _DATE = (
     r"(?:"
     + _DAY
-    + r"[./ -]"
+    + r"(?:[./ -]| [./-] )"
     + _DAY
-    + r"[./ -](?:19|20)?\d{2}|(?:19|20)\d{2}[./-](?:0?[1-9]|1[0-2])[./-]"
+    + r"(?:[./ -]| [./-] )(?:19|20)?\d{2}|(?:19|20)\d{2}[./-](?:0?[1-9]|1[0-2])[./-]"
     + _DAY
+    # a machine's date has a time of day
+    + r"(?:T[\d:.]{4,16}(?:Z|[+-]\d\d:?\d\d)?|(?= 00:00))?"
     + r"|"
     + _DAY
     + r"(?:st|nd|rd|th)?[ -](?:of\s+)?"
@@ -74,6 +77,13 @@ class BirthDateRecognizer(LabelledRecognizer):
             + _DATE
             + r")[^\w\n.!?]{1,3}(?:(?:is|as|was)\s+)?(?:my\s+|the\s+|her\s+|his\s+|their\s+)?"
             + _BIRTH,
+            0.95,
+        ),
+        Pattern(
+            "Date of birth (digits)",
+            _BIRTH
+            + r"[^\w\n]{0,6}(?:(?:is|was)\b[^\w\n]{0,3})?((?:"
+            + rf"{_DD}{_MM}(?:19|20)\d\d|{_MM}{_DD}(?:19|20)\d\d|(?:19|20)\d\d{_MM}{_DD}))\b",
             0.95,
         ),
         # "date of birth 01/01/1900 is wrong, it should be 22.02.2000"

@@ -34,6 +34,9 @@ def _has_suffix(host: str) -> bool:
 
 # `https://jo:secret@host` holds a log-in, not an address.
 _LOGIN = regex.compile(r"://[^/\s]*$")
+# Legal in an address, but what stands before one there is a field's name or another field ("cc=jo@x.org").
+_FIELD_END = regex.compile(r"(?r)[=/?&|]")
+_QUOTED = regex.compile(r"\"[^\"\s@][^\"\n@]{0,62}\"@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 
 
 class OfflineEmailRecognizer(stock.EmailRecognizer):  # type: ignore[misc]
@@ -52,12 +55,31 @@ class OfflineEmailRecognizer(stock.EmailRecognizer):  # type: ignore[misc]
         retries at every letter.
         """
         read = super().analyze
-        return [
-            shifted(result, start)
+        results = [
+            self._address(shifted(result, start), text)
             for start, end in words(text, "@")
             for result in read(text[start:end], entities, nlp_artifacts, regex_flags)
             if not _LOGIN.search(text, start, start + result.start)
         ]
+        if '"@' not in text:
+            return results
+        for found in _QUOTED.finditer(text):  # it may hold a space: `"jo smith"@x.org`
+            plain = "x" + found.group()[found.group().rfind("@") :]
+            for result in read(plain, entities, nlp_artifacts, regex_flags):
+                result.start, result.end = (
+                    found.start(),
+                    found.start() + len(found.group()) - len(plain) + result.end,
+                )
+                results.append(result)
+        return results
+
+    @staticmethod
+    def _address(result: Any, text: str) -> Any:
+        """`result` from where its own address begins."""
+        before = _FIELD_END.search(text, result.start, text.rfind("@", result.start, result.end) - 1)
+        if before:
+            result.start = before.end()
+        return result
 
 
 # Top-level domains that are also words: "arrived.It was" is two sentences, not a link.
