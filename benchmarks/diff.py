@@ -141,12 +141,11 @@ def write_versions(rows: int, before: Path, after: Path) -> None:
 
 def write_gold(frame: pl.DataFrame, folder: Path) -> None:
     """`frame` as a gold folder with its fingerprints and empty ledgers; nine of ten rows for training."""
-    from curate.examples import conform, no_ledger
+    from curate.examples import EDITS, conform, no_ledger
     from curate.keys import Key
+    from curate.provenance import file_digests
     from curate.publish.digest import PUBLISHED, SPLITS
-    from curate.publish.manifest import file_digests
     from curate.publish.stage import fingerprints
-    from curate.publish.upstream import EDITS
 
     rows = conform(frame, PUBLISHED).sort("example_id")
     place = pl.col("example_id").cast(pl.Int64) % 20

@@ -56,6 +56,20 @@ FINDINGS = pl.Schema(
 TEXT_FIELDS = ("input", "output", "rejected")
 
 
+# What redaction did: one row for each value at each place it was taken from, and one with action `keep` for
+# each finding that stays because a steward said so.
+EDITS = pl.Schema(
+    {
+        "example_id": pl.String(),
+        "field": pl.String(),
+        "entity": pl.String(),
+        "value_id": pl.String(),  # keyed digest of the value
+        "action": pl.String(),
+        "verdict": pl.String(),  # what a steward said of it, null where nobody did
+    }
+)
+
+
 def conform(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
     """`frame` with exactly the schema's columns, order and dtypes; absent columns are null, extra ones
     dropped.

@@ -14,8 +14,6 @@ if TYPE_CHECKING:  # pydantic takes 0.15 s to load, and finding files needs none
     from curate.params import Section
     from curate.task import TaskCard
 
-STAGES = ("ingest", "scan", "redact", "dedup", "validate", "split", "publish", "train", "evaluate", "report")
-
 
 @dataclass(frozen=True)
 class Project:

@@ -1,11 +1,15 @@
 """What every curation stage returns, and the one place it is written: nothing vanishes between two stages.
 
 A stage is a pure function from frames to a `StageResult`; `write_stage` checks kept + dropped = input and
-writes `data/<stage>/{examples,drops,...}.parquet` and `report.json` atomically, sorted by id.
+writes `data/<stage>/{examples,drops,...}.parquet` and `report.json` atomically, sorted by id. The report says
+what the output was made from and what it holds, so that the next stage can tell whether it is stale (see
+`curate.provenance`). A stage that drops a larger share than its `max_dropped` allows still writes its output,
+so that a person can look, but fails, and no stage goes on from it.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,9 +17,10 @@ from typing import Any
 
 import polars as pl
 
-from curate.errors import AssayError
+from curate.errors import AssayError, GateFailed
 from curate.examples import EXAMPLES, LEDGER, conform
-from curate.files import write_folder
+from curate.files import dump_json, replacing_folder, write_parquet
+from curate.provenance import file_digests
 
 # Called with (done, total) rows or steps; the rim draws it.
 Progress = Callable[[int, int], None]
@@ -60,6 +65,26 @@ def funnel(result: StageResult, rows_in: int) -> dict[str, Any]:
     }
 
 
+def conservation_faults(came_in: pl.Series, kept: pl.Series, dropped: pl.Series) -> dict[str, pl.Series]:
+    """The ids for which kept + dropped is not what came in, by what is wrong with them; empty if all is well.
+
+    Parameters
+    ----------
+    came_in, kept
+        Ids, once each.
+    dropped
+        Ids of a ledger: one that has several reasons stands there several times.
+    """
+    known = pl.concat([kept, dropped])
+    faults = {
+        "kept twice": kept.filter(kept.is_duplicated()),
+        "both kept and dropped": kept.filter(kept.is_in(dropped.implode())),
+        "neither kept nor dropped": came_in.filter(~came_in.is_in(known.implode())),
+        "not in the input": known.filter(~known.is_in(came_in.implode())),
+    }
+    return {fault: ids.unique().sort() for fault, ids in faults.items() if len(ids)}
+
+
 def check_conservation(result: StageResult, input_ids: pl.Series) -> None:
     """Fail unless every input id is either kept once or in the ledger, and nothing else is.
 
@@ -68,29 +93,70 @@ def check_conservation(result: StageResult, input_ids: pl.Series) -> None:
     AssayError
         Naming up to five ids that vanished, doubled or appeared from nowhere.
     """
-    kept, dropped = result.kept["example_id"], result.dropped["example_id"].unique()
-    known = pl.concat([kept, dropped])
-    faults = {
-        "kept twice": kept.filter(kept.is_duplicated()).unique(),
-        "both kept and dropped": dropped.filter(dropped.is_in(kept.implode())),
-        "lost": input_ids.filter(~input_ids.is_in(known.implode())),
-        "not in the input": known.filter(~known.is_in(input_ids.implode())).unique(),
-    }
+    faults = conservation_faults(input_ids, result.kept["example_id"], result.dropped["example_id"])
     for fault, ids in faults.items():
-        if len(ids):
-            raise AssayError(
-                f"stage `{result.stage}` does not conserve rows: {len(ids)} {fault}, e.g. "
-                f"{', '.join(sorted(ids)[:5])}",
-                fix="this is a defect in assay; the previous output is untouched: please report it with "
-                "these ids",
-            )
+        raise AssayError(
+            f"stage `{result.stage}` does not conserve rows: {len(ids)} {fault}, e.g. {', '.join(ids[:5])}",
+            fix="this is a defect in assay; the previous output is untouched: please report it with "
+            "these ids",
+        )
 
 
-def write_stage(result: StageResult, input_ids: pl.Series, folder: Path) -> dict[str, Any]:
-    """Check conservation, then write the stage's folder atomically. Returns the report with its funnel."""
+def write_stage(
+    result: StageResult,
+    input_ids: pl.Series,
+    folder: Path,
+    made_from: Mapping[str, Any],
+    max_dropped: float | None = None,
+) -> dict[str, Any]:
+    """Check conservation, then write the stage's folder atomically. Returns the report with its funnel.
+
+    Parameters
+    ----------
+    made_from
+        From `curate.provenance.begin`.
+    max_dropped
+        The largest share of the rows that the stage may drop.
+
+    Raises
+    ------
+    GateFailed
+        If it dropped more; the folder is written all the same.
+    """
     check_conservation(result, input_ids)
     kept = conform(result.kept, EXAMPLES).sort("example_id")
     drops = conform(result.dropped, LEDGER).sort("example_id", "reason", "evidence")
-    report = {"stage": result.stage, "funnel": funnel(result, len(input_ids)), **result.report}
-    write_folder(folder, {"examples": kept, "drops": drops, **result.tables}, {"report": report})
+    counts = funnel(result, len(input_ids))
+    report = {"stage": result.stage, "funnel": counts, **result.report}
+    share = counts["dropped"] / counts["in"] if counts["in"] else 0.0
+    if max_dropped is not None:
+        report["drop_share"] = {"dropped": round(share, 6), "allowed": max_dropped}
+    report = write_outputs(folder, {"examples": kept, "drops": drops, **result.tables}, report, made_from)
+    if max_dropped is not None and share > max_dropped:
+        reasons = ", ".join(f"{code} {rows:,}" for code, rows in counts["reasons"].items())
+        # A share that allows this run, rounded up so that it does.
+        enough = min(1.0, math.ceil(share * 100) / 100)
+        raise GateFailed(
+            f"{result.stage} dropped {counts['dropped']:,} of {counts['in']:,} rows ({reasons}), over the "
+            f"{max_dropped:.0%} that `{result.stage}.max_dropped` allows",
+            fix=f"look at {folder.name}/drops.parquet beside the raw rows (assay why ROW); if the "
+            f"rows are rightly "
+            f"dropped, set `{result.stage}.max_dropped: {enough:g}` in params.yaml, then: assay "
+            f"{result.stage}   "
+            "(or: dvc repro)",
+        )
     return report
+
+
+def write_outputs(
+    folder: Path, frames: Mapping[str, pl.DataFrame], report: Mapping[str, Any], made_from: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Write a stage's folder, all or nothing; returns its report with `made_from` and the digests of
+    `outputs`.
+    """
+    with replacing_folder(folder) as fresh:
+        for name, frame in frames.items():
+            write_parquet(frame, fresh / f"{name}.parquet")
+        whole = {**report, "made_from": dict(made_from), "outputs": file_digests(fresh)}
+        (fresh / "report.json").write_text(dump_json(whole), encoding="utf-8")
+    return whole

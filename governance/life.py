@@ -13,6 +13,7 @@ import polars as pl
 
 from curate.errors import AssayError
 from curate.project import Project
+from curate.stages import DROPPING
 from curate.text import mask, plain
 
 
@@ -129,7 +130,7 @@ def _cluster(project: Project, example_id: str) -> Iterator[Event]:
 
 
 def _drops(project: Project, example_id: str) -> Iterator[Event]:
-    for stage in ("ingest", "scan", "redact", "dedup", "validate", "split"):
+    for stage in DROPPING:
         for row in _rows(project.stage(stage) / "drops.parquet", example_id).iter_rows(named=True):
             parts = [plain(row["evidence"] or "")] + (
                 [f"kept twin {row['kept_id']}"] if row["kept_id"] else []

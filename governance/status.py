@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from curate.errors import AssayError
-from curate.project import STAGES, Project
+from curate.project import Project
+from curate.stages import REPORTING
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def _read(path: Path) -> dict[str, Any] | None:
 def _stages(project: Project) -> Line:
     counts = {
         stage: report["funnel"]
-        for stage in STAGES
+        for stage in REPORTING
         if (report := _read(project.stage(stage) / "report.json")) and "funnel" in report
     }
     if not counts:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from curate.params import Params
+from curate.params import DroppingParams, Params
 
 
 class Similarity(Params):
@@ -28,7 +28,7 @@ class Similarity(Params):
     )
 
 
-class DedupParams(Similarity):
+class DedupParams(Similarity, DroppingParams):
     """Knobs of the stage."""
 
     # Two people disagreed on one text: no rule can tell who was right, so by default a person looks.

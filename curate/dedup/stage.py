@@ -21,15 +21,17 @@ from curate.dedup.twins import Twins, find_twins, identity
 from curate.examples import ledger, no_ledger
 from curate.files import read_stage_frame
 from curate.project import Project
+from curate.provenance import begin
 from curate.stage import Progress, StageResult, write_stage
 from curate.task import Kind
 
 
 def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     """Run the stage in a project; returns its report."""
+    params, made_from = project.params("dedup", DedupParams), begin(project, "dedup")
     examples = read_stage_frame(project.stage("redact") / "examples.parquet", made_by="redact")
-    result = dedup(examples, project.task.kind, project.params("dedup", DedupParams), progress)
-    return write_stage(result, examples["example_id"], project.stage("dedup"))
+    result = dedup(examples, project.task.kind, params, progress)
+    return write_stage(result, examples["example_id"], project.stage("dedup"), made_from, params.max_dropped)
 
 
 def dedup(

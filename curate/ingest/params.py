@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from curate.params import Params
+from curate.params import DroppingParams, Params
 
 
 class RawFile(Params):
@@ -63,7 +63,7 @@ class Defaults(Params):
     )
 
 
-class IngestParams(Params):
+class IngestParams(DroppingParams):
     """Parameters of `ingest`. Give `path` for one file, or `files` for several."""
 
     path: str | None = None

@@ -24,6 +24,7 @@ from curate.ingest.normalise import STEPS, normalise
 from curate.ingest.params import IngestParams
 from curate.keys import Key
 from curate.project import Project
+from curate.provenance import begin, remember_raw_files
 from curate.read import Records, read_records
 from curate.read.hub import is_hub_name
 from curate.stage import Progress, StageResult, write_stage
@@ -132,6 +133,7 @@ def ingest(files: Sequence[Raw], params: IngestParams, card: TaskCard, key: Key)
 def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     """Run the stage on a project: read the files of `params.yaml`, write `data/ingest`."""
     params, card = project.params(STAGE, IngestParams), project.task
+    made_from = begin(project, STAGE)
     wanted = [(one.path, one.source, one.format, False) for one in params.raw_files()]
     if card.held_out is not None:
         wanted.append((card.held_out.path, card.held_out.source, "auto", True))
@@ -146,7 +148,8 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     if progress:
         progress(len(wanted), len(wanted) + 1)
     made = ingest(files, params, card, project.key)
-    report = write_stage(made.result, made.input_ids, project.stage(STAGE))
+    report = write_stage(made.result, made.input_ids, project.stage(STAGE), made_from, params.max_dropped)
+    remember_raw_files(project, report)
     places = project.root / REJECTS_FILE
     places.parent.mkdir(exist_ok=True)
     write_parquet(made.places, places)

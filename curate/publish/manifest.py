@@ -5,19 +5,18 @@ paths.
 from __future__ import annotations
 
 import hashlib
-import importlib
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 import curate
-from curate.params import Params
 from curate.project import Project
+from curate.provenance import portable, used_params, version_of
 from curate.publish.digest import SPLITS, document_digest
-from curate.publish.upstream import REPORTING
+from curate.stages import CURATION, REPORTING
 from curate.task import Kind, TaskCard
 
 SCHEMA = "assay.manifest/1"
@@ -25,42 +24,13 @@ SCHEMA = "assay.manifest/1"
 # Libraries whose version can change which rows a version holds or what is in them.
 LIBRARIES = ("jsonschema", "pandera", "phonenumbers", "polars", "presidio-analyzer", "tldextract")
 
-# section of params.yaml -> module and model that read it
-SECTIONS = {
-    "ingest": ("curate.ingest.params", "IngestParams"),
-    "scan": ("curate.pii.detect.params", "ScanParams"),
-    "redact": ("curate.pii.redact.stage", "RedactParams"),
-    "dedup": ("curate.dedup.params", "DedupParams"),
-    "validate": ("curate.validate.params", "ValidateParams"),
-    "split": ("curate.split.params", "SplitParams"),
-}
-
 # Sources and data files of the curate package that can change results.
 _SOURCES = (".py", ".txt", ".json", ".yaml", ".csv", ".tsv")
 
 
 def effective_params(project: Project) -> dict[str, Any]:
-    """Every curation section of `params.yaml` with its defaults filled in."""
-    sections: dict[str, Any] = {}
-    for name, (module, model) in SECTIONS.items():
-        kind: type[Params] = getattr(importlib.import_module(module), model)
-        sections[name] = _portable(project.params(name, kind).model_dump(mode="json"))
-    return sections
-
-
-def _portable(value: Any) -> Any:
-    """`value` with absolute paths cut to their last part: where a file lies on one machine is no part of a
-    version.
-    """
-    if isinstance(value, Mapping):
-        return {name: _portable(part) for name, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_portable(part) for part in value]
-    if isinstance(value, str) and (
-        PurePosixPath(value).is_absolute() or PureWindowsPath(value).is_absolute() or value.startswith("~")
-    ):
-        return PureWindowsPath(value).name if "\\" in value else PurePosixPath(value).name
-    return value
+    """Every curation section of `params.yaml` with its defaults, but for what changes speed only."""
+    return {stage.name: used_params(project, stage) for stage in CURATION}
 
 
 def code_digest(package: Path | None = None) -> str:
@@ -101,26 +71,13 @@ def card_facts(task: TaskCard) -> dict[str, Any]:
         mode="json",
         include={"name", "kind", "labels", "output_schema", "sections", "languages", "sources", "held_out"},
     )
-    portable: dict[str, Any] = _portable(facts)
-    return portable
+    shown: dict[str, Any] = portable(facts)
+    return shown
 
 
 def label_counts(splits: Mapping[str, pl.DataFrame]) -> dict[str, dict[str, int]]:
     """Rows by label for each split."""
     return {name: dict(splits[name].group_by("output").len().sort("output").iter_rows()) for name in SPLITS}
-
-
-def file_digests(folder: Path) -> dict[str, str]:
-    """BLAKE2b digest (32 bytes, hex) of each Parquet file in `folder` by name: whether a version is as
-    published, without reading rows.
-    """
-    digests = {}
-    for path in sorted(folder.glob("*.parquet")):
-        with path.open("rb") as file:
-            digests[path.name] = hashlib.file_digest(
-                file, lambda: hashlib.blake2b(digest_size=32)
-            ).hexdigest()
-    return digests
 
 
 def entity_counts(scan: Mapping[str, Any]) -> dict[str, int]:
@@ -171,6 +128,7 @@ def build_manifest(
         "params": dict(params),
         "params_digest": document_digest(params),
         "task_digest": task_digest(task),
+        "made_from": {stage: version_of(reports[stage]) for stage in REPORTING},
         "code": {"assay": curate.__version__, "curate_digest": code_digest()},
         "versions": library_versions(),
         "detectors": scan.get("detectors", {}),

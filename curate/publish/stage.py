@@ -13,15 +13,17 @@ from typing import Any
 
 import polars as pl
 
-from curate.examples import LEDGER, TEXT_FIELDS
+from curate.examples import EDITS, LEDGER, TEXT_FIELDS
 from curate.files import dump_json, replacing_folder, write_parquet
 from curate.keys import Key
 from curate.project import Project
+from curate.provenance import begin, file_digests
 from curate.publish.card import dataset_card
 from curate.publish.digest import LENGTHS, PUBLISHED, SPLITS, content_of, marks, netstring, row_digests
-from curate.publish.manifest import build_manifest, effective_params, file_digests
-from curate.publish.upstream import DROPPING, EDITS, Upstream, check_upstream, read_upstream
+from curate.publish.manifest import build_manifest, effective_params
+from curate.publish.upstream import Upstream, check_upstream, read_upstream
 from curate.stage import Progress
+from curate.stages import DROPPING
 from curate.task import TaskCard
 
 FINGERPRINTS = pl.Schema(
@@ -126,6 +128,7 @@ def publish(upstream: Upstream, task: TaskCard, params: Mapping[str, Any], key: 
 
 def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     """Run the stage in `project`: writes `gold/` whole or not at all; returns its report."""
+    begin(project, "publish")
     version = publish(read_upstream(project), project.task, effective_params(project), project.key)
     with replacing_folder(project.gold) as folder:
         frames = {

@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from curate.errors import AssayError
-from curate.examples import EXAMPLES, LEDGER
+from curate.examples import EDITS, EXAMPLES, LEDGER
 from curate.files import read_stage_frame
 from curate.project import Project
+from curate.provenance import read_report
 from curate.publish.digest import SPLITS
-
-# Stages that make a report, in order; all but `scan` (which only looks) also keep a drop ledger.
-REPORTING = ("ingest", "scan", "redact", "dedup", "validate", "split")
-DROPPING = tuple(stage for stage in REPORTING if stage != "scan")
-
-EDITS = pl.Schema(
-    {
-        "example_id": pl.String(),
-        "field": pl.String(),
-        "entity": pl.String(),
-        "value_id": pl.String(),
-        "action": pl.String(),
-    }
-)
+from curate.stage import conservation_faults
+from curate.stages import DROPPING, REPORTING
 
 
 @dataclass(frozen=True)
@@ -44,7 +31,7 @@ class Upstream:
     drops
         Drop ledger by stage (schema `LEDGER`).
     edits
-        `data/redact`: `example_id, field, entity, value_id, action`.
+        `data/redact`: schema `EDITS`.
     reports
         `report.json` by stage.
     """
@@ -67,28 +54,6 @@ def _frame(project: Project, stage: str, name: str, schema: pl.Schema) -> pl.Dat
     return frame.select(pl.col(column).cast(dtype) for column, dtype in schema.items())
 
 
-def read_report(path: Path, stage: str) -> dict[str, Any]:
-    """A stage's `report.json`.
-
-    Raises
-    ------
-    AssayError
-        If it is missing or is no JSON object.
-    """
-    if not path.exists():
-        raise AssayError(
-            f"{path} does not exist: stage `{stage}` has not run",
-            fix=f"assay {stage}   (or: dvc repro {stage})",
-        )
-    try:
-        report = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
-        report = None
-    if not isinstance(report, dict):
-        raise AssayError(f"{path} is not a JSON object", fix=f"assay {stage}   (or: dvc repro -f -s {stage})")
-    return report
-
-
 def read_upstream(project: Project) -> Upstream:
     """Read what the stages of `project` left.
 
@@ -97,7 +62,7 @@ def read_upstream(project: Project) -> Upstream:
     AssayError
         Naming the first stage whose output is missing or unreadable.
     """
-    reports = {stage: read_report(project.stage(stage) / "report.json", stage) for stage in REPORTING}
+    reports = {stage: read_report(project, stage) for stage in REPORTING}
     return Upstream(
         examples=_frame(project, "split", "examples", EXAMPLES),
         assignments=_frame(
@@ -119,21 +84,15 @@ def check_upstream(upstream: Upstream) -> None:
         Naming up to five ids for which that is not so.
     """
     ids, assigned = upstream.examples["example_id"], upstream.assignments["example_id"]
-    dropped = pl.concat([drops["example_id"] for drops in upstream.drops.values()]).unique()
-    known = pl.concat([ids, dropped])
+    dropped = pl.concat([drops["example_id"] for drops in upstream.drops.values()])
     faults = {
-        "more than once among the examples": ids.filter(ids.is_duplicated()),
         "in more than one split": assigned.filter(assigned.is_duplicated()),
         "in no split": ids.filter(~ids.is_in(assigned.implode())),
         "assigned to a split but not among the examples": assigned.filter(~assigned.is_in(ids.implode())),
         f"in a split other than {', '.join(SPLITS)}": upstream.assignments.filter(
             ~pl.col("split").is_in(SPLITS).fill_null(False)
         )["example_id"],
-        "both published and dropped": ids.filter(ids.is_in(dropped.implode())),
-        "ingested but neither published nor dropped": upstream.ingested["example_id"].filter(
-            ~upstream.ingested["example_id"].is_in(known.implode())
-        ),
-        "published but never ingested": ids.filter(~ids.is_in(upstream.ingested["example_id"].implode())),
+        **conservation_faults(upstream.ingested["example_id"], ids, dropped),
     }
     for fault, wrong in faults.items():
         if len(wrong):

@@ -23,6 +23,7 @@ from curate.examples import ledger
 from curate.files import read_stage_frame
 from curate.keys import Key
 from curate.project import Project
+from curate.provenance import begin
 from curate.split.lock import Frozen, SplitLock, Thresholds, freeze, read_lock, require_same, write_lock
 from curate.split.params import SplitParams
 from curate.stage import Progress, StageResult, write_stage
@@ -36,10 +37,11 @@ def run(project: Project, progress: Progress | None = None, refreeze: bool = Fal
     """Run the stage in a project; returns its report. `refreeze` starts a new split whatever `split.lock`
     says.
     """
+    made_from = begin(project, "split")
     examples = read_stage_frame(project.stage("validate") / "examples.parquet", made_by="validate")
     lock = None if refreeze else read_lock(project.root)
     result, lock = split(examples, project.task.kind, project.params("split", SplitParams), project.key, lock)
-    report = write_stage(result, examples["example_id"], project.stage("split"))
+    report = write_stage(result, examples["example_id"], project.stage("split"), made_from)
     write_lock(project.root, lock)
     return report
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from curate.params import Params
+from curate.params import DroppingParams, Params
 from curate.validate.rules import RULES
 
 Level = Literal["quarantine", "warn", "off"]
@@ -25,7 +25,7 @@ class Lengths(Params):
         return self
 
 
-class ValidateParams(Params):
+class ValidateParams(DroppingParams):
     """Knobs of stage `validate`.
 
     Parameters

@@ -14,6 +14,7 @@ import polars as pl
 from curate.examples import EXAMPLES, ledger
 from curate.files import read_stage_frame
 from curate.project import Project
+from curate.provenance import begin
 from curate.stage import Progress, StageResult, write_stage
 from curate.task import Kind, TaskCard
 from curate.validate.clean import EDITS, clean
@@ -131,8 +132,11 @@ def _report(
 
 def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     """Run the stage in `project`; returns its report."""
+    params, made_from = project.params("validate", ValidateParams), begin(project, "validate")
     examples = read_stage_frame(project.stage("dedup") / "examples.parquet", made_by="dedup")
-    result = validate(examples, project.task, project.params("validate", ValidateParams))
+    result = validate(examples, project.task, params)
     if progress:
         progress(1, 1)
-    return write_stage(result, examples["example_id"], project.stage("validate"))
+    return write_stage(
+        result, examples["example_id"], project.stage("validate"), made_from, params.max_dropped
+    )

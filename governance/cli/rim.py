@@ -4,7 +4,6 @@ lock.
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ import click
 
 from curate.show.jsontext import json_text
 from curate.stage import Progress
+from curate.stages import stage
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -74,21 +74,6 @@ def progress_bar(label: str) -> Iterator[Progress | None]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-# stage -> where its `run(project, progress) -> report` lives
-RUNNERS = {
-    "ingest": "curate.ingest",
-    "scan": "curate.pii.scan.stage",
-    "redact": "curate.pii.redact.stage",
-    "dedup": "curate.dedup.stage",
-    "validate": "curate.validate.stage",
-    "split": "curate.split",
-    "publish": "curate.publish.stage",
-    "train": "train.fit",
-    "evaluate": "train.judge.evaluate",
-    "report": "governance.report.stage",
-}
-
-
 def run_stage(name: str, **options: Any) -> None:
     """Run stage `name` of the project here, under its lock, and say its counts in a line; `options` go to its
     `run`.
@@ -99,7 +84,7 @@ def run_stage(name: str, **options: Any) -> None:
     project = Project.find()
     _ = project.task  # no task card with a metric and a target, no run
     with only_one(project.lock), progress_bar(name) as progress:
-        report = importlib.import_module(RUNNERS[name]).run(project, progress, **options)
+        report = stage(name).runner().run(project, progress, **options)
     say(f"{name}: {summary_line(report)}")
 
 

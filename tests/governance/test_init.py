@@ -25,8 +25,7 @@ import zstandard
 from curate.errors import AssayError
 from curate.ingest import IngestParams
 from curate.params import parse
-from curate.project import STAGES
-from curate.publish.manifest import SECTIONS
+from curate.stages import NAMES, TABLE
 from curate.task import BLANK, read_task
 from governance.cli.main import main
 from governance.scaffold import infer, setup, write
@@ -170,7 +169,7 @@ def test_the_pipeline_has_the_shape_of_the_samples_and_watches_keys_that_exist(
     made = yaml.safe_load((tmp_path / "p/dvc.yaml").read_text())["stages"]
     sample = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
     trains = kind == "classification"
-    assert list(made) == [stage for stage in STAGES if trains or stage not in ("train", "evaluate")]
+    assert list(made) == [stage for stage in NAMES if trains or stage not in ("train", "evaluate")]
     card, params = (
         yaml.safe_load((tmp_path / "p" / name).read_text()) for name in ("task.yaml", "params.yaml")
     )
@@ -197,10 +196,7 @@ def test_the_pipeline_has_the_shape_of_the_samples_and_watches_keys_that_exist(
 
 
 MODELS = {
-    **SECTIONS,
-    "train": ("train.params", "TrainParams"),
-    "evaluate": ("train.judge.evaluate", "EvaluateParams"),
-    "report": ("governance.report.stage", "ReportParams"),
+    **{stage.name: tuple(stage.params.split(":")) for stage in TABLE if stage.params},
     "risk": ("curate.pii.risk.singling_out", "RiskParams"),
     "audit": ("governance.audit.params", "AuditParams"),
     "check": ("governance.gate", "CheckParams"),

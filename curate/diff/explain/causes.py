@@ -16,7 +16,7 @@ from curate.diff.explain.pipeline import code_change, knob_changes, lock_change,
 from curate.diff.match.fingerprints import disputed, same_key
 from curate.examples import LEDGER
 from curate.ids import CONTENT_PREFIX
-from curate.project import STAGES
+from curate.stages import NAMES
 from curate.versions.version import Version
 
 UNEXPLAINED = "unexplained"
@@ -131,7 +131,7 @@ def _first_drop(version: Version, ids: pl.Series) -> pl.DataFrame:
     found = version.records("ledger", ids)
     found = LEDGER.to_frame() if found is None else found
     place = pl.col("stage").replace_strict(
-        {name: place for place, name in enumerate(STAGES)}, default=len(STAGES), return_dtype=pl.UInt8
+        {name: place for place, name in enumerate(NAMES)}, default=len(NAMES), return_dtype=pl.UInt8
     )
     ordered = found.sort("example_id", place, "reason", "evidence", "kept_id", nulls_last=True)
     first = ordered.group_by("example_id", maintain_order=True).agg(

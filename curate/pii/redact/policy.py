@@ -19,7 +19,7 @@ import polars as pl
 from pydantic import Field
 
 from curate.errors import AssayError
-from curate.params import Params
+from curate.params import DroppingParams, Params
 from curate.pii.decisions import CLEARING, VERDICTS, judged
 from curate.pii.detect.catalogue import NER_ENTITIES, check_names
 
@@ -57,7 +57,7 @@ class Rule(Params):
         return pl.all_horizontal(conditions).fill_null(False) if conditions else pl.lit(True)
 
 
-class RedactParams(Params):
+class RedactParams(DroppingParams):
     """What is done with each entity."""
 
     # For entities that `actions` and KEPT do not name. A typed placeholder keeps the sentence's sense for

@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from curate.errors import AssayError
-from curate.examples import EXAMPLES, FINDINGS, TEXT_FIELDS, conform, ledger, no_ledger
+from curate.examples import EDITS, EXAMPLES, FINDINGS, TEXT_FIELDS, conform, ledger, no_ledger
 from curate.files import canonical_json, read_stage_frame
 from curate.keys import Key
 from curate.pii.decisions import CLEARING, in_force, read_verdicts
@@ -36,21 +36,11 @@ from curate.pii.redact.spans import Span, Spared, Value, json_tokens, merge, rep
 from curate.pii.redact.surrogates import masked, placeholder, surrogate, tag
 from curate.pii.values import normalise, value_id
 from curate.project import Project
+from curate.provenance import begin
 from curate.stage import Progress, StageResult, write_stage
 from curate.task import Kind
 
 __all__ = ["EDITS", "RedactParams", "redact", "run"]
-
-EDITS = pl.Schema(
-    {
-        "example_id": pl.String(),
-        "field": pl.String(),
-        "entity": pl.String(),
-        "value_id": pl.String(),
-        "action": pl.String(),
-        "verdict": pl.String(),  # what a steward said of it, null where nobody did
-    }
-)
 
 
 class _Row(NamedTuple):
@@ -320,6 +310,7 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     params = project.params("redact", RedactParams)
     params.check(set(project.task.sources))
     key = project.key
+    made_from = begin(project, "redact")
     verdicts = in_force(read_verdicts(project.root), params.as_of)
     examples = read_stage_frame(project.stage("ingest") / "examples.parquet", made_by="ingest")
     findings = read_stage_frame(project.stage("scan") / "findings.parquet", made_by="scan")
@@ -335,4 +326,4 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
         verdicts=verdicts,
         dataset=project.task.name,
     )
-    return write_stage(result, examples["example_id"], project.stage("redact"))
+    return write_stage(result, examples["example_id"], project.stage("redact"), made_from, params.max_dropped)

@@ -14,13 +14,14 @@ import polars as pl
 
 from curate.errors import AssayError
 from curate.examples import FINDINGS, conform
-from curate.files import read_stage_frame, write_folder
+from curate.files import read_stage_frame
 from curate.keys import Key
 from curate.pii.detect.params import ScanParams
 from curate.pii.scan.search import search
 from curate.pii.values import with_ids
 from curate.project import Project
-from curate.stage import Progress
+from curate.provenance import begin
+from curate.stage import Progress, write_outputs
 from curate.task import Kind
 
 if TYPE_CHECKING:
@@ -147,6 +148,7 @@ def run(project: Project, progress: Progress | None = None, processes: int | Non
     if processes is not None:
         params = params.model_copy(update={"processes": processes})
     key = project.key
+    made_from = begin(project, "scan")
     examples = read_stage_frame(project.stage("ingest") / "examples.parquet", made_by="ingest")
     from curate.pii.detect.detector import Detector
     from curate.pii.scan.cache import ScanCache
@@ -154,5 +156,4 @@ def run(project: Project, progress: Progress | None = None, processes: int | Non
     detector = Detector(params)
     cache = ScanCache.of(project.root, key, detector)
     findings, report = scan(examples, params, key, project.task.kind, detector, progress, cache)
-    write_folder(project.stage("scan"), {"findings": findings}, {"report": report})
-    return report
+    return write_outputs(project.stage("scan"), {"findings": findings}, report, made_from)

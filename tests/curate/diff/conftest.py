@@ -8,11 +8,10 @@ from typing import Any
 import polars as pl
 import pytest
 
-from curate.examples import LEDGER, TEXT_FIELDS, conform
+from curate.examples import EDITS, LEDGER, TEXT_FIELDS, conform
 from curate.keys import Key
 from curate.publish.digest import PUBLISHED
 from curate.publish.stage import fingerprints
-from curate.publish.upstream import EDITS
 from curate.versions.published import SPLITS
 from curate.versions.table import Part, Table
 from curate.versions.version import Version

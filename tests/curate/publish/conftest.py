@@ -7,11 +7,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from curate.examples import EXAMPLES, conform, ledger
-from curate.files import write_folder
+from curate import stages
+from curate.examples import EDITS, EXAMPLES, conform, ledger
 from curate.keys import Key
 from curate.project import Project
-from curate.publish.upstream import DROPPING, EDITS, Upstream
+from curate.provenance import begin
+from curate.publish.upstream import Upstream
+from curate.stage import write_outputs
+from curate.stages import DROPPING
 from curate.task import HeldOut, Kind, Metric, Source, TaskCard
 
 RAW = "my number is 07700 900123"
@@ -114,6 +117,7 @@ def upstream() -> Upstream:
             "entity": "PHONE_NUMBER",
             "value_id": "9f",
             "action": "replace",
+            "verdict": None,
         },
         schema=EDITS,
     )
@@ -137,8 +141,8 @@ def write_upstream(upstream: Upstream, project: Project) -> None:
     frames["redact"]["edits"] = upstream.edits
     frames["split"] |= {"examples": upstream.examples, "assignments": upstream.assignments}
     frames["scan"] = {}
-    for stage, tables in frames.items():
-        write_folder(project.stage(stage), tables, {"report": upstream.reports[stage]})
+    for stage in stages.REPORTING:
+        write_outputs(project.stage(stage), frames[stage], upstream.reports[stage], begin(project, stage))
 
 
 @pytest.fixture

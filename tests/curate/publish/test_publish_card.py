@@ -12,6 +12,7 @@ from curate.publish.card import metadata, size_category
 from curate.publish.licences import HUB_LICENCES, hub_licence
 from curate.publish.stage import publish, run
 from curate.task import Kind, Metric, TaskCard
+from tests.curate.publish.conftest import write_upstream
 
 
 @pytest.fixture
@@ -114,10 +115,10 @@ def test_size_categories(rows, size):
 def test_datasets_reads_the_splits_and_nothing_else(project, upstream, tmp_path, monkeypatch, empty):
     datasets = pytest.importorskip("datasets")
     monkeypatch.setattr(stage, "effective_params", lambda project: {})
-    path = project.stage("split") / "assignments.parquet"
-    pl.read_parquet(path).with_columns(
+    moved = upstream.assignments.with_columns(
         split=pl.when(pl.col("split").is_in(empty)).then(pl.lit("train")).otherwise("split")
-    ).write_parquet(path)
+    )
+    write_upstream(replace(upstream, assignments=moved), project)
     run(project)
     splits = {
         name: pl.read_parquet(project.gold / f"{name}.parquet") for name in ("train", "validation", "test")

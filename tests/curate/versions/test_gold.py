@@ -12,7 +12,7 @@ from curate.diff import compare, open_both
 from curate.diff.match.printed import by_fingerprints
 from curate.errors import AssayError
 from curate.files import write_json
-from curate.publish.manifest import file_digests
+from curate.provenance import file_digests
 
 ROWS = [
     {"example_id": f"r{number}", "input": "hello", "output": "a", "split": "train"} for number in range(3)

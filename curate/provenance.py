@@ -1,0 +1,313 @@
+"""What each stage's output was made from, and whether that is still what stands there: nothing stale goes on.
+
+Every stage's `report.json` holds `made_from` (a digest of each stage it read, of each committed file, the
+parameters, the fields of the task card, the key's public name) and `outputs` (a digest of each file it
+wrote). A stage first follows these records from its own inputs back to the raw files; where one does not
+agree with what stands there now, it refuses and names the first stage to run again. So a row that was added,
+or edited under its id, never goes past a scan that has not seen it, and no version is published half with old
+parameters.
+
+The records follow the data alone: no times, no paths of one machine. What does follow the order of the rows,
+the digests of the raw files, is kept beside the project in `.assay/raw.json`, and for a clone that never ran
+`ingest` in `dvc.lock`. Cost: each input is read once more to hash it, about a gigabyte a second.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import TYPE_CHECKING, Any
+
+from curate import stages
+from curate.errors import AssayError
+from curate.files import canonical_json, write_json
+from curate.project import Project
+from curate.stages import Stage
+
+if TYPE_CHECKING:
+    from curate.task import TaskCard
+
+RAW_FILE = ".assay/raw.json"
+# Versions of `data/ingest` whose raw files are remembered: enough for the branches somebody switches between.
+REMEMBERED = 50
+
+
+@dataclass(frozen=True)
+class Stale:
+    """A stage whose output was made from other data than stands there now, and how they differ."""
+
+    stage: str
+    problem: str
+
+
+def begin(project: Project, name: str) -> dict[str, Any]:
+    """Check that what stage `name` reads belongs together; returns its `made_from`.
+
+    Raises
+    ------
+    AssayError
+        If an input is missing, was changed by hand, or was made from other data, parameters, card, key or
+        decisions than those that stand there now; it names the command that fixes it.
+    """
+    this = stages.stage(name)
+    before = stages.upstream(name)
+    for stale in find_stale(project, before):
+        raise refusal(stale, name)
+    reports = {stage.name: read_report(project, stage.name) for stage in before}
+    for read in this.reads:
+        if read not in reports:
+            continue
+        outputs: dict[str, str] = reports[read]["outputs"]
+        if file_digests(project.stage(read)) != outputs:
+            raise refusal(
+                Stale(read, f"data/{read} is not what stage `{read}` wrote: its files were changed"), name
+            )
+    return {
+        "stages": {read: version_of(reports[read]) for read in this.reads if read in reports},
+        "files": {file: lines_digest(project.root / file) for file in this.files},
+        "params": used_params(project, this),
+        "card": card_digests(project.task, this),
+        **({"key_id": project.key.key_id} if this.keyed else {}),
+    }
+
+
+def refusal(stale: Stale, name: str) -> AssayError:
+    """The error of stage `name` that will not go on from `stale`."""
+    after = stages.NAMES[stages.NAMES.index(stale.stage) + 1 : stages.NAMES.index(name) + 1]
+    by_hand = ", ".join(f"assay {stage}" for stage in (stale.stage, *after))
+    return AssayError(f"{name} refuses to go on: {stale.problem}", fix=f"dvc repro {name}   (or: {by_hand})")
+
+
+def find_stale(project: Project, wanted: tuple[Stage, ...] = stages.CURATION) -> Iterator[Stale]:
+    """The stages of `wanted` that are stale, the first to run again first.
+
+    Raises
+    ------
+    AssayError
+        If one has not run, or its report cannot be read.
+    """
+    reports: dict[str, dict[str, Any]] = {}
+    key_id = _key_id(project)
+    for stage in wanted:
+        report = reports[stage.name] = read_report(project, stage.name)
+        if not isinstance(report.get("made_from"), dict) or not isinstance(report.get("outputs"), dict):
+            yield Stale(
+                stage.name, f"data/{stage.name} does not say what it was made from (an older assay wrote it)"
+            )
+            continue
+        for problem in _differences(project, stage, report, reports, key_id):
+            yield Stale(stage.name, problem)
+            break
+
+
+def _differences(
+    project: Project,
+    stage: Stage,
+    report: Mapping[str, Any],
+    reports: Mapping[str, Mapping[str, Any]],
+    key_id: str | None,
+) -> Iterator[str]:
+    """In what a stage's record differs from what stands there now."""
+    made, place = report["made_from"], f"data/{stage.name}"
+    if stage.name == "ingest" and (edited := edited_raw_files(project, report)):
+        yield f"{', '.join(edited)} changed since `ingest` read {'it' if len(edited) == 1 else 'them'}"
+    for read in stage.reads:
+        if made.get("stages", {}).get(read) != version_of(reports[read]):
+            yield f"{place} was made from another data/{read} than the one that stands there"
+    now = used_params(project, stage)
+    if changed := _changed(made.get("params"), now):
+        names = ", ".join(f"{stage.name}.{name}" for name in changed)
+        yield f"{place} was made with other parameters than params.yaml has now: {names}"
+    if changed := _changed(made.get("card"), card_digests(project.task, stage)):
+        yield f"{place} was made with another task card: {', '.join(changed)} of task.yaml changed"
+    if stage.keyed and key_id and made.get("key_id") != key_id:
+        yield f"{place} was made with another secret key (key id {made.get('key_id')}, now {key_id})"
+    for file in stage.files:
+        if made.get("files", {}).get(file) != lines_digest(project.root / file):
+            yield f"{file} changed since `{stage.name}` read it"
+    share = report.get("drop_share", {})
+    if share and share["dropped"] > share["allowed"]:
+        yield (
+            f"`{stage.name}` dropped {share['dropped']:.0%} of its rows, over the "
+            f"{share['allowed']:.0%} that "
+            f"`{stage.name}.max_dropped` of params.yaml allows"
+        )
+
+
+def _changed(before: Any, now: Mapping[str, Any]) -> list[str]:
+    before = before if isinstance(before, dict) else {}
+    return sorted(name for name in {*before, *now} if before.get(name, _ABSENT) != now.get(name, _ABSENT))
+
+
+_ABSENT = object()
+
+
+def _key_id(project: Project) -> str | None:
+    """The key's public name; None on a machine without the key, where no keyed stage can run anyway."""
+    try:
+        return project.key.key_id
+    except AssayError:
+        return None
+
+
+def read_report(project: Project, name: str) -> dict[str, Any]:
+    """The `report.json` of curation stage `name`.
+
+    Raises
+    ------
+    AssayError
+        If it is missing or is not a JSON object.
+    """
+    path = project.stage(name) / "report.json"
+    if not path.exists():
+        raise absent(project, path, name)
+    try:
+        report = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        report = None
+    if not isinstance(report, dict):
+        raise AssayError(f"{path} is not a JSON object", fix=f"assay {name}   (or: dvc repro -f -s {name})")
+    return report
+
+
+def absent(project: Project, path: Path, made_by: str) -> AssayError:
+    """The error of an output that is not there: never made, or made elsewhere and not fetched."""
+    if locked(project, stages.stage(made_by).output):
+        return AssayError(
+            f"{path} is not in this working copy, though dvc.lock names it: its data has not been fetched",
+            fix="dvc pull   (from the remote; or make it again from the raw files: dvc repro)",
+        )
+    return AssayError(
+        f"{path} does not exist: stage `{made_by}` has not run",
+        fix=f"assay {made_by}   (or: dvc repro {made_by})",
+    )
+
+
+def locked(project: Project, output: str) -> bool:
+    """Whether `dvc.lock` names `output`; read as text, so that a damaged lock file does not hide the
+    question.
+    """
+    lock = project.root / "dvc.lock"
+    return lock.exists() and f"- path: {output}\n" in lock.read_text(encoding="utf-8", errors="replace")
+
+
+def version_of(report: Mapping[str, Any]) -> str:
+    """A short name of what a stage wrote: a digest of the digests of its files."""
+    return short_digest(report.get("outputs"))
+
+
+def short_digest(value: object) -> str:
+    """Digest (16 bytes, hex) of a JSON-safe value in canonical form."""
+    return hashlib.blake2b(canonical_json(value).encode(), digest_size=16).hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """BLAKE2b digest (32 bytes, hex) of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=32)).hexdigest()
+
+
+def file_digests(folder: Path) -> dict[str, str]:
+    """Digest of each Parquet file in `folder` by name: whether it is as written, without reading rows."""
+    return {path.name: file_digest(path) for path in sorted(folder.glob("*.parquet"))}
+
+
+def lines_digest(path: Path) -> str:
+    """Digest of a journal's lines, whatever their order; a journal that does not exist has none."""
+    text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    return short_digest(sorted({line for line in text.split("\n") if line.strip()}))
+
+
+def used_params(project: Project, stage: Stage) -> dict[str, Any]:
+    """The stage's section of `params.yaml` with its defaults, but for what changes its speed only."""
+    if not stage.params:
+        return {}
+    section = project.params(stage.name, stage.model()).model_dump(mode="json", exclude=set(stage.only_speed))
+    used: dict[str, Any] = portable(section)
+    return used
+
+
+def card_digests(card: TaskCard, stage: Stage) -> dict[str, str]:
+    """Digest of each field of the task card that the stage's output depends on."""
+    fields = card.model_dump(mode="json", include=set(stage.card))
+    if "sources" in fields:  # the rest of a source is for people, and no row holds it
+        fields["sources"] = {
+            name: [source["licence"], source["lawful_basis"]] for name, source in fields["sources"].items()
+        }
+    return {name: short_digest(portable(value)) for name, value in fields.items()}
+
+
+def portable(value: Any) -> Any:
+    """`value` with absolute paths cut to their last part: where a file lies on one machine is no part of a
+    version.
+    """
+    if isinstance(value, Mapping):
+        return {name: portable(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [portable(part) for part in value]
+    if isinstance(value, str) and (
+        PurePosixPath(value).is_absolute() or PureWindowsPath(value).is_absolute() or value.startswith("~")
+    ):
+        return PureWindowsPath(value).name if "\\" in value else PurePosixPath(value).name
+    return value
+
+
+def raw_paths(project: Project) -> dict[str, Path]:
+    """The raw files that `ingest` reads, by the path in `params.yaml` or `task.yaml`; names on a hub are left
+    out.
+    """
+    from curate.ingest.params import IngestParams
+    from curate.read.hub import is_hub_name
+
+    named = [file.path for file in project.params("ingest", IngestParams).raw_files()]
+    if project.task.held_out is not None:
+        named.append(project.task.held_out.path)
+    return {name: project.root / name for name in named if not is_hub_name(name)}
+
+
+def _raw_digest(path: Path) -> str:
+    if path.is_dir():
+        files = sorted(inner for inner in path.rglob("*") if inner.is_file())
+        return short_digest({inner.relative_to(path).as_posix(): file_digest(inner) for inner in files})
+    return file_digest(path)
+
+
+def remember_raw_files(project: Project, report: Mapping[str, Any]) -> None:
+    """Note which raw files gave the `data/ingest` of this report."""
+    path = project.root / RAW_FILE
+    known = _remembered(path)
+    known.pop(version_of(report), None)
+    known[version_of(report)] = {
+        short_digest(name): _raw_digest(file) for name, file in raw_paths(project).items() if file.exists()
+    }
+    write_json(path, {"versions": [[name, files] for name, files in list(known.items())[-REMEMBERED:]]})
+
+
+def _remembered(path: Path) -> dict[str, dict[str, str]]:
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8"))["versions"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def edited_raw_files(project: Project, report: Mapping[str, Any]) -> list[str]:
+    """Raw files that are not those the report's `data/ingest` was made from; one that is absent is not
+    judged, nor one of which nothing is known (`ingest` ran on another machine, without DVC).
+    """
+    from curate.ingest.columns import shown_path
+
+    known = _remembered(project.root / RAW_FILE).get(version_of(report))
+    paths = {name: path for name, path in raw_paths(project).items() if path.exists()}
+    if known is None:
+        from curate.versions.locked import changed_since_lock
+
+        return [
+            shown_path(name)
+            for name in changed_since_lock(project.root, "ingest", project.stage("ingest"), paths)
+        ]
+    return [
+        shown_path(name) for name, path in paths.items() if known.get(short_digest(name)) != _raw_digest(path)
+    ]
