@@ -69,7 +69,9 @@ def ingested(
 ) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, Any]]:
     root.mkdir(parents=True, exist_ok=True)
     (root / name).write_bytes(content.encode() if isinstance(content, str) else content)
-    here = project(root, {"path": name, "columns": columns or {}, "max_dropped": 1, **ingest}, kind=kind, **(card or {}))
+    here = project(
+        root, {"path": name, "columns": columns or {}, "max_dropped": 1, **ingest}, kind=kind, **(card or {})
+    )
     report = run(here)
     return (
         pl.read_parquet(root / "data/ingest/examples.parquet"),
