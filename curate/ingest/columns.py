@@ -1,10 +1,11 @@
-"""From a file's columns, in whatever layout, to the columns of Examples, still unnormalised and without
-ids.
+"""From a file's columns, in whatever format, to the columns of Examples, still unnormalised and without ids.
+
+Plain columns go through as columns. Rows that hold conversations are put together one by one, for their turns
+are ragged: some 20,000 conversations a second.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,15 +15,23 @@ import polars as pl
 from curate.errors import AssayError
 from curate.files import canonical_json
 from curate.ids import key_text
-from curate.ingest.messages import dialogue, looks_like_turns
+from curate.ingest.cells import as_text, decoded, is_nested, jsonable, path_fix
+from curate.ingest.conversations import rows_of_conversations
+from curate.ingest.layouts.settle import Reading, Source, open_source, settle
+from curate.ingest.layouts.table import has_chat
 from curate.ingest.normalise import normalise_value
-from curate.ingest.params import Columns, IngestParams
-from curate.read import Records, need_columns, shown_columns, shown_name
+from curate.ingest.params import IngestParams
+from curate.ingest.template import default_template, join
+from curate.ingest.unusable import Unusable
+from curate.read import Records, shown_name
+from curate.strict_json import DuplicateName, NotJson, parse_json
 from curate.task import Kind
 from curate.text import plain
 
-_FIX = "name the columns in params.yaml: `ingest.columns.input` and `ingest.columns.output`"
 PLAIN_FIELDS = ("id", "group", "subject", "source", "language", "collected_at")
+TEXTS = ("input", "output", "rejected")
+
+Faults = dict[int, Unusable]
 
 
 @dataclass(frozen=True)
@@ -32,61 +41,22 @@ class Mapped:
     Parameters
     ----------
     frame
-        `input`, `output`, `rejected`, `id`, `group`, `subject`, `source`, `language`, `collected_at` (String,
-        null where absent) and `valid` (Boolean; false where chat turns could not be read).
-    layout
-        `flat`, `prompt_completion` or `messages`.
+        `input`, `output`, `rejected`, `id`, `group`, `subject`, `source`, `language`, `collected_at`,
+        `reason`, `evidence` (String, null where absent; `reason` says why a row cannot be an example),
+        `record` (Int64, the row of the file) and `turn` (Int64, which answer of a conversation; null where a
+        row gives one example), `whole` (String: the conversation that such rows share).
+    reading
+        The format, and what each column is for.
     used
         Field -> column name.
+    unused
+        Columns, and keys of chat turns, that no field was read from.
     """
 
     frame: pl.DataFrame
-    layout: str
+    reading: Reading
     used: dict[str, str]
-
-
-def settle(frame: pl.DataFrame, params: IngestParams, kind: Kind, path: str) -> tuple[str, Columns]:
-    """The layout, and the columns with the layout's usual names filled in.
-
-    Raises
-    ------
-    AssayError
-        If the columns do not say which is which.
-    """
-    columns, layout, there = params.columns, params.layout, set(frame.columns)
-    usual: dict[str, str] = {}
-    pair = {"prompt", "chosen", "rejected"} if kind == Kind.PREFERENCE else {"prompt", "completion"}
-    if layout == "auto":
-        if columns.messages:
-            layout = "messages"
-        elif columns.input:
-            layout = "flat"
-        elif "messages" in there:
-            layout = "messages"
-        elif pair <= there or (kind == Kind.PREFERENCE and {"chosen", "rejected"} <= there):
-            layout = "prompt_completion"
-        elif {"input", "output"} <= there:
-            layout = "flat"
-            usual = {"input": "input", "output": "output"}
-        else:
-            raise AssayError(
-                f"{path}: none of the usual layouts; its columns are: {shown_columns(frame)}", fix=_FIX
-            )
-    if layout == "messages":
-        usual = {"messages": "messages"}
-    elif layout == "prompt_completion":
-        usual = {"input": "prompt", "output": "chosen" if kind == Kind.PREFERENCE else "completion"}
-    if kind == Kind.PREFERENCE and layout != "messages":
-        usual["rejected"] = "rejected"
-        if "prompt" not in there and not columns.input:
-            usual.pop("input", None)  # chosen and rejected are whole conversations that hold the prompt
-    if layout == "flat" and not (columns.output or "output" in usual):
-        raise AssayError(
-            f"{path}: no output column is named; its columns are: {shown_columns(frame)}", fix=_FIX
-        )
-    return layout, columns.model_copy(
-        update={field: name for field, name in usual.items() if getattr(columns, field) is None}
-    )
+    unused: tuple[str, ...]
 
 
 def map_columns(records: Records, params: IngestParams, kind: Kind, path: str) -> Mapped:
@@ -97,125 +67,233 @@ def map_columns(records: Records, params: IngestParams, kind: Kind, path: str) -
     AssayError
         If a column is missing, or holds objects or lists where text is wanted.
     """
-    layout, columns = settle(records.frame, params, kind, path)
-    frame = records.frame
-    fields: dict[str, pl.Series] = {}
-    valid = pl.Series("valid", [True], dtype=pl.Boolean).new_from_index(0, frame.height)
-    if columns.messages:
-        turns = dialogue(values(frame, columns.messages, path), whole=columns.output is not None)
-        fields = {"input": turns.input, "output": turns.output}
-        valid = turns.valid
-    if columns.input:
-        fields["input"] = _side(values(frame, columns.input, path), columns.input, records, path, prompt=True)
-    if columns.output is not None:
-        fields["output"] = _output(records, columns.output, kind, path)
-    if columns.rejected and kind == Kind.PREFERENCE:
-        fields["rejected"] = _side(values(frame, columns.rejected, path), columns.rejected, records, path)
-    if kind == Kind.PREFERENCE and "input" not in fields and isinstance(columns.output, str):
-        fields["input"] = dialogue(values(frame, columns.output, path)).input
-    for field in PLAIN_FIELDS:
-        name = getattr(columns, field)
-        if name:
-            column = _plain(values(frame, name, path), name, records, path)
-            fields[field] = column if name not in frame.columns else _keyed(frame, name, column)
-    out = pl.DataFrame(
+    source = open_source(records, params, path)
+    reading = settle(source, params, kind)
+    texts, unread = _texts(source, reading, params, kind)
+    columns = reading.columns
+    plain_fields = pl.DataFrame(
         [
-            fields[name].alias(name)
-            if name in fields
-            else pl.Series(name, [None], dtype=pl.String).new_from_index(0, frame.height)
-            for name in ("input", "output", "rejected", *PLAIN_FIELDS)
+            _plain_field(source, getattr(columns, name), name)
+            if getattr(columns, name)
+            else pl.Series(name, [None], dtype=pl.String).new_from_index(0, records.frame.height)
+            for name in PLAIN_FIELDS
         ]
     )
+    frame = pl.concat([texts, plain_fields[texts["record"].to_list()]], how="horizontal")
     used = {
         field: name if isinstance(name, str) else ", ".join(name)
         for field, name in columns.model_dump().items()
         if name
     }
-    return Mapped(out.with_columns(valid.alias("valid")), layout, used)
+    return Mapped(frame, reading, used, _unused(source, columns.model_dump(), unread))
 
 
-def values(frame: pl.DataFrame, name: str, path: str) -> pl.Series:
-    """A column, or a dotted path into a nested one (`userInput.text`, `turns.0.content`); null where a row
-    lacks it.
+def _unused(source: Source, columns: dict[str, Any], unread: frozenset[str]) -> tuple[str, ...]:
+    """Columns that no field was read from, and unread keys of turns."""
+    named = {
+        one for value in columns.values() if value for one in ((value,) if isinstance(value, str) else value)
+    }
+    known = set(source.frame.columns)
+    read = {name for name in named if name in known} | {
+        ".".join(name.split(".")[:cut]) for name in named if name not in known for cut in range(1, 9)
+    }
+    left = [name for name in source.frame.columns if name not in read]
+    if source.annotated:
+        left = [name for name in left if name not in source.annotated.columns]
+        asked = {**source.annotated.fields, **source.annotated.questions}
+        left = [name for name in left if name not in asked] + [name for name in asked if name not in named]
+    turns = columns.get("messages") or "turns"
+    return tuple(dict.fromkeys([*left, *(f"{turns}[].{key}" for key in sorted(unread))]))
+
+
+def _texts(
+    source: Source, reading: Reading, params: IngestParams, kind: Kind
+) -> tuple[pl.DataFrame, frozenset[str]]:
+    """`input`, `output`, `rejected`, `reason`, `evidence`, `record`, `turn`, `whole`; and keys of turns that
+    were not read.
+    """
+    columns, height = reading.columns, source.frame.height
+    faults: Faults = {}
+    _media_faults(source, columns.media, faults)
+    if columns.desirable:
+        _undesirable_faults(source, columns.desirable, faults)
+    sides: dict[str, list[Any] | pl.Series] = {}
+    if reading.inputs:
+        sides["input"] = _input(source, reading, params, faults)
+    if columns.output:
+        sides["output"] = _output(source, columns.output, kind, faults)
+    if columns.rejected and kind == Kind.PREFERENCE:
+        sides["rejected"] = _side(source, columns.rejected, faults)
+    if (
+        columns.messages
+        or any((columns.system, columns.tools, columns.history))
+        or (kind == Kind.PREFERENCE and "input" not in sides)
+        or any(isinstance(side, list) for side in sides.values())
+    ):
+        return rows_of_conversations(
+            height,
+            {name: side if isinstance(side, list) else side.to_list() for name, side in sides.items()},
+            {
+                name: source.cells(getattr(columns, name))
+                for name in ("messages", "system", "tools", "history")
+                if getattr(columns, name)
+            },
+            faults,
+            kind=kind,
+            each=params.turns == "each",
+        )
+    nothing = pl.Series([None], dtype=pl.String).new_from_index(0, height)
+    frame = pl.DataFrame(
+        {
+            **{name: sides.get(name, nothing) for name in TEXTS},
+            "reason": [faults[row].reason if row in faults else None for row in range(height)]
+            if faults
+            else nothing,
+            "evidence": [faults[row].evidence if row in faults else None for row in range(height)]
+            if faults
+            else nothing,
+            "record": pl.int_range(height, eager=True, dtype=pl.Int64),
+            "turn": pl.Series([None], dtype=pl.Int64).new_from_index(0, height),
+            "whole": nothing,
+        },
+        schema_overrides={"reason": pl.String, "evidence": pl.String},
+    )
+    return frame, frozenset()
+
+
+def _media_faults(source: Source, names: tuple[str, ...], faults: Faults) -> None:
+    for name in names:
+        for row, cell in enumerate(source.cells(name)):
+            if cell not in (None, "", "[]", "{}") and cell != [] and row not in faults:
+                faults[row] = Unusable("media_content", "the row has an image, sound or video")
+
+
+def _undesirable_faults(source: Source, name: str, faults: Faults) -> None:
+    for row, cell in enumerate(source.cells(name)):
+        said = str(cell).strip().lower()
+        if said not in ("true", "1", "1.0") and row not in faults:
+            what = (
+                "marked as a bad answer" if said in ("false", "0", "0.0") else "not marked as a good answer"
+            )
+            faults[row] = Unusable("undesirable", what)
+
+
+def _input(source: Source, reading: Reading, params: IngestParams, faults: Faults) -> list[Any] | pl.Series:
+    """The input: a column, or several joined by the template."""
+    names = reading.inputs
+    template = params.input_template
+    if len(names) == 1 and template is None:
+        side = _side(source, names[0], faults)
+        if reading.first_input:
+            _need_first(side, names[0], faults)
+        return side
+    sides: dict[str, pl.Series] = {}
+    for name in names:
+        side = _side(source, name, faults)
+        if isinstance(side, list):
+            from curate.ingest.conversations import rendered
+
+            side = rendered(side, faults)
+        sides[name] = side
+    if reading.first_input:
+        _need_first(sides[names[0]], names[0], faults)
+    return join(template or default_template(names), sides)
+
+
+def _need_first(side: list[Any] | pl.Series, name: str, faults: Faults) -> None:
+    for row, cell in enumerate(side):
+        if row not in faults and (cell is None or not str(cell).strip()):
+            faults[row] = Unusable("empty_input", f"{shown_name(name)} is empty")
+
+
+def _side(source: Source, name: str, faults: Faults) -> list[Any] | pl.Series:
+    """One side of a pair: text as a String column, or the cells themselves if some hold chat turns."""
+    column = source.plain_column(name)
+    if column is not None and not has_chat(column):
+        nested = column.dtype.is_nested() or column.dtype == pl.Object or name in source.records.nested
+        if not nested:
+            return _plain(column, name, source.path)
+        cells = column.to_list()
+    elif column is not None:
+        return column.to_list()
+    else:
+        cells = source.cells(name)
+        held = pl.Series(
+            [as_text(cell) if not isinstance(cell, Unusable) else None for cell in cells], dtype=pl.String
+        )
+        if has_chat(held):
+            return _without_faults(cells, faults)
+    return _scalars(cells, name, source.path, faults)
+
+
+def _without_faults(cells: list[Any], faults: Faults) -> list[Any]:
+    """Cells as they are; what is unusable in itself goes to `faults`."""
+    for row, cell in enumerate(cells):
+        if isinstance(cell, Unusable):
+            faults.setdefault(row, cell)
+    return [None if isinstance(cell, Unusable) else cell for cell in cells]
+
+
+def _scalars(cells: list[Any], name: str, path: str, faults: Faults) -> pl.Series:
+    """Cells of text, of which some hold objects or lists.
 
     Raises
     ------
     AssayError
-        If no column has that name, or no row holds anything at that path.
+        If more hold objects or lists than text: then the column is another than was meant.
     """
-    if name in frame.columns:
-        return frame[name]
-    base, *steps = name.split(".")
-    if not steps or base not in frame.columns:
-        need_columns(frame, [name], path, option="`ingest.columns` in params.yaml")
-    found = [_walk(cell, steps) for cell in frame[base].to_list()]  # ragged objects: one row at a time
-    if all(value is None for value in found):
-        keys = sorted({str(key) for cell in frame[base].head(1000).to_list() for key in _keys(cell)})
+    found: list[str | None] = []
+    bad: dict[int, str] = {}
+    for row, cell in enumerate(_without_faults(cells, faults)):
+        value = decoded(cell) if is_nested(cell) else cell
+        if isinstance(value, dict) and set(value) == {"choices"} and isinstance(value["choices"], list):
+            value = value["choices"]  # Label Studio's several choices
+            bad[row] = "several_values"
+            if len(value) <= 1:
+                value = value[0] if value else None
+                del bad[row]
+        elif isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+            bad[row] = "several_values"
+        elif isinstance(value, (dict, list)):
+            bad[row] = "nested_value"
+        found.append(None if row in bad else as_text(value))
+    nested = sum(1 for reason in bad.values() if reason == "nested_value")
+    if (bad and not any(text is not None for text in found)) or 2 * nested > len(cells):
         raise AssayError(
-            f"{path}: no row holds {plain(name, 80)!r}; {plain(base, 40)} holds: "
-            f"{', '.join(map(shown_name, keys[:20])) or 'no objects'}",
-            fix="correct the path under `ingest.columns` in params.yaml",
+            f"{path}: column {plain(name, 40)!r} holds objects, lists or bytes where text is wanted",
+            fix=path_fix(pl.Series([as_text(cell) for cell in cells], dtype=pl.String), name),
         )
-    if all(value is None or isinstance(value, str) for value in found):
-        return pl.Series(name, found, dtype=pl.String)
-    return pl.Series(
-        name,
-        [
-            None if value is None else value if isinstance(value, str) else canonical_json(value)
-            for value in found
-        ],
-        dtype=pl.String,
+    for row, reason in bad.items():
+        what = "several values" if reason == "several_values" else "an object or a list"
+        faults.setdefault(row, Unusable(reason, f"{shown_name(name)} holds {what} where one text is wanted"))
+    return pl.Series(found, dtype=pl.String)
+
+
+def _plain_field(source: Source, name: str, field: str) -> pl.Series:
+    """A column of ids, groups, sources, ... as String."""
+    column = source.plain_column(name)
+    if column is None:
+        cells = [None if isinstance(cell, Unusable) else as_text(cell) for cell in source.cells(name)]
+        return pl.Series(field, cells, dtype=pl.String)
+    if name in source.records.nested:
+        raise _not_text(column, name, source.path)
+    text = _plain(column, name, source.path)
+    if column.dtype.is_float():  # whole numbers that the file stores as floats read as integers
+        text = source.frame.select(key_text(pl.col(name), column.dtype)).to_series()
+    return text.alias(field)
+
+
+def _not_text(column: pl.Series, name: str, path: str) -> AssayError:
+    return AssayError(
+        f"{path}: column {plain(name, 40)!r} holds objects, lists or bytes where text is wanted",
+        fix=path_fix(column, name),
     )
 
 
-def _decoded(cell: Any) -> Any:
-    if isinstance(cell, str):
-        try:
-            return json.loads(cell)
-        except (ValueError, RecursionError):
-            return None
-    return cell
-
-
-def _jsonable(cell: Any) -> Any:
-    """`cell` with dates, times and decimals, which JSON lacks, as text."""
-    if isinstance(cell, dict):
-        return {str(name): _jsonable(held) for name, held in cell.items()}
-    if isinstance(cell, (list, tuple)):
-        return [_jsonable(held) for held in cell]
-    return cell if cell is None or isinstance(cell, (str, int, float, bool)) else str(cell)
-
-
-def _keys(cell: Any) -> list[str]:
-    held = _decoded(cell)
-    return list(held) if isinstance(held, dict) else []
-
-
-def _walk(cell: Any, steps: list[str]) -> Any:
-    held = _decoded(cell)
-    for step in steps:
-        if isinstance(held, dict):
-            held = held.get(step)
-        elif isinstance(held, list) and step.isdigit() and int(step) < len(held):
-            held = held[int(step)]
-        else:
-            return None
-    return held
-
-
-def _plain(column: pl.Series, name: str, records: Records, path: str) -> pl.Series:
+def _plain(column: pl.Series, name: str, path: str) -> pl.Series:
     """A column of text, numbers or times as String; objects and lists are an error."""
-    if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object) or name in records.nested:
-        if name in records.mixed:
-            raise AssayError(
-                f"{path}: column {plain(name, 40)!r} holds text, but a list or an object at "
-                f"{records.unit} {records.mixed[name]}",
-                fix="correct that row, or take it out of the file",
-            )
-        raise AssayError(
-            f"{path}: column {plain(name, 40)!r} holds objects, lists or bytes where text is wanted",
-            fix=f"name a path into it, such as {plain(name, 40)}.text, under `ingest.columns` in params.yaml",
-        )
+    if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object):
+        raise _not_text(column, name, path)
     if column.dtype == pl.String:
         return column
     return (
@@ -225,50 +303,30 @@ def _plain(column: pl.Series, name: str, records: Records, path: str) -> pl.Seri
     )
 
 
-def _keyed(frame: pl.DataFrame, name: str, text: pl.Series) -> pl.Series:
-    """`text`, in which whole numbers that the file stores as floats read as integers."""
-    dtype = frame.schema[name]
-    return frame.select(key_text(pl.col(name), dtype)).to_series() if dtype.is_float() else text
-
-
-def _side(column: pl.Series, name: str, records: Records, path: str, *, prompt: bool = False) -> pl.Series:
-    """One side of a pair: text, or chat turns (all of them for a prompt, the last assistant turn for an
-    answer).
-    """
-    if looks_like_turns(column):
-        turns = dialogue(column, whole=prompt)
-        return turns.input if prompt else turns.output
-    return _plain(column, name, records, path)
-
-
-def _output(records: Records, name: str | tuple[str, ...], kind: Kind, path: str) -> pl.Series:
+def _output(source: Source, name: str | tuple[str, ...], kind: Kind, faults: Faults) -> list[Any] | pl.Series:
     """The output column; for extraction objects become canonical JSON, and several columns one object."""
     if isinstance(name, str):
-        column = values(records.frame, name, path)
         if kind != Kind.EXTRACTION:
-            return _side(column, name, records, path)
-        if column.dtype.is_nested():
-            return pl.Series(
-                "output",
-                [None if cell is None else canonical_json(_jsonable(cell)) for cell in column.to_list()],
-                dtype=pl.String,
-            )
-        return _plain(column, name, Records(records.frame, records.lines, records.rejects), path)
+            return _side(source, name, faults)
+        column = source.plain_column(name)
+        if column is not None and has_chat(column):
+            return column.to_list()
+        if column is not None and not column.dtype.is_nested():
+            return _plain(column, name, source.path)
+        cells = column.to_list() if column is not None else _without_faults(source.cells(name), faults)
+        return pl.Series([as_text(cell) for cell in cells], dtype=pl.String)
     if kind != Kind.EXTRACTION:
         raise AssayError(
             f"several output columns are for kind extraction only, not {kind}",
             fix="name one column under `ingest.columns.output` in params.yaml",
         )
-    parts = {
-        one: [
-            _decoded(cell) if one in records.nested else _jsonable(cell)
-            for cell in values(records.frame, one, path).to_list()
-        ]
-        for one in name
-    }
+    parts = {}
+    for one in name:
+        cells = _without_faults(source.cells(one), faults)
+        nested = one in source.records.nested
+        parts[one] = [decoded(cell) if nested and is_nested(cell) else jsonable(cell) for cell in cells]
     rows = zip(*parts.values(), strict=True)
     return pl.Series(
-        "output",
         [
             canonical_json(dict(zip(parts, row, strict=True)))
             if any(cell not in (None, "") for cell in row)
@@ -279,22 +337,26 @@ def _output(records: Records, name: str | tuple[str, ...], kind: Kind, path: str
     )
 
 
-def canonical_outputs(column: pl.Series) -> pl.Series:
-    """JSON objects and lists in canonical form with normalised strings; text that is not JSON stays for
-    `validate` to judge.
+def canonical_outputs(column: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """JSON objects and lists in canonical form with normalised strings, and a Boolean column: where an object
+    names a key twice. Text that is not JSON stays for `validate` to judge.
     """
-    return pl.Series(
-        column.name, [_canonical(cell) for cell in column.to_list()], dtype=pl.String
-    )  # JSON has no vectorised canonical form
+    made = [_canonical(cell) for cell in column.to_list()]  # JSON has no vectorised canonical form
+    return (
+        pl.Series(column.name, [text for text, _ in made], dtype=pl.String),
+        pl.Series([twice for _, twice in made], dtype=pl.Boolean),
+    )
 
 
-def _canonical(cell: str | None) -> str | None:
+def _canonical(cell: str | None) -> tuple[str | None, bool]:
     if cell is None or cell.lstrip()[:1] not in ("{", "["):
-        return cell
+        return cell, False
     try:
-        return canonical_json(normalise_value(json.loads(cell)))
-    except (ValueError, RecursionError, UnicodeEncodeError):
-        return cell
+        return canonical_json(normalise_value(parse_json(cell))), False
+    except DuplicateName:
+        return cell, True
+    except (NotJson, ValueError, RecursionError, UnicodeEncodeError):
+        return cell, False
 
 
 def shown_path(path: str) -> str:

@@ -26,6 +26,46 @@ class DuplicateKeys(AssayError):
     """The declared key stands on several rows."""
 
 
+def identified(
+    rows: pl.DataFrame, key: Key, *, declared: bool, on_duplicate: Literal["error", "number"]
+) -> pl.DataFrame:
+    """`rows` with their `example_id`; the examples of one conversation share its id and add their turn.
+
+    Parameters
+    ----------
+    rows
+        As `identify` takes, with `record` and `turn`, and `whole`, the text of the conversation that an
+        example was taken from. Examples of one conversation get one `group`, unless they have one already, so
+        that a split never parts them.
+    """
+    if rows["turn"].is_null().all():
+        return rows.with_columns(
+            identify(rows, key, declared=declared, on_duplicate=on_duplicate).alias("example_id")
+        )
+    place = ["file", "held_out", "record"]
+    parents = (
+        rows.sort("turn", nulls_last=True)
+        .unique(place, keep="first", maintain_order=True)
+        .with_columns(pl.coalesce("whole", "input").alias("input"))
+    )
+    parents = parents.select(
+        *place,
+        identify(parents, key, declared=declared, on_duplicate=on_duplicate).alias("parent"),
+    )
+    turn = pl.when(pl.col("turn").is_not_null()).then(pl.format("-t{}", "turn")).otherwise(pl.lit(""))
+    return (
+        rows.join(parents, on=place, how="left", maintain_order="left")
+        .with_columns(
+            (pl.col("parent") + turn).alias("example_id"),
+            pl.when(pl.col("turn").is_not_null())
+            .then(pl.coalesce("group", "parent"))
+            .otherwise("group")
+            .alias("group"),
+        )
+        .drop("parent")
+    )
+
+
 def identify(
     rows: pl.DataFrame, key: Key, *, declared: bool, on_duplicate: Literal["error", "number"]
 ) -> pl.Series:

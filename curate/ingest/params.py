@@ -8,7 +8,26 @@ from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from curate.ingest.template import template_columns
 from curate.params import DroppingParams, Params
+
+LayoutName = Literal[
+    "auto",
+    "flat",
+    "messages",
+    "openai_chat",
+    "openai_preference",
+    "sharegpt",
+    "sharegpt_preference",
+    "alpaca",
+    "alpaca_preference",
+    "prompt_completion",
+    "preference",
+    "kto",
+    "label_studio",
+    "label_studio_min",
+    "argilla",
+]
 
 
 class RawFile(Params):
@@ -29,12 +48,23 @@ class Columns(Params):
     (`userInput.text`).
     """
 
-    input: str | None = None
+    input: str | tuple[str, ...] | None = Field(
+        default=None, description="several columns become one text, by `ingest.input_template`"
+    )
     output: str | tuple[str, ...] | None = Field(
         default=None, description="several columns become one JSON object (extraction)"
     )
     rejected: str | None = Field(default=None, description="preference only")
     messages: str | None = Field(default=None, description="chat turns: a list of {role, content}")
+    system: str | None = Field(default=None, description="a system prompt, which opens the input")
+    tools: str | None = Field(default=None, description="the tools on offer, which open the input as JSON")
+    history: str | None = Field(default=None, description="earlier turns: a list of [question, answer]")
+    desirable: str | None = Field(
+        default=None, description="true or false (KTO): rows with false are dropped, for they are bad answers"
+    )
+    media: tuple[str, ...] = Field(
+        default=(), description="images, sound, video: a row that has some is dropped, for a text lacks them"
+    )
     id: str | None = Field(default=None, description="the declared key; without one, ids are content digests")
     group: str | None = Field(
         default=None, description="rows of one group (a thread, a customer) never straddle a split"
@@ -44,7 +74,7 @@ class Columns(Params):
     language: str | None = None
     collected_at: str | None = None
 
-    @field_validator("output", mode="before")
+    @field_validator("input", "output", mode="before")
     @classmethod
     def _a_list_of_one_is_one(cls, value: object) -> object:
         return value[0] if isinstance(value, (list, tuple)) and len(value) == 1 else value
@@ -69,14 +99,33 @@ class IngestParams(DroppingParams):
     path: str | None = None
     files: tuple[RawFile, ...] = ()
     encoding: str = Field(default="utf-8", description="of text files")
-    layout: Literal["auto", "flat", "prompt_completion", "messages"] = Field(
-        default="auto", description="auto goes by the columns"
-    )
+    layout: LayoutName = Field(default="auto", description="auto goes by the columns")
     columns: Columns = Columns()
+    input_template: str | None = Field(
+        default=None,
+        description="how several input columns become one text; by default a paragraph each",
+    )
+    turns: Literal["last", "each"] = Field(
+        default="last",
+        description="of a conversation: one example of its last turn, or one of each assistant turn",
+    )
     defaults: Defaults = Defaults()
     on_duplicate_id: Literal["error", "number"] = Field(
         default="error", description="two rows with one declared key: stop, or append #2, #3, ..."
     )
+
+    @model_validator(mode="after")
+    def _template_names_the_columns(self) -> IngestParams:
+        if self.input_template is None:
+            return self
+        named = template_columns(self.input_template)
+        listed = self.inputs()
+        if set(listed) != set(named):
+            raise ValueError(
+                f"`input_template` names the columns {', '.join(named)}, and `columns.input` "
+                f"{', '.join(listed)}: leave `columns.input` out, or name the same columns"
+            )
+        return self
 
     @model_validator(mode="after")
     def _names_its_files_once(self) -> IngestParams:
@@ -87,3 +136,10 @@ class IngestParams(DroppingParams):
     def raw_files(self) -> tuple[RawFile, ...]:
         """The files, in one form."""
         return self.files or (RawFile(path=self.path or ""),)
+
+    def inputs(self) -> tuple[str, ...]:
+        """The columns of the input: those listed, else those that the template names."""
+        listed = self.columns.input
+        if listed is None:
+            return () if self.input_template is None else tuple(template_columns(self.input_template))
+        return (listed,) if isinstance(listed, str) else listed

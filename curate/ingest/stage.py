@@ -19,13 +19,13 @@ from curate.errors import AssayError
 from curate.examples import EXAMPLES, conform, ledger
 from curate.files import write_parquet
 from curate.ingest.columns import Mapped, canonical_outputs, map_columns, shown_path
-from curate.ingest.identify import identify, unreadable_ids
+from curate.ingest.identify import identified, unreadable_ids
 from curate.ingest.normalise import STEPS, normalise
 from curate.ingest.params import IngestParams
 from curate.keys import Key
 from curate.project import Project
 from curate.provenance import begin, remember_raw_files
-from curate.read import Records, read_records
+from curate.read import Records, read_records, shown_name
 from curate.read.hub import is_hub_name
 from curate.stage import Progress, StageResult, write_stage
 from curate.task import Kind, TaskCard
@@ -70,8 +70,9 @@ def ingest(files: Sequence[Raw], params: IngestParams, card: TaskCard, key: Key)
     Returns
     -------
     Ingested
-        Ledger reasons: `unreadable` (evidence: the reader's code), `missing_id`, `invalid_messages`,
-        `empty_input`, `missing_output`, `missing_rejected`; the first that holds.
+        Ledger reasons: `unreadable` (evidence: the reader's code), `missing_id`, those of an `Unusable` row
+        (`docs/formats.md` lists them), `empty_input`, `missing_output`, `duplicate_key`, `missing_rejected`;
+        the first that holds.
 
     Raises
     ------
@@ -95,20 +96,29 @@ def ingest(files: Sequence[Raw], params: IngestParams, card: TaskCard, key: Key)
         .str.to_lowercase()
         .fill_null(pl.lit(params.defaults.language, dtype=pl.String)),
     )
+    rows = rows.with_columns(pl.lit(False).alias("twice"))
     if card.kind == Kind.EXTRACTION:
-        rows = rows.with_columns(canonical_outputs(rows["output"]))
+        outputs, twice = canonical_outputs(rows["output"])
+        rows = rows.with_columns(outputs, twice.alias("twice"))
     rows = _sourced(rows, card)
     declared = params.columns.id is not None
-    rows = rows.with_columns(
-        identify(rows, key, declared=declared, on_duplicate=params.on_duplicate_id).alias("example_id")
+    rows = identified(rows, key, declared=declared, on_duplicate=params.on_duplicate_id)
+    rows = rows.with_columns(_reason(card.kind, declared).alias("reason")).with_columns(
+        pl.when(pl.col("reason") == "duplicate_key")
+        .then(pl.col("evidence").fill_null("an object names a key twice"))
+        .otherwise(pl.col("evidence"))
+        .fill_null("")
+        .alias("evidence")
     )
-    rows = rows.with_columns(_reason(card.kind, declared).alias("reason"))
 
     unreadable = _unreadable(files, key)
     faulty = rows.filter(pl.col("reason").is_not_null())
     kept = conform(rows.filter(pl.col("reason").is_null()), EXAMPLES).sort("example_id")
     dropped = pl.concat(
-        [ledger(unreadable, STAGE, "unreadable", pl.col("reason")), ledger(faulty, STAGE, pl.col("reason"))]
+        [
+            ledger(unreadable, STAGE, "unreadable", pl.col("reason")),
+            ledger(faulty, STAGE, pl.col("reason"), pl.col("evidence")),
+        ]
     )
     if kept.filter(~pl.col("held_out")).height == 0:
         reasons = ", ".join(
@@ -172,7 +182,7 @@ def _located(raw: Raw, found: Mapped, params: IngestParams, card: TaskCard) -> p
         pl.lit(raw.held_out).alias("held_out"),
         pl.lit(shown_path(raw.path)).alias("file"),
         pl.lit(raw.records.unit).alias("unit"),
-        raw.records.lines.alias("line"),
+        raw.records.lines.gather(found.frame["record"]).alias("line"),
     )
 
 
@@ -219,12 +229,15 @@ def _reason(kind: Kind, declared: bool) -> pl.Expr:
     """Why a row cannot be an example, or null."""
     checks = [
         (pl.lit(declared) & pl.col("id").is_null(), "missing_id"),
-        (~pl.col("valid"), "invalid_messages"),
+        (pl.col("reason").is_not_null(), pl.col("reason")),
         (pl.col("input").is_null(), "empty_input"),
         (pl.col("output").is_null(), "missing_output"),
+        (pl.col("twice"), "duplicate_key"),
         (pl.lit(kind == Kind.PREFERENCE) & pl.col("rejected").is_null(), "missing_rejected"),
     ]
-    return pl.coalesce(pl.when(fault).then(pl.lit(code)) for fault, code in checks)
+    return pl.coalesce(
+        pl.when(fault).then(code if isinstance(code, pl.Expr) else pl.lit(code)) for fault, code in checks
+    )
 
 
 def _unreadable(files: Sequence[Raw], key: Key) -> pl.DataFrame:
@@ -257,8 +270,11 @@ def _report(
             "held_out": raw.held_out,
             "rows": raw.records.frame.height,
             "unreadable": raw.records.rejects.height,
-            "layout": found.layout,
+            "examples": found.frame.height,
+            "layout": found.reading.layout,
+            "read_as": found.reading.said(),
             "columns": dict(sorted(found.used.items())),
+            "unused_columns": [shown_name(name) for name in found.unused],
         }
         for raw, found in mapped
     ]

@@ -8,51 +8,16 @@ does not declare are shown as `*`.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from curate.errors import AssayError
+from curate.strict_json import parse_json
 from curate.validate.rules import PLACEHOLDER
 
 # Faults told per row; the rest are counted.
 _TOLD = 3
-
-
-class _NotJson(ValueError):
-    """Why a text is not JSON as this tool takes it; the message holds no text of the row."""
-
-
-def parse_json(text: str) -> Any:
-    """`text` as JSON, strictly: no NaN or Infinity (RFC 8259 s. 6), no name given twice in an object (RFC
-    7493 s. 2.3).
-
-    Raises
-    ------
-    ValueError
-        With a message that holds nothing of the text.
-    """
-
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) < len(pairs):
-            raise _NotJson("an object names a property twice")
-        return found
-
-    def no_constant(_: str) -> Any:
-        raise _NotJson("NaN or Infinity is no JSON number")
-
-    try:
-        return json.loads(text, object_pairs_hook=once, parse_constant=no_constant)
-    except json.JSONDecodeError as error:
-        raise _NotJson(f"{error.msg} at line {error.lineno} column {error.colno}") from None
-    except RecursionError:
-        raise _NotJson("nested too deeply") from None
-    except _NotJson:
-        raise
-    except ValueError:  # an integer of more digits than Python converts
-        raise _NotJson("a number is too long") from None
 
 
 def _declared(schema: Any) -> Iterator[str]:

@@ -406,7 +406,7 @@ def test_hostile_labels_and_names_stay_what_they_are(tmp_path: Path) -> None:
             ["--data", "d.csv", "--input", "text", "--output", "label", "--language", "English please"],
             "neither a column",
         ),
-        (["--data", "latin.csv", "--input", "text", "--output", "label"], "say the encoding: --encoding"),
+        (["--data", "latin.csv", "--input", "text", "--output", "label"], "fix: --encoding cp1252"),
         (["--data", "d.csv"], "name the columns with --input and --output"),
         (["--data", "many.csv", "--input", "text", "--output", "text"], "text, not labels"),
         (

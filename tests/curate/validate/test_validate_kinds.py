@@ -9,8 +9,9 @@ from pandera.errors import SchemaErrors
 from curate.errors import AssayError
 from curate.examples import EXAMPLES, conform
 from curate.stage import check_conservation
+from curate.strict_json import parse_json
 from curate.task import Kind, Metric, TaskCard
-from curate.validate.json_outputs import json_faults, parse_json
+from curate.validate.json_outputs import json_faults
 from curate.validate.params import Lengths, ValidateParams
 from curate.validate.schema import requirements, row_schema
 from curate.validate.stage import validate

@@ -406,7 +406,7 @@ def test_dotted_paths_reach_into_nested_columns(tmp_path: Path) -> None:
         tmp_path, "d.jsonl", content, columns, kind="extraction", defaults={"output": "[]"}
     )
     assert (sorted(kept["output"]), drops.height) == (["[]", '[{"slot":"people"}]'], 0)
-    with pytest.raises(AssayError, match=r"no row holds 'user\.words'; user holds: text"):
+    with pytest.raises(AssayError, match=r"no row holds 'user\.words'; user holds: user\.text"):
         ingested(tmp_path, "d.jsonl", content, {**columns, "input": "user.words"}, kind="extraction")
 
 

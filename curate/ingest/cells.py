@@ -1,0 +1,137 @@
+"""Cells of a raw file: dotted paths into nested ones, and JSON text as the value it spells."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import polars as pl
+
+from curate.errors import AssayError
+from curate.files import canonical_json
+from curate.ingest.unusable import Unusable
+from curate.read import need_columns, shown_name
+from curate.strict_json import DuplicateName, NotJson, parse_json
+from curate.text import plain
+
+# Paths named in an error.
+_SHOWN = 8
+# Cells looked at for the paths that an error names.
+_SAMPLE = 1000
+
+
+def decoded(cell: Any) -> Any:
+    """A cell's value: JSON text as what it spells (null where it is not JSON), all else as it is."""
+    if isinstance(cell, str):
+        try:
+            return json.loads(cell)
+        except (ValueError, RecursionError):
+            return None
+    return cell
+
+
+def is_nested(cell: Any) -> bool:
+    """Whether a cell holds an object or a list, as such or as JSON text."""
+    if isinstance(cell, str):
+        return cell.lstrip()[:1] in ("{", "[") and isinstance(decoded(cell), (dict, list))
+    return isinstance(cell, (dict, list))
+
+
+def jsonable(cell: Any) -> Any:
+    """`cell` with dates, times and decimals, which JSON lacks, as text."""
+    if isinstance(cell, dict):
+        return {str(name): jsonable(value) for name, value in cell.items()}
+    if isinstance(cell, (list, tuple)):
+        return [jsonable(value) for value in cell]
+    return cell if cell is None or isinstance(cell, (str, int, float, bool)) else str(cell)
+
+
+def as_text(value: Any) -> str | None:
+    """A scalar as text; an object or list as canonical JSON; nothing as null."""
+    return value if value is None or isinstance(value, str) else canonical_json(jsonable(value))
+
+
+def walk(cell: Any, steps: list[str]) -> Any:
+    """What stands at a path inside a cell; null where the path ends early.
+
+    Label Studio's JSON-MIN writes one choice as plain text and several as `{"choices": [...]}`, so a plain
+    text counts as the first of its own `choices`.
+    """
+    value = decoded(cell) if is_nested(cell) else cell
+    if isinstance(value, str) and steps[0] == "choices":
+        return value if steps[1:] in ([], ["0"]) else None
+    for step in steps:
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and step.isdigit() and int(step) < len(value):
+            value = value[int(step)]
+        else:
+            return None
+    return value
+
+
+def paths(cells: Iterable[Any], *, base: str) -> list[str]:
+    """Dotted paths to scalars inside the first of `cells`, sorted, names that look like values masked."""
+    found: set[str] = set()
+    for cell in cells:
+        value = decoded(cell) if is_nested(cell) else None
+        if isinstance(value, (dict, list)):
+            found |= set(_paths(value))
+    return [f"{base}.{path}" for path in sorted(found)]
+
+
+def _paths(value: Any, depth: int = 3) -> Iterator[str]:
+    inner = value.items() if isinstance(value, dict) else [("0", value[0])] if value else []
+    for name, held in inner:
+        if isinstance(held, (dict, list)) and depth > 1:
+            yield from (f"{shown_name(str(name))}.{path}" for path in _paths(held, depth - 1))
+        elif not isinstance(held, (dict, list)):
+            yield shown_name(str(name))
+
+
+def path_fix(column: pl.Series, name: str) -> str:
+    """What to do about a nested column where text is wanted: the paths that it has."""
+    found = paths(column.head(_SAMPLE).to_list(), base=shown_name(name))
+    if not found:
+        return f"name another column than {shown_name(name)} under `ingest.columns` in params.yaml"
+    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+    return f"name a path into it under `ingest.columns` in params.yaml: {', '.join(found[:_SHOWN])}{more}"
+
+
+def cells(frame: pl.DataFrame, name: str, path: str) -> list[Any]:
+    """What each row holds in a column, or at a dotted path into a nested one (`userInput.text`,
+    `turns.0.content`); null where a row lacks it, an `Unusable` where its JSON gives one name twice.
+
+    Raises
+    ------
+    AssayError
+        If no column has that name, or no row holds anything at that path.
+    """
+    if name in frame.columns:
+        return frame[name].to_list()
+    parts = name.split(".")
+    cut = next((n for n in range(len(parts) - 1, 0, -1) if ".".join(parts[:n]) in frame.columns), 0)
+    if not cut:
+        need_columns(frame, [name], path, option="`ingest.columns` in params.yaml")
+    base, steps = ".".join(parts[:cut]), parts[cut:]
+    found = [_walked(cell, steps) for cell in frame[base].to_list()]  # ragged objects: one row at a time
+    if all(value is None for value in found):
+        held = paths(frame[base].head(_SAMPLE).to_list(), base=shown_name(base))
+        raise AssayError(
+            f"{path}: no row holds {plain(name, 80)!r}; {plain(base, 40)} holds: "
+            f"{', '.join(held[:20]) or 'no objects'}",
+            fix="correct the path under `ingest.columns` in params.yaml",
+        )
+    return found
+
+
+def _walked(cell: Any, steps: list[str]) -> Any:
+    if isinstance(cell, str) and cell.lstrip()[:1] in ("{", "["):
+        try:
+            cell = parse_json(cell)
+        except DuplicateName as error:
+            return Unusable("duplicate_key", str(error))
+        except NotJson:
+            return None
+    return walk(cell, steps)
