@@ -33,12 +33,12 @@ _WORDED = frozenset(
 
 
 # Compared as they are: two passwords that differ in case are two.
-_EXACT = frozenset({"API_KEY", "PASSWORD", "PERSONAL_URL"})
+EXACT = frozenset({"API_KEY", "PASSWORD", "PERSONAL_URL"})
 
 
 def is_code(entity: str) -> bool:
     """Whether values of `entity` are compared by their letters and digits alone."""
-    return entity not in _WORDED | _EXACT
+    return entity not in _WORDED | EXACT
 
 
 @lru_cache(maxsize=262_144)
@@ -48,7 +48,7 @@ def normalise(entity: str, value: str) -> str:
 
     A phone number is brought to E.164 (country code 44 where none is written), an extension kept after `x`.
     """
-    if entity in _EXACT:
+    if entity in EXACT:
         return value
     text = unicodedata.normalize("NFKC", value).casefold()
     if entity == "PHONE_NUMBER":

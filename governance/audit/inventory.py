@@ -8,6 +8,8 @@ Standings, and why:
               uncertain         only with `audit.block_uncertain`
     baseline                    would block, but stood at the time of the committed baseline
     queued    uncertain, unsure taken out by policy; a person may say that it need not be
+              not_acted_on      a name reported and left in the text for its score (`redact.act_threshold`); a
+                                person may say that it must go
     reviewed                    a verdict in force speaks of it
     settled                     taken out by policy and certain enough, or of an entity that may stay
 
@@ -118,7 +120,8 @@ def take(
     )
     stood = pl.col("value_id").is_in(list(baseline))
     blocking = pl.col("why").is_in(
-        ["kept_unreviewed", "expired_verdict", "real_but_kept"] + ["uncertain"] * params.block_uncertain
+        ["kept_unreviewed", "expired_verdict", "real_but_kept"]
+        + ["uncertain", "not_acted_on"] * params.block_uncertain
     )
     standing = (
         pl.when(blocking & stood)
@@ -168,6 +171,8 @@ def _why(params: AuditParams) -> pl.Expr:
         .then(pl.lit("expired_verdict"))
         .when(pl.col("entity").is_in(params.accept))
         .then(pl.lit(""))
+        .when(pl.col("below_act") & open_)
+        .then(pl.lit("not_acted_on"))
         .when(kept & open_)
         .then(pl.lit("kept_unreviewed"))
         .when(kept & (pl.col("verdict") == "real"))

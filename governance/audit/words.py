@@ -11,6 +11,7 @@ WHY = {
     "kept_unreviewed": "kept by policy, nobody has said it may stay",
     "expired_verdict": "kept on a verdict that has expired",
     "real_but_kept": "judged real, kept by policy all the same",
+    "not_acted_on": "reported and left in the text: too weak to act on until a person says so",
     "uncertain": "taken out on a weak finding; a person may say it need not be",
     "unsure": "a reviewer was unsure",
 }

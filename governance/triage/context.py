@@ -14,7 +14,7 @@ from typing import Literal
 
 import polars as pl
 
-from curate.pii.redact.spans import pattern
+from curate.pii.redact.forms import whole as pattern
 from curate.text import mask, plain
 
 Style = Literal["plain", "masked", "shown", "suspect"]

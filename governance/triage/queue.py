@@ -3,7 +3,8 @@
 Values of one entity and one shape (`UK_POSTCODE AA9 9AA`) stand together as a pattern, for they often deserve
 one answer. Patterns come in order of their most uncertain value (the score least above the entity's
 threshold), then of the rows they touch; so do the values within. What somebody was unsure of comes last. What
-the policy keeps is not asked about. All in polars: a million findings are a second or two.
+the policy keeps is not asked about, names too weak to act on apart. All in polars: a million findings are a
+second or two.
 """
 
 from __future__ import annotations
@@ -61,11 +62,13 @@ def open_findings(
     policy: RedactParams,
     entities: Sequence[str] = (),
 ) -> pl.DataFrame:
-    """Findings that the policy acts on, or of the named `entities`, on which no verdict but `unsure` is in
-    force.
+    """Findings that the policy acts on or leaves for their score alone, or of the named `entities`, on which
+    no verdict but `unsure` is in force.
     """
     acted = decide(findings, examples, policy).filter(
-        pl.col("entity").is_in(list(entities)) if entities else pl.col("action") != "keep"
+        pl.col("entity").is_in(list(entities))
+        if entities
+        else (pl.col("action") != "keep") | pl.col("below_act")
     )
     known = verdicts.filter(pl.col("reason") != TAKEN_BACK)
     said = judged(acted.drop("verdict", "reviewer", "decided_on"), known)

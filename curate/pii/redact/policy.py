@@ -3,28 +3,37 @@ specific rule first.
 
     verdict `not_personal` or `public`  ->  keep
     redact.policy, first rule that fits ->  its action
+    score under redact.act_threshold    ->  keep, and ask (`below_act`), unless the verdict is `real`
     redact.actions[entity]              ->  that action
     KEPT, then redact.default
 
-A verdict `real` or `unsure`, or none, leaves the finding to the policy: what nobody has looked at is treated
-as personal.
+Reporting a weak name costs a look; acting on one costs the example a word. So names are acted on from a
+higher score than the one they are reported from; what lies between waits in the queue. Otherwise a verdict
+`real` or `unsure`, or none, leaves the finding to the policy: what nobody has looked at is treated as
+personal.
 """
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from curate.errors import AssayError
 from curate.params import DroppingParams, Params
 from curate.pii.decisions import CLEARING, VERDICTS, judged
 from curate.pii.detect.catalogue import NER_ENTITIES, check_names
+from curate.pii.redact.offsets import SpanPath
 
 Action = Literal["keep", "mask", "replace", "pseudonymise", "drop_row"]
 Scope = Literal["record", "dataset", "project"]
+
+# A name of a lower score is reported, queued and left in the text. Measured on the hostile sample of
+# tests/curate/pii/redact/hostile.txt and the public sets: see docs/pii.md. Entities not named here are acted
+# on wherever they are reported.
+ACT_THRESHOLD = {"PERSON": 0.7, "LOCATION": 0.7, "ORGANIZATION": 0.7, "NRP": 0.7}
 
 # Kept unless the policy says otherwise. A date by itself names nobody (a date of birth is an entity of its
 # own) and is often what the task is about; NRP (nationality, religion, politics: "a French phone") is a word
@@ -57,6 +66,17 @@ class Rule(Params):
         return pl.all_horizontal(conditions).fill_null(False) if conditions else pl.lit(True)
 
 
+class Target(Params):
+    """What redaction may do in one field of the outputs, and why somebody decided so."""
+
+    # follow: loses what the row's input loses, under the same placeholder. redact: the field is a personal
+    # value, found or not, and goes from the whole row. exempt: stays as it is, there and where it stands in
+    # the input.
+    rule: Literal["follow", "redact", "exempt"] = "follow"
+    # In git for everybody to read; with it the field no longer fails `assay check` over `max_output_share`.
+    reason: str = ""
+
+
 class RedactParams(DroppingParams):
     """What is done with each entity."""
 
@@ -73,6 +93,39 @@ class RedactParams(DroppingParams):
     # The day on which verdicts must hold to be obeyed; null obeys expired ones too (the audit reports them).
     # A date in the params and not the clock, so that the same inputs give the same bytes tomorrow.
     as_of: date | None = None
+    # entity -> score from which a finding is acted on and not only reported; beside ACT_THRESHOLD.
+    act_threshold: dict[str, float] = Field(default_factory=dict)
+    # Fields of the outputs (`output`, `rejected`, or a path in a JSON output such as `items[].name`) -> what
+    # may be done in them: {rule: exempt, reason: "companies, not people"}, or the rule alone.
+    targets: dict[str, Target] = Field(default_factory=dict)
+    # Redaction that changes a field of the outputs in more than this share of its rows fails `assay check`
+    # until `targets` names that field with a reason: a tenth of the answers is no longer noise but another
+    # task.
+    max_output_share: float = Field(default=0.1, ge=0, le=1)
+    # `scan` and `audit` warn when more than this share of the rows would change.
+    warn_row_share: float = Field(default=0.1, ge=0, le=1)
+    # Where outputs keep character spans of the input; null: told by looking (see
+    # curate/pii/redact/offsets.py), []: there are none.
+    spans: tuple[SpanPath, ...] | None = None
+
+    @field_validator("targets", mode="before")
+    @classmethod
+    def _rule_alone(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {name: {"rule": rule} if isinstance(rule, str) else rule for name, rule in value.items()}
+
+    def target(self, path: str) -> Target:
+        """The rule for a field of the outputs: its own, else that of the field around it."""
+        while path:
+            if path in self.targets:
+                return self.targets[path]
+            path = path.removesuffix("[]") if path.endswith("[]") else path.rpartition(".")[0]
+        return Target()
+
+    def acts_from(self, entity: str) -> float:
+        """The score from which a finding of `entity` is acted on."""
+        return self.act_threshold.get(entity, ACT_THRESHOLD.get(entity, 0.0))
 
     def action(self, entity: str) -> Action:
         """What is done with a finding of `entity` that no rule of `policy` fits."""
@@ -88,6 +141,7 @@ class RedactParams(DroppingParams):
             Names of the task card's sources; empty where it names none.
         """
         check_names(set(self.actions), "redact.actions", set(NER_ENTITIES))
+        check_names(set(self.act_threshold), "redact.act_threshold", set(NER_ENTITIES))
         check_names({rule.entity for rule in self.policy if rule.entity}, "redact.policy", set(NER_ENTITIES))
         unknown = sorted({rule.source for rule in self.policy if rule.source} - sources)
         if unknown and sources:
@@ -101,7 +155,8 @@ class RedactParams(DroppingParams):
 def decide(
     findings: pl.DataFrame, examples: pl.DataFrame, params: RedactParams, verdicts: pl.DataFrame | None = None
 ) -> pl.DataFrame:
-    """`findings` with `source`, `verdict`, `reviewer`, `decided_on` and the `action` that follows.
+    """`findings` with `source`, `verdict`, `reviewer`, `decided_on`, the `action` that follows and
+    `below_act`: whether it is kept for its score alone.
 
     Parameters
     ----------
@@ -125,10 +180,21 @@ def decide(
     by_entity = pl.col("entity").replace_strict(
         entities, [params.action(entity) for entity in entities], return_dtype=pl.String
     )
-    policy = pl.coalesce(
+    needed = pl.col("entity").replace_strict(
+        entities, [params.acts_from(entity) for entity in entities], return_dtype=pl.Float64
+    )
+    ruled = pl.coalesce(
+        pl.lit(None, pl.String),
         *(pl.when(rule.fits()).then(pl.lit(rule.action)) for rule in params.policy),
-        by_entity if entities else pl.lit(None, pl.String),
     )
-    return said.with_columns(
-        pl.when(pl.col("verdict").is_in(CLEARING)).then(pl.lit("keep")).otherwise(policy).alias("action")
+    if not entities:
+        return said.with_columns(action=pl.lit(None, pl.String), below_act=pl.lit(False))
+    weak = (
+        (pl.col("score") < needed)
+        & ruled.is_null()
+        & (by_entity != "keep")
+        & ~pl.col("verdict").is_in([*CLEARING, "real"]).fill_null(False)
     )
+    kept = weak | pl.col("verdict").is_in(CLEARING).fill_null(False)
+    action = pl.when(kept).then(pl.lit("keep")).otherwise(pl.coalesce(ruled, by_entity))
+    return said.with_columns(action.alias("action"), weak.alias("below_act"))

@@ -1,36 +1,31 @@
-"""Where a row's personal values stand: the findings, and every repeat of a found value anywhere else in the
-row.
+"""Places in a text that go, and what becomes of every other place when they do.
 
-A value is looked for in its normalised form, so that `4111 1111 1111 1111` in the input also goes as
-`4111111111111111` from a JSON output. Overlapping places become one, so that offsets stay true and nothing is
-left between them. JSON stays JSON: inside a string only its content is touched, never half an escape; a
-number that holds a value becomes a string.
+Overlapping places become one, so that offsets stay true and nothing is left between them. `Rewritten`
+remembers what was put where, so that a character span of the old text can be told in the new one.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property
+from itertools import pairwise
 
-from curate.pii.values import is_code, normalise
-
-# A value this long is taken out of longer words and numbers too; a shorter one only where it stands alone
-# ("Al" in "Also").
-STANDS_OUT = 6
-_SEPARATOR = r"[\s\-.()/]{0,3}"
+from curate.pii.redact import forms
+from curate.pii.redact.identity import Identity
 
 
 @dataclass(frozen=True)
 class Value:
-    """One found value of a row: what it is called, how it is compared, and what is done with it."""
+    """A found value of a row: what it is called, how it was written, which value it is, what is done."""
 
     entity: str
     normalised: str
     value_id: str
     action: str
+    spelling: str = ""
+    identity: Identity = ("", "")
 
 
 @dataclass(frozen=True)
@@ -48,24 +43,9 @@ class Span:
 Spared = tuple[int, int, str]
 
 
-@lru_cache(maxsize=65_536)
-def pattern(entity: str, value: str) -> re.Pattern[str]:
-    """A regex for every spelling of `value` that normalises alike: case, separators, a UK number's 0 or
-    +44.
-    """
-    characters = [character for character in value if character.isalnum()]
-    if entity == "PHONE_NUMBER":
-        form = normalise(entity, value)
-        if re.fullmatch(r"\+44\d{9,10}", form):
-            body = _SEPARATOR.join(form[3:])
-            return re.compile(rf"(?:(?:\+\s?|00)?44{_SEPARATOR}(?:\(?0\)?)?{_SEPARATOR}|\(?0)?{body}")
-    if is_code(entity) and characters:
-        body = _SEPARATOR.join(re.escape(character) for character in characters)
-    else:
-        body = r"\s+".join(re.escape(part) for part in value.split())
-    if len(characters) < STANDS_OUT:
-        body = rf"(?<!\w){body}(?!\w)"
-    return re.compile(body, re.IGNORECASE)
+def _first(span: Span) -> tuple[bool, int, int, str, str]:
+    """Orders overlapping spans by which names the place: a finding, the longer, the earlier."""
+    return (not span.found, span.start - span.end, span.start, span.value.entity, span.value.normalised)
 
 
 def merge(spans: Iterable[Span]) -> list[Span]:
@@ -84,18 +64,15 @@ def merge(spans: Iterable[Span]) -> list[Span]:
         end = max(end, span.end)
     merged = []
     for group in joined:
-        best = min(
-            group,
-            key=lambda span: (
-                not span.found,
-                span.start - span.end,
-                span.start,
-                span.value.entity,
-                span.value.normalised,
-            ),
-        )
+        if len(group) == 1:
+            merged += group
+            continue
+        best = min(group, key=_first)
         others = dict.fromkeys(
-            value for span in group for value in (span.value, *span.also) if value != best.value
+            value
+            for span in group
+            for value in (span.value, *span.also)
+            if value.value_id != best.value.value_id
         )
         merged.append(
             replace(
@@ -109,87 +86,106 @@ def merge(spans: Iterable[Span]) -> list[Span]:
 
 
 def repeats(
-    text: str, values: Sequence[tuple[Value, str]], spared: Sequence[Spared] = (), offset: int = 0
-) -> list[Span]:
-    """Every place in `text` where one of the row's values stands, given with a spelling of each, but for
-    those spared.
+    text: str, values: Sequence[Value], spared: Sequence[Spared] = (), offset: int = 0
+) -> Iterator[Span]:
+    """Every place in `text` where one of the row's values stands, whole or in part, but for those spared: see
+    `forms`.
 
     `offset` is where `text` begins in the text that `spared` points into.
     """
-    return [
-        Span(*match.span(), value, found=False)
-        for value, spelling in values
-        for match in pattern(value.entity, spelling).finditer(text)
-        if match.group().strip()
-        and not any(
-            name == value.value_id and start < match.end() + offset and match.start() + offset < end
-            for start, end, name in spared
-        )
-    ]
+    folded = text.casefold()
+    for value in values:
+        for start, end in forms.places(text, folded, value.entity, value.spelling):
+            stays = (
+                name == value.value_id and first < end + offset and start + offset < last
+                for first, last, name in spared
+            )
+            if not any(stays):
+                yield Span(start, end, value, found=False)
 
 
-def rewrite(text: str, spans: Sequence[Span], render: Callable[[Span, str], str]) -> str:
-    """`text` with each span (merged, in order) replaced by `render(span, its text)`."""
-    parts, at = [], 0
+def outside(spans: Iterable[Span], ranges: Sequence[tuple[int, int]]) -> Iterator[Span]:
+    """The parts of `spans` that lie in none of `ranges`; a span that touches none is given as it is."""
     for span in spans:
-        parts += [text[at : span.start], render(span, text[span.start : span.end])]
-        at = span.end
-    return "".join([*parts, text[at:]])
+        pieces = [(span.start, span.end)]
+        for first, last in ranges:
+            if first < span.end and span.start < last:
+                pieces = [
+                    piece
+                    for start, end in pieces
+                    for piece in ((start, min(end, first)), (max(start, last), end))
+                    if piece[0] < piece[1]
+                ]
+        for start, end in pieces:
+            yield span if (start, end) == (span.start, span.end) else replace(span, start=start, end=end)
 
 
-_JSON_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?', re.DOTALL)
-_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|.)", re.DOTALL)
+def cut_at(spans: Iterable[Span], borders: Sequence[int], text: str) -> Iterator[Span]:
+    """`spans`, each cut where a border falls within it; pieces without a letter or digit stay in the text."""
+    for span in spans:
+        within = borders[bisect_right(borders, span.start) : bisect_left(borders, span.end)]
+        if not within:
+            yield span
+            continue
+        edges = [span.start, *within, span.end]
+        for start, end in pairwise(edges):
+            piece = text[start:end]
+            lead, tail = len(piece) - len(piece.lstrip()), len(piece) - len(piece.rstrip())
+            if any(map(str.isalnum, piece)):
+                yield replace(span, start=start + lead, end=end - tail)
 
 
 @dataclass(frozen=True)
-class JsonToken:
-    """A string's content or a number in a JSON text, and the spans to be replaced in it (offsets in the whole
-    text).
-    """
+class Rewritten:
+    """A text with its spans replaced: the new text, the old places and the new ones."""
 
-    start: int
-    end: int
-    is_number: bool
-    is_key: bool
+    text: str
     spans: tuple[Span, ...]
+    places: tuple[tuple[int, int], ...]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [span.start for span in self.spans]
+
+    def touches(self, start: int, end: int) -> list[Span]:
+        """The spans that overlap [start, end) of the old text."""
+        at = bisect_right(self._starts, start) - 1
+        found = []
+        for span in self.spans[max(at, 0) :]:
+            if span.start >= end:
+                break
+            if span.end > start:
+                found.append(span)
+        return found
+
+    def moved(self, start: int, end: int) -> tuple[int, int]:
+        """Where [start, end) of the old text stands in the new one: a border within a replaced place moves to
+        that place's border.
+        """
+        return self._at(start, closing=False), self._at(end, closing=True)
+
+    def _at(self, position: int, *, closing: bool) -> int:
+        at = bisect_right(self._starts, position) - 1
+        if at >= 0 and closing and self.spans[at].start == position:
+            at -= 1  # an end at a span's start stands before it
+        if at < 0:
+            return position
+        span, (first, last) = self.spans[at], self.places[at]
+        if position < span.end and not (position == span.start and closing):
+            return last if closing else first
+        return position - span.end + last
 
 
-def json_tokens(
-    text: str, found: Sequence[Span], values: Sequence[tuple[Value, str]], spared: Sequence[Spared] = ()
-) -> list[JsonToken]:
-    """The strings and numbers of a JSON text that hold something: findings are cut to the token they stand
-    in.
-    """
-    escaped = [(value, json.dumps(spelling, ensure_ascii=False)[1:-1]) for value, spelling in values]
-    tokens = []
-    for match in _JSON_TOKEN.finditer(text):
-        is_number = match.group(1) is None
-        start, end = match.span() if is_number else match.span(1)
-        cut = [
-            replace(span, start=max(span.start, start), end=min(span.end, end))
-            for span in found
-            if span.start < end and start < span.end
-        ]
-        again = [
-            replace(span, start=span.start + start, end=span.end + start)
-            for span in repeats(text[start:end], escaped, spared, start)
-        ]
-        spans = merge([*cut, *again])
-        if not spans:
-            continue
-        if is_number:
-            best = min(spans, key=lambda span: (not span.found, span.start - span.end, span.start))
-            spans = [replace(best, start=start, end=end)]
-        else:
-            escapes = [
-                (start + escape.start(), start + escape.end()) for escape in _ESCAPE.finditer(match.group(1))
-            ]
-            spans = merge(_whole_escapes(span, escapes) for span in spans)
-        tokens.append(JsonToken(start, end, is_number, bool(match.group(2)), tuple(spans)))
-    return tokens
-
-
-def _whole_escapes(span: Span, escapes: Sequence[tuple[int, int]]) -> Span:
-    start = min([first for first, last in escapes if first < span.start < last], default=span.start)
-    end = max([last for first, last in escapes if first < span.end < last], default=span.end)
-    return replace(span, start=start, end=end)
+def rewrite(text: str, spans: Sequence[Span], render: Callable[[Span, str], str]) -> Rewritten:
+    """`text` with each span (merged, in order) replaced by `render(span, its text)`."""
+    parts: list[str] = []
+    places = []
+    at = length = 0
+    for span in spans:
+        made = render(span, text[span.start : span.end])
+        length += span.start - at
+        places.append((length, length + len(made)))
+        length += len(made)
+        parts += [text[at : span.start], made]
+        at = span.end
+    return Rewritten("".join([*parts, text[at:]]), tuple(spans), tuple(places))

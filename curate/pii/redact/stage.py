@@ -1,9 +1,11 @@
 """Stage `redact`: the policy applied to every finding, in input, output and rejected answer alike.
 
 What a row lost anywhere it loses everywhere: a value found in one field is taken out wherever the same value
-stands in the row's other fields, found there or not, so that a label or a JSON target never gives back what
-the input lost. Text outside the values is unchanged. Rows without a finding pass untouched in polars; those
-with one are rewritten one by one, at some 10,000 rows a second. Not touched: ids, `group` and `subject`.
+or a telling part of it stands in the row's other fields, found there or not (`forms.py`), so that a JSON
+target never gives back what the input lost. Nothing else goes: labels, keys, listed values and headings are
+exempt (`closed.py`), character spans shift with the text (`offsets.py`), and text outside the values is
+unchanged. Rows without a finding pass untouched in polars; those with one are rewritten one by one, at some
+10,000 rows a second. Not touched: ids, `group` and `subject`.
 
 A steward's verdict goes before the policy (see `policy.py`). A value cleared stays in all its repeats; a
 single finding cleared stays where it stands, while the same value goes from the rest of the row. Where
@@ -19,37 +21,28 @@ scope goes into the report and the manifest.
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any
 
 import polars as pl
 
-from curate.errors import AssayError
 from curate.examples import EDITS, EXAMPLES, FINDINGS, TEXT_FIELDS, conform, ledger, no_ledger
-from curate.files import canonical_json, read_stage_frame
+from curate.files import read_stage_frame
 from curate.keys import Key
 from curate.pii.decisions import CLEARING, in_force, read_verdicts
+from curate.pii.redact.closed import Closed
+from curate.pii.redact.leaves import leaves
+from curate.pii.redact.offsets import SpanPath, detect, untrue
 from curate.pii.redact.policy import RedactParams, decide
-from curate.pii.redact.spans import Span, Spared, Value, json_tokens, merge, repeats, rewrite
-from curate.pii.redact.surrogates import masked, placeholder, surrogate, tag
-from curate.pii.values import normalise, value_id
+from curate.pii.redact.row import Names, Row, redact_row, stale
 from curate.project import Project
 from curate.provenance import begin
 from curate.stage import Progress, StageResult, write_stage
 from curate.task import Kind
 
 __all__ = ["EDITS", "RedactParams", "redact", "run"]
-
-
-class _Row(NamedTuple):
-    """One rewritten row: its texts, and what was done."""
-
-    example_id: str
-    texts: dict[str, str | None]
-    edits: list[tuple[str, str, str, str, str, str | None]]
-    repeated: int
 
 
 def redact(
@@ -62,6 +55,7 @@ def redact(
     *,
     verdicts: pl.DataFrame | None = None,
     dataset: str = "",
+    closed: Closed | None = None,
 ) -> StageResult:
     """`examples` without what `findings` found, by policy.
 
@@ -75,12 +69,16 @@ def redact(
         From `curate.pii.decisions.in_force`; None: nobody has decided anything.
     dataset
         Its name: in scope `dataset`, data of another name gets other placeholders and surrogates.
+    closed
+        The task's closed sets, which stay; None: those of `kind` alone.
 
     Returns
     -------
     StageResult
-        With the table `edits` (schema `EDITS`): one row for each value at each place it was taken from, and
-        one with action `keep` for each finding that stays because a steward said so.
+        With the table `edits` (schema `EDITS`): one row for each value at each place it was taken from, one
+        with action `keep` for each finding that stays because a steward said so, and one with action `exempt`
+        for each that stays because its field is declared so. A row whose character spans are not true on
+        arrival is dropped (`untrue_span`): it cannot be shifted.
 
     Raises
     ------
@@ -90,16 +88,20 @@ def redact(
     acted = decide(findings, examples, params, verdicts)
     lost = acted.join(examples, on="example_id", how="anti")
     if lost.height:
-        raise _stale(
+        raise stale(
             f"{lost['example_id'].n_unique():,} rows with findings are not among the examples, e.g. "
             f"{lost['example_id'].sort()[0]}"
         )
+    closed = closed or Closed(kind)
     unwanted = acted.filter(pl.col("action") == "drop_row")
     dropped = _dropped(unwanted)
+    touched = acted.filter(pl.col("action") != "keep")["example_id"]
+    spans = _spans(examples, touched, params, kind)
+    dropped = pl.concat([dropped, _untrue(examples, spans, dropped["example_id"])])
     going_on = acted.join(dropped.select("example_id"), on="example_id", how="anti")
     cleared = going_on.filter(pl.col("verdict").is_in(CLEARING))
     work = going_on.filter(pl.col("action") != "keep")
-    rows = list(_rewritten(examples, work, cleared, _Names(params, key, dataset), kind, progress))
+    rows = list(_rewritten(examples, work, cleared, Names(params, key, dataset), closed, spans, progress))
     texts = pl.DataFrame(
         [(row.example_id, *(row.texts[field] for field in TEXT_FIELDS)) for row in rows],
         schema={"example_id": pl.String, **dict.fromkeys(TEXT_FIELDS, pl.String)},
@@ -112,6 +114,8 @@ def redact(
     kept = pl.concat([conform(untouched, EXAMPLES), conform(changed, EXAMPLES)]).sort("example_id")
     made = pl.DataFrame([edit for row in rows for edit in row.edits], schema=EDITS, orient="row")
     edits = pl.concat([made, conform(cleared, EDITS)]).sort(EDITS.names())
+    rows_changed = edits.filter(~pl.col("action").is_in(["keep", "exempt"]))["example_id"].n_unique()
+    targets = _targets(examples, dropped, rows, kind, params)
     counts = (
         acted.group_by("entity", "action")
         .agg(pl.len().alias("findings"), pl.col("example_id").n_unique().alias("rows"))
@@ -119,9 +123,14 @@ def redact(
     )
     report = {
         "actions": counts.to_dicts(),
-        "rows_changed": len(rows),
-        "edits": made.height,
+        "rows_changed": rows_changed,
+        "edits": made.filter(pl.col("action") != "exempt").height,
         "repeats_taken_out": sum(row.repeated for row in rows),
+        "not_acted_on": dict(acted.filter("below_act").group_by("entity").len().sort("entity").iter_rows()),
+        "targets": targets,
+        "max_output_share": params.max_output_share,
+        "labels_like_a_lost_value": sum(row.labelled for row in rows),
+        "spans": [span.model_dump() for span in spans],
         "kept_by_verdict": dict(cleared.group_by("verdict").len().sort("verdict").iter_rows()),
         "verdicts_as_of": params.as_of.isoformat() if params.as_of else None,
         "scope": params.scope,
@@ -146,14 +155,102 @@ def _dropped(unwanted: pl.DataFrame) -> pl.DataFrame:
     return ledger(each, "redact", "personal_data", pl.col("what"))
 
 
+def _spans(
+    examples: pl.DataFrame, touched: pl.Series, params: RedactParams, kind: Kind
+) -> tuple[SpanPath, ...]:
+    """Where outputs keep character spans: as declared, else told from the first rows and the first that would
+    change.
+    """
+    if kind is not Kind.EXTRACTION:
+        return ()
+    if params.spans is not None:
+        return params.spans
+    there = examples.select("example_id", "input", "output").drop_nulls().sort("example_id")
+    changing = there.filter(pl.col("example_id").is_in(touched.unique().implode()))
+    looked_at = [frame.head(_LOOKED_AT).select("input", "output") for frame in (there, changing)]
+    return detect(pl.concat(looked_at).unique(maintain_order=True).iter_rows())
+
+
+# Rows read to tell whether outputs keep character spans; a quarter of a millisecond each where they do.
+_LOOKED_AT = 1_000
+
+
+def _untrue(examples: pl.DataFrame, spans: Sequence[SpanPath], gone: pl.Series) -> pl.DataFrame:
+    """Ledger rows for examples whose character spans do not cut what they name on arrival."""
+    if not spans:
+        return no_ledger()
+    rows = examples.select("example_id", "input", "output").drop_nulls()
+    rows = rows.filter(~pl.col("example_id").is_in(gone.implode()))
+    wrong = untrue(spans, {name: (text, output) for name, text, output in rows.iter_rows()})
+    told = pl.DataFrame(
+        [
+            (row, f"output: {bad} of {all_} spans cut nothing, or another text than their value")
+            for row, (bad, all_) in sorted(wrong.items())
+        ],
+        schema={"example_id": pl.String, "evidence": pl.String},
+        orient="row",
+    )
+    return ledger(told, "redact", "untrue_span", pl.col("evidence"))
+
+
+def _targets(
+    examples: pl.DataFrame, dropped: pl.DataFrame, rows: Sequence[Row], kind: Kind, params: RedactParams
+) -> list[dict[str, Any]]:
+    """What redaction changed in the outputs, by field: rows that have the field, rows changed, the share, by
+    which entities, and what was decided.
+    """
+    changed: dict[str, set[str]] = defaultdict(set)
+    entities: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        for path, entity in row.changed:
+            changed[path].add(row.example_id)
+            entities[path][entity] += 1
+    if not changed:
+        return []
+    counts = _having(
+        examples.join(dropped.select("example_id"), on="example_id", how="anti"), kind, set(changed)
+    )
+    told = []
+    for path in sorted(changed, key=lambda path: (-len(changed[path]), path)):
+        target = params.target(path)
+        told.append(
+            {
+                "field": path,
+                "rows": counts[path],
+                "changed": len(changed[path]),
+                "share": round(len(changed[path]) / max(counts[path], 1), 4),
+                "entities": dict(sorted(entities[path].items())),
+                "rule": target.rule,
+                "reason": target.reason,
+            }
+        )
+    return told
+
+
+def _having(examples: pl.DataFrame, kind: Kind, paths: set[str]) -> Counter[str]:
+    """How many rows have each of the fields `paths`."""
+    counts: Counter[str] = Counter()
+    for name in ("output", "rejected"):
+        texts = examples[name].drop_nulls()
+        if name in paths:
+            counts[name] = len(texts)
+        if kind is Kind.EXTRACTION and name == "output":
+            each = (leaves(text) or () for text in texts)
+            counts.update(
+                chain.from_iterable({leaf.path for leaf in found if leaf.kind != "key"} for found in each)
+            )
+    return counts
+
+
 def _rewritten(
     examples: pl.DataFrame,
     work: pl.DataFrame,
     cleared: pl.DataFrame,
-    names: _Names,
-    kind: Kind,
+    names: Names,
+    closed: Closed,
+    spans: Sequence[SpanPath],
     progress: Progress | None,
-) -> Iterator[_Row]:
+) -> Iterator[Row]:
     # Python row by row: offsets, numbering and JSON are a walk through one text, and only rows with findings
     # come here.
     by_row: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -168,141 +265,9 @@ def _rewritten(
         .sort("example_id")
     )
     for done, row in enumerate(affected.iter_rows(named=True), 1):
-        yield _redact_row(row, by_row[row["example_id"]], spared[row["example_id"]], names, kind)
+        yield redact_row(row, by_row[row["example_id"]], spared[row["example_id"]], names, closed, spans)
         if progress and done % 1000 == 0:
             progress(done, affected.height)
-
-
-def _redact_row(
-    row: dict[str, Any],
-    findings: list[dict[str, Any]],
-    cleared: list[dict[str, Any]],
-    names: _Names,
-    kind: Kind,
-) -> _Row:
-    found: dict[str, list[Span]] = defaultdict(list)
-    spellings: dict[tuple[Value, str], None] = {}
-    said: dict[str, str | None] = {}
-    for finding in findings:
-        span, spelling = _checked(row, finding, names.key)
-        found[finding["field"]].append(span)
-        spellings[span.value, spelling] = None
-        said[finding["value_id"]] = finding["verdict"]
-    spared: dict[str, list[Spared]] = defaultdict(list)
-    for finding in cleared:
-        spared[finding["field"]].append((finding["start"], finding["end"], finding["value_id"]))
-    values = list(spellings)
-    render = _Renderer(row["example_id"], names)
-    texts: dict[str, str | None] = {}
-    edits = []
-    repeated = 0
-    for field in TEXT_FIELDS:
-        text = row[field]
-        if text is None:
-            texts[field] = None
-        elif field != "input" and kind is Kind.EXTRACTION and _is_json(text):
-            texts[field], spans = _redact_json(text, found[field], values, render, spared[field])
-        else:
-            spans = merge([*found[field], *repeats(text, values, spared[field])])
-            texts[field] = rewrite(text, spans, render)
-        if text is not None:
-            repeated += sum(not span.found for span in spans)
-            edits += [
-                (row["example_id"], field, value.entity, value.value_id, value.action, said[value.value_id])
-                for span in spans
-                for value in (span.value, *span.also)
-            ]
-    return _Row(row["example_id"], texts, edits, repeated)
-
-
-def _checked(row: dict[str, Any], finding: dict[str, Any], key: Key) -> tuple[Span, str]:
-    """The finding's span and the text it points at, which must be the value it was made of."""
-    text, entity = row[finding["field"]] or "", finding["entity"]
-    spelling = text[finding["start"] : finding["end"]]
-    normalised = normalise(entity, spelling)
-    if not spelling or value_id(key, entity, normalised) != finding["value_id"]:
-        raise _stale(
-            f"finding {finding['finding_id']} of row {row['example_id']} does not fit that row's "
-            f"{finding['field']}"
-        )
-    return Span(
-        finding["start"],
-        finding["end"],
-        Value(entity, normalised, finding["value_id"], finding["action"]),
-        found=True,
-    ), spelling
-
-
-def _stale(what: str) -> AssayError:
-    return AssayError(
-        f"the findings are not of these examples, or were made with another key: {what}",
-        fix="assay scan   (or: dvc repro scan), then assay redact",
-    )
-
-
-class _Names(NamedTuple):
-    """What replacements are made of: the policy, the key, and the dataset's name."""
-
-    params: RedactParams
-    key: Key
-    dataset: str
-
-    def scope(self, example_id: str) -> str:
-        """What keys a replacement beside the value: the same scope gives the same replacement."""
-        return {"record": f"record {example_id}", "dataset": f"dataset {self.dataset}", "project": ""}[
-            self.params.scope
-        ]
-
-
-class _Renderer:
-    """Writes a row's replacements; numbers its placeholders in the order in which it is asked."""
-
-    def __init__(self, example_id: str, names: _Names) -> None:
-        self.scope = names.scope(example_id)
-        self.params, self.key = names.params, names.key
-        self.numbers: dict[tuple[str, str], int] = {}
-        self.seen: Counter[str] = Counter()
-
-    def __call__(self, span: Span, text: str) -> str:
-        value = span.value
-        if value.action == "mask":
-            return masked(text)
-        if value.action == "pseudonymise":
-            return surrogate(value.entity, text, value.normalised, self.key, self.scope)
-        return placeholder(value.entity, self._name(value))
-
-    def _name(self, value: Value) -> int | str:
-        if self.params.scope != "record":
-            return tag(self.key, value.entity, value.normalised, self.scope)
-        name = (value.entity, value.normalised)
-        if name not in self.numbers:
-            self.seen[value.entity] += 1
-            self.numbers[name] = self.seen[value.entity]
-        return self.numbers[name]
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _redact_json(
-    text: str, found: list[Span], values: list[tuple[Value, str]], render: _Renderer, spared: list[Spared]
-) -> tuple[str, list[Span]]:
-    tokens = json_tokens(text, found, values, spared)
-    number_spans = {span for token in tokens if token.is_number for span in token.spans}
-
-    def escaped(span: Span, raw: str) -> str:
-        quoted = json.dumps(render(span, raw), ensure_ascii=False)
-        return quoted if span in number_spans else quoted[1:-1]
-
-    spans = [span for token in tokens for span in token.spans]
-    made = rewrite(text, spans, escaped)
-    # A changed key may change the canonical order.
-    return canonical_json(json.loads(made)) if any(token.is_key for token in tokens) else made, spans
 
 
 def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
@@ -315,7 +280,7 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     examples = read_stage_frame(project.stage("ingest") / "examples.parquet", made_by="ingest")
     findings = read_stage_frame(project.stage("scan") / "findings.parquet", made_by="scan")
     if findings.schema != FINDINGS:
-        raise _stale("findings.parquet has other columns than this version writes")
+        raise stale("findings.parquet has other columns than this version writes")
     result = redact(
         examples,
         findings,
@@ -325,5 +290,6 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
         progress,
         verdicts=verdicts,
         dataset=project.task.name,
+        closed=Closed.of(project.task),
     )
     return write_stage(result, examples["example_id"], project.stage("redact"), made_from, params.max_dropped)

@@ -1,20 +1,25 @@
 """What stands in a text where a value stood: a placeholder, a mask, or a surrogate of the same form.
 
-A surrogate keeps the form and loses the value: digits become digits, letters letters of the same case,
-separators stay, an e-mail address becomes one at example.com (RFC 2606), a person's name another name, and a
-phone number keeps its country code or leading 0. It is keyed by entity and normalised value, so the same
-value gets the same surrogate wherever it stands; that makes it *linkable*, which is why the scope goes into
-the report. Check digits (cards, NHS numbers, IBANs) are not kept valid: a surrogate should not pass for an
-issued number. It may be by chance somebody's number all the same; it carries nothing about whose it replaced.
+A surrogate is a plausible value of its kind: a person's name another name, a date of birth another date in
+the same form a few years away, an address and a postcode others, an IP address one that no public host has;
+an e-mail address becomes one at example.com (RFC 2606), and a phone number keeps its country code or leading
+0. In all else digits become digits and letters letters of the same case. It is keyed by entity and identity
+(see `identity.py`), so the same value gets the same surrogate wherever and however it stands; that makes it
+*linkable*, which is why the scope goes into the report. Check digits (cards, NHS numbers, IBANs) are not kept
+valid: a surrogate should not pass for an issued number. It may be by chance somebody's number all the same;
+it carries nothing about whose it replaced.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from string import ascii_lowercase
 
 from curate.keys import Key
+from curate.pii.redact.dates import readings, write_like
+from curate.pii.redact.stand_in_places import address, postcode
 from curate.pii.redact.stand_ins import stand_in
 from curate.text import mask
 
@@ -50,12 +55,12 @@ def masked(value: str) -> str:
 
 
 def surrogate(entity: str, value: str, normalised: str, key: Key, scope: str = "") -> str:
-    """A value of the same form as `value`, by key, entity and normalised value (and row id, in record scope);
-    never `value` itself.
+    """A value of the same kind and form as `value`, by key, entity and `normalised` (the identity that all
+    its spellings share; and row id, in record scope); never `value` itself.
     """
     for attempt in range(100):
         stream = _stream(key, entity, normalised, scope, str(attempt))
-        made = _form(entity, value, stream)
+        made = _form(entity, value, stream, normalised)
         if made.casefold() != value.casefold():
             return made
     return placeholder(entity, tag(key, entity, normalised))
@@ -68,13 +73,27 @@ def _stream(key: Key, *parts: str) -> Iterator[int]:
         block += 1
 
 
-def _form(entity: str, value: str, stream: Iterator[int]) -> str:
+def _other_day(when: date, stream: Iterator[int]) -> date:
+    """A day within three years of `when`: close enough that an age still fits its text."""
+    return date(when.year - 3 + next(stream) % 7, next(stream) % 12 + 1, next(stream) % 28 + 1)
+
+
+def _form(entity: str, value: str, stream: Iterator[int], identity: str = "") -> str:
     if entity == "EMAIL_ADDRESS":
         return "".join(ascii_lowercase[next(stream) % 26] for _ in range(8)) + "@example.com"
     if entity == "URL":
         return "https://example.com/" + "".join(ascii_lowercase[next(stream) % 26] for _ in range(8))
     if entity == "PERSON":
-        return stand_in(value, stream)
+        return stand_in(value, stream, identity)
+    if entity == "STREET_ADDRESS":
+        return address(value, stream)
+    if entity == "UK_POSTCODE":
+        return postcode(value, stream)
+    if entity in ("DATE_OF_BIRTH", "DATE_TIME") and (read := readings(value)):
+        return write_like(value, _other_day(read[0], stream)) or value
+    if entity == "IP_ADDRESS" and value.count(".") == 3 and ":" not in value:
+        # A private network (RFC 1918): 16 million addresses, and nobody's on the internet.
+        return ".".join(["10", *(str(next(stream)) for _ in range(2)), str(next(stream) % 254 + 1)])
     found = _PHONE_PREFIX.match(value) if entity == "PHONE_NUMBER" else None
     prefix = found.group() if found else ""
     letters = _HEX if entity in _HEX_ENTITIES else ascii_lowercase

@@ -83,12 +83,16 @@ def test_the_same_value_goes_from_the_other_field_however_it_is_written(
     assert result.report["repeats_taken_out"] == 1
 
 
-def test_a_label_never_keeps_what_the_input_lost(examples: Make) -> None:
-    rows = examples({"input": "I am Ada", "output": "Ada"})
-    assert (
-        _run(rows, findings(rows, ("r0", "input", "PERSON", "Ada")), Kind.CLASSIFICATION).kept["output"][0]
-        == "<PERSON_1>"
+def test_a_class_label_is_never_rewritten_but_counted_where_it_is_what_the_input_lost(examples: Make) -> None:
+    rows = examples(
+        {"input": "Hi Will here, I will pay", "output": "will"},
+        {"input": "I am Ada", "output": "ada_lovelace"},
     )
+    found = findings(rows, ("r0", "input", "PERSON", "Will"), ("r1", "input", "PERSON", "Ada"))
+    result = _run(rows, found, Kind.CLASSIFICATION)
+    assert result.kept["input"].to_list() == ["Hi <PERSON_1> here, I will pay", "I am <PERSON_1>"]
+    assert result.kept["output"].to_list() == ["will", "ada_lovelace"]
+    assert result.report["labels_like_a_lost_value"] == 1
 
 
 def test_a_short_value_inside_another_word_is_left(examples: Make) -> None:

@@ -1,0 +1,243 @@
+"""The forms in which a lost value stands again: whole, in part, or run together, and where each is taken.
+
+A repeat is taken at token borders only ("cooperate" keeps its Cooper, a longer number its digits), in a case
+that the value can have there. A word that is a name as well ("Will", "mark") is a name only where it is
+capitalised within a sentence. Of a person first names and surnames are sought alone, and login forms
+(`tquill`, `tessa.quill`); of an e-mail address its user part; of an IBAN its national account number; of a
+date of birth every way of writing it. Numbers of under six digits, the commonest words and what was found
+weakly are not sought at all.
+
+Cost: a test for containment a value and text, a compiled pattern only where it holds.
+"""
+
+# ruff: noqa: SIM905 (a row of words reads better than a list of literals)
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from curate.pii.redact import dates
+from curate.pii.values import EXACT, is_code, normalise
+
+# Words of the language that are names as well, and the commonest words.
+PLAIN_WORDS = frozenset(Path(__file__).with_name("plain_words.txt").read_text(encoding="utf-8").split())
+TITLES = frozenset(
+    "mr mrs ms miss mx dr prof professor sir dame lord lady rev reverend madam capt captain sgt judge "
+    "master mister herr frau señor señora monsieur madame".split()
+)
+# Of a surname, and no name alone.
+_PARTICLES = frozenset(
+    "de da di du do dos das del della der den van von la le el al bin ibn bint y e".split()
+)
+_WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
+_SEPARATOR = r"[\s\-.()/]{0,3}"
+# Below it a number is somebody else's as well ("2024").
+_CODE_DIGITS = 6
+_CODE_CHARACTERS = 4
+# Shorter logins are words by chance.
+_LOGIN_LETTERS = 5
+_DATES = frozenset({"DATE_OF_BIRTH", "DATE_TIME"})
+_CASED = frozenset({"LOCATION", "ORGANIZATION", "NRP"})
+NAMED = frozenset({"PERSON", *_CASED})
+# Addresses of a desk rather than a person: their user part is a word of the text.
+_DESKS = frozenset(
+    "info sales support admin hello contact noreply help office team mail email post service services hr it "
+    "billing accounts orders returns press jobs careers enquiries webmaster postmaster abuse security".split()
+)
+
+
+class Form(NamedTuple):
+    """One way of writing a value: what a folded text must hold, the pattern, and whether a match is meant."""
+
+    hint: str
+    pattern: re.Pattern[str]
+    accepts: Callable[[str, re.Match[str]], bool]
+
+
+def _always(text: str, match: re.Match[str]) -> bool:
+    return True
+
+
+def name_words(value: str) -> list[str]:
+    """The words of a person's name as they are written, titles left out, first names first: "Quill, Tessa" is
+    Tessa, Quill.
+    """
+    last, comma, first = value.partition(",")
+    words = _WORD.findall(f"{first} {last}" if comma else value)
+    return [word for word in words if word.lower() not in TITLES] or words
+
+
+def sought(entity: str, value: str) -> bool:
+    """Whether repeats of the value are looked for: not of what is a common word, nor of a short number."""
+    if entity == "PERSON":
+        words = name_words(value)
+        lone = len(words) == 1 and words[0]
+        return bool(words) and not (lone and (len(lone) < 2 or (lone.islower() and lone in PLAIN_WORDS)))
+    if is_code(entity) or entity == "PASSWORD":
+        kept = [mark for mark in value if mark.isalnum()]
+        digits = sum(mark.isdigit() for mark in kept)
+        return len(kept) >= (_CODE_DIGITS if digits == len(kept) else _CODE_CHARACTERS)
+    return len(value.strip()) > 1
+
+
+@lru_cache(maxsize=65_536)
+def forms(entity: str, value: str) -> tuple[Form, ...]:
+    """Every form of `value` that is looked for in running text."""
+    if not sought(entity, value):
+        return ()
+    if entity == "PERSON":
+        return tuple(_person(value))
+    made = [Form(_hint(entity, value), whole(entity, value), _always)]
+    if entity in _DATES and (dated := dates.pattern(value)):
+        made = [Form("", dated, _always), *made]
+    if entity == "EMAIL_ADDRESS" and (user := user_part(value)):
+        made.append(Form(user.casefold(), _tokens(re.escape(user)), _always))
+    if entity == "IBAN_CODE":
+        made += [Form("", whole("", part), _always) for part in iban_parts(value)]
+    return tuple(made)
+
+
+def _hint(entity: str, value: str) -> str:
+    """What a folded text must hold for the whole value to stand in it."""
+    if entity in EXACT:
+        return value.casefold()
+    if is_code(entity) or entity in _DATES or not value.split():
+        return ""
+    # Greek sigma and the sharp s fold to more than one form, so a part that is not ASCII promises nothing.
+    longest = max(re.split(r"[\s,.]+", value), key=len).casefold()
+    return longest if longest.isascii() else ""
+
+
+def _tokens(body: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![^\W_]){body}(?![^\W_])", re.IGNORECASE)
+
+
+@lru_cache(maxsize=65_536)
+def whole(entity: str, value: str) -> re.Pattern[str]:
+    """A regex for every spelling of the whole `value` that normalises alike, at token borders: case,
+    separators, a UK number's 0 or +44.
+    """
+    characters = [mark for mark in value if mark.isalnum()]
+    if entity == "PHONE_NUMBER":
+        form = normalise(entity, value)
+        if re.fullmatch(r"\+44\d{9,10}", form):
+            body = _SEPARATOR.join(form[3:])
+            lead = rf"(?:(?:\+\s?|00)?44{_SEPARATOR}(?:\(?0\)?)?{_SEPARATOR}|\(?0)?"
+            return re.compile(rf"(?<![^\W_]){lead}{body}(?![^\W_])")
+    if entity in EXACT:
+        return re.compile(rf"(?<![^\W_]){re.escape(value)}(?![^\W_])" if characters else re.escape(value))
+    if is_code(entity) and characters:
+        return _tokens(_SEPARATOR.join(map(re.escape, characters)))
+    if entity == "STREET_ADDRESS" and characters:
+        body = r"[\s,.]+".join(re.escape(part) for part in re.split(r"[\s,.]+", value) if part)
+        return _tokens(body)
+    body = r"\s+".join(map(re.escape, value.split()))
+    if entity == "EMAIL_ADDRESS":
+        return re.compile(rf"(?<![\w.%+-]){body}(?![\w-]|\.\w)", re.IGNORECASE)
+    flags = 0 if entity in _CASED and not value.islower() else re.IGNORECASE
+    return re.compile(rf"(?<!\w){body}(?!\w)", flags)
+
+
+def user_part(value: str) -> str:
+    """The user part of an e-mail address if it says who it is: no desk, no word of the language."""
+    user = value.partition("@")[0].strip()
+    folded = user.casefold()
+    if len(user) < _LOGIN_LETTERS - 1 or folded in _DESKS or folded in PLAIN_WORDS:
+        return ""
+    return user
+
+
+def iban_parts(value: str) -> list[str]:
+    """The national number within an IBAN, and the account behind its bank code (eight digits and more)."""
+    national = "".join(mark for mark in value if mark.isalnum())[4:]
+    found = re.search(r"\d{8,}$", national)
+    digits = found.group() if found else ""
+    accounts = [digits[-length:] for length in (10, 8) if len(digits) > length]
+    return [part for part in dict.fromkeys([national, digits, *accounts]) if len(part) >= 8]
+
+
+# Where a capital says nothing: the beginning of a text, a sentence, a line or a quotation.
+_STARTS = re.compile(r"(?:^|[.!?:…\n\r\t\"“”‘>*•])[\s\"'“”‘’(\[*_-]*$")
+_LOOK_BACK = 12
+
+
+def starts_sentence(text: str, at: int) -> bool:
+    """Whether what stands at `at` begins a sentence, so that its capital is no sign of a name."""
+    return bool(_STARTS.search(text[max(0, at - _LOOK_BACK) : at])) or at == 0
+
+
+def _person(value: str) -> Iterator[Form]:
+    words = name_words(value)
+    names = [word for word in words if len(word) > 1 and word.lower() not in _PARTICLES] or words
+    lower = value.islower()
+    if len(words) > 1:
+        orders = (words, [*words[-1:], *words[:-1]])
+        body = "|".join(r"[\s.,]{1,3}".join(map(re.escape, order)) for order in orders)
+        yield Form(_folded(max(words, key=len)), _tokens(f"(?:{body})"), _always)
+    for name in dict.fromkeys(names):
+        yield Form(_folded(name), _tokens(re.escape(name)), _meant(name, lower))
+    if len(names) > 1:
+        yield Form(_folded(names[-1][:1]), logins(names[0], names[-1]), _is_login)
+
+
+def _folded(word: str) -> str:
+    return word.casefold() if word.isascii() else ""
+
+
+def _meant(name: str, lower: bool) -> Callable[[str, re.Match[str]], bool]:
+    """Whether a match of a single name can be the name: by its case, and its place in the sentence."""
+    plain = name.lower() in PLAIN_WORDS
+
+    def accepts(text: str, match: re.Match[str]) -> bool:
+        seen = match.group()
+        if text[max(0, match.start() - 1) : match.start()] == "<":
+            return False  # a tag's name
+        if not plain:
+            return seen != seen.lower() or lower or len(seen) > 2 or not seen.isascii()
+        if seen == seen.lower():
+            return False
+        if seen.isupper() and not name.isupper():
+            return False
+        return not starts_sentence(text, match.start())
+
+    return accepts
+
+
+def logins(first: str, last: str) -> re.Pattern[str]:
+    """A regex for what logins and slugs make of a name: `tessa.quill`, `tquill`, `quill-t`, `tessaq`."""
+    a, b = (re.escape(re.sub(r"['’\-]", "", word)) for word in (first, last))
+    i, j = re.escape(first[0]), re.escape(last[0])
+    body = "|".join(
+        (rf"{a}[._-]?{b}", rf"{b}[._-]?{a}", rf"{i}[._-]?{b}", rf"{b}[._-]?{i}", rf"{a}[._-]?{j}")
+    )
+    return _tokens(rf"(?:{body})(?:[._-]?\d{{1,4}})?")
+
+
+def _is_login(text: str, match: re.Match[str]) -> bool:
+    """A login, and not a word that the letters make by chance ("Tess Able", "table")."""
+    seen = match.group()
+    letters = "".join(filter(str.isalpha, seen))
+    if len(letters) < _LOGIN_LETTERS:
+        return False
+    return len(letters) < len(seen) or letters.lower() not in common_words()
+
+
+@lru_cache(maxsize=1)
+def common_words() -> frozenset[str]:
+    """Words that the name tagger knows whole, and `PLAIN_WORDS`; loads the tagger (a tenth of a second)."""
+    from curate.pii.detect.names.recognizer import bundled
+
+    return PLAIN_WORDS | frozenset(bundled().tagger.lexicon.pieces)
+
+
+def places(text: str, folded: str, entity: str, value: str) -> Iterator[tuple[int, int]]:
+    """Where `value` stands in `text`, whole or in part; `folded` is `text.casefold()`."""
+    for form in forms(entity, value):
+        if form.hint in folded:
+            for match in form.pattern.finditer(text):
+                if match.end() > match.start() and form.accepts(text, match):
+                    yield match.span()

@@ -1,0 +1,412 @@
+"""One row redacted: input, then output, then rejected answer, so that placeholders are numbered as they
+appear.
+
+Findings and repeats go from the input. A leaf of a JSON output that stands in the input becomes what now
+stands there (`targets.follow`); every other text of the outputs loses the row's values as the input does.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from curate.errors import AssayError
+from curate.examples import TEXT_FIELDS
+from curate.files import canonical_json
+from curate.keys import Key
+from curate.pii.redact.closed import Closed
+from curate.pii.redact.follow import follow, part_of
+from curate.pii.redact.forms import NAMED
+from curate.pii.redact.identity import Identity, identities
+from curate.pii.redact.leaves import Leaf, decoded, encoded, leaves
+from curate.pii.redact.offsets import Located, SpanPath, locate
+from curate.pii.redact.policy import RedactParams
+from curate.pii.redact.spans import Span, Spared, Value, cut_at, merge, outside, repeats, rewrite
+from curate.pii.redact.surrogates import masked, placeholder, surrogate, tag
+from curate.pii.values import normalise, value_id
+
+# Marks that a span of words may take in at its ends and that belong to the sentence.
+_EDGES = " \t\r\n.,;:!?\"“”‘’'()[]<>"
+_WORDED = frozenset({"STREET_ADDRESS", "DATE_OF_BIRTH", "DATE_TIME"}) | NAMED
+_NUMBERED = re.compile(r"<([A-Z][A-Z_]*)_(\d{1,9})>")
+
+
+class Names(NamedTuple):
+    """What replacements are made of: the policy, the key, and the dataset's name."""
+
+    params: RedactParams
+    key: Key
+    dataset: str
+
+    def scope(self, example_id: str) -> str:
+        """What keys a replacement beside the value: the same scope gives the same replacement."""
+        return {"record": f"record {example_id}", "dataset": f"dataset {self.dataset}", "project": ""}[
+            self.params.scope
+        ]
+
+
+Edit = tuple[str, str, str, str, str, str | None]  # schema EDITS, column by column
+
+
+@dataclass
+class Row:
+    """One rewritten row: its texts, what was done, and which fields of its outputs changed."""
+
+    example_id: str
+    texts: dict[str, str | None]
+    edits: list[Edit] = field(default_factory=list)
+    repeated: int = 0
+    changed: set[tuple[str, str]] = field(default_factory=set)  # (path, entity)
+    labelled: bool = False  # its label is a value that the input lost
+
+
+def redact_row(
+    row: Mapping[str, Any],
+    findings: Sequence[Mapping[str, Any]],
+    cleared: Sequence[Mapping[str, Any]],
+    names: Names,
+    closed: Closed,
+    spans: Sequence[SpanPath],
+) -> Row:
+    """The row without what `findings` found; `cleared` are those that stay because a steward said so."""
+    return _Work(row, findings, cleared, names, closed, spans).done()
+
+
+class _Work:
+    """The parts of one row's redaction that share its values and its renderer."""
+
+    def __init__(
+        self,
+        row: Mapping[str, Any],
+        findings: Sequence[Mapping[str, Any]],
+        cleared: Sequence[Mapping[str, Any]],
+        names: Names,
+        closed: Closed,
+        spans: Sequence[SpanPath],
+    ) -> None:
+        self.row, self.names, self.closed = row, names, closed
+        self.id: str = row["example_id"]
+        self.made = Row(self.id, {name: row[name] for name in TEXT_FIELDS})
+        self.verdicts = {finding["value_id"]: finding["verdict"] for finding in findings}
+        self.found: dict[str, list[Span]] = defaultdict(list)
+        for finding in findings:
+            if not closed.whole(finding["field"]):
+                self.found[finding["field"]].append(_checked(row, finding, names.key))
+        self.spared: dict[str, list[Spared]] = defaultdict(list)
+        for finding in cleared:
+            self.spared[finding["field"]].append((finding["start"], finding["end"], finding["value_id"]))
+        self._identify()
+        self.outputs = {
+            name: found
+            for name in ("output", "rejected")
+            if row[name] and not closed.whole(name) and (found := self._json(row[name])) is not None
+        }
+        self.located = locate(spans, self.outputs.get("output", ()))
+        self.render = _Renderer(self.id, names, [row[name] or "" for name in TEXT_FIELDS])
+
+    def _json(self, text: str) -> list[Leaf] | None:
+        from curate.task import Kind
+
+        return leaves(text) if self.closed.kind is Kind.EXTRACTION else None
+
+    def _identify(self) -> None:
+        """Give every span the identity of its value, and keep each value once."""
+        every = [span.value for spans in self.found.values() for span in spans]
+        same = identities((value.entity, value.spelling) for value in every)
+        self.found = defaultdict(
+            list,
+            {
+                name: [
+                    replace(
+                        span,
+                        value=replace(span.value, identity=same[span.value.entity, span.value.spelling]),
+                    )
+                    for span in spans
+                ]
+                for name, spans in self.found.items()
+            },
+        )
+        self.values = list(
+            dict.fromkeys(span.value for name in TEXT_FIELDS for span in self.found.get(name, ()))
+        )
+
+    def done(self) -> Row:
+        """Work through the fields in order."""
+        self._declared_personal()
+        kept = self._exempt_leaves()
+        text = self.row["input"] or ""
+        borders = sorted({at for span in self.located for at in (span.start, span.end)})
+        spans = self._prose(text, "input", kept)
+        if borders:
+            spans = list(cut_at(spans, borders, text))
+        self.input = rewrite(text, spans, self.render)
+        if self.row["input"] is not None:
+            self.made.texts["input"] = self.input.text
+            self._note("input", self.input.spans)
+        for name in ("output", "rejected"):
+            text = self.row[name]
+            if text is None or self.closed.whole(name):
+                self._label(text)
+            elif name in self.outputs:
+                self._document(name, text, self.outputs[name])
+            elif self.names.params.target(name).rule == "exempt":
+                self._exempted(name, self.found[name])
+            else:
+                new = rewrite(text, self._prose(text, name, []), self.render)
+                self.made.texts[name] = new.text
+                self._note(name, new.spans)
+                self._changed(name, new.spans)
+        return self.made
+
+    def _prose(self, text: str, name: str, kept: Sequence[tuple[int, int]]) -> list[Span]:
+        """The places of a running text that go."""
+        found = [*self.found[name], *repeats(text, self.values, self.spared[name])]
+        ranges = [*self.closed.ranges(text, name), *kept]
+        if ranges:
+            found = [
+                span for span in outside(found, ranges) if any(map(str.isalnum, text[span.start : span.end]))
+            ]
+        return merge(found)
+
+    def _declared_personal(self) -> None:
+        """Leaves whose rule is `redact` are values of the row, found or not."""
+        if not any(target.rule == "redact" for target in self.names.params.targets.values()):
+            return
+        for name, found in self.outputs.items():
+            for leaf in found:
+                rule = self.names.params.target(leaf.path).rule
+                if leaf.kind != "string" or rule != "redact" or len(leaf.text.strip()) < 2:
+                    continue
+                over = [s for s in self.found[name] if s.start < leaf.end and leaf.start < s.end]
+                entity = over[0].value.entity if over else _entity_of(leaf)
+                form = normalise(entity, leaf.text)
+                known = next((v for v in self.values if v.entity == entity and v.normalised == form), None)
+                value = known or Value(
+                    entity,
+                    form,
+                    value_id(self.names.key, entity, form),
+                    self._action(entity),
+                    leaf.text,
+                    identities([(entity, leaf.text)])[entity, leaf.text],
+                )
+                if known is None:
+                    self.values.append(value)
+                    self.verdicts.setdefault(value.value_id, None)
+                self.found[name] = [s for s in self.found[name] if s not in over]
+                self.found[name].append(Span(leaf.start, leaf.end, value, found=True))
+
+    def _action(self, entity: str) -> str:
+        action = self.names.params.action(entity)
+        return "replace" if action in ("keep", "drop_row") else action
+
+    def _exempt_leaves(self) -> list[tuple[int, int]]:
+        """Where values of exempt leaves stand in the input: the two stay together."""
+        if not any(target.rule == "exempt" for target in self.names.params.targets.values()):
+            return []
+        text, kept = self.row["input"] or "", list[tuple[int, int]]()
+        for found in self.outputs.values():
+            for leaf in found:
+                exempt = self.names.params.target(leaf.path).rule == "exempt"
+                if exempt and leaf.kind == "string" and leaf.text.strip():
+                    kept += [
+                        match.span() for match in re.finditer(rf"(?<!\w){re.escape(leaf.text)}(?!\w)", text)
+                    ]
+        return kept
+
+    def _document(self, name: str, text: str, found: list[Leaf]) -> None:
+        """A JSON output, leaf by leaf."""
+        new: dict[Leaf, str] = {}
+        offsets = self._offsets(name)
+        cuts = (
+            {span.value: span for span in self.located if span.value is not None} if name == "output" else {}
+        )
+        for leaf in found:
+            if leaf in offsets:
+                new[leaf] = offsets[leaf]
+                continue
+            own = [span for span in self.found[name] if span.start < leaf.end and leaf.start < span.end]
+            if self.closed.leaf(leaf) or (leaf.kind != "key" and self._is_exempt(leaf)):
+                self._exempted(name, own)
+                continue
+            made, spans = self._leaf(leaf, text, own, cuts.get(leaf), name)
+            if made != leaf.text:
+                new[leaf] = made
+                self._note(name, spans)
+                if leaf.kind != "key":
+                    self._changed(leaf.path, spans)
+        if not new:
+            return
+        parts, at = [], 0
+        for leaf in sorted(new, key=lambda leaf: leaf.start):
+            raw = new[leaf]
+            if leaf.kind != "number":
+                raw = encoded(raw)
+            elif leaf not in offsets:
+                raw = json.dumps(raw, ensure_ascii=False)
+            parts += [text[at : leaf.start], raw]
+            at = leaf.end
+        made = "".join([*parts, text[at:]])
+        # A changed key may change the canonical order.
+        self.made.texts[name] = (
+            canonical_json(json.loads(made)) if any(leaf.kind == "key" for leaf in new) else made
+        )
+
+    def _is_exempt(self, leaf: Leaf) -> bool:
+        return self.names.params.target(leaf.path).rule == "exempt"
+
+    def _offsets(self, name: str) -> dict[Leaf, str]:
+        """The numbers of character spans, where they now stand."""
+        if name != "output":
+            return {}
+        moved = {}
+        for span in self.located:
+            if 0 <= span.start <= span.end <= len(self.row["input"] or ""):
+                for leaf, number in span.written(*self.input.moved(span.start, span.end)):
+                    moved[leaf] = number
+            else:
+                moved |= {leaf: leaf.text for leaf in (span.first, span.last) if leaf is not None}
+        return moved
+
+    def _leaf(
+        self, leaf: Leaf, text: str, own: Sequence[Span], cut: Located | None, name: str
+    ) -> tuple[str, Sequence[Span]]:
+        """What a leaf becomes, and the spans behind it."""
+        if leaf.kind == "key":
+            # A key is a name of the format; a strong pattern in one (an e-mail address) is a value all the
+            # same.
+            own = [span for span in own if span.value.entity not in NAMED]
+            return self._own(leaf, text, own, ())
+        if cut is not None and cut.cuts(self.row["input"] or ""):
+            first, last = self.input.moved(cut.start, cut.end)
+            return self.input.text[first:last], self.input.touches(cut.start, cut.end)
+        spared = self._leaf_spared(leaf, text, name)
+        if not spared and (made := follow(leaf, self.input, self.row["input"] or "", bool(own), self.render)):
+            return made
+        again = list(repeats(leaf.text, self.values, spared))
+        made = self._own(leaf, text, own, again)
+        if made[0] == leaf.text and not spared and (value := part_of(leaf, self.values)) is not None:
+            span = Span(0, len(leaf.text), value, found=False)
+            return self.render(span, leaf.text), [span]
+        return made
+
+    def _leaf_spared(self, leaf: Leaf, text: str, name: str) -> list[Spared]:
+        """Places in the decoded leaf where a cleared finding stands."""
+        raw, found = text[leaf.start : leaf.end], []
+        for start, end, value in self.spared[name]:
+            if start < leaf.end and leaf.start < end:
+                first, last = max(start, leaf.start) - leaf.start, min(end, leaf.end) - leaf.start
+                found.append((*decoded(raw, first, last), value))
+        return found
+
+    def _own(
+        self, leaf: Leaf, text: str, own: Sequence[Span], again: Sequence[Span]
+    ) -> tuple[str, Sequence[Span]]:
+        """A leaf without the findings in it and the repeats of the row's values."""
+        raw = text[leaf.start : leaf.end]
+        places = []
+        for span in own:
+            start, end = max(span.start, leaf.start) - leaf.start, min(span.end, leaf.end) - leaf.start
+            if leaf.kind != "number":
+                start, end = decoded(raw, start, end)
+            places.append(replace(span, start=start, end=end))
+        spans = merge([*outside([*places, *again], self.closed.ranges(leaf.text, "input"))])
+        if leaf.kind == "number" and spans:
+            best = min(spans, key=lambda span: (not span.found, span.start - span.end, span.start))
+            spans = [replace(best, start=0, end=len(leaf.text))]
+        return rewrite(leaf.text, spans, self.render).text, spans
+
+    def _label(self, text: str | None) -> None:
+        """Whether a label is, word for word, what the input lost: it stays, and is counted."""
+        self.made.labelled |= text is not None and any(
+            text.casefold() == value.spelling.casefold() for value in self.values
+        )
+
+    def _note(self, name: str, spans: Sequence[Span]) -> None:
+        """Write down what went from a field."""
+        self.made.repeated += sum(not span.found for span in spans)
+        self.made.edits += [
+            (self.id, name, value.entity, value.value_id, value.action, self.verdicts[value.value_id])
+            for span in spans
+            for value in (span.value, *span.also)
+        ]
+
+    def _exempted(self, name: str, spans: Sequence[Span]) -> None:
+        """Write down findings that stay because their field does."""
+        self.made.edits += [
+            (self.id, name, value.entity, value.value_id, "exempt", self.verdicts[value.value_id])
+            for value in dict.fromkeys(span.value for span in spans)
+        ]
+
+    def _changed(self, path: str, spans: Sequence[Span]) -> None:
+        self.made.changed |= {(path, span.value.entity) for span in spans}
+
+
+def _entity_of(leaf: Leaf) -> str:
+    """What a leaf that nothing was found in is called: by its own name."""
+    name = next((step for step in reversed(leaf.steps) if isinstance(step, str)), "value")
+    return re.sub(r"[^A-Z]+", "_", name.upper()).strip("_") or "VALUE"
+
+
+def _checked(row: Mapping[str, Any], finding: Mapping[str, Any], key: Key) -> Span:
+    """The finding's span, without the marks at its ends; the text it points at must be the value it was made
+    of.
+    """
+    text, entity = row[finding["field"]] or "", finding["entity"]
+    start, end = finding["start"], finding["end"]
+    spelling = text[start:end]
+    normalised = normalise(entity, spelling)
+    if not spelling or value_id(key, entity, normalised) != finding["value_id"]:
+        raise stale(
+            f"finding {finding['finding_id']} of row {row['example_id']} does not fit that row's "
+            f"{finding['field']}"
+        )
+    if entity in _WORDED:
+        bare = spelling.strip(_EDGES)
+        if bare:
+            start += spelling.index(bare)
+            end, spelling = start + len(bare), bare
+    value = Value(entity, normalised, finding["value_id"], finding["action"], spelling)
+    return Span(start, end, value, found=True)
+
+
+def stale(what: str) -> AssayError:
+    """The error for findings that are not of these examples."""
+    return AssayError(
+        f"the findings are not of these examples, or were made with another key: {what}",
+        fix="assay scan   (or: dvc repro scan), then assay redact",
+    )
+
+
+class _Renderer:
+    """Writes a row's replacements; numbers its placeholders in the order in which it is asked, above those
+    that stand in the row already.
+    """
+
+    def __init__(self, example_id: str, names: Names, texts: Sequence[str]) -> None:
+        self.scope = names.scope(example_id)
+        self.params, self.key = names.params, names.key
+        self.numbers: dict[Identity, int] = {}
+        self.seen: Counter[str] = Counter()
+        for text in texts:
+            for match in _NUMBERED.finditer(text) if "<" in text else ():
+                self.seen[match[1]] = max(self.seen[match[1]], int(match[2]))
+
+    def __call__(self, span: Span, text: str) -> str:
+        value = span.value
+        if value.action == "mask":
+            return masked(text)
+        if value.action == "pseudonymise":
+            return surrogate(value.entity, text, value.identity[1] or value.normalised, self.key, self.scope)
+        return placeholder(value.entity, self._name(value))
+
+    def _name(self, value: Value) -> int | str:
+        if self.params.scope != "record":
+            return tag(self.key, value.entity, value.identity[1], self.scope)
+        if value.identity not in self.numbers:
+            self.seen[value.entity] += 1
+            self.numbers[value.identity] = self.seen[value.entity]
+        return self.numbers[value.identity]
