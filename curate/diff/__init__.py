@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from curate.diff.difference import CHANGES, Difference, compare
-    from curate.diff.show.comment import markdown
+    from curate.diff.show.comment import draw, markdown
     from curate.diff.show.github import step_summary, workflow_commands
     from curate.diff.show.html import page
     from curate.diff.show.schema import document
-    from curate.diff.show.sections import GateLine
-    from curate.diff.show.terminal import draw
     from curate.versions.sources import open_both
     from curate.versions.version import Version
 
@@ -26,11 +24,10 @@ if TYPE_CHECKING:
 _HOMES = {
     "CHANGES": "curate.diff.difference",
     "Difference": "curate.diff.difference",
-    "GateLine": "curate.diff.show.sections",
     "Version": "curate.versions.version",
     "compare": "curate.diff.difference",
     "document": "curate.diff.show.schema",
-    "draw": "curate.diff.show.terminal",
+    "draw": "curate.diff.show.comment",
     "markdown": "curate.diff.show.comment",
     "open_both": "curate.versions.sources",
     "page": "curate.diff.show.html",
@@ -41,7 +38,6 @@ _HOMES = {
 __all__ = [
     "CHANGES",
     "Difference",
-    "GateLine",
     "Version",
     "compare",
     "document",

@@ -69,6 +69,7 @@ class Notice:
     text: str
     title: str = ""
     level: Level = "notice"
+    fix: str = ""  # what to run
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ def workflow_commands(notices: Sequence[Notice], *, about: str, file: str = "", 
             where = f" {rest}" if rest else ""
             mine = [*mine[: MOST - 1], Notice(f"{count:,} more are{where or ' not shown'}", about, level)]
         lines += [
-            f"::{level} {place}title={_property(notice.title or about)}::{_message(notice.text)}\n"
+            f"::{level} {place}title={_property(notice.title or about)}::{_message(notice)}\n"
             for notice in mine
         ]
     return "".join(lines)
@@ -78,13 +78,19 @@ def write_summary(text: str, path: Path) -> bool:
     return True
 
 
-def _message(text: str) -> str:
-    """The text with what GitHub decodes encoded, cut to `LONGEST` bytes; line breaks stay."""
-    lines = [plain(line, 1_000).replace("%", "%25") for line in text.splitlines()]
-    shown = "%0A".join(line for line in lines if line)
-    while len(shown.encode()) > LONGEST - 400:
-        shown = re.sub(r"%\w?$", "", shown[: len(shown) // 2]) + "…"
-    return shown
+def _message(notice: Notice) -> str:
+    """The notice's line with what GitHub decodes encoded, cut to `LONGEST` bytes; the fix on a line of its
+    own.
+    """
+    fix = f"%0Afix: {_encoded(notice.fix, 300)}" if notice.fix else ""
+    shown = _encoded(notice.text, 1_000)
+    while len((shown + fix).encode()) > LONGEST - 400:
+        shown = re.sub(r"%2?$", "", shown[: len(shown) // 2]) + "…"
+    return shown + fix
+
+
+def _encoded(text: str, limit: int) -> str:
+    return plain(text, limit).replace("%", "%25")
 
 
 def _property(text: str) -> str:

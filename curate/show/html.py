@@ -51,14 +51,19 @@ def as_html(document: Document) -> str:
         len(document.blocks),
     )
     body = [
-        f"<h1>{_text(document.title)}</h1>",
-        f'<p class="soft">{_inline(document.subtitle)}</p>' if document.subtitle else "",
+        title_html(document),
         blocks_html(document.blocks[:first]),
         _navigation(anchors) if len(anchors) >= _NAVIGATION else "",
         blocks_html(document.blocks[first:]),
     ]
     title = f"{document.title} · {document.kind}" if document.kind else document.title
     return page("\n".join(part for part in body if part), title=title)
+
+
+def title_html(document: Document) -> str:
+    """The document's title and what stands under it."""
+    under = f'\n<p class="soft">{_inline(document.subtitle)}</p>' if document.subtitle else ""
+    return f"<h1>{_text(document.title)}</h1>{under}"
 
 
 def page(body: str, *, title: str, style: str = "", script: str = "", data: str = "") -> str:
@@ -112,7 +117,8 @@ def _block(block: Block) -> str:
         return f'<div class="answer {block.tone}">{label}<b>{_text(block.title)}</b>{reasons}</div>'
     if isinstance(block, Notice):
         title = f"<b>{_text(block.title)}</b>: " if block.title else ""
-        return f'<p class="notice {block.level}">{title}{_text(block.text)}</p>'
+        fix = f" Fix: <code>{_text(block.fix)}</code>" if block.fix else ""
+        return f'<p class="notice {block.level}">{title}{_text(block.text)}{fix}</p>'
     if isinstance(block, Figures):
         tiles = [
             f'<div class="tile {one.tone}"><b>{_text(one.value)}</b><span>{_text(one.words)}</span></div>'

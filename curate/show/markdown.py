@@ -98,7 +98,8 @@ def _lines(block: Block, level: int) -> list[str]:
         ]
     if isinstance(block, Notice):
         title = f"**{for_markdown(block.title)}**: " if block.title else ""
-        return [f"> {title}{for_markdown(block.text, CELL)}", "", ""]
+        fix = f" Fix: {_code(block.fix)}" if block.fix else ""
+        return [f"> {title}{for_markdown(block.text, CELL)}{fix}", "", ""]
     if isinstance(block, Figures):
         return [
             " · ".join(f"**{for_markdown(one.value)}** {for_markdown(one.words)}" for one in block.items),

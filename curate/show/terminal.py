@@ -52,7 +52,9 @@ _SIGNS = {
 
 def draw(blocks: Sequence[Block], console: Console) -> None:
     """Print the blocks."""
-    for block in blocks:
+    for place, block in enumerate(blocks):
+        if place and isinstance(block, Heading | Answer):
+            console.print()
         _draw(block, console)
 
 
@@ -70,17 +72,18 @@ def as_text(blocks: Sequence[Block], width: int = 160) -> str:
 
 def _draw(block: Block, console: Console) -> None:
     if isinstance(block, Heading):
-        console.print(f"\n[bold]{for_rich(block.text)}[/]")
+        console.print(f"[bold]{for_rich(block.text)}[/]")
     elif isinstance(block, Paragraph):
         console.print(f"[{_COLOURS[block.tone]}]{_inline(block.text)}[/]")
     elif isinstance(block, Answer):
         label = _label(block.label) if block.label else ""
-        console.print(f"\n[bold]{label}[{_COLOURS[block.tone]}]{for_rich(block.title, SENTENCE)}[/][/]")
+        console.print(f"[bold]{label}[{_COLOURS[block.tone]}]{for_rich(block.title, SENTENCE)}[/][/]")
         for reason in block.reasons:
             console.print(f"  • {_inline(reason)}")
     elif isinstance(block, Notice):
         colour = {"error": "red", "warning": "yellow", "notice": "yellow"}[block.level]
-        console.print(f"[{colour}]{_label(block.title or 'note')}[/]{for_rich(block.text, SENTENCE)}")
+        fix = f"\n  fix: [bold]{for_rich(block.fix, SENTENCE)}[/]" if block.fix else ""
+        console.print(f"[{colour}]{_label(block.title or 'note')}[/]{for_rich(block.text, SENTENCE)}{fix}")
     elif isinstance(block, Figures):
         console.print(" · ".join(f"{for_rich(one.value)} {for_rich(one.words)}" for one in block.items))
     elif isinstance(block, Listing):

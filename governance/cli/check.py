@@ -52,10 +52,7 @@ def check(shape: str) -> None:
         )
     elif shape == "github":
         failed = [gate for gate in gates if not gate.passed]
-        notices = [
-            Notice(f"{gate.message}\nfix: {gate.fix}", f"assay check: {gate.name}", "error")
-            for gate in failed
-        ]
+        notices = [Notice(gate.message, f"assay check: {gate.name}", "error", gate.fix) for gate in failed]
         click.echo(workflow_commands(notices, about="assay check", rest="in `assay check`"), nl=False)
     elif shape == "markdown":
         rows = [(gate.name, "pass" if gate.passed else "FAIL", gate.message, gate.fix) for gate in gates]

@@ -11,7 +11,8 @@ from curate.show.jsontext import json_text
 from governance.cli.rim import DOCUMENTS, say, stdout
 
 if TYPE_CHECKING:
-    from curate.diff import Difference, GateLine
+    from curate.diff import Difference
+    from curate.diff.show.tables import GateRow
 
 
 FORMS = ("text", "json", "markdown", "html", "github")
@@ -108,6 +109,7 @@ def diff(
 
     from curate.diff import compare, draw, step_summary, workflow_commands
     from curate.files import write_parquet, write_text
+    from governance.cli.gates import judged
 
     named = DOCUMENTS.get(output.suffix.lower()) if output else None
     form = form or named or "text"
@@ -137,11 +139,11 @@ def diff(
         draw(difference, stdout(), samples=most, show_values=shown, gates=gates)
         if not difference.after.gold and not difference.after.keys:
             say("rows were matched by content, then by likeness; a key column makes it certain: --key COL")
-    failed = difference.summary.unexplained or not all(gate.passed for gate in gates)
+    failed = difference.summary.unexplained or not all(passed for _, passed, _ in gates)
     return 1 if failed or (exit_code and not difference.summary.empty) else 0
 
 
-def _document(difference: Difference, form: str, most: int, shown: bool, gates: tuple[GateLine, ...]) -> str:
+def _document(difference: Difference, form: str, most: int, shown: bool, gates: tuple[GateRow, ...]) -> str:
     """The difference as JSON, Markdown or an HTML page."""
     from curate.diff import document, markdown, page
 
@@ -150,22 +152,3 @@ def _document(difference: Difference, form: str, most: int, shown: bool, gates: 
     if form == "markdown":
         return markdown(difference, samples=most, show_values=shown, gates=gates)
     return page(difference, show_values=shown, most=most, gates=gates)
-
-
-def judged(after: str) -> tuple[GateLine, ...]:
-    """The gates of `assay check`, which judge the work tree."""
-    from datetime import date
-
-    from curate.diff import GateLine
-    from curate.errors import AssayError
-    from curate.project import Project
-    from curate.versions.sources import WORK_TREE
-    from governance.gate import judge
-
-    if after != WORK_TREE:
-        raise AssayError(
-            "--gates judges the work tree, and B is another version", fix="leave B out: assay diff A --gates"
-        )
-    return tuple(
-        GateLine(gate.name, gate.passed, gate.message) for gate in judge(Project.find(), date.today())
-    )

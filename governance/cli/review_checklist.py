@@ -13,7 +13,12 @@ import click
 )
 @click.option("--label", metavar="COL", help="Plain files: the column whose change is a relabelling.")
 @click.option(
-    "--format", "form", type=click.Choice(["markdown", "json"]), default="markdown", show_default=True
+    "--format",
+    "form",
+    type=click.Choice(["markdown", "html", "json"]),
+    default="markdown",
+    show_default=True,
+    help="How to print.",
 )
 @click.option(
     "--fetch", is_flag=True, help="Bring an old version that DVC's cache lacks from the DVC remote."
@@ -46,8 +51,10 @@ def review_checklist(
     from dataclasses import asdict
 
     from curate.diff import compare, open_both
-    from curate.diff.show.checklist import SCHEMA, checklist, checklist_markdown, whole
-    from governance.cli.diff import judged
+    from curate.diff.show.checklist import SCHEMA, checklist, checklist_document, whole
+    from curate.show.html import as_html
+    from curate.show.markdown import as_markdown
+    from governance.cli.gates import judged
     from governance.cli.rim import emit_json
 
     difference = compare(*open_both(before, after, keys=keys, label=label, fetch=fetch))
@@ -57,4 +64,5 @@ def review_checklist(
             {"schema": SCHEMA, "checklist": whole(points), "points": [asdict(point) for point in points]}
         )
     else:
-        click.echo(checklist_markdown(difference, points), nl=False)
+        made = checklist_document(difference, points)
+        click.echo(as_html(made) if form == "html" else as_markdown(made), nl=False)

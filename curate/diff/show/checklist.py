@@ -8,21 +8,28 @@ carried over to it by mistake.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
 
 import polars as pl
 
 from curate.diff.difference import Difference
+from curate.diff.show.document import verdict
+from curate.diff.show.examples import shown_changes
+from curate.diff.show.excerpt import short
 from curate.diff.show.privacy import masks
-from curate.diff.show.sections import GateLine, verdict
+from curate.diff.show.tables import GateRow
 from curate.files import canonical_json
-from curate.text import for_markdown
+from curate.show.blocks import Block, Code, Document, Heading, Item, Listing, Paragraph
 from curate.versions.version import CHANGE_KINDS, Version
 
 # Rows of each kind of change to read, chosen by the digest of their name: nobody chooses them, and everybody
 # gets the same.
 TO_READ = 5
+# Characters of each of its texts.
+READ = 240
 SCHEMA = "assay.checklist/1"
 
 
@@ -35,7 +42,7 @@ class Point:
     question: str
 
 
-def checklist(difference: Difference, gates: Sequence[GateLine] = ()) -> list[Point]:
+def checklist(difference: Difference, gates: Sequence[GateRow] = ()) -> list[Point]:
     """The points, in the order of `assay diff`; always the same for the same two contents."""
     contents = [_content(side) for side in (difference.before, difference.after)]
     asked = list(_asked(difference, gates))
@@ -44,24 +51,17 @@ def checklist(difference: Difference, gates: Sequence[GateLine] = ()) -> list[Po
     return [Point(_digest([*contents, about, question]), about, question) for about, question in shown]
 
 
-def checklist_markdown(difference: Difference, points: Sequence[Point]) -> str:
+def checklist_document(difference: Difference, points: Sequence[Point]) -> Document:
     """The points as a task list, and the id of the whole."""
-    names = [for_markdown(side.name, 80) for side in (difference.before, difference.after)]
     contents = [_content(side)[:16] for side in (difference.before, difference.after)]
-    lines = [
-        f"# Review: {names[0]} → {names[1]}",
-        "",
-        f"Contents `{contents[0]}` → `{contents[1]}` · checklist `{whole(points)}` · {len(points)} points",
-        "",
-        "Reviewer: ______________________ Date: ____________",
-    ]
-    about = ""
-    for point in points:
-        if point.about != about:
-            about = point.about
-            lines += ["", f"## {about}", ""]
-        lines.append(f"- [ ] `{point.id}` {for_markdown(point.question, 600)}")
-    return "\n".join(lines) + "\n"
+    head: list[str | Code] = ["Contents ", Code(contents[0]), " → ", Code(contents[1])]
+    head += [" · checklist ", Code(whole(points)), f" · {len(points)} points"]
+    blocks: list[Block] = [Paragraph("Reviewer: ______________________ Date: ____________")]
+    for about, group in groupby(points, key=lambda point: point.about):
+        items = [Item(point.question, point.id) for point in group]
+        blocks += [Heading(about), Listing(items, tasks=True)]
+    names = f"{difference.before.name} → {difference.after.name}"
+    return Document(f"Review: {names}", blocks, head, "assay review-checklist")
 
 
 def whole(points: Sequence[Point]) -> str:
@@ -69,12 +69,12 @@ def whole(points: Sequence[Point]) -> str:
     return _digest([point.id for point in points])
 
 
-def _asked(difference: Difference, gates: Sequence[GateLine]) -> Iterator[tuple[str, str]]:
+def _asked(difference: Difference, gates: Sequence[GateRow]) -> Iterator[tuple[str, str]]:
     summary = difference.summary
     yield "Outcome", f"The change is the one that was meant: {verdict(difference)}."
-    for gate in gates:
-        if not gate.passed:
-            yield "Gates", f"Gate {gate.name} fails and may: {gate.message}"
+    for name, passed, message in gates:
+        if not passed:
+            yield "Gates", f"Gate {name} fails and may: {message}"
     for cause in summary.causes:
         told = f"{cause.changes:,} {cause.change}: {cause.reason}" + (
             f" ({cause.because})" if cause.because else ""
@@ -120,14 +120,28 @@ def _asked(difference: Difference, gates: Sequence[GateLine]) -> Iterator[tuple[
     for change in summary.parameters[:20]:
         yield "Parameters", f"{change} was decided, not slipped in."
     for kind in CHANGE_KINDS:
-        rows_to_read = _to_read(difference, kind)
-        if rows_to_read:
-            yield "Rows read", f"Read in full, {kind}: {', '.join(rows_to_read)}."
+        for line in _to_read(difference, kind).iter_rows(named=True):
+            yield "Rows read", _reading(line)
 
 
-def _to_read(difference: Difference, kind: str) -> list[str]:
-    rows = difference.changes.filter(pl.col("change") == kind)["row"].unique().to_list()
-    return sorted(sorted(rows, key=lambda row: (_digest([row]), row))[:TO_READ])
+def _to_read(difference: Difference, kind: str) -> pl.DataFrame:
+    """The first change of each row that is to be read in full, as it may be shown."""
+    lines = difference.changes.filter(pl.col("change") == kind)
+    rows = sorted(lines["row"].unique(), key=lambda row: (_digest([row]), row))[:TO_READ]
+    chosen = lines.filter(pl.col("row").is_in(rows)).unique("row", keep="first", maintain_order=True)
+    only = Difference(difference.before, difference.after, chosen, difference.duplicates, difference.summary)
+    return shown_changes(only, TO_READ, show_values=difference.after.gold).sort("row")
+
+
+def _reading(line: Mapping[str, Any]) -> str:
+    """What to read of a row: its text, what its field or label was and is."""
+    before, after = (short(line[name] or "", READ) for name in ("before", "after"))
+    field = f" {line['field']}" if line["field"] else ""
+    told = f" from “{before}” to “{after}”" if before or after else ""
+    text = f": “{short(line['text'], READ)}”" if line["text"] else ""
+    return (
+        f"{line['change'].capitalize()} {line['row']}{field}{told}{text} ({line['cause']}). Read, and right."
+    )
 
 
 def _content(side: Version) -> str:

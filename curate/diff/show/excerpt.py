@@ -5,13 +5,10 @@ first.
 from __future__ import annotations
 
 from curate.diff.show.words import Op, word_diff
+from curate.show.blocks import DELETED, INSERTED, without_marks
 
 # Characters of unchanged text shown before and after the change.
 CONTEXT = 24
-# Stand before and after deleted and inserted words in a cell, until a face draws them its own way:
-# private-use characters, which `marked` takes out of the texts themselves.
-DELETED, INSERTED = ("\ue000", "\ue001"), ("\ue002", "\ue003")
-_MARKS = str.maketrans(dict.fromkeys((*DELETED, *INSERTED), "\ufffd"))
 
 
 def stretches(before: str, after: str, limit: int = 240) -> list[tuple[Op, str]]:
@@ -29,7 +26,7 @@ def stretches(before: str, after: str, limit: int = 240) -> list[tuple[Op, str]]
         cut = (
             _context(text, place == 0, place == len(whole) - 1)
             if op == "equal"
-            else _short(text, max(room // 2, CONTEXT))
+            else short(text, max(room // 2, CONTEXT))
         )
         room -= len(cut)
         shown.append((op, cut))
@@ -42,7 +39,7 @@ def marked(before: str, after: str, limit: int = 240) -> str:
     """
     return "".join(
         _between(op, text.replace("\n", " "))
-        for op, text in stretches(before.translate(_MARKS), after.translate(_MARKS), limit)
+        for op, text in stretches(without_marks(before), without_marks(after), limit)
     )
 
 
@@ -54,7 +51,7 @@ def _between(op: Op, text: str) -> str:
 def _context(text: str, first: bool, last: bool) -> str:
     """The ends of an unchanged stretch that touch a change."""
     if first and last:
-        return _short(text, 4 * CONTEXT)
+        return short(text, 4 * CONTEXT)
     if first:
         return text if len(text) <= CONTEXT else "…" + text[-CONTEXT:]
     if last:
@@ -62,5 +59,6 @@ def _context(text: str, first: bool, last: bool) -> str:
     return text if len(text) <= 2 * CONTEXT else f"{text[:CONTEXT]}…{text[-CONTEXT:]}"
 
 
-def _short(text: str, limit: int) -> str:
+def short(text: str, limit: int) -> str:
+    """At most `limit` characters of `text`, `…` for what is cut off."""
     return text if len(text) <= limit else text[:limit] + "…"

@@ -7,30 +7,32 @@ from dataclasses import replace
 from typing import Any
 
 from curate.diff.difference import CHANGES, Difference
+from curate.diff.show.document import verdict
+from curate.diff.show.examples import shown_changes
 from curate.diff.show.privacy import masks
-from curate.diff.show.sections import GateLine, shown_changes, shown_shifts, verdict
+from curate.diff.show.tables import GateRow, shown_shifts
 
 SCHEMA = "assay.diff/1"
 
 
 def document(
-    difference: Difference, *, limit: int = 1000, show_values: bool = False, gates: Sequence[GateLine] = ()
+    difference: Difference, *, limit: int = 1000, show_values: bool = False, gates: Sequence[GateRow] = ()
 ) -> dict[str, Any]:
     """`schema, before, after, verdict, gates, summary, changes, changes_total, changes_listed, duplicates`.
 
-    `changes` holds the first `limit` lines (columns `CHANGES`, and `stage`, `reason`); its texts are null
-    where they must not be shown. `duplicates` holds the first `limit` keys that stand on several rows.
-    Personal data is masked throughout.
+    `changes` holds the first `limit` lines (columns `CHANGES`, and `stage`, `reason`, `text`: what a whole
+    row says, or the input beside a label); its texts are null where they must not be shown. `duplicates`
+    holds the first `limit` keys that stand on several rows. Personal data is masked throughout.
     """
     lines = shown_changes(difference, limit, show_values=show_values).select(
-        *CHANGES.names(), "stage", "reason"
+        *CHANGES.names(), "stage", "reason", "text"
     )
     found = {
         "schema": SCHEMA,
         "before": difference.before.name,
         "after": difference.after.name,
         "verdict": verdict(difference),
-        "gates": [gate._asdict() for gate in gates],
+        "gates": [{"name": name, "passed": passed, "message": message} for name, passed, message in gates],
         "summary": replace(difference.summary, shifts=shown_shifts(difference, show_values)).document(),
         "changes_total": difference.changes.height,
         "changes_listed": lines.height,

@@ -62,7 +62,7 @@ def everything(text: str) -> list[Block]:
         Heading(text, anchor=text),
         Paragraph(text, "soft"),
         Paragraph([text, " and ", Code(text)]),
-        Notice(text, text, "warning"),
+        Notice(text, text, "warning", text),
         Figures([Figure(text, text, "bad")]),
         Listing([Item(text, text)]),
         Listing([Item(text)], tasks=True),

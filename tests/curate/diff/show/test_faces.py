@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from typing import Any
 
 import polars as pl
@@ -14,7 +15,8 @@ from rich.console import Console
 
 from curate.diff import compare, document, draw, markdown
 from curate.diff.show.comment import MARKER
-from curate.diff.show.excerpt import DELETED, INSERTED, marked, stretches
+from curate.diff.show.excerpt import marked, stretches
+from curate.show.blocks import DELETED, INSERTED
 
 HOSTILE = "<img src=x> [red]x[/] | @all ::set-output\u202e\x1b[31m `code`"
 
@@ -44,9 +46,9 @@ def test_hostile_text_is_neutralised_everywhere(make_plain: Any) -> None:
         assert "\x1b" not in text and "\u202e" not in text and "\n::" not in text and " ::" not in text
     assert "<img" not in comment and "[red]" not in comment
     assert "[red]x[/]" in shown  # shown as written, not taken for markup
-    assert all(
-        line.count(" | ") == comment.splitlines()[8].count(" | ") for line in comment.splitlines()[8:10]
-    )
+    columns = [len(re.findall(r"(?<!\\)\|", line)) for line in comment.splitlines() if line.startswith("|")]
+    rules = [line for line in comment.splitlines() if re.fullmatch(r"[| :\-]+", line)]
+    assert rules and len(columns) > 2 * len(rules) - 1
 
 
 @pytest.mark.parametrize("limit", [1000, 5000, 60_000])

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from curate.diff import GateLine, compare, step_summary, workflow_commands
+from curate.diff import compare, step_summary, workflow_commands
 from curate.diff.show.comment import MARKER
-from curate.diff.show.github import LONGEST, MOST, SUMMARY_LIMIT
+from curate.show.github import LONGEST, MOST, SUMMARY_LIMIT
 
 
 def small(make_plain: Any) -> Any:
@@ -21,7 +21,7 @@ def small(make_plain: Any) -> Any:
 
 
 def test_each_level_has_at_most_ten_annotations_and_says_what_it_left_out(make_plain: Any) -> None:
-    gates = [GateLine(f"g{number}", False, "failed") for number in range(30)]
+    gates = [(f"g{number}", False, "failed") for number in range(30)]
     lines = workflow_commands(small(make_plain), gates).splitlines()
     errors = [line for line in lines if line.startswith("::error ")]
     assert len(errors) == MOST and "21 more" in errors[-1]
@@ -31,9 +31,7 @@ def test_each_level_has_at_most_ten_annotations_and_says_what_it_left_out(make_p
 def test_a_failed_gate_comes_first_and_gold_annotations_stand_on_the_lock_file(make_gold: Any) -> None:
     rows = [{"example_id": "r", "input": "x", "output": "a", "split": "train"}]
     found = compare(make_gold(rows), make_gold([{**rows[0], "split": "test"}]))
-    lines = workflow_commands(
-        found, [GateLine("target", False, "0.7 < 0.9"), GateLine("card", True, "fine")]
-    ).splitlines()
+    lines = workflow_commands(found, [("target", False, "0.7 < 0.9"), ("card", True, "fine")]).splitlines()
     assert lines[0] == "::error file=dvc.lock,line=1,title=assay check%3A target::0.7 < 0.9"
     assert "Unexplained changes" in lines[1] and not any("fine" in line for line in lines)
 
@@ -44,7 +42,7 @@ def test_a_failed_gate_comes_first_and_gold_annotations_stand_on_the_lock_file(m
     | st.sampled_from(["%0A::error::x", "\n::set-env name=A::b", "%" * 5000, "é" * 9000, "a,title=b:c"])
 )
 def test_no_text_starts_a_command_of_its_own_or_outgrows_an_annotation(make_plain: Any, text: str) -> None:
-    lines = workflow_commands(small(make_plain), [GateLine(text, False, text)]).rstrip("\n").split("\n")
+    lines = workflow_commands(small(make_plain), [(text, False, text)]).rstrip("\n").split("\n")
     assert all(
         line.startswith(("::error ", "::warning ", "::notice ")) and len(line.encode()) <= LONGEST
         for line in lines

@@ -121,6 +121,7 @@ def test_hostile_text_is_data_and_never_markup(make_plain: Any) -> None:
     assert "<img src=x" in json.dumps(data_of(text)["changes"])  # shown as it is written
 
 
+@pytest.mark.slow
 def test_25_000_changes_fit_five_megabytes_and_what_is_left_out_is_said(make_plain: Any) -> None:
     found = edited(make_plain, 26_000, width=60)
     text = page(found, show_values=True)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
-from curate.diff import GateLine, compare, document, draw, markdown, page, workflow_commands
+from curate.diff import compare, document, draw, markdown, page, workflow_commands
 from curate.diff.show.privacy import masks
 from curate.pii.detect.detector import Detector
 from curate.pii.detect.params import ScanParams
@@ -33,7 +33,7 @@ FACES: dict[str, Callable[[Any], str]] = {
     "markdown": lambda found: markdown(found, show_values=True),
     "html": lambda found: page(found, show_values=True),
     "json": lambda found: json.dumps(document(found, show_values=True), ensure_ascii=False),
-    "github": lambda found: workflow_commands(found, [GateLine("g", False, f"row of {EMAIL}")]),
+    "github": lambda found: workflow_commands(found, [("g", False, f"row of {EMAIL}")]),
 }
 
 

@@ -1,0 +1,72 @@
+"""A difference as a document of blocks, the same for every face that a person reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from curate.diff.difference import Difference
+from curate.diff.show.examples import examples
+from curate.diff.show.tables import GateRow, masked, tables
+from curate.show.blocks import Answer, Block, Document, Heading, Notice
+
+
+def verdict(difference: Difference) -> str:
+    """The outcome in a sentence."""
+    summary = difference.summary
+    if summary.empty and any(summary.clerical.values()):
+        return "no row differs but in form: " + ", ".join(
+            name for name, rows in summary.clerical.items() if rows
+        )
+    if summary.empty:
+        return "no row differs"
+    counts = (
+        ", ".join(f"{rows:,} {kind}" for kind, rows in summary.changes.items() if rows)
+        or "only columns differ"
+    )
+    told = [f"{summary.unexplained:,} UNEXPLAINED" if summary.unexplained else "all explained"]
+    if summary.leaks and summary.leaks.pairs:
+        told.append(f"{summary.leaks.held_out_rows:,} held-out rows newly LEAK into training")
+    if new := sum(one.new for one in summary.finding_changes):
+        told.append(f"{new:,} personal values new")
+    if summary.substantive and (form := sum(summary.changes.values()) - sum(summary.substantive.values())):
+        told.append(f"{form:,} of them in form only")
+    return f"{counts}; {', '.join(told)}"
+
+
+def failed(difference: Difference, gates: Sequence[GateRow] = ()) -> bool:
+    """Whether a change is unexplained or a gate did not pass."""
+    return bool(difference.summary.unexplained) or not all(passed for _, passed, _ in gates)
+
+
+def as_document(
+    difference: Difference,
+    *,
+    samples: int,
+    show_values: bool,
+    most: int = 20,
+    gates: Sequence[GateRow] = (),
+) -> Document:
+    """The verdict, notes, and every table that has rows, most important first, personal data masked.
+
+    Parameters
+    ----------
+    samples
+        Changes listed per kind of change.
+    show_values
+        Whether samples show texts. Labels and splits are always shown; a value that a redaction takes out
+        never is.
+    most
+        Rows of each counting table.
+    gates
+        What was judged of the newer version.
+    """
+    bad = failed(difference, gates)
+    blocks: list[Block] = [Answer(verdict(difference), "bad" if bad else "good")]
+    blocks += [Notice(note) for note in difference.summary.notes[:20]]
+    for title, table in masked(
+        [one for one in tables(difference, most, gates, show_values) if one.table.rows]
+    ):
+        blocks += [Heading(title), replace(table, caption=title)]
+    blocks += examples(difference, samples, show_values)
+    return Document(f"{difference.before.name} → {difference.after.name}", blocks, kind="assay diff")

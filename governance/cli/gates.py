@@ -1,0 +1,25 @@
+"""The gates of `assay check` as rows, for the commands that show a difference beside them."""
+
+from __future__ import annotations
+
+
+def judged(after: str) -> tuple[tuple[str, bool, str], ...]:
+    """Name, outcome and message of each gate, which judges the work tree.
+
+    Raises
+    ------
+    AssayError
+        If `after`, the newer version, is not the work tree.
+    """
+    from datetime import date
+
+    from curate.errors import AssayError
+    from curate.project import Project
+    from curate.versions.sources import WORK_TREE
+    from governance.gate import judge
+
+    if after != WORK_TREE:
+        raise AssayError(
+            "--gates judges the work tree, and B is another version", fix="leave B out: assay diff A --gates"
+        )
+    return tuple((gate.name, gate.passed, gate.message) for gate in judge(Project.find(), date.today()))
