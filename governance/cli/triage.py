@@ -199,7 +199,7 @@ def _work(
 def _sample(files: _Files, judge: Reviewer, entities: tuple[str, ...], size: int, keys: str | None) -> str:
     """Work through the sample; returns what was done in a line."""
     from curate.pii.decisions import FOLDER, append_verdicts
-    from curate.pii.detect.catalogue import NER_ENTITIES, check_names
+    from curate.pii.detect.catalogue import DEFAULT, NER_ENTITIES, check_names
     from governance.triage.context import Rows
     from governance.triage.reviews import append_reviews
     from governance.triage.sample_view import pages, screen
@@ -221,7 +221,8 @@ def _sample(files: _Files, judge: Reviewer, entities: tuple[str, ...], size: int
         write(written)
         return after
 
-    state, written = start(questions, judge, draw.known, menu(files.scan.entities))
+    usual = {entity.name for entity in DEFAULT}
+    state, written = start(questions, judge, draw.known, menu(sorted(files.scan.wanted(usual))))
     write(written)
     state = loop(state, lambda at: screen(at, rows, draw.fields), step, lambda at: at.mode == "quit", keys)
     counts = ", ".join(f"{count:,} {what}" for what, count in state.tally.items() if count)

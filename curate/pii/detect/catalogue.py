@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from curate.errors import AssayError
+from curate.pii.detect.languages.numbers import NUMBERS, needs
 
 # alone: the form and its check cannot be met by chance. with_context: a check digit, but one random number in
 # ten or so has it, so a context word must agree too. never: a shape with nothing to check.
@@ -271,47 +272,43 @@ OPTIONAL = tuple(
     Entity(*pair.split(":"))  # type: ignore[arg-type]
     for pair in """
     ABA_ROUTING_NUMBER:AbaRoutingRecognizer AU_ABN:AuAbnRecognizer AU_ACN:AuAcnRecognizer
-    AU_MEDICARE:AuMedicareRecognizer
-    AU_TFN:AuTfnRecognizer CA_POSTAL_CODE:CaPostalCodeRecognizer CA_SIN:CaSinRecognizer
-    DE_BSNR:DeBsnrRecognizer
-    DE_FUEHRERSCHEIN:DeFuehrerscheinRecognizer DE_HANDELSREGISTER:DeHandelsregisterRecognizer
-    DE_HEALTH_INSURANCE:DeHealthInsuranceRecognizer DE_ID_CARD:DeIdCardRecognizer DE_KFZ:DeKfzRecognizer
-    DE_LANR:DeLanrRecognizer
-    DE_PASSPORT:DePassportRecognizer DE_PLZ:DePlzRecognizer DE_SOCIAL_SECURITY:DeSocialSecurityRecognizer
-    DE_TAX_ID:DeTaxIdRecognizer
-    DE_TAX_NUMBER:DeTaxNumberRecognizer DE_VAT_ID:DeVatIdRecognizer ES_NIE:EsNieRecognizer
-    ES_NIF:EsNifRecognizer
-    ES_PASSPORT:EsPassportRecognizer FI_PERSONAL_IDENTITY_CODE:FiPersonalIdentityCodeRecognizer
-    IN_AADHAAR:InAadhaarRecognizer
+    AU_MEDICARE:AuMedicareRecognizer AU_TFN:AuTfnRecognizer CA_POSTAL_CODE:CaPostalCodeRecognizer
+    CA_SIN:CaSinRecognizer DE_BSNR:DeBsnrRecognizer DE_FUEHRERSCHEIN:DeFuehrerscheinRecognizer
+    DE_HANDELSREGISTER:DeHandelsregisterRecognizer DE_KFZ:DeKfzRecognizer DE_LANR:DeLanrRecognizer
+    DE_PASSPORT:DePassportRecognizer DE_PLZ:DePlzRecognizer DE_VAT_ID:DeVatIdRecognizer
+    FI_PERSONAL_IDENTITY_CODE:FiPersonalIdentityCodeRecognizer IN_AADHAAR:InAadhaarRecognizer
     IN_GSTIN:InGstinRecognizer IN_PAN:InPanRecognizer IN_PASSPORT:InPassportRecognizer
     IN_VEHICLE_REGISTRATION:InVehicleRegistrationRecognizer IN_VOTER:InVoterRecognizer
-    IT_DRIVER_LICENSE:ItDriverLicenseRecognizer
-    IT_FISCAL_CODE:ItFiscalCodeRecognizer IT_IDENTITY_CARD:ItIdentityCardRecognizer
-    IT_PASSPORT:ItPassportRecognizer
-    IT_VAT_CODE:ItVatCodeRecognizer KR_BRN:KrBrnRecognizer KR_DRIVER_LICENSE:KrDriverLicenseRecognizer
-    KR_FRN:KrFrnRecognizer
-    KR_PASSPORT:KrPassportRecognizer KR_RRN:KrRrnRecognizer NG_NIN:NgNinRecognizer
-    NG_VEHICLE_REGISTRATION:NgVehicleRegistrationRecognizer PH_PASSPORT:PhPassportRecognizer
-    PH_TIN:PhTinRecognizer
-    PH_UMID:PhUmidRecognizer PL_PESEL:PlPeselRecognizer SE_ORGANISATIONSNUMMER:SeOrganisationsnummerRecognizer
-    SE_PERSONNUMMER:SePersonnummerRecognizer SG_NRIC_FIN:SgFinRecognizer SG_UEN:SgUenRecognizer
-    TH_TNIN:ThTninRecognizer
+    IT_DRIVER_LICENSE:ItDriverLicenseRecognizer IT_VAT_CODE:ItVatCodeRecognizer KR_BRN:KrBrnRecognizer
+    KR_DRIVER_LICENSE:KrDriverLicenseRecognizer KR_FRN:KrFrnRecognizer KR_PASSPORT:KrPassportRecognizer
+    KR_RRN:KrRrnRecognizer NG_NIN:NgNinRecognizer NG_VEHICLE_REGISTRATION:NgVehicleRegistrationRecognizer
+    PH_PASSPORT:PhPassportRecognizer PH_TIN:PhTinRecognizer PH_UMID:PhUmidRecognizer
+    SE_ORGANISATIONSNUMMER:SeOrganisationsnummerRecognizer SE_PERSONNUMMER:SePersonnummerRecognizer
+    SG_NRIC_FIN:SgFinRecognizer SG_UEN:SgUenRecognizer TH_TNIN:ThTninRecognizer
     TR_LICENSE_PLATE:TrLicensePlateRecognizer TR_NATIONAL_ID:TrNationalIdRecognizer
-    US_CLAIM_NUMBER:UsClaimNumberRecognizer
-    US_HEALTH_INSURANCE_MEMBER_ID:UsHealthInsuranceMemberIdRecognizer US_MBI:UsMbiRecognizer
-    US_NPI:UsNpiRecognizer
-    US_PRESCRIPTION_NUMBER:UsPrescriptionNumberRecognizer
+    US_CLAIM_NUMBER:UsClaimNumberRecognizer US_HEALTH_INSURANCE_MEMBER_ID:UsHealthInsuranceMemberIdRecognizer
+    US_MBI:UsMbiRecognizer US_NPI:UsNpiRecognizer US_PRESCRIPTION_NUMBER:UsPrescriptionNumberRecognizer
     US_PRIOR_AUTHORIZATION_NUMBER:UsPriorAuthorizationNumberRecognizer
     US_PROVIDER_TAX_ID:UsProviderTaxIdRecognizer US_REFERRAL_NUMBER:UsReferralNumberRecognizer
     ZA_COMPANY_REGISTRATION:ZaCompanyRegistrationRecognizer ZA_DRIVER_LICENSE:ZaDriverLicenseRecognizer
     ZA_ID_NUMBER:ZaIdNumberRecognizer ZA_INCOME_TAX_NUMBER:ZaIncomeTaxNumberRecognizer
-    ZA_LICENSE_PLATE:ZaLicensePlateRecognizer
-    ZA_PASSPORT:ZaPassportRecognizer ZA_TRAFFIC_REGISTER_NUMBER:ZaTrafficRegisterNumberRecognizer
-    ZA_VAT_NUMBER:ZaVatNumberRecognizer
+    ZA_LICENSE_PLATE:ZaLicensePlateRecognizer ZA_PASSPORT:ZaPassportRecognizer
+    ZA_TRAFFIC_REGISTER_NUMBER:ZaTrafficRegisterNumberRecognizer ZA_VAT_NUMBER:ZaVatNumberRecognizer
     """.split()
 )
 
-ENTITIES = {entity.name: entity for entity in (*DEFAULT, *OPTIONAL)}
+# Papers of seven European countries: on in rows of those languages; in English ones where they are named.
+EUROPEAN = tuple(
+    Entity(
+        name,
+        f"{name}_NUMBER",
+        needs(name),
+        "never" if number.check is None else "alone" if number.alone else "with_context",
+    )
+    for name, number in NUMBERS.items()
+)
+
+ENTITIES = {entity.name: entity for entity in (*DEFAULT, *EUROPEAN, *OPTIONAL)}
 
 # What the name tagger or a named-entity model may add; findings carry these as `scan.ner` says.
 NER_ENTITIES = ("PERSON", "LOCATION", "ORGANIZATION", "NRP", "DATE_TIME")

@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 from curate.errors import AssayError
 from curate.files import canonical_json
-from curate.pii.detect.catalogue import DEFAULT, ENTITIES, Entity, check_names
+from curate.pii.detect.catalogue import DEFAULT, EUROPEAN, Entity, check_names
+from curate.pii.detect.languages.entities import entities_of
+from curate.pii.detect.languages.labels import undotted
 from curate.pii.detect.overlap import Hit, beside, resolve
 from curate.pii.detect.params import ScanParams
 from curate.pii.detect.presidio.loading import import_presidio
@@ -68,6 +70,8 @@ class Detector:
     ----------
     params
         What to look for and from which score on.
+    language
+        Of the texts; default: the first that `params` lists.
 
     Raises
     ------
@@ -75,8 +79,10 @@ class Detector:
         For an unknown entity, or a named-entity model that cannot be loaded.
     """
 
-    def __init__(self, params: ScanParams) -> None:
+    def __init__(self, params: ScanParams, language: str | None = None) -> None:
         self.params = params
+        self.language = language or params.languages[0]
+        self._siblings: dict[str, Detector] = {self.language: self}
         own = params.ner is not None and params.ner.engine != "bundled"
         import_presidio(light=not own)
         _silence()
@@ -84,23 +90,21 @@ class Detector:
         if params.ner is not None and own:
             from curate.pii.detect.presidio.ner import load
 
-            self.ner = load(params.ner, params.language)
+            self.ner = load(params.ner, self.language)
             offered = set(self.ner.supported_entities)
         elif params.ner is not None:
             from curate.pii.detect.names.recognizer import bundled
 
             self.tagger = bundled()
             offered = self.tagger.entities
-        check_names(set(params.entities or ()), "scan.entities", offered)
+        check_names(params.named, "scan.entities", offered)
         check_names(set(params.thresholds), "scan.thresholds", offered)
         usual = set(params.ner.entities) if params.ner is not None and self.tagger else offered
-        wanted = (
-            set(params.entities)
-            if params.entities is not None
-            else {entity.name for entity in DEFAULT} | usual
-        )
+        known = entities_of(self.language)
+        papers = set() if self.language == "en" else {entity.name for entity in EUROPEAN}
+        wanted = params.wanted({entity.name for entity in DEFAULT} | usual | papers)
         self.entities: tuple[Entity, ...] = tuple(
-            entity for entity in ENTITIES.values() if entity.name in wanted
+            entity for entity in known.values() if entity.name in wanted
         )
         # Found by the user's model inside Presidio's engine; by the bundled tagger beside it.
         self.ner_names = frozenset(offered & wanted) if self.ner is not None else frozenset[str]()
@@ -109,6 +113,12 @@ class Detector:
         self.patterned = frozenset({entity.name for entity in self.entities} | self.ner_names)
         _listener.templates.clear()
 
+    def of(self, language: str) -> Detector:
+        """The detector for texts in `language`, with the same params; made once."""
+        if language not in self._siblings:
+            self._siblings[language] = Detector(self.params, language)
+        return self._siblings[language]
+
     @cached_property
     def recognizers(self) -> list[Any]:
         """A recognizer an entity, the model's own apart."""
@@ -116,7 +126,7 @@ class Detector:
         from curate.pii.detect.recognizers.build import build
 
         return [
-            lean(build(one, self.params.language), skips=self.threshold(one.name) > one.unlabelled)
+            lean(build(one, self.language), skips=self.threshold(one.name) > one.unlabelled)
             for one in self.entities
         ]
 
@@ -124,7 +134,7 @@ class Detector:
     def _reader(self) -> Reader:
         from curate.pii.detect.reader import Reader
 
-        return Reader(self.recognizers, self.params.language, self.threshold, _listener.templates)
+        return Reader(self.recognizers, self.language, self.threshold, _listener.templates)
 
     @cached_property
     def engine(self) -> Any:
@@ -153,11 +163,11 @@ class Detector:
         return AnalyzerEngine(
             registry=_Registry(
                 recognizers=self.recognizers + [self.ner] * bool(self.ner_names),
-                supported_languages=[self.params.language],
+                supported_languages=[self.language],
             ),
             nlp_engine=LightNlpEngine(),
             context_aware_enhancer=NearestLabelEnhancer(),
-            supported_languages=[self.params.language],
+            supported_languages=[self.language],
             log_decision_process=False,
         )
 
@@ -203,6 +213,8 @@ class Detector:
         reads its view). Many texts at once cost least.
         """
         _silence()  # other code may have reset the loggers since
+        if self.language != "en":
+            batch = [(undotted(text), names) for text, names in batch]
         return (
             [self._analyze(text, list(names)) for text, names in batch]
             if self.ner_names
@@ -215,7 +227,7 @@ class Detector:
 
         try:
             results = self.engine.analyze(
-                text, self.params.language, names, score_threshold=0.0, return_decision_process=True
+                text, self.language, names, score_threshold=0.0, return_decision_process=True
             )
         except Exception as error:  # Presidio's messages may hold the text: keep the kind of error alone
             raise AssayError(
@@ -243,6 +255,7 @@ class Detector:
             "params": self.params.model_dump(
                 mode="json", exclude={"processes", "fields", "unsupported_language"}
             ),
+            "language": self.language,
             "entities": list(self.names),
         }
         digest = hashlib.blake2b(canonical_json(_plain(configuration)).encode(), digest_size=8).hexdigest()

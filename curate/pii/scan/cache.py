@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 # Texts remembered: this scan's, then earlier ones up to this many. Three million take some 60 MB.
 MAX_TEXTS = 3_000_000
-# Configurations remembered: the one in use and those tried lately.
-MAX_DETECTORS = 3
+# Configurations remembered: the one in use and those tried lately, each with a detector a language.
+MAX_DETECTORS = 24
 
 # One finding, without its value.
 _HIT = {
@@ -66,6 +66,10 @@ class ScanCache:
         ):  # the detector's fingerprint covers `detect/`; this, the search
             digest.update(path.read_bytes())
         return cls(root / ".assay" / "cache" / "scan" / digest.hexdigest(), key)
+
+    def of_detector(self, detector: Detector) -> ScanCache | None:
+        """The cache beside this one of another detector, as for another language."""
+        return ScanCache.of(self.folder.parents[3], self.key, detector)
 
     def digests(self, texts: pl.Series) -> pl.Series:
         """Keyed digests of distinct texts, in order."""

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from curate.pii.detect.catalogue import ANY_CANDIDATE, Entity
+from curate.pii.detect.catalogue import Entity
+from curate.pii.detect.languages.entities import any_candidate
 from curate.pii.detect.overlap import Hit, beside
 from curate.pii.detect.params import ScanParams
 from curate.pii.detect.view import CHANGED, View, view
@@ -70,31 +71,31 @@ def routes(texts: pl.Series, detector: Detector) -> pl.DataFrame:
     distinct = distinct.filter(distinct != "")
     if not unsure:
         # Seven texts in ten hold none of this, and one short regex says so faster than thirty.
-        distinct = distinct.filter(distinct.str.contains(ANY_CANDIDATE) if certain else pl.Series([False]))
+        distinct = distinct.filter(
+            distinct.str.contains(any_candidate(detector.language)) if certain else pl.Series([False])
+        )
     held = distinct.to_frame().select(
         pl.col("text").str.contains(entity.needs or "").alias(entity.name) for entity in certain
     )
-    # One bit an entity: few combinations occur, so a list of names is made for each of those and not for each
-    # text.
-    bits = np.zeros(len(distinct), dtype=np.uint64)
+    # One bit an entity, 64 to a column: few combinations occur, so a list of names is made for each of those
+    # and not for each text.
+    bits = np.zeros((len(certain) // 64 + 1, len(distinct)), dtype=np.uint64)
     for at, entity in enumerate(certain):
-        bits[_certain(distinct, held[entity.name], entity, detector.threshold(entity.name))] |= np.uint64(
-            1 << at
-        )
+        places = _certain(distinct, held[entity.name], entity, detector.threshold(entity.name))
+        bits[at // 64, places] |= np.uint64(1 << at % 64)
+    columns = {f"bits{part}": row for part, row in enumerate(bits)}
     routed = (
-        pl.DataFrame({"text": distinct, "bits": bits})
-        .filter(pl.lit(bool(unsure)) | (pl.col("bits") != 0))
+        pl.DataFrame({"text": distinct, **columns})
+        .filter(pl.lit(bool(unsure)) | pl.any_horizontal(pl.col(list(columns)) != 0))
         .sort("text")
     )
-    combinations = routed["bits"].unique().to_list()
+    combinations = routed.select(list(columns)).unique()
     names = [
-        [entity.name for at, entity in enumerate(certain) if found >> at & 1] + unsure
-        for found in combinations
+        [entity.name for at, entity in enumerate(certain) if found[at // 64] >> at % 64 & 1] + unsure
+        for found in combinations.iter_rows()
     ]
-    known = pl.DataFrame(
-        {"bits": combinations, "names": names}, schema={"bits": pl.UInt64, "names": pl.List(pl.String)}
-    )
-    return routed.join(known, on="bits", how="left", maintain_order="left").select("text", "names")
+    known = combinations.with_columns(pl.Series("names", names, dtype=pl.List(pl.String)))
+    return routed.join(known, on=list(columns), how="left", maintain_order="left").select("text", "names")
 
 
 def _certain(texts: pl.Series, held: pl.Series, entity: Entity, threshold: float) -> np.ndarray:

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from curate.errors import AssayError
 from curate.examples import FINDINGS, conform
 from curate.files import read_stage_frame
 from curate.keys import Key
 from curate.pii.detect.params import ScanParams
-from curate.pii.scan.search import search
+from curate.pii.scan.rows import languages, search_rows
 from curate.pii.values import with_ids
 from curate.project import Project
 from curate.provenance import begin
@@ -39,26 +38,6 @@ def scanned_fields(params: ScanParams, kind: Kind) -> list[str]:
     if kind is not Kind.PREFERENCE:
         skipped.add("rejected")
     return [field for field in params.fields if field not in skipped]
-
-
-def check_languages(examples: pl.DataFrame, params: ScanParams) -> dict[str, int]:
-    """Rows by language that the detectors were not made for; null counts as the default language.
-
-    Raises
-    ------
-    AssayError
-        If there are any and the policy is `error`.
-    """
-    other = examples.filter(pl.col("language") != params.language).group_by("language").len().sort("language")
-    counts: dict[str, int] = dict(other.iter_rows())
-    if counts and params.unsupported_language == "error":
-        raise AssayError(
-            f"{sum(counts.values()):,} rows are in languages the detectors do not know: {', '.join(counts)}",
-            fix="set `scan.unsupported_language: scan_as_default` in params.yaml (numbers, e-mail "
-            "addresses and links are found in any language; labels, names "
-            "and street addresses only as in English), or take those rows out of the source",
-        )
-    return counts
 
 
 def scan(
@@ -86,11 +65,10 @@ def scan(
     findings, report
         Schema `FINDINGS`, sorted by example, field and start; counts with no raw value.
     """
-    others = check_languages(examples, params)
     fields = scanned_fields(params, kind)
-    found = search(examples.rename({"example_id": "row"}), fields, detector, progress, cache).rename(
-        {"row": "example_id"}
-    )
+    spoken = languages(examples, fields, params)
+    rows = examples.rename({"example_id": "row"})
+    found = search_rows(rows, fields, spoken.of, detector, progress, cache).rename({"row": "example_id"})
     named = with_ids(found, key)
     findings = conform(named, FINDINGS).sort("example_id", "field", "start", "entity")
     inventory = (
@@ -104,21 +82,22 @@ def scan(
         )
         .sort("entity", "field", "source", nulls_last=True)
     )
-    rows = findings["example_id"].n_unique()
+    found_in = findings["example_id"].n_unique()
     report = {
         "stage": "scan",
         "funnel": {"in": examples.height, "kept": examples.height, "dropped": 0, "reasons": {}},
-        "summary": f"{findings.height:,} findings in {rows:,} of {examples.height:,} rows"
+        "summary": f"{findings.height:,} findings in {found_in:,} of {examples.height:,} rows"
         + _by_entity(findings),
         "findings": findings.height,
-        "rows_with_findings": rows,
+        "rows_with_findings": found_in,
         "inventory": inventory.to_dicts(),
         "fields": fields,
         "detectors": detector.describe(),
         "language": {
-            "scanned_as": params.language,
-            "other_rows": others,
-            "note": _LANGUAGE_NOTE if others else "",
+            "scanned_as": params.languages[0],
+            "rows": spoken.counts,
+            "other_rows": spoken.others,
+            "note": _LANGUAGE_NOTE if spoken.others else "",
         },
         "key_id": key.key_id,
     }
@@ -126,8 +105,8 @@ def scan(
 
 
 _LANGUAGE_NOTE = (
-    "rows in other languages were scanned with language-neutral patterns and English "
-    "context words: labels in their own language raise no score"
+    "rows in other languages were scanned with language-neutral patterns and the context words of the first "
+    "language listed: labels in their own language raise no score"
 )
 
 

@@ -39,6 +39,8 @@ from curate.pii.detect.context.labels import (
 )
 from curate.pii.detect.context.language import lemma, lemmas
 from curate.pii.detect.context.windows import AFTER, BEFORE, direct_label, windows
+from curate.pii.detect.languages.labels import FILLERS as FOREIGN_FILLERS
+from curate.pii.detect.languages.labels import contrary as foreign_contrary
 
 RAISE = 0.35  # Presidio's `context_similarity_factor`
 RAISE_TO = 0.4  # Presidio's `min_score_with_context_similarity`
@@ -105,14 +107,18 @@ def weigh(
         Words of context from outside the text.
     """
     entity = result.entity_type
-    against = _against(text, result)
+    english = artifacts.language == "en"
+    against = _against(text, result, english)
     if not support and not against:
         return
     before, after = windows(text, result.start, result.end, artifacts)
     versioned = entity in _VERSIONED and (
         after[:1] in _VERSION_AFTER or _PRERELEASE.match(text, result.end) is not None
     )
-    if versioned or (against and direct_label(before, _BETWEEN.get(entity, FILLERS)) in against):
+    if versioned or (
+        against
+        and direct_label(before, _BETWEEN.get(entity, FILLERS if english else FOREIGN_FILLERS)) in against
+    ):
         result.score = min(result.score, CONTRADICTED)
         return
     word = _nearest(before, support, against, last=True)
@@ -134,10 +140,12 @@ def weigh(
         result.score = min(result.score, UNDECIDED)
 
 
-def _against(text: str, result: Any) -> tuple[str, ...]:
+def _against(text: str, result: Any, english: bool) -> tuple[str, ...]:
     """The contrary labels of one match: a date is a version only if dotted, and only a weak telephone number
     is another's number.
     """
+    if not english and result.entity_type not in _VERSIONED:
+        return foreign_contrary(result.entity_type)
     if result.entity_type == "DATE_TIME" and "." not in text[result.start : result.end]:
         return ()
     weak_phone = result.entity_type == "PHONE_NUMBER" and result.score < RAISE_TO

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from curate.errors import AssayError
-from curate.pii.detect.catalogue import DEFAULT, ENTITIES, OPTIONAL, check_names
+from curate.pii.detect.catalogue import DEFAULT, ENTITIES, EUROPEAN, OPTIONAL, check_names
 
 
 def _shipped() -> dict[str, Any]:
@@ -47,8 +47,10 @@ def test_generic_and_uk_recognizers_are_on_by_default() -> None:
 def test_our_recognizers_build_on_the_stock_ones_of_their_entity() -> None:
     from curate.pii.detect.recognizers.build import build
 
+    # The European ones read separators and check more, see `languages/numbers.py`.
+    ours = {entity.name for entity in EUROPEAN}
     for name, cls in _shipped().items():
-        assert isinstance(build(ENTITIES[name], "en"), cls), name
+        assert name in ours or isinstance(build(ENTITIES[name], "en"), cls), name
 
 
 def test_unknown_entity_is_an_error_that_names_the_nearest() -> None:

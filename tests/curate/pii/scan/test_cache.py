@@ -106,6 +106,7 @@ def test_a_broken_cache_is_as_good_as_none(detector: Any, key: Key, tmp_path: Pa
 
 def test_it_is_bounded(detector: Any, key: Key, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_TEXTS", 4)
+    monkeypatch.setattr(module, "MAX_DETECTORS", 3)
     cache = ScanCache.of(tmp_path, key, detector)
     assert cache is not None
     search(_frame(["a@b.com", "c@d.com"]), ["t"], detector, cache=cache)

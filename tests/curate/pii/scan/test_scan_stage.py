@@ -69,7 +69,7 @@ def test_rows_in_other_languages_are_counted_or_refused(detector: Any, key: Key,
     findings, report = scan(rows, read, key, Kind.CLASSIFICATION, detector)
     assert findings.height == 1
     assert report["language"]["other_rows"] == {"fr": 1}
-    with pytest.raises(AssayError, match=r"1 rows are in languages .*: fr"):
+    with pytest.raises(AssayError, match=r"1 row is in languages .*: fr 1"):
         scan(rows, PARAMS, key, Kind.CLASSIFICATION, detector)
 
 

@@ -1,0 +1,42 @@
+"""The catalogue as it is for a row that is not English: the same entities, labelled and formed as there.
+
+No text is left out for want of a label here (`unlabelled`): the pre-filter's rule for labels is made of
+English ones, and such rows are few enough to be read by form alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+from curate.pii.detect.catalogue import ANY_CANDIDATE, ENTITIES, Entity
+from curate.pii.detect.languages import forms
+
+_OTHER_RECOGNIZERS = {
+    "PHONE_NUMBER": "EuropeanPhoneRecognizer",
+    "DATE_OF_BIRTH": "EuropeanBirthDateRecognizer",
+    "STREET_ADDRESS": "EuropeanStreetRecognizer",
+    "PASSWORD": "EuropeanPasswordRecognizer",
+}
+
+
+@cache
+def entities_of(language: str) -> dict[str, Entity]:
+    """Every entity by its name, as it is found in rows of `language`."""
+    if language == "en":
+        return dict(ENTITIES)
+    return {
+        name: replace(
+            entity,
+            unlabelled=1.0,
+            speaks=None,
+            recognizer=_OTHER_RECOGNIZERS.get(name, entity.recognizer),
+            needs=forms.NEEDS.get(name, entity.needs),
+        )
+        for name, entity in ENTITIES.items()
+    }
+
+
+def any_candidate(language: str) -> str:
+    """What every text holds that holds an entity of the usual ones (Rust's syntax)."""
+    return ANY_CANDIDATE if language == "en" else f"(?:{ANY_CANDIDATE})|(?:{forms.ANY})"
