@@ -15,6 +15,7 @@ import polars as pl
 
 from curate.errors import AssayError, option
 from curate.params import parse
+from curate.pii.detect.languages import LANGUAGES
 from curate.pii.detect.params import ScanParams
 from curate.plain.frames import Table, chosen_columns, frame_of, row_names, text_column
 from curate.plain.result import Result, among
@@ -49,7 +50,8 @@ class ScanResult(Result):
     threshold
         The lowest score among those asked for.
     other_languages
-        Rows by language, where a column says another than English, which is what the detectors know.
+        Rows by language, where a column says one that no detector was made for: read as the first that params
+        list.
     """
 
     frame: pl.DataFrame
@@ -172,13 +174,14 @@ def scan(
             *(text_column(frame, column, "fields", name).alias(f"_{column}") for column in columns),
         ]
     )
-    from curate.pii.scan.search import search
+    from curate.pii.scan.rows import languages, search_rows
 
-    hits = search(texts, [f"_{column}" for column in columns], detector(wanted), progress)
+    fields_read = [f"_{column}" for column in columns]
+    spoken = languages(texts.with_columns(_said(frame)), fields_read, _by_column(wanted))
+    hits = search_rows(texts, fields_read, spoken.of, detector(wanted), progress)
     names = {f"_{column}": column for column in columns}
     lowest = min([wanted.threshold, *wanted.thresholds.values()])
-    other = _other_languages(frame, wanted.language)
-    return ScanResult(frame, rows, tuple(columns), _findings(hits, rows, names), lowest, other, hits)
+    return ScanResult(frame, rows, tuple(columns), _findings(hits, rows, names), lowest, spoken.others, hits)
 
 
 @lru_cache(maxsize=2)
@@ -193,20 +196,25 @@ def detector(params: ScanParams) -> Detector:
     return _detector(params.model_dump_json())
 
 
-def _other_languages(frame: pl.DataFrame, known: str) -> dict[str, int]:
+def _said(frame: pl.DataFrame) -> pl.Series:
+    """The primary tag that a column `language` or `lang` says of each row (en-GB: en); null without one."""
     said = next((name for name in ("language", "lang") if frame.schema.get(name) == pl.String), None)
     if not said:
-        return {}
-    # The primary tag: en-GB is English.
-    tags = frame.select(
-        pl.col(said)
-        .str.strip_chars()
-        .str.extract(r"^([A-Za-z]{2,3})(?:[-_]|$)")
-        .str.to_lowercase()
-        .alias("tag")
+        return pl.Series("language", [None] * frame.height, dtype=pl.String)
+    tag = pl.col(said).str.strip_chars().str.extract(r"^([A-Za-z]{2,3})(?:[-_]|$)").str.to_lowercase()
+    return frame.select(tag.alias("language")).to_series()
+
+
+def _by_column(params: ScanParams) -> ScanParams:
+    """`params` for a table whose column may say any language: known ones are read as such, others counted."""
+    first = params.languages[0]
+    every = (first, *(language for language in LANGUAGES if language != first))
+    return params.model_copy(
+        update={
+            "language": params.language if params.language == "auto" else every,
+            "unsupported_language": "scan_as_default",
+        }
     )
-    counted = tags.filter(pl.col("tag") != known).group_by("tag").len().sort("tag")
-    return dict(counted.iter_rows())
 
 
 def _findings(hits: pl.DataFrame, rows: pl.Series, names: dict[str, str]) -> pl.DataFrame:

@@ -87,7 +87,7 @@ def scan(
     if others := result.other_languages:
         say(
             f"note: {plural(sum(others.values()), 'row says that it is', 'rows say that they are')} in "
-            f"{', '.join(others)}; the detectors know English labels and names only"
+            f"{', '.join(others)}: no detector knows the labels and names of these"
         )
     if shape == "json":
         emit_json(

@@ -100,8 +100,8 @@ def test_processes_are_the_cores_unless_said(
     asked = []
     monkeypatch.setattr("governance.cli.rim.cores", lambda: 3)
     monkeypatch.setattr(
-        "curate.pii.scan.search.search",
-        lambda frame, fields, detector, progress=None: (
+        "curate.pii.scan.rows.search",
+        lambda frame, fields, detector, progress=None, cache=None: (
             asked.append(detector.params.processes) or HITS.to_frame()
         ),
     )
@@ -111,9 +111,9 @@ def test_processes_are_the_cores_unless_said(
 
 def test_rows_that_say_another_language_are_counted(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
-    path.write_text("text,lang\nhello,en-GB\nbonjour,fr\nhallo,DE_at\nsalut,FR\nwhat,\nodd,Deutsch\n")
+    path.write_text("text,lang\nhello,en-GB\nmoi,fi\nhej,SV_se\nterve,FI\nwhat,\nodd,Deutsch\nhallo,de\n")
     result = CliRunner().invoke(
         assay, ["scan", str(path), "--field", "text", "--format", "json"], catch_exceptions=False
     )
-    assert json.loads(result.stdout)["other_languages"] == {"de": 1, "fr": 2}
-    assert "3 rows say that they are in de, fr" in result.stderr
+    assert json.loads(result.stdout)["other_languages"] == {"fi": 2, "sv": 1}
+    assert "3 rows say that they are in fi, sv" in result.stderr

@@ -1,5 +1,7 @@
 """What is found in rows of seven languages: papers, telephones, births, streets, passwords."""
 
+# ruff: noqa: E501 (a table of cases)
+
 from __future__ import annotations
 
 from typing import Any
