@@ -26,6 +26,16 @@ def plain(text: str, limit: int = 160) -> str:
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
 
+def visible(text: str, limit: int = 160) -> str:
+    """`plain`, with the white space that it would fold away shown: outer and repeated spaces as `␣`, line
+    breaks and tabs as `\\n` and `\\t`.
+    """
+    marked = re.sub(r"^ +| +$|(?<= ) +", lambda spaces: "␣" * len(spaces.group()), text)
+    for sign, shown in (("\n", r"\n"), ("\r", r"\r"), ("\t", r"\t")):
+        marked = marked.replace(sign, shown)
+    return plain(marked, limit)
+
+
 def plural(count: int, one: str, many: str = "") -> str:
     """A count with its noun: `1 row`, `2 rows`, `1,204 entries`.
 

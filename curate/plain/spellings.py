@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from curate.dedup.normalise import folded
-from curate.text import plain, plural
+from curate.text import plural, visible
 
 # Labels told by name; the rest are counted.
 _TOLD = 5
@@ -25,26 +25,28 @@ def spellings(labels: pl.Series) -> pl.DataFrame:
     Returns
     -------
     pl.DataFrame
-        `label` (the commonest spelling, the first in the alphabet among equals), `spelling`, `rows`; sorted
-        by label, the commonest spelling first.
+        `label` (the commonest spelling; of equals the one without outer spaces and in lower case),
+        `spelling`, `rows`; sorted by label, the commonest spelling first.
     """
     named = pl.DataFrame({"spelling": labels, "folded": folded_labels(labels)}).filter(
         pl.col("folded") != "", pl.col("spelling").is_not_null()
     )
-    counted = (
-        named.group_by("folded", "spelling").len("rows").sort("rows", "spelling", descending=[True, False])
+    counted = named.group_by("folded", "spelling").len("rows")
+    several = counted.filter(pl.len().over("folded") > 1).sort(
+        -pl.col("rows").cast(pl.Int64),
+        pl.col("spelling").str.strip_chars() != pl.col("spelling"),
+        pl.col("spelling").str.to_lowercase() != pl.col("spelling"),
+        "spelling",
     )
-    several = counted.filter(pl.len().over("folded") > 1)
-    return several.select(pl.col("spelling").first().over("folded").alias("label"), "spelling", "rows").sort(
-        "label", "rows", "spelling", descending=[False, True, False]
-    )
+    label = pl.col("spelling").first().over("folded").alias("label")
+    return several.select(label, "spelling", "rows").sort("label", maintain_order=True)
 
 
 def told(found: pl.DataFrame) -> list[str]:
     """`spellings` as sentences that may be shown."""
     lines = [
         f"one label is spelt {len(spelt)} ways: "
-        + ", ".join(f"{plain(spelling, 40)!r} ({plural(rows, 'row')})" for spelling, rows in spelt)
+        + ", ".join(f"'{visible(spelling, 40)}' ({plural(rows, 'row')})" for spelling, rows in spelt)
         for _, spelt in _by_label(found)[:_TOLD]
     ]
     more = found["label"].n_unique() - _TOLD

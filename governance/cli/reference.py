@@ -46,6 +46,7 @@ def _help(name: str) -> str:
     parent = click.Context(assay, info_name="assay", terminal_width=WIDTH)
     command = assay.get_command(parent, name)
     assert command is not None
+    command._help_option = None  # click keeps the one of an earlier call, by which `-h` may not be named
     with click.Context(command, info_name=name, parent=parent, terminal_width=WIDTH) as context:
         text = command.get_help(context)
     return "\n".join(line.rstrip() for line in text.strip().splitlines())

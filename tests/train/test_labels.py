@@ -218,7 +218,7 @@ def test_command_passes_a_clean_file_and_leaves_incomplete_rows_out(command, tmp
     result = call(tmp_path / "clean.parquet", "--input", "text", "--output", "queue", "--format", "json")
     assert result.exit_code == 0, result.output
     assert '"flagged": 0' in result.stdout
-    assert "1 rows without a text or a label" in result.stderr
+    assert "1 row without a text or a label" in result.stderr
 
 
 def test_command_shows_no_text_of_the_rows(command, tmp_path):
