@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 import pytest
 
@@ -32,7 +34,7 @@ LABELS = tuple(sorted(TOPICS))
 
 
 @pytest.fixture(scope="session")
-def tiny_encoder(tmp_path_factory):
+def tiny_encoder(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Folder of a random two-layer BERT with a vocabulary of whole words."""
     pytest.importorskip("transformers")
     import torch
@@ -55,7 +57,7 @@ def tiny_encoder(tmp_path_factory):
     return folder
 
 
-def toy_rows(count, seed=0, prefix="r"):
+def toy_rows(count: Any, seed: int = 0, prefix: Any = "r") -> Any:
     """Rows whose label shows in one of three words; every row has its own wording."""
     import random
 
@@ -70,6 +72,6 @@ def toy_rows(count, seed=0, prefix="r"):
 
 
 @pytest.fixture
-def toy():
+def toy() -> Any:
     """Train and validation frames of three labels."""
     return toy_rows(90), toy_rows(30, seed=1, prefix="v")

@@ -1,5 +1,10 @@
 """Planted label errors are found, clean data is left alone, and the order of rows is nothing."""
 
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import polars as pl
 import pytest
@@ -18,7 +23,7 @@ WORDS = {
 }
 
 
-def planted(rows=300, wrong=0.08, seed=0):
+def planted(rows: Any = 300, wrong: Any = 0.08, seed: int = 0) -> Any:
     """Texts of three topics with embeddings round three centres, and some labels swapped."""
     draw = np.random.default_rng(seed)
     names = sorted(WORDS)
@@ -41,7 +46,7 @@ def planted(rows=300, wrong=0.08, seed=0):
     )
 
 
-def test_planted_errors_are_flagged_with_their_true_label():
+def test_planted_errors_are_flagged_with_their_true_label() -> None:
     ids, texts, labels, truth, flip, features = planted()
     found = suspects(ids, texts, labels, features=features).sort("example_id")
     flagged = found["flagged"].to_numpy()
@@ -50,12 +55,12 @@ def test_planted_errors_are_flagged_with_their_true_label():
     assert (found["suggested"].to_numpy() == truth.to_numpy())[flip & flagged].all()
 
 
-def test_clean_labels_are_left_alone():
+def test_clean_labels_are_left_alone() -> None:
     ids, texts, labels, _, _, features = planted(wrong=0.0)
     assert suspects(ids, texts, labels, features=features)["flagged"].sum() == 0
 
 
-def test_worst_come_first_and_every_row_is_there():
+def test_worst_come_first_and_every_row_is_there() -> None:
     ids, texts, labels, _, _, features = planted(120)
     found = suspects(ids, texts, labels, features=features)
     assert found["score"].is_sorted(descending=True)
@@ -64,7 +69,7 @@ def test_worst_come_first_and_every_row_is_there():
     assert (found.filter("flagged")["given"] != found.filter("flagged")["suggested"]).all()
 
 
-def test_order_of_rows_does_not_matter():
+def test_order_of_rows_does_not_matter() -> None:
     ids, texts, labels, _, _, features = planted(120)
     order = np.random.default_rng(9).permutation(120)
     shuffled = suspects(
@@ -75,20 +80,20 @@ def test_order_of_rows_does_not_matter():
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 2)), min_size=1, max_size=40))
-def test_rows_of_equal_text_and_label_share_a_fold(rows):
+def test_rows_of_equal_text_and_label_share_a_fold(rows: Any) -> None:
     texts, codes = [text for text, _ in rows], np.array([code for _, code in rows], dtype=np.int64)
-    seen = {}
+    seen: dict[str, Any] = {}
     for row, fold in zip(rows, folds(texts, codes).tolist(), strict=True):
         assert seen.setdefault(row, fold) == fold
 
 
-def test_folds_are_dealt_evenly_within_each_label():
+def test_folds_are_dealt_evenly_within_each_label() -> None:
     codes = np.repeat(np.arange(3), 50)
     fold = folds([f"text {i}" for i in range(150)], codes)
     assert all((np.bincount(fold[codes == code], minlength=FOLDS) == 10).all() for code in range(3))
 
 
-def test_a_duplicated_mistake_does_not_vouch_for_itself():
+def test_a_duplicated_mistake_does_not_vouch_for_itself() -> None:
     ids, texts, labels, truth, _, features = planted(150, wrong=0.05, seed=3)
     at = next(i for i in range(150) if labels[i] == truth[i] == "billing")
     copies = 3
@@ -103,7 +108,7 @@ def test_a_duplicated_mistake_does_not_vouch_for_itself():
     assert found.filter(pl.col("example_id").str.starts_with("copy"))["flagged"].all()
 
 
-def test_a_label_with_a_single_text_is_not_doubted_for_want_of_others():
+def test_a_label_with_a_single_text_is_not_doubted_for_want_of_others() -> None:
     ids, texts, labels, _, _, features = planted(100, wrong=0.0)
     found = suspects(ids, texts, labels.scatter(7, "one of a kind"), features=features)
     alone = found.filter(pl.col("example_id") == ids[7]).row(0, named=True)
@@ -117,7 +122,7 @@ def test_a_label_with_a_single_text_is_not_doubted_for_want_of_others():
 
 
 @pytest.mark.parametrize("rows", [0, 1, 2, 5])
-def test_too_little_data_raises_no_suspicion(rows):
+def test_too_little_data_raises_no_suspicion(rows: Any) -> None:
     ids, texts, _, _, _, features = planted(max(rows, 1))
     found = suspects(
         ids[:rows], texts[:rows], pl.Series(["same"] * rows, dtype=pl.String), features=features[:rows]
@@ -126,7 +131,7 @@ def test_too_little_data_raises_no_suspicion(rows):
     assert not found["flagged"].any()
 
 
-def test_texts_without_a_word_are_judged_by_their_embeddings():
+def test_texts_without_a_word_are_judged_by_their_embeddings() -> None:
     ids, _, labels, _, flip, features = planted(200)
     found = suspects(ids, pl.Series(["?!" * (i + 1) for i in range(200)]), labels, features=features).sort(
         "example_id"
@@ -134,7 +139,7 @@ def test_texts_without_a_word_are_judged_by_their_embeddings():
     assert found["flagged"].to_numpy()[flip].mean() >= 0.8
 
 
-def test_noise_rate_is_recovered():
+def test_noise_rate_is_recovered() -> None:
     draw = np.random.default_rng(5)
     proba = draw.dirichlet(np.full(6, 0.1), 8000)
     truth = (proba.cumsum(axis=1) > draw.random((8000, 1))).argmax(axis=1)
@@ -145,7 +150,7 @@ def test_noise_rate_is_recovered():
     assert sum(noise.weights) == pytest.approx(1.0)
 
 
-def test_noise_between_confusable_labels_is_told_from_chance():
+def test_noise_between_confusable_labels_is_told_from_chance() -> None:
     draw = np.random.default_rng(6)
     truth = draw.integers(6, size=6000)
     twin = truth ^ 1  # labels 0-1, 2-3 and 4-5 are confusable
@@ -158,14 +163,14 @@ def test_noise_between_confusable_labels_is_told_from_chance():
     assert noise.weights[1] < 0.02
 
 
-def test_doubt_is_bayes_rule():
+def test_doubt_is_bayes_rule() -> None:
     proba = np.array([[0.9, 0.1], [0.1, 0.9]])
     expected = 0.2 * np.array([0.1, 0.9]) / (0.2 * np.array([0.1, 0.9]) + 0.8 * np.array([0.9, 0.1]))
     np.testing.assert_allclose(doubt(proba, np.array([0, 0]), Noise(1.0, (0.8, 0.2, 0.0))), expected)
 
 
 @pytest.fixture
-def command(monkeypatch):
+def command(monkeypatch: pytest.MonkeyPatch) -> Any:
     """`assay labels` with the tests' embeddings in place of the encoder's."""
     ids, texts, labels, _, flip, features = planted(150, seed=2)
     known = dict(zip(texts, features, strict=True))
@@ -183,7 +188,9 @@ def command(monkeypatch):
     )
 
 
-def test_command_writes_every_row_worst_first_and_fails_when_any_is_flagged(command, tmp_path):
+def test_command_writes_every_row_worst_first_and_fails_when_any_is_flagged(
+    command: Any, tmp_path: Path
+) -> None:
     call, ids, texts, labels, flip = command
     pl.DataFrame({"ticket": ids, "text": texts, "queue": labels}).write_csv(tmp_path / "export.csv")
     result = call(
@@ -209,7 +216,7 @@ def test_command_writes_every_row_worst_first_and_fails_when_any_is_flagged(comm
     assert sorted(pl.read_parquet(tmp_path / "named.parquet")["row"]) == sorted(ids)
 
 
-def test_command_passes_a_clean_file_and_leaves_incomplete_rows_out(command, tmp_path):
+def test_command_passes_a_clean_file_and_leaves_incomplete_rows_out(command: Any, tmp_path: Path) -> None:
     call, _, texts, labels, flip = command
     clean = pl.DataFrame({"text": texts, "queue": labels}).filter(pl.Series(~flip))
     pl.concat(
@@ -221,14 +228,14 @@ def test_command_passes_a_clean_file_and_leaves_incomplete_rows_out(command, tmp
     assert "1 row without a text or a label" in result.stderr
 
 
-def test_command_shows_no_text_of_the_rows(command, tmp_path):
+def test_command_shows_no_text_of_the_rows(command: Any, tmp_path: Path) -> None:
     call, _, texts, labels, _ = command
     pl.DataFrame({"text": texts, "queue": labels}).write_csv(tmp_path / "export.csv")
     result = call(tmp_path / "export.csv", "--input", "text", "--output", "queue")
     assert not any(text in result.output for text in texts)
 
 
-def test_command_names_a_missing_column(command, tmp_path):
+def test_command_names_a_missing_column(command: Any, tmp_path: Path) -> None:
     from curate.errors import AssayError
 
     call, _, texts, labels, _ = command
@@ -237,7 +244,9 @@ def test_command_names_a_missing_column(command, tmp_path):
     assert isinstance(result.exception, AssayError) and "kind" in str(result.exception)
 
 
-def test_command_without_the_train_extra_says_what_to_install(command, tmp_path, monkeypatch):
+def test_command_without_the_train_extra_says_what_to_install(
+    command: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from curate.errors import AssayError
 
     call, *_ = command

@@ -1,5 +1,10 @@
 """The loop: the same weights however often it is killed, the best epoch kept, sensible batches."""
 
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -37,10 +42,10 @@ class Killed(Exception):
 
 
 @pytest.fixture
-def rows(tiny_encoder):
+def rows(tiny_encoder: Path) -> Any:
     encoder = load_encoder(str(tiny_encoder))
 
-    def tokenised(frame):
+    def tokenised(frame: Any) -> Any:
         return Rows(
             encoder.token_ids(frame["input"].to_list()),
             np.array([LABELS.index(label) for label in frame["output"]]),
@@ -49,7 +54,7 @@ def rows(tiny_encoder):
     return tokenised(toy_rows(90)), tokenised(toy_rows(30, seed=1))
 
 
-def network(tiny_encoder):
+def network(tiny_encoder: Path) -> Any:
     torch.manual_seed(0)
     return Network(
         load_encoder(str(tiny_encoder)).fresh_model(dropout=0.1, attention="eager"),
@@ -57,15 +62,17 @@ def network(tiny_encoder):
     )
 
 
-def weights(model):
+def weights(model: Any) -> Any:
     return torch.cat([parameter.detach().flatten() for parameter in model.parameters()])
 
 
-def test_killed_training_ends_with_the_weights_of_one_that_was_not(tiny_encoder, rows, tmp_path):
+def test_killed_training_ends_with_the_weights_of_one_that_was_not(
+    tiny_encoder: Path, rows: Any, tmp_path: Path
+) -> None:
     whole = network(tiny_encoder)
     history = fine_tune(whole, *rows, Settings(**SETTINGS))
 
-    def kill(done, total):
+    def kill(done: Any, total: Any) -> None:
         if done == 9:  # in the second of three epochs of six steps
             raise Killed
 
@@ -88,7 +95,9 @@ def test_killed_training_ends_with_the_weights_of_one_that_was_not(tiny_encoder,
 
 
 @pytest.mark.parametrize("change", [{"seed": 2}, {"lr": 1e-4}])
-def test_checkpoint_of_other_settings_is_not_resumed(change, tiny_encoder, rows, tmp_path):
+def test_checkpoint_of_other_settings_is_not_resumed(
+    change: Any, tiny_encoder: Path, rows: Any, tmp_path: Path
+) -> None:
     checkpoint, seen = tmp_path / "run.safetensors", []
     fine_tune(network(tiny_encoder), *rows, Settings(**SETTINGS | {"epochs": 1}), checkpoint=checkpoint)
     fine_tune(
@@ -101,12 +110,12 @@ def test_checkpoint_of_other_settings_is_not_resumed(change, tiny_encoder, rows,
     assert seen[0] == 1
 
 
-def test_unreadable_checkpoint_is_ignored(tmp_path):
+def test_unreadable_checkpoint_is_ignored(tmp_path: Path) -> None:
     (tmp_path / "run.safetensors").write_bytes(b"torn")
     assert read_checkpoint(tmp_path / "run.safetensors", "x") is None
 
 
-def test_best_epoch_is_kept_and_scores_what_its_history_says(tiny_encoder, rows):
+def test_best_epoch_is_kept_and_scores_what_its_history_says(tiny_encoder: Path, rows: Any) -> None:
     model = network(tiny_encoder)
     history = fine_tune(model, *rows, Settings(**SETTINGS | {"lr": 3e-2, "averaging": 0.0}))
     loss = torch.nn.functional.cross_entropy(logits_of(model, rows[1].ids), torch.from_numpy(rows[1].codes))
@@ -114,7 +123,7 @@ def test_best_epoch_is_kept_and_scores_what_its_history_says(tiny_encoder, rows)
     assert best_epoch(history).validation_loss == min(one.validation_loss for one in history)
 
 
-def test_bfloat16_lands_near_float32(tiny_encoder, rows):
+def test_bfloat16_lands_near_float32(tiny_encoder: Path, rows: Any) -> None:
     losses = [
         fine_tune(network(tiny_encoder), *rows, Settings(**SETTINGS | {"precision": kind}))[
             -1
@@ -124,7 +133,7 @@ def test_bfloat16_lands_near_float32(tiny_encoder, rows):
     assert losses[0] == pytest.approx(losses[1], abs=0.05)
 
 
-def test_divergence_is_an_error_with_a_fix(tiny_encoder, rows):
+def test_divergence_is_an_error_with_a_fix(tiny_encoder: Path, rows: Any) -> None:
     model = network(tiny_encoder)
     with torch.no_grad():
         model.head.weight.fill_(float("nan"))
@@ -133,7 +142,7 @@ def test_divergence_is_an_error_with_a_fix(tiny_encoder, rows):
     assert "lr" in raised.value.fix
 
 
-def test_batches_hold_each_row_once_and_pad_less_than_random_ones():
+def test_batches_hold_each_row_once_and_pad_less_than_random_ones() -> None:
     lengths = np.random.default_rng(0).integers(4, 60, size=1000)
     made = list(batches(lengths, 32, seed=5))
     assert sorted(row for batch in made for row in batch) == list(range(1000))
@@ -143,7 +152,7 @@ def test_batches_hold_each_row_once_and_pad_less_than_random_ones():
     )
 
 
-def test_temperature_of_overconfident_logits_is_found():
+def test_temperature_of_overconfident_logits_is_found() -> None:
     draw = np.random.default_rng(0)
     logits = draw.normal(size=(5000, 4)) * 2
     shares = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)

@@ -1,6 +1,9 @@
 """The comparison on made-up systems whose order is known."""
 
+from __future__ import annotations
+
 import types
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -17,7 +20,7 @@ SETTINGS = Settings(
 )
 
 
-def frame(rows, seed, group=None):
+def frame(rows: Any, seed: int, group: Any = None) -> Any:
     truth = np.random.default_rng(seed).integers(4, size=rows)
     ids = [f"{seed}-{i:04d}" for i in range(rows)]
     return pl.DataFrame(
@@ -26,7 +29,7 @@ def frame(rows, seed, group=None):
     )
 
 
-def splits(test_rows=400, validation_rows=300, group=None):
+def splits(test_rows: Any = 400, validation_rows: Any = 300, group: Any = None) -> Any:
     return {
         "train": frame(150, 1),
         "validation": frame(validation_rows, 2),
@@ -34,7 +37,7 @@ def splits(test_rows=400, validation_rows=300, group=None):
     }
 
 
-def system(name, family, skill, where, parameters=10, seed=0):
+def system(name: str, family: Any, skill: Any, where: Any, parameters: Any = 10, seed: int = 0) -> Any:
     """Right with probability `skill` (per split or one for all), and sure of itself to that degree."""
     proba = {}
     for index, (split, rows) in enumerate(where.items()):
@@ -49,7 +52,7 @@ def system(name, family, skill, where, parameters=10, seed=0):
     return Answers.of_probabilities(named, LABELS, proba, 1.0, 1.0)
 
 
-def field_of(where, lora=0.95, probe=0.8):
+def field_of(where: Any, lora: Any = 0.95, probe: Any = 0.8) -> Any:
     return [
         system("lora", "adapter", lora, where, 900, seed=4),
         system("majority", "baseline", 0.3, where, 0, seed=1),
@@ -59,7 +62,7 @@ def field_of(where, lora=0.95, probe=0.8):
     ]
 
 
-def test_clearly_better_adapter_is_worth_it():
+def test_clearly_better_adapter_is_worth_it() -> None:
     where = splits()
     found = judge(where, SCORING, field_of(where), SETTINGS)
     assert found.verdict.outcome == "fine_tune"
@@ -71,7 +74,7 @@ def test_clearly_better_adapter_is_worth_it():
     assert found.document["verdict"]["outcome"] == "fine_tune"
 
 
-def test_equal_systems_below_the_target_cannot_be_told_apart_on_few_rows():
+def test_equal_systems_below_the_target_cannot_be_told_apart_on_few_rows() -> None:
     where = splits(test_rows=80)
     found = judge(where, SCORING, field_of(where, lora=0.81, probe=0.8), SETTINGS)
     assert found.verdict.outcome == "not_enough_data"
@@ -79,7 +82,7 @@ def test_equal_systems_below_the_target_cannot_be_told_apart_on_few_rows():
     assert found.document["power"]["rows_needed_for_worthwhile"] > 1000
 
 
-def test_fine_tuning_must_beat_every_simpler_system_also_one_that_validation_rows_hide():
+def test_fine_tuning_must_beat_every_simpler_system_also_one_that_validation_rows_hide() -> None:
     where = splits()
     hidden = system("hidden", "baseline", {"train": 0.5, "validation": 0.5, "test": 0.96}, where, seed=7)
     found = judge(where, SCORING, [*field_of(where), hidden], SETTINGS)
@@ -87,7 +90,7 @@ def test_fine_tuning_must_beat_every_simpler_system_also_one_that_validation_row
     assert found.verdict.outcome != "fine_tune"
 
 
-def test_the_verdicts_p_value_is_the_largest_over_the_simpler_systems():
+def test_the_verdicts_p_value_is_the_largest_over_the_simpler_systems() -> None:
     where = splits()
     found = judge(where, SCORING, field_of(where), SETTINGS)
     largest = max(one["p_metric"] for one in found.document["comparisons"] if one["purpose"] != "control")
@@ -95,12 +98,12 @@ def test_the_verdicts_p_value_is_the_largest_over_the_simpler_systems():
     assert shown in found.verdict.reasons[0]
 
 
-def test_validation_rows_may_be_absent():
+def test_validation_rows_may_be_absent() -> None:
     where = splits(validation_rows=0)
     assert judge(where, SCORING, field_of(where), SETTINGS).document["rows"]["validation"] == 0
 
 
-def test_equally_good_simpler_systems_are_settled_by_fewer_parameters():
+def test_equally_good_simpler_systems_are_settled_by_fewer_parameters() -> None:
     where = splits()
     twins = [system("big", "probe", 0.8, where, 500, seed=2), system("small", "probe", 0.8, where, 5, seed=2)]
     assert (
@@ -111,7 +114,7 @@ def test_equally_good_simpler_systems_are_settled_by_fewer_parameters():
     )
 
 
-def test_several_comparisons_carry_holm_corrected_p_values():
+def test_several_comparisons_carry_holm_corrected_p_values() -> None:
     where = splits()
     compared = judge(where, SCORING, field_of(where), SETTINGS).document["comparisons"]
     assert [(one["system"], one["against"]) for one in compared] == [
@@ -123,7 +126,7 @@ def test_several_comparisons_carry_holm_corrected_p_values():
     assert all(one["p_holm"] >= one["p_metric"] for one in compared)
 
 
-def test_overfitting_is_reported_for_fine_tuned_systems_only():
+def test_overfitting_is_reported_for_fine_tuned_systems_only() -> None:
     where = splits()
     memory = system("lora", "adapter", {"train": 1.0, "validation": 0.8, "test": 0.8}, where, seed=4)
     found = {
@@ -138,14 +141,14 @@ def test_overfitting_is_reported_for_fine_tuned_systems_only():
     assert "overfitting" not in found["probe"]
 
 
-def test_without_a_fine_tuned_system_there_are_no_comparisons():
+def test_without_a_fine_tuned_system_there_are_no_comparisons() -> None:
     where = splits()
     found = judge(where, SCORING, field_of(where)[1:4], SETTINGS)
     assert found.document["comparisons"] == [] and found.document["fine_tuned"] is None
     assert found.verdict.outcome == "not_enough_data"
 
 
-def test_groups_widen_the_interval():
+def test_groups_widen_the_interval() -> None:
     grouped = splits(group=[f"g{i // 20}" for i in range(400)])
     alone = splits()
     fate = np.repeat(np.random.default_rng(0).random(20) < 0.8, 20)
@@ -165,7 +168,7 @@ def test_groups_widen_the_interval():
     assert width["grouped"] > 2.5 * width["alone"]
 
 
-def test_few_groups_and_absent_labels_are_warned_of():
+def test_few_groups_and_absent_labels_are_warned_of() -> None:
     where = splits(test_rows=40, group=[f"g{i % 8}" for i in range(40)])
     where["test"] = where["test"].with_columns(
         output=pl.when(pl.col("output") == "other").then(pl.lit("billing")).otherwise("output")
@@ -174,7 +177,7 @@ def test_few_groups_and_absent_labels_are_warned_of():
     assert "Only 8 independent groups" in warnings and "1 of 4 labels" in warnings
 
 
-def test_tables_agree_with_the_document():
+def test_tables_agree_with_the_document() -> None:
     where = splits()
     found = judge(where, SCORING, field_of(where), SETTINGS)
     predictions, comparison = found.tables["predictions"], found.tables["comparison"]
@@ -197,7 +200,7 @@ def test_tables_agree_with_the_document():
     ).mean() == pytest.approx(found.document["systems"][0]["accuracy"]["point"])
 
 
-def test_same_seed_same_judgement():
+def test_same_seed_same_judgement() -> None:
     where = splits()
     assert (
         judge(where, SCORING, field_of(where), SETTINGS).document

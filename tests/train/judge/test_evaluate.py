@@ -1,9 +1,13 @@
 """The stage at its rim: what it reads, refuses and writes, with systems made of a word list."""
 
+from __future__ import annotations
+
 import dataclasses
 import json
 import types
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -24,21 +28,21 @@ LABELS = ["=billing", "account", "delivery"]
 class Keyword(Classifier):
     """Looks for the label's last word in the text; wrong on texts that hold one of `blind`."""
 
-    def __init__(self, name, family, blind=()):
+    def __init__(self, name: str, family: Any, blind: Any = ()) -> None:
         self.name, self.title, self.family, self.blind = name, name.title(), family, blind
 
     trainable_parameters = 3
 
-    def fit(self, *_):
+    def fit(self, *_: Any) -> None:
         """Nothing to fit."""
 
-    def save(self, folder):
+    def save(self, folder: Path) -> None:
         """Nothing to save."""
 
-    def load(self, folder):
+    def load(self, folder: Path) -> None:
         """Nothing to load."""
 
-    def predict_proba(self, texts):
+    def predict_proba(self, texts: Any) -> Any:
         sure = np.full((len(texts), 3), 0.1)
         for row, text in enumerate(texts):
             at = next(i for i, label in enumerate(LABELS) if label.strip("=") in text)
@@ -53,7 +57,7 @@ SYSTEMS = {
 }
 
 
-def rows(split, count):
+def rows(split: str, count: Any) -> Any:
     labels = [LABELS[i % 3] for i in range(count)]
     frame = pl.DataFrame(
         {
@@ -70,7 +74,7 @@ def rows(split, count):
 
 
 @pytest.fixture
-def project(tmp_path, monkeypatch):
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A project whose gold version and models are made up."""
     (tmp_path / "task.yaml").write_text(
         "assay: 1\nname: t\nkind: classification\nbehaviour: route\nmetric: {name: accuracy, target: "
@@ -96,12 +100,12 @@ def project(tmp_path, monkeypatch):
     return found
 
 
-def replace_gold(project, **splits):
+def replace_gold(project: Any, **splits: Any) -> None:
     """Change splits of the made-up gold version."""
     project.made["gold"] = dataclasses.replace(project.made["gold"], **splits)
 
 
-def test_every_promised_file_is_written_with_its_columns(project):
+def test_every_promised_file_is_written_with_its_columns(project: Any) -> None:
     report = run(project)
     folder = project.reports / "evaluation"
     columns = {
@@ -133,7 +137,7 @@ def test_every_promised_file_is_written_with_its_columns(project):
     assert sorted(path.name for path in project.reports.iterdir()) == ["cost", "evaluation", "metrics.json"]
 
 
-def test_metrics_are_flat_rounded_and_the_same_every_time(project):
+def test_metrics_are_flat_rounded_and_the_same_every_time(project: Any) -> None:
     run(project)
     first = (
         (project.reports / "metrics.json").read_bytes(),
@@ -153,7 +157,7 @@ def test_metrics_are_flat_rounded_and_the_same_every_time(project):
     )
 
 
-def test_times_stand_outside_what_is_tracked(project):
+def test_times_stand_outside_what_is_tracked(project: Any) -> None:
     run(project)
     cost = json.loads((project.reports / "cost/evaluate.json").read_text())
     assert cost["systems"]["lora"]["train_seconds"] == 2.5
@@ -168,7 +172,7 @@ def test_times_stand_outside_what_is_tracked(project):
         assert "seconds" not in path.read_text() and "latency_ms" not in path.read_text()
 
 
-def test_no_text_of_the_rows_is_written(project):
+def test_no_text_of_the_rows_is_written(project: Any) -> None:
     run(project)
     for path in (project.reports / "evaluation").iterdir():
         assert not any(
@@ -176,13 +180,13 @@ def test_no_text_of_the_rows_is_written(project):
         )
 
 
-def test_labels_cannot_be_spreadsheet_formulas(project):
+def test_labels_cannot_be_spreadsheet_formulas(project: Any) -> None:
     run(project)
     assert "\n=" not in (project.reports / "evaluation/confusion.csv").read_text()
     assert "'=billing" in (project.reports / "evaluation/confusion.csv").read_text()
 
 
-def test_learning_curve_left_by_train_is_carried_over(project):
+def test_learning_curve_left_by_train_is_carried_over(project: Any) -> None:
     pl.DataFrame({"system": ["lora"], "rows": [50], "accuracy": [0.8], "macro_f1": [0.75]}).write_parquet(
         project.models / "learning_curve.parquet"
     )
@@ -191,7 +195,7 @@ def test_learning_curve_left_by_train_is_carried_over(project):
     ]
 
 
-def test_label_suspects_cover_the_whole_gold_set(project, monkeypatch):
+def test_label_suspects_cover_the_whole_gold_set(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     (project.root / "params.yaml").write_text("evaluate: {bootstrap: 200, permutations: 200}\n")
     encoder = types.SimpleNamespace(
         embed=lambda texts: np.array(
@@ -215,7 +219,7 @@ def test_label_suspects_cover_the_whole_gold_set(project, monkeypatch):
     assert report["labels_flagged"] == 1
 
 
-def test_model_of_another_gold_version_is_refused_and_nothing_is_written(project):
+def test_model_of_another_gold_version_is_refused_and_nothing_is_written(project: Any) -> None:
     path = project.models / "probe" / "model.json"
     path.write_text(path.read_text().replace("abc123", "older"))
     with pytest.raises(AssayError, match="was trained on gold older") as caught:
@@ -232,33 +236,33 @@ def test_model_of_another_gold_version_is_refused_and_nothing_is_written(project
         ('{"schema": "assay.model/1", "name": "probe", "labels": []}', "does not say its gold"),
     ],
 )
-def test_model_card_that_cannot_be_read_is_refused(project, text, words):
+def test_model_card_that_cannot_be_read_is_refused(project: Any, text: str, words: str) -> None:
     (project.models / "probe" / "model.json").write_text(text)
     with pytest.raises(AssayError, match=words):
         run(project)
 
 
-def test_empty_test_set_is_refused(project):
+def test_empty_test_set_is_refused(project: Any) -> None:
     replace_gold(project, test=rows("test", 3).clear())
     with pytest.raises(AssayError, match="no rows"):
         run(project)
 
 
-def test_no_models_are_refused(project):
+def test_no_models_are_refused(project: Any) -> None:
     for name in SYSTEMS:
         (project.models / name / "model.json").unlink()
     with pytest.raises(AssayError, match="no trained system"):
         run(project)
 
 
-def test_without_costs_of_training_the_sentence_keeps_to_what_is_known(project):
+def test_without_costs_of_training_the_sentence_keeps_to_what_is_known(project: Any) -> None:
     (project.reports / "cost/train.json").unlink()
     run(project)
     sentence = json.loads((project.reports / "cost/evaluate.json").read_text())["sentence"]
     assert "answers in" in sentence and " s and" not in sentence
 
 
-def test_only_fine_tuned_systems_are_refused_for_want_of_a_comparison(project):
+def test_only_fine_tuned_systems_are_refused_for_want_of_a_comparison(project: Any) -> None:
     for name in ("probe", "majority"):
         (project.models / name / "model.json").unlink()
     with pytest.raises(AssayError, match="no simpler system"):
@@ -266,7 +270,7 @@ def test_only_fine_tuned_systems_are_refused_for_want_of_a_comparison(project):
 
 
 @pytest.mark.parametrize("kind", ["extraction", "rewriting", "summary", "preference"])
-def test_other_kinds_are_told_plainly_that_they_cannot_be_judged_yet(tmp_path, kind):
+def test_other_kinds_are_told_plainly_that_they_cannot_be_judged_yet(tmp_path: Path, kind: Any) -> None:
     metric = {
         "extraction": "exact_match",
         "rewriting": "chrf",
@@ -282,11 +286,13 @@ def test_other_kinds_are_told_plainly_that_they_cannot_be_judged_yet(tmp_path, k
         run(Project(tmp_path))
 
 
-def test_a_killed_write_leaves_the_last_good_evaluation(project, monkeypatch):
+def test_a_killed_write_leaves_the_last_good_evaluation(
+    project: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run(project)
     before = {path.name: path.read_bytes() for path in (project.reports / "evaluation").iterdir()}
 
-    def fail(*_):
+    def fail(*_: Any) -> None:
         raise RuntimeError("killed")
 
     monkeypatch.setattr("train.judge.evaluate.dump_json", fail)
@@ -295,7 +301,7 @@ def test_a_killed_write_leaves_the_last_good_evaluation(project, monkeypatch):
     assert {path.name: path.read_bytes() for path in (project.reports / "evaluation").iterdir()} == before
 
 
-def test_probabilities_are_aligned_by_label_and_batches_do_not_matter():
+def test_probabilities_are_aligned_by_label_and_batches_do_not_matter() -> None:
     texts = [f"{i} about {label.strip('=')}" for i, label in enumerate(LABELS * 5)]
     wide = predict(SYSTEMS["lora"], texts, LABELS, ["account", "new", *LABELS[::2]], 4)
     np.testing.assert_array_equal(wide[:, 1], 0)
@@ -303,13 +309,13 @@ def test_probabilities_are_aligned_by_label_and_batches_do_not_matter():
 
 
 @pytest.mark.parametrize("answer", [np.full((2, 3), 0.5), np.full((2, 2), 0.5), np.full((2, 3), np.nan)])
-def test_answers_that_are_not_probabilities_are_refused(answer):
+def test_answers_that_are_not_probabilities_are_refused(answer: Any) -> None:
     broken = types.SimpleNamespace(name="odd", predict_proba=lambda texts: answer[: len(texts)])
     with pytest.raises(AssayError, match="`odd`"):
         predict(broken, ["a", "b"], LABELS, LABELS, 8)
 
 
-def test_latency_is_measured_on_a_bounded_sample_and_is_positive():
+def test_latency_is_measured_on_a_bounded_sample_and_is_positive() -> None:
     seen = []
     system = types.SimpleNamespace(predict_proba=lambda texts: seen.extend(texts))
     found = measure_latency(system, [f"text {i}" for i in range(1000)], 10)
@@ -318,7 +324,7 @@ def test_latency_is_measured_on_a_bounded_sample_and_is_positive():
     assert found["rows_per_second"] > 0
 
 
-def test_unknown_parameter_is_an_error(project):
+def test_unknown_parameter_is_an_error(project: Any) -> None:
     (project.root / "params.yaml").write_text("evaluate: {bootstraps: 10}\n")
     with pytest.raises(AssayError, match="bootstraps"):
         project.params("evaluate", EvaluateParams)

@@ -1,5 +1,9 @@
 """Every cell of the decision table, and the words that go with it."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +13,15 @@ from train.judge.verdict import Gain, Standing, decide
 W = 0.01
 
 
-def judge(gain=0.0, low=-0.05, high=0.05, p=0.5, simpler=0.80, target=0.90, **kwargs):
+def judge(
+    gain: Any = 0.0,
+    low: Any = -0.05,
+    high: Any = 0.05,
+    p: Any = 0.5,
+    simpler: Any = 0.80,
+    target: Any = 0.90,
+    **kwargs: Any,
+) -> Any:
     return decide(
         metric="macro_f1",
         target=target,
@@ -65,7 +77,7 @@ CELLS = {
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_cell_of_the_decision_table(cell):
+def test_cell_of_the_decision_table(cell: Any) -> None:
     figures, outcome = CELLS[cell]
     verdict = judge(**figures)
     assert verdict.outcome == outcome
@@ -73,7 +85,7 @@ def test_cell_of_the_decision_table(cell):
 
 
 @pytest.mark.parametrize(("simpler", "outcome"), [(0.95, "simpler_is_enough"), (0.85, "not_enough_data")])
-def test_without_a_fine_tuned_system_only_the_target_decides(simpler, outcome):
+def test_without_a_fine_tuned_system_only_the_target_decides(simpler: Any, outcome: Any) -> None:
     verdict = decide(
         metric="accuracy", target=0.9, worthwhile=W, rows=100, simpler=Standing("probe", simpler, 10)
     )
@@ -85,7 +97,9 @@ figures = st.floats(-0.3, 0.3)
 
 
 @given(figures, st.floats(0, 0.2), st.floats(0, 0.2), st.floats(0, 1), st.floats(0.3, 0.7))
-def test_fine_tune_is_never_said_of_a_gain_that_could_be_nothing(gain, below, above, p, simpler):
+def test_fine_tune_is_never_said_of_a_gain_that_could_be_nothing(
+    gain: Any, below: Any, above: Any, p: Any, simpler: Any
+) -> None:
     verdict = judge(gain=gain, low=gain - below, high=gain + above, p=p, simpler=simpler, target=0.6)
     if verdict.outcome == "fine_tune":
         assert p < 0.05 and gain - below > 0
@@ -93,23 +107,23 @@ def test_fine_tune_is_never_said_of_a_gain_that_could_be_nothing(gain, below, ab
         assert simpler < 0.6 and gain + above >= W
 
 
-def test_reasons_name_scores_interval_target_and_power():
+def test_reasons_name_scores_interval_target_and_power() -> None:
     words = " ".join(judge(gain=0.02, low=-0.01, high=0.05).reasons)
     for part in ("0.820", "0.800", "+0.020", "-0.010 to +0.050", "p = 0.500", "0.900", "0.040", "9,000 rows"):
         assert part in words
 
 
-def test_reasons_hold_no_time_and_the_cost_line_does():
+def test_reasons_hold_no_time_and_the_cost_line_does() -> None:
     verdict = judge(gain=0.12, high=0.2, **SURE)
     assert " s " not in " ".join(verdict.reasons) and " ms" not in " ".join(verdict.reasons)
     assert "300.0 s" in verdict.cost and "12.0 ms" in verdict.cost and "900,000 parameters" in verdict.cost
 
 
-def test_rows_needed_are_left_out_when_the_rows_at_hand_suffice():
+def test_rows_needed_are_left_out_when_the_rows_at_hand_suffice() -> None:
     assert "would take" not in " ".join(judge(rows_needed=400).reasons)
 
 
-def test_who_meets_the_target_is_said():
+def test_who_meets_the_target_is_said() -> None:
     assert "met by both" in " ".join(judge(gain=0.02, high=0.04, simpler=0.92, **SURE).reasons)
     assert "met by LoRA alone" in " ".join(judge(gain=0.12, high=0.2, **SURE).reasons)
     assert "Neither meets" in " ".join(judge().reasons)

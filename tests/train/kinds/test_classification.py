@@ -1,5 +1,9 @@
 """Metrics against scikit-learn, and batches against single tables."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,7 +20,7 @@ codes = st.integers(1, 40).flatmap(
 
 
 @given(codes)
-def test_accuracy_and_macro_f1_equal_scikit_learn(pair):
+def test_accuracy_and_macro_f1_equal_scikit_learn(pair: Any) -> None:
     actual, predicted = pair
     counts = count(actual, predicted, CLASSES)
     assert accuracy(counts) == pytest.approx(sklearn_metrics.accuracy_score(actual, predicted))
@@ -26,7 +30,7 @@ def test_accuracy_and_macro_f1_equal_scikit_learn(pair):
 
 
 @given(codes)
-def test_per_class_figures_equal_scikit_learn(pair):
+def test_per_class_figures_equal_scikit_learn(pair: Any) -> None:
     actual, predicted = pair
     ours = per_class(count(actual, predicted, CLASSES))
     theirs = sklearn_metrics.precision_recall_fscore_support(
@@ -37,7 +41,7 @@ def test_per_class_figures_equal_scikit_learn(pair):
 
 
 @given(st.lists(codes, min_size=1, max_size=4))
-def test_a_batch_of_counts_scores_like_each_alone(pairs):
+def test_a_batch_of_counts_scores_like_each_alone(pairs: Any) -> None:
     each = [count(actual, predicted, CLASSES) for actual, predicted in pairs]
     batch = Counts(
         *(np.stack([getattr(one, name) for one in each]) for name in ("correct", "predicted", "actual"))
@@ -46,15 +50,15 @@ def test_a_batch_of_counts_scores_like_each_alone(pairs):
     np.testing.assert_allclose(f1(batch), [f1(one) for one in each])
 
 
-def test_a_class_never_seen_nor_predicted_is_left_out_of_macro_f1():
+def test_a_class_never_seen_nor_predicted_is_left_out_of_macro_f1() -> None:
     assert macro_f1(count(np.array([0, 0, 1]), np.array([0, 0, 1]), 9)) == 1.0
 
 
-def test_a_class_predicted_but_absent_counts_as_zero_in_macro_f1():
+def test_a_class_predicted_but_absent_counts_as_zero_in_macro_f1() -> None:
     assert macro_f1(count(np.array([0, 0]), np.array([0, 1]), 9)) == pytest.approx((2 / 3 + 0) / 2)
 
 
-def test_no_rows_score_zero_rather_than_dividing_by_zero():
+def test_no_rows_score_zero_rather_than_dividing_by_zero() -> None:
     empty = np.array([], dtype=np.int64)
     assert macro_f1(count(empty, empty, 3)) == 0.0
     assert accuracy(count(empty, empty, 3)) == 0.0

@@ -1,5 +1,9 @@
 """The vectorised cluster bootstrap against a loop over rows, and its coverage against the nominal level."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 import polars as pl
 import pytest
@@ -18,20 +22,20 @@ from train.stats.intervals import (
 pytest.importorskip("scipy")
 
 
-def test_rows_of_a_group_share_a_cluster_and_rows_without_one_stand_alone():
+def test_rows_of_a_group_share_a_cluster_and_rows_without_one_stand_alone() -> None:
     codes = cluster_codes(pl.Series(["a", None, "a", "b", None]))
     assert codes[0] == codes[2]
     assert len(set(codes.tolist())) == 4
     assert sorted(set(codes.tolist())) == [0, 1, 2, 3]
 
 
-def test_a_group_named_like_a_row_number_is_not_taken_for_a_row_without_group():
+def test_a_group_named_like_a_row_number_is_not_taken_for_a_row_without_group() -> None:
     assert len(set(cluster_codes(pl.Series(["row 1", None, "1"])).tolist())) == 3
 
 
 @settings(max_examples=30)
 @given(st.integers(0, 10_000), st.integers(2, 30), st.integers(2, 6))
-def test_resamples_equal_a_loop_that_redraws_rows(seed, rows, classes):
+def test_resamples_equal_a_loop_that_redraws_rows(seed: int, rows: Any, classes: Any) -> None:
     draw = np.random.default_rng(seed)
     clusters = np.unique(draw.integers(max(2, rows // 2), size=rows), return_inverse=True)[1]
     actual, predicted = draw.integers(classes, size=rows), draw.integers(classes, size=rows)
@@ -45,13 +49,13 @@ def test_resamples_equal_a_loop_that_redraws_rows(seed, rows, classes):
         assert accuracy(ours)[index] == pytest.approx(accuracy(slow))
 
 
-def accuracy_interval(correct, clusters, **kwargs):
+def accuracy_interval(correct: Any, clusters: Any, **kwargs: Any) -> Any:
     bootstrap = Bootstrap(clusters, kwargs.pop("resamples", 500), kwargs.pop("seed", 0))
     sums = bootstrap.per_cluster(np.column_stack([correct.astype(float), np.ones(len(correct))]))
     return bootstrap.interval(sums, mean_of, bounds=(0.0, 1.0))
 
 
-def test_interval_covers_the_truth_about_as_often_as_it_says():
+def test_interval_covers_the_truth_about_as_often_as_it_says() -> None:
     draw = np.random.default_rng(3)
     hits = sum(
         low <= 0.85 <= high
@@ -63,7 +67,7 @@ def test_interval_covers_the_truth_about_as_often_as_it_says():
     assert 0.90 <= hits / 300 <= 0.985  # 95 % nominal; three standard errors of 300 trials is 0.038
 
 
-def test_interval_of_grouped_rows_covers_where_one_that_ignores_groups_does_not():
+def test_interval_of_grouped_rows_covers_where_one_that_ignores_groups_does_not() -> None:
     draw = np.random.default_rng(4)
     clusters = np.repeat(np.arange(50), 8)
     grouped = ignored = 0
@@ -82,10 +86,10 @@ def test_interval_of_grouped_rows_covers_where_one_that_ignores_groups_does_not(
     assert ignored / 200 <= 0.70
 
 
-def test_macro_f1_interval_covers_the_large_sample_value():
+def test_macro_f1_interval_covers_the_large_sample_value() -> None:
     truth_draw = np.random.default_rng(5)
 
-    def sample(rows, draw):
+    def sample(rows: Any, draw: Any) -> Any:
         actual = draw.choice(4, size=rows, p=[0.4, 0.3, 0.2, 0.1])
         return actual, np.where(draw.random(rows) < 0.8, actual, draw.integers(4, size=rows))
 
@@ -103,25 +107,25 @@ def test_macro_f1_interval_covers_the_large_sample_value():
     assert hits / 200 >= 0.89
 
 
-def test_a_faultless_system_is_not_given_a_certain_score():
+def test_a_faultless_system_is_not_given_a_certain_score() -> None:
     interval = accuracy_interval(np.ones(100, dtype=bool), np.arange(100))
     assert interval.point == interval.high == 1.0
     assert interval.low == pytest.approx(0.025 ** (1 / 100))
 
 
-def test_no_difference_seen_in_few_rows_leaves_room_on_both_sides():
+def test_no_difference_seen_in_few_rows_leaves_room_on_both_sides() -> None:
     interval = no_spread(0.0, 60, 0.95, (-1.0, 1.0))
     assert interval.low == -interval.high
     assert 0.05 < interval.high < 0.07
 
 
-def test_bca_equals_the_percentile_interval_when_there_is_neither_bias_nor_skew():
+def test_bca_equals_the_percentile_interval_when_there_is_neither_bias_nor_skew() -> None:
     values = np.linspace(-1, 1, 2001)
     low, high = bca_quantiles(values, 0.0, np.array([-1.0, 0.0, 1.0]), 0.9)
     assert (low, high) == pytest.approx((-0.9, 0.9), abs=2e-3)
 
 
-def test_same_seed_same_interval_and_block_size_does_not_matter(monkeypatch):
+def test_same_seed_same_interval_and_block_size_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     correct = np.random.default_rng(6).random(300) < 0.7
     whole = accuracy_interval(correct, np.arange(300))
     assert accuracy_interval(correct, np.arange(300)) == whole
@@ -129,6 +133,6 @@ def test_same_seed_same_interval_and_block_size_does_not_matter(monkeypatch):
     assert accuracy_interval(correct, np.arange(300)) == whole
 
 
-def test_few_clusters_are_flagged():
+def test_few_clusters_are_flagged() -> None:
     assert Bootstrap(np.arange(29), 10, 0).few
     assert not Bootstrap(np.arange(30), 10, 0).few

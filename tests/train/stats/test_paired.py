@@ -1,6 +1,9 @@
 """Paired tests against exact enumeration, scipy, and their own false-alarm rate."""
 
+from __future__ import annotations
+
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +17,9 @@ from train.stats.paired import compare, holm, mcnemar_exact, sign_flip_exact, sw
 stats = pytest.importorskip("scipy.stats")
 
 
-def compared(actual, predicted, other, classes, bootstrap, metric, draws):
+def compared(
+    actual: Any, predicted: Any, other: Any, classes: Any, bootstrap: Any, metric: Any, draws: Any
+) -> Any:
     """`compare` on label codes, scored as classification is."""
     mine, theirs = (count_columns(actual, codes, classes) for codes in (predicted, other))
     right = (predicted == actual, other == actual)
@@ -22,13 +27,13 @@ def compared(actual, predicted, other, classes, bootstrap, metric, draws):
 
 
 @given(st.integers(0, 60), st.integers(0, 60))
-def test_mcnemar_equals_the_binomial_test(only_a, only_b):
+def test_mcnemar_equals_the_binomial_test(only_a: Any, only_b: Any) -> None:
     expected = stats.binomtest(only_a, only_a + only_b, 0.5).pvalue if only_a + only_b else 1.0
     assert mcnemar_exact(only_a, only_b) == pytest.approx(expected)
 
 
 @given(st.lists(st.integers(-4, 4), max_size=10))
-def test_sign_flip_equals_every_assignment_of_signs(differences):
+def test_sign_flip_equals_every_assignment_of_signs(differences: Any) -> None:
     flips = np.array(list(itertools.product([-1, 1], repeat=len(differences)))).reshape(
         2 ** len(differences), len(differences)
     )
@@ -39,7 +44,7 @@ def test_sign_flip_equals_every_assignment_of_signs(differences):
 
 @settings(max_examples=40)
 @given(st.integers(0, 10_000))
-def test_swap_test_equals_every_swap_of_every_cluster(seed):
+def test_swap_test_equals_every_swap_of_every_cluster(seed: int) -> None:
     draw = np.random.default_rng(seed)
     actual, a, b = (draw.integers(3, size=8) for _ in range(3))
     clusters = np.repeat(np.arange(4), 2)
@@ -56,7 +61,7 @@ def test_swap_test_equals_every_swap_of_every_cluster(seed):
     )
 
 
-def test_random_swaps_come_near_the_enumerated_p_value():
+def test_random_swaps_come_near_the_enumerated_p_value() -> None:
     draw = np.random.default_rng(0)
     actual = draw.integers(3, size=40)
     a = np.where(draw.random(40) < 0.9, actual, (actual + 1) % 3)
@@ -69,7 +74,7 @@ def test_random_swaps_come_near_the_enumerated_p_value():
     assert swap_test(*sums, theirs - mine, score, 4000, 0) == pytest.approx(exact, abs=0.03)
 
 
-def test_accuracy_by_swaps_agrees_with_the_exact_sign_flip():
+def test_accuracy_by_swaps_agrees_with_the_exact_sign_flip() -> None:
     draw = np.random.default_rng(1)
     actual = draw.integers(4, size=60)
     a, b = (np.where(draw.random(60) < skill, actual, (actual + 1) % 4) for skill in (0.9, 0.8))
@@ -78,7 +83,7 @@ def test_accuracy_by_swaps_agrees_with_the_exact_sign_flip():
     assert result.p_metric == pytest.approx(result.p_correct, abs=0.02)
 
 
-def test_false_alarms_of_equal_systems_stay_at_the_level_even_in_groups():
+def test_false_alarms_of_equal_systems_stay_at_the_level_even_in_groups() -> None:
     draw = np.random.default_rng(2)
     clusters = np.repeat(np.arange(60), 5)
     alarms = ignoring_groups = 0
@@ -91,7 +96,7 @@ def test_false_alarms_of_equal_systems_stay_at_the_level_even_in_groups():
     assert ignoring_groups / 400 > 0.2
 
 
-def test_identical_systems_are_not_different():
+def test_identical_systems_are_not_different() -> None:
     actual = np.array([0, 1, 2, 0, 1])
     result = compared(actual, actual, actual, 3, Bootstrap(np.arange(5), 50, 0), "macro_f1", 100)
     assert result.p_metric == result.p_correct == result.p_mcnemar == 1.0
@@ -99,7 +104,7 @@ def test_identical_systems_are_not_different():
     assert result.difference.low < 0 < result.difference.high
 
 
-def test_comparison_is_antisymmetric():
+def test_comparison_is_antisymmetric() -> None:
     draw = np.random.default_rng(3)
     actual = draw.integers(3, size=80)
     a, b = (np.where(draw.random(80) < skill, actual, (actual + 1) % 3) for skill in (0.9, 0.7))
@@ -112,14 +117,14 @@ def test_comparison_is_antisymmetric():
     assert (forth.only_system, forth.only_other) == (back.only_other, back.only_system)
 
 
-def test_holm_equals_its_definition():
+def test_holm_equals_its_definition() -> None:
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert holm([0.9, 0.8]) == [1.0, 1.0]
     assert holm([]) == []
 
 
 @given(st.lists(st.floats(0, 1), max_size=12))
-def test_holm_never_lowers_a_p_value_and_keeps_their_order(p_values):
+def test_holm_never_lowers_a_p_value_and_keeps_their_order(p_values: Any) -> None:
     adjusted = holm(p_values)
     assert all(after >= before for before, after in zip(p_values, adjusted, strict=True))
     assert [adjusted[i] for i in np.argsort(p_values, kind="stable")] == sorted(adjusted)

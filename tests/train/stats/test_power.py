@@ -1,5 +1,9 @@
 """The promised power is the power simulation finds."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +13,7 @@ from train.stats.paired import mcnemar_exact
 from train.stats.power import POWER, design_effect, rows_needed, smallest_difference, smallest_shift
 
 
-def found(rows, difference, discordant, trials=400, seed=0):
+def found(rows: Any, difference: Any, discordant: Any, trials: Any = 400, seed: int = 0) -> Any:
     """Share of simulated test sets on which McNemar's exact test is significant."""
     draw = np.random.default_rng(seed)
     better, worse = (discordant + difference) / 2, (discordant - difference) / 2
@@ -18,7 +22,7 @@ def found(rows, difference, discordant, trials=400, seed=0):
 
 
 @pytest.mark.parametrize(("rows", "discordant"), [(300, 0.10), (1000, 0.05), (3000, 0.08)])
-def test_smallest_difference_is_found_four_times_in_five(rows, discordant):
+def test_smallest_difference_is_found_four_times_in_five(rows: Any, discordant: Any) -> None:
     difference = smallest_difference(rows, discordant)
     assert found(rows, difference, discordant) == pytest.approx(
         POWER, abs=0.08
@@ -26,7 +30,7 @@ def test_smallest_difference_is_found_four_times_in_five(rows, discordant):
     assert found(rows, difference / 2, discordant) < 0.4
 
 
-def test_rows_needed_agrees_with_a_worked_example():
+def test_rows_needed_agrees_with_a_worked_example() -> None:
     # Connor (1987): two-sided 5 %, power 80 %, discordant 0.3, difference 0.1
     assert rows_needed(0.1, 0.3) == pytest.approx(
         (1.959964 * 0.3**0.5 + 0.841621 * 0.29**0.5) ** 2 / 0.01, rel=1e-5
@@ -34,30 +38,30 @@ def test_rows_needed_agrees_with_a_worked_example():
 
 
 @given(st.integers(20, 100_000), st.floats(0.0, 0.6))
-def test_rows_needed_for_the_smallest_difference_are_the_rows_at_hand(rows, discordant):
+def test_rows_needed_for_the_smallest_difference_are_the_rows_at_hand(rows: Any, discordant: Any) -> None:
     difference = smallest_difference(rows, discordant)
     assert 0 < difference <= 1
     assert rows_needed(difference, discordant) == pytest.approx(rows, rel=1e-6)
 
 
 @given(st.integers(20, 10_000), st.floats(0.01, 0.5))
-def test_more_rows_show_smaller_differences(rows, discordant):
+def test_more_rows_show_smaller_differences(rows: Any, discordant: Any) -> None:
     assert smallest_difference(rows * 2, discordant) < smallest_difference(rows, discordant)
 
 
-def test_a_handful_of_rows_can_show_nothing():
+def test_a_handful_of_rows_can_show_nothing() -> None:
     assert smallest_difference(2, 0.1) == 1.0
 
 
-def test_design_effect_is_one_for_single_rows_and_the_group_size_for_copies():
+def test_design_effect_is_one_for_single_rows_and_the_group_size_for_copies() -> None:
     difference = np.random.default_rng(0).choice([-1.0, 0.0, 1.0], size=100)
     assert design_effect(difference, np.arange(100)) == 1.0
     assert design_effect(np.repeat(difference, 4), np.repeat(np.arange(100), 4)) == pytest.approx(4.0)
 
 
-def test_design_effect_without_any_difference_takes_groups_for_copies():
+def test_design_effect_without_any_difference_takes_groups_for_copies() -> None:
     assert design_effect(np.zeros(12), np.repeat(np.arange(4), 3)) == 3.0
 
 
-def test_smallest_shift_is_the_known_multiple_of_the_standard_error():
+def test_smallest_shift_is_the_known_multiple_of_the_standard_error() -> None:
     assert smallest_shift(0.01) == pytest.approx(0.028016, abs=1e-5)
