@@ -5,7 +5,8 @@ counts is an end that no style has:
 
 - a code fence that does not close, JSON that opens and does not close, an empty last bullet, an open bracket;
 - a last word after which something must come (`the`, `because`; `of`, where the text is of whole sentences);
-- a last word that is no word but begins one (`necess`), judged by a list of 17,000 English words;
+- a last word that is not a word but begins one (`necess`), judged by a list of 23,000 English words, or, in
+  an English text, two or three letters that are not one (`sm`);
 - a last sentence without an end behind at least two whole ones of eight words or more on average.
 
 Cost: a few linear-time regexes on the answer's last line, and one look-up in a set of prefixes.
@@ -46,6 +47,12 @@ _STRANDED = (
     r"well as\b.*\b(?:can|was|is)$"
     r"|\b(?:want|wants|wanted|like|have|had|used|ought|need|try|love|happy|welcome|next|thing|way) to$"
 )
+# Two words that may close a sentence: "if possible", "like that one".
+_SHORT_CLAUSE = (
+    r"\s(?:that|while|unless|because|if|when|where) "
+    r"(?:one|way|day|time|much|too|again|already|there|here|said|year|"
+    r"morning|night|waiting|far|necessary|possible|needed|asked|told)$"
+)
 _OPEN_END = r"[\p{L}\p{M},;(\[{“‘«]\s*$"
 _CODE_LINE = r"[{}=;<>\\|$~`_]|\w\(|://|^\s*(?:/|\./|[a-z]+ -{1,2}\w)|\w\.\w+\s*$"
 # Farewells and the like, which end without a stop.
@@ -67,6 +74,13 @@ def _fragments() -> pl.Series:
     words = set(_WORDS.read_text(encoding="utf-8").split())
     prefixes = {word[:end] for word in words for end in range(_SHORTEST_FRAGMENT, len(word))}
     return pl.Series(sorted(prefixes - words), dtype=pl.String)
+
+
+@cache
+def _short_words() -> pl.Series:
+    """The words of two and three letters."""
+    words = _WORDS.read_text(encoding="utf-8").split()
+    return pl.Series([word for word in words if len(word) < _SHORTEST_FRAGMENT], dtype=pl.String)
 
 
 def unfinished(field: str) -> pl.Expr:
@@ -105,21 +119,31 @@ def cut_off(field: str) -> pl.Expr:
         & (last_words >= 4)
         & ~sentence.str.contains(_STRANDED)
     )
-    # "... recommends that managers"
+    # "... recommends that managers", "... without whom I"
     clause = (
         (ends >= 1)
         & (last_words >= 4)
-        & last_line.str.contains(r"\s(?:that|because|although|while|whereas|whose|unless) [\p{Ll}]{3,}$")
-        & ~last_line.str.contains(
-            r"\s(?:that|while|unless|because) "
-            r"(?:one|way|day|time|much|too|again|already|there|here|said|year|morning|night|waiting|far|"
-            r"necessary|possible|needed|asked|told)$"
+        & (
+            last_line.str.contains(
+                r"\s(?:that|because|although|while|whereas|whose|unless) [\p{Ll}]{3,}$"
+                r"|\s(?:that|whom?|which|because|if|when|where|while|although|until) "
+                r"(?:I|we|he|she|they|you)$"
+            )
         )
+        & ~last_line.str.contains(_SHORT_CLAUSE)
     )
     word = last_line.str.extract(r"(?:^|[\s(\"“])([\p{Ll}]{4,}|\p{L}\p{Ll}{3,})$", 1)
     capital = word.str.contains(r"^\p{Lu}") & ~last_line.str.contains(r"^\s*(?:\d{1,2}[.)]|[-*•])\s+\S+$")
     known = pl.col("input").fill_null("").str.to_lowercase().str.contains(word.fill_null("\n"), literal=True)
     fragment = word.str.to_lowercase().is_in(_fragments().implode()) & ~capital & ~known & (words >= 6)
+    short = last_line.str.extract(r"[\p{L},;]\s([a-z]{2,3})$", 1)
+    both = pl.concat_str(pl.col("input").fill_null(""), pl.lit(" "), text)
+    common = both.str.count_matches(r"(?i)\b(?:the|and|of|is|to|for|you|with|how|what|this)\b")
+    english = (common >= 1) & (common * 25 >= words)
+    stub = short.is_not_null() & ~short.is_in(_short_words().implode()) & english & (words >= 8)
+    stub &= (ends >= 1) & ~pl.col("input").fill_null("").str.to_lowercase().str.contains(
+        short.fill_null("\n"), literal=True
+    )
     formal = (
         (ends >= 2)
         & (
@@ -129,6 +153,8 @@ def cut_off(field: str) -> pl.Expr:
         & last_line.str.contains(r"[\p{Ll}]$")
         & sentence.str.contains(r"^[\p{Lu}\"“][^:]*$")
         & ~last_line.str.contains(_FAREWELL)
+        & (last_line.str.contains(_SENTENCE_END) | (last_words >= 10))
+        & ~text.str.contains("!", literal=True)
     )
     # Every item before has a full stop, the last has none.
     items = text.str.contains(
@@ -140,6 +166,10 @@ def cut_off(field: str) -> pl.Expr:
         | json
         | bullet
         | bracket
-        | (open_end & prose & (comma | never | seldom | clause | fragment | formal | items).fill_null(False))
+        | (
+            open_end
+            & prose
+            & (comma | never | seldom | clause | fragment | stub | formal | items).fill_null(False)
+        )
     )
     return cut.fill_null(False).cast(pl.UInt32)
