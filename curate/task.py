@@ -71,7 +71,8 @@ class TaskCard(_Card):
     """The parsed task card.
 
     `labels` (classification) maps each allowed label to a description of when it applies; `output_schema`
-    (extraction) is a JSON Schema; `sections` (summary) are the headings every output must have, in order.
+    (extraction) is a JSON Schema; `sections` (summary) are the headings every output must have, in order;
+    `guessed` names what `assay init` filled in without being told, and nobody has confirmed yet.
     """
 
     assay: Literal[1] = 1
@@ -92,6 +93,7 @@ class TaskCard(_Card):
     held_out: HeldOut | None = None
     review: Review | None = None
     demo_key: str | None = None
+    guessed: tuple[Literal["metric.target"], ...] = ()
 
     @field_validator("labels", mode="before")
     @classmethod
@@ -113,7 +115,7 @@ class TaskCard(_Card):
         return self
 
     def blanks(self) -> list[str]:
-        """Dotted names of the fields that still hold the `?` of `assay init`."""
+        """Dotted names of the fields that still hold the `?` or a guess of `assay init`."""
         found = [name for name in ("alternative", "owner", "steward") if getattr(self, name) == BLANK]
         for name, source in self.sources.items():
             found += [f"sources.{name}.{field}" for field, value in source if value == BLANK]
@@ -121,7 +123,13 @@ class TaskCard(_Card):
             found
             + (["review.next"] if self.review is None else [])
             + ([] if self.reviewers else ["reviewers"])
+            + list(self.guessed)
         )
+
+    def target_said(self) -> str:
+        """The target, and that it is a guess where it is one."""
+        guess = " (a guess of `assay init`)" if "metric.target" in self.guessed else ""
+        return f"{self.metric.target:g}{guess}"
 
 
 def read_task(root: Path) -> TaskCard:

@@ -114,7 +114,7 @@ def _task(project: Project) -> Iterator[Finding]:
     yield Finding(
         "ok",
         "task card",
-        f"{card.name}: {card.kind}, {card.metric.name} >= {card.metric.target} on held-out data",
+        f"{card.name}: {card.kind}, {card.metric.name} >= {card.target_said()} on held-out data",
     )
     if blanks := card.blanks():
         yield Finding(

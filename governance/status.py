@@ -29,7 +29,7 @@ def overview(project: Project, today: date) -> list[Line]:
     task = project.task
     lines = [
         Line(
-            "task", f"{task.name} ({task.kind}): {task.metric.name} >= {task.metric.target} on held-out data"
+            "task", f"{task.name} ({task.kind}): {task.metric.name} >= {task.target_said()} on held-out data"
         )
     ]
     lines += [_stages(project), _gold(project), _personal_data(project)]

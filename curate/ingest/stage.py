@@ -158,11 +158,11 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     if progress:
         progress(len(wanted), len(wanted) + 1)
     made = ingest(files, params, card, project.key)
-    report = write_stage(made.result, made.input_ids, project.stage(STAGE), made_from, params.max_dropped)
-    remember_raw_files(project, report)
     places = project.root / REJECTS_FILE
     places.parent.mkdir(exist_ok=True)
     write_parquet(made.places, places)
+    report = write_stage(made.result, made.input_ids, project.stage(STAGE), made_from, params.max_dropped)
+    remember_raw_files(project, report)
     funnel = report["funnel"]
     summary = f"{funnel['in']:,} in, {funnel['kept']:,} kept, {funnel['dropped']:,} dropped"
     if funnel["dropped"]:
@@ -170,7 +170,14 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
             f" ({', '.join(f'{code} {rows:,}' for code, rows in funnel['reasons'].items())}; "
             f"their line numbers: {REJECTS_FILE})"
         )
-    return {**report, "summary": summary}
+    return {**report, "summary": summary + _how_read(report["files"])}
+
+
+def _how_read(files: list[dict[str, Any]]) -> str:
+    """How the files were read, and which columns were not, for the stage's line."""
+    ways = list(dict.fromkeys(one["read_as"] for one in files))
+    unused = list(dict.fromkeys(name for one in files for name in one["unused_columns"]))
+    return f"; read as {'; '.join(ways)}" + (f"; columns not used: {', '.join(unused)}" if unused else "")
 
 
 def _located(raw: Raw, found: Mapped, params: IngestParams, card: TaskCard) -> pl.DataFrame:
@@ -273,8 +280,9 @@ def _report(
             "examples": found.frame.height,
             "layout": found.reading.layout,
             "read_as": found.reading.said(),
+            "looks_like": found.reading.overlooked,
             "columns": dict(sorted(found.used.items())),
-            "unused_columns": [shown_name(name) for name in found.unused],
+            "unused_columns": sorted(shown_name(name) for name in found.unused),
         }
         for raw, found in mapped
     ]

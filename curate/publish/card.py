@@ -130,7 +130,8 @@ def _task(task: TaskCard, manifest: Mapping[str, Any]) -> list[str]:
         "",
         for_markdown(task.behaviour, 2000),
         "",
-        f"Judged by {for_markdown(task.metric.name)} on held-out rows; target {task.metric.target:g}.",
+        f"Judged by {for_markdown(task.metric.name)} on held-out rows; target "
+        f"{for_markdown(task.target_said())}.",
         f"Simplest acceptable alternative: {for_markdown(_said(task.alternative), 500)}.",
         "",
     ]

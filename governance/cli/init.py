@@ -6,6 +6,12 @@ import click
 
 # As curate.task.Kind; importing that here would make `assay init --help` slow.
 KINDS = ("classification", "extraction", "rewriting", "summary", "preference")
+# As curate.ingest.params.LayoutName, for the same reason.
+LAYOUTS = (
+    *("auto", "flat", "messages", "openai_chat", "openai_preference", "sharegpt", "sharegpt_preference"),
+    *("alpaca", "alpaca_preference", "prompt_completion", "preference", "kto"),
+    *("label_studio", "label_studio_min", "argilla"),
+)
 
 
 @click.command()
@@ -17,7 +23,15 @@ KINDS = ("classification", "extraction", "rewriting", "summary", "preference")
     help="CSV, TSV, JSON(L), Parquet, Arrow (.gz and .zst too), a save_to_disk folder, or hf://owner/name.",
 )
 @click.option(
-    "--input", metavar="COL", help="Column of the text given (or a path into a nested one: user.text)."
+    "--input",
+    metavar="COL",
+    multiple=True,
+    help="Column of the text given (or a path into a nested one: user.text); several are joined.",
+)
+@click.option(
+    "--input-template",
+    metavar="TEXT",
+    help='How several input columns are joined: "{instruction}\\n\\n{input}"; what is empty leaves no trace.',
 )
 @click.option(
     "--output",
@@ -27,6 +41,27 @@ KINDS = ("classification", "extraction", "rewriting", "summary", "preference")
 )
 @click.option("--rejected", metavar="COL", help="Preference: column of the rejected answer.")
 @click.option("--messages", metavar="COL", help="Column of chat turns, in place of --input and --output.")
+@click.option(
+    "--layout",
+    type=click.Choice(LAYOUTS),
+    default="auto",
+    show_default=True,
+    help="How FILE is read; auto goes by its columns and says what it found.",
+)
+@click.option(
+    "--turns",
+    type=click.Choice(["last", "each"]),
+    default="last",
+    show_default=True,
+    help="Of a conversation: one example of its last turn, or one of each assistant turn.",
+)
+@click.option(
+    "--section",
+    "sections",
+    metavar="NAME",
+    multiple=True,
+    help="Summary: a heading that every output has, in order; else read off the data.",
+)
 @click.option(
     "--id",
     "key",
@@ -52,7 +87,7 @@ KINDS = ("classification", "extraction", "rewriting", "summary", "preference")
 @click.option(
     "--target",
     type=click.FloatRange(0, 1),
-    help="What is good enough on held-out data; assumed 0.80, to be confirmed.",
+    help="What is good enough on held-out data; without it 0.80 is written, marked as a guess.",
 )
 @click.option("--name", help="Name of the task; else the folder's.")
 @click.option(
@@ -73,14 +108,17 @@ def init(
 ) -> None:
     """Scaffold a project for your own data in the new folder DIR.
 
-    Reads FILE first, so a wrong column is found before anything is written. Labels, JSON shape, headings and
-    sources are read off the data; what only a person knows is marked `?` in task.yaml.
+    Reads FILE first, so a wrong column is found before anything is written. Alpaca, ShareGPT, OpenAI chat and
+    fine-tuning files, prompt/completion, preference pairs (DPO), KTO, Label Studio and Argilla exports are
+    known by their columns; for others name --input and --output. Labels, JSON shape, headings and sources are
+    read off the data; what only a person knows is marked `?` in task.yaml.
 
     \b
     Examples:
       assay init my-task --kind classification --data export.csv --input text --output category --id ticket
       assay init forms --kind extraction --data mails.csv --input body --output company --output date
-      assay init style --kind rewriting --data chats.jsonl --messages messages --language en
+      assay init style --kind rewriting --data chats.jsonl --language en
+      assay init notes --kind rewriting --data notes.csv --input title --input body --output note
       assay init tone --kind preference --data pairs.csv --input prompt --output chosen --rejected rejected
       assay init --new-key          # a fresh key for the project here
     """
@@ -105,6 +143,7 @@ def init(
     from typing import Any, cast
 
     from curate.pii.detect.params import ScanParams
+    from curate.text import plural
     from governance.scaffold.plan import Options, plan
     from governance.scaffold.setup import start_git_and_dvc
     from governance.scaffold.write import be_free, write_project
@@ -116,7 +155,12 @@ def init(
     write_project(made, folder)
     notes = start_git_and_dvc(folder)
     dropped = ", ".join(f"{reason} {rows:,}" for reason, rows in made.dropped.items())
-    say(f"made {directory}: {made.kept:,} rows would be kept" + (f"; dropped: {dropped}" if dropped else ""))
+    for one in made.files:
+        say(f"read {one['path']} as {one['read_as']}")
+    kept = plural(made.kept, "row")
+    say(f"made {directory}: {kept} would be kept" + (f"; dropped: {dropped}" if dropped else ""))
+    for note in made.notes:
+        say(f"note: {note}")
     if kind == "extraction" and "missing_output" in made.dropped:
         say(
             "note: if a row without output means that there is nothing to extract, set "
@@ -133,8 +177,8 @@ def init(
     if made.assumed_target:
         metric = made.card["metric"]
         say(
-            f"note: the target {metric['name']} >= {metric['target']:.2f} is an assumption: confirm it "
-            f"in task.yaml"
+            f"note: the target {metric['name']} >= {metric['target']:.2f} is a guess: confirm or change it "
+            f"in task.yaml, then take it out of `guessed`"
         )
     say(
         f"next:\n  cd {directory}\n  edit task.yaml         # every `?`, and when each label applies\n"

@@ -5,9 +5,12 @@ tell of.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 @click.command()
@@ -94,22 +97,7 @@ def _print(facts: dict[str, Any]) -> None:
     )
     if not facts["rows"]:
         return
-    table = Table(
-        box=None,
-        show_header=False,
-        pad_edge=False,
-        title="k-anonymity",
-        title_justify="left",
-        title_style="bold",
-    )
-    table.add_row("quasi-identifiers", ", ".join(group["quasi_identifiers"]) or "none declared")
-    table.add_row("smallest k", f"{group['smallest_k']}   ({group['classes']:,} classes)")
-    table.add_row(f"rows with k < {group['k']}", f"{group['below_k']:,} ({group['below_k_share']:.1%})")
-    table.add_row("unique rows", f"{group['unique']:,} ({group['unique_share']:.1%})")
-    if group["unique"]:
-        best = min(group["unique_without"].items(), key=lambda item: (item[1], item[0]))
-        table.add_row("coarsen first", f"{best[0]}: without it {best[1]:,} rows are unique")
-    console.print(table)
+    _print_k(console, group)
     table = Table(
         box=None,
         show_header=False,
@@ -141,3 +129,34 @@ def _print(facts: dict[str, Any]) -> None:
     console.print(table)
     if special["rows"]:
         console.print("which rows: assay risk -o special.parquet, then assay why ID", markup=False)
+
+
+def _print_k(console: Console, group: dict[str, Any]) -> None:
+    """k-anonymity, or why it cannot be told."""
+    from rich.table import Table
+
+    names = ", ".join(group["quasi_identifiers"])
+    if group["smallest_k"] is None:
+        why = (
+            f"no row holds any of {names}"
+            if names
+            else "no quasi-identifier is declared under `risk.quasi_identifiers` in params.yaml"
+        )
+        console.print(f"k-anonymity is not told: {why}", markup=False)
+        return
+    table = Table(
+        box=None,
+        show_header=False,
+        pad_edge=False,
+        title="k-anonymity",
+        title_justify="left",
+        title_style="bold",
+    )
+    table.add_row("quasi-identifiers", names)
+    table.add_row("smallest k", f"{group['smallest_k']}   ({group['classes']:,} classes)")
+    table.add_row(f"rows with k < {group['k']}", f"{group['below_k']:,} ({group['below_k_share']:.1%})")
+    table.add_row("unique rows", f"{group['unique']:,} ({group['unique_share']:.1%})")
+    if group["unique"]:
+        best = min(group["unique_without"].items(), key=lambda item: (item[1], item[0]))
+        table.add_row("coarsen first", f"{best[0]}: without it {best[1]:,} rows are unique")
+    console.print(table)

@@ -4,6 +4,7 @@ is written.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +42,7 @@ _AS_OPTIONS = {
     "under `ingest.columns.output` in params.yaml": "with --output",
     "under `ingest.columns` in params.yaml": "with --input or --output",
     "check `ingest.columns` in params.yaml against the file's columns": "check --input and --output against the file's columns",  # noqa: E501
+    "correct `ingest.layout` in params.yaml": "correct --layout",
     "declare its `format`": "declare its --format",
     "declare the `format`": "declare the --format",
     "declare `format`": "declare --format",
@@ -54,7 +56,8 @@ class Options:
 
     kind: str
     data: str
-    input: str | None = None
+    input: tuple[str, ...] = ()
+    input_template: str | None = None
     output: tuple[str, ...] = ()
     rejected: str | None = None
     messages: str | None = None
@@ -67,6 +70,9 @@ class Options:
     metric: str | None = None
     target: float | None = None
     name: str = "task"
+    sections: tuple[str, ...] = ()
+    layout: str = "auto"
+    turns: str = "last"
     format: str = "auto"
     encoding: str = "utf-8"
 
@@ -83,6 +89,10 @@ class Plan:
         Place in the project -> file or folder to copy there.
     kept, dropped
         What the trial kept, and dropped for which reason.
+    files
+        How each file was read: entries of the ingest report's `files`.
+    notes
+        What a person should know before going on, in sentences.
     """
 
     card: dict[str, Any]
@@ -92,6 +102,8 @@ class Plan:
     dropped: dict[str, int]
     assumed_target: bool
     sources: tuple[str, ...]
+    files: tuple[dict[str, Any], ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def plan(options: Options) -> Plan:
@@ -145,6 +157,9 @@ def _plan(options: Options) -> Plan:
         {"path": path} if options.format == "auto" else {"files": [{"path": path, "format": options.format}]}
     )
     section |= {"encoding": options.encoding, "columns": columns, "defaults": defaults}
+    section |= {"layout": options.layout, "turns": options.turns}
+    if options.input_template is not None:
+        section["input_template"] = _unescaped(options.input_template)
     card: dict[str, Any] = {
         "name": options.name,
         "kind": str(kind),
@@ -154,6 +169,7 @@ def _plan(options: Options) -> Plan:
         "held_out": {"path": held_out, **({"source": defaults["source"]} if "source" in defaults else {})}
         if held_out
         else None,
+        "guessed": ["metric.target"] if options.target is None else [],
     }
     raws = [Raw(options.data, None, False, records)]
     if options.held_out:
@@ -173,24 +189,77 @@ def _plan(options: Options) -> Plan:
     elif kind is Kind.EXTRACTION:
         card["output_schema"] = infer.output_schema(kept["output"])
     elif kind is Kind.SUMMARY:
-        card["sections"] = infer.sections(kept["output"])
+        card["sections"] = list(options.sections) or infer.sections(kept["output"])
+        if not card["sections"]:
+            raise AssayError(
+                "kind summary needs sections, and no headings are common to the outputs",
+                fix="name them, in order: --section Facts --section Outcome; or, for summaries in free text, "
+                "choose --kind rewriting",
+            )
+    files = tuple(trial.result.report["files"])
+    if len({one["layout"] for one in files}) == 1:
+        section["layout"] = files[0]["layout"]
+    reasons = funnel(trial.result, len(trial.input_ids))["reasons"]
+    notes = _notes(files, reasons, len(trial.input_ids), section)
     card["languages"] = kept["language"].drop_nulls().unique().sort().to_list() if options.language else []
     return Plan(
         card,
         section,
         copies,
         kept.height,
-        funnel(trial.result, len(trial.input_ids))["reasons"],
+        reasons,
         options.target is None,
         tuple(sources),
+        files,
+        notes,
     )
 
 
+def _unescaped(template: str) -> str:
+    """A template as typed in a shell, where a line break is written as backslash and n."""
+    return template.replace("\\n", "\n").replace("\\t", "\t")
+
+
+def _notes(
+    files: tuple[dict[str, Any], ...], reasons: dict[str, int], rows: int, section: dict[str, Any]
+) -> tuple[str, ...]:
+    """What the trial showed that a person should know; raises `max_dropped` where the format itself marks
+    rows as not to be learnt.
+    """
+    notes = []
+    for one in files:
+        if one["unused_columns"]:
+            notes.append(f"columns of {one['path']} that are not used: {', '.join(one['unused_columns'])}")
+        if one["looks_like"]:
+            notes.append(
+                f"{one['path']} looks like {one['looks_like']}, but other columns are named: leave them out "
+                f"to read it whole"
+            )
+    share = sum(reasons.values()) / rows if rows else 0.0
+    allowed = IngestParams.model_fields["max_dropped"].default
+    if share > allowed:
+        enough = math.ceil(share * 100) / 100
+        if 2 * reasons.get("undesirable", 0) > sum(reasons.values()):
+            section["max_dropped"] = enough
+            notes.append(
+                f"the file marks {reasons['undesirable'] / rows:.0%} of its rows as bad answers, which are "
+                f"dropped: `ingest.max_dropped` is set to {enough:g} for them"
+            )
+        else:
+            notes.append(
+                f"{share:.0%} of the rows would be dropped: `assay ingest` fails until the file is corrected "
+                f"or `ingest.max_dropped: {enough:g}` is set in params.yaml"
+            )
+    return tuple(notes)
+
+
 def _columns(options: Options) -> dict[str, Any]:
-    named = {
-        name: getattr(options, name) for name in ("input", "rejected", "messages", "id", "group", "subject")
+    named: dict[str, Any] = {
+        name: getattr(options, name) for name in ("rejected", "messages", "id", "group", "subject")
     }
     columns: dict[str, Any] = {name: value for name, value in named.items() if value}
+    if options.input:
+        columns = {"input": options.input[0] if len(options.input) == 1 else list(options.input), **columns}
     if options.output:
         columns["output"] = options.output[0] if len(options.output) == 1 else list(options.output)
     return columns

@@ -89,6 +89,11 @@ def render(plan: Plan) -> dict[str, str]:
     facts = {
         "card": plan.card,
         "ingest": plan.ingest,
+        "ingest_lines": {
+            name: value
+            for name, value in plan.ingest.items()
+            if name not in ("layout", "turns", "max_dropped")
+        },
         "sources": plan.sources,
         "files": list(plan.copies),
         "metrics": METRICS[kind],

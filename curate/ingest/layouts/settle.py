@@ -125,7 +125,7 @@ def settle(source: Source, params: IngestParams, kind: Kind) -> Reading:
         return Reading(
             found.layout.name, found.layout.title, columns, named, found.layout.first_input and not inputs
         )
-    if source.annotated and not (inputs and params.columns.output):
+    if source.annotated:
         return _annotated(source.annotated, source, params)
     if params.layout in ("auto", "label_studio_min") and is_min(frame):
         return _min(source, params, overlooked)

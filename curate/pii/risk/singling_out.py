@@ -101,17 +101,29 @@ def k_anonymity(
     Returns
     -------
     dict
-        `people`, `classes`, `smallest_k` (null without rows), `below_k` and `unique` (rows in classes of
-        fewer than k people and of one), their shares, and `unique_without`: the unique rows if that one
-        column were dropped, which says where to generalise first.
+        `people`, `classes`, `smallest_k`, `below_k` and `unique` (rows in classes of fewer than k people and
+        of one), their shares (null where no quasi-identifier is declared or no row holds one), and
+        `unique_without`: the unique rows if that one column were dropped, which says where to generalise
+        first.
     """
-    table = quasi_identifiers(rows, params.quasi_identifiers, fields)
     person = rows.select(
         pl.coalesce("s-" + pl.col("subject"), "g-" + pl.col("group"), "r-" + pl.col("example_id")).alias(
             "_person"
         )
     )
-    table = pl.concat([table, person], how="horizontal")
+    people = person["_person"].n_unique()
+    known = quasi_identifiers(rows, params.quasi_identifiers, fields)
+    if rows.height and all((known[name] == "").all() for name in params.quasi_identifiers):
+        # Nothing is declared, or no row holds any of it: any k would be the number of people in disguise.
+        unmeasured = ("classes", "smallest_k", "below_k", "below_k_share", "unique", "unique_share")
+        return {
+            "quasi_identifiers": list(params.quasi_identifiers),
+            "k": params.k,
+            "people": people,
+            **dict.fromkeys(unmeasured),
+            "unique_without": {},
+        }
+    table = pl.concat([known, person], how="horizontal")
     size = _class_sizes(table, list(params.quasi_identifiers))
     without = {
         name: int(
@@ -124,10 +136,8 @@ def k_anonymity(
     return {
         "quasi_identifiers": list(params.quasi_identifiers),
         "k": params.k,
-        "people": person["_person"].n_unique(),
-        "classes": table.select(params.quasi_identifiers).n_unique()
-        if params.quasi_identifiers and table.height
-        else min(table.height, 1),
+        "people": people,
+        "classes": table.select(params.quasi_identifiers).n_unique() if table.height else 0,
         "smallest_k": size.min(),
         "below_k": below,
         "below_k_share": round(below / total, 6),
@@ -139,12 +149,8 @@ def k_anonymity(
 
 def _class_sizes(table: pl.DataFrame, names: list[str]) -> pl.Series:
     """People in the class of each row."""
-    if not names:
-        return (
-            table.select(pl.col("_person").n_unique().repeat_by(pl.len()).explode()).to_series()
-            if table.height
-            else pl.Series([], dtype=pl.UInt32)
-        )
+    if not names:  # all rows are one class
+        return pl.Series([table["_person"].n_unique()] * table.height, dtype=pl.UInt32)
     return table.select(pl.col("_person").n_unique().over(names)).to_series()
 
 

@@ -169,4 +169,12 @@ def test_figures_do_not_follow_the_order_of_rows(examples: Callable[..., pl.Data
 def test_no_rows_are_no_error() -> None:
     assert k_anonymity(EXAMPLES.to_frame(), RiskParams())["smallest_k"] is None
     assert free_text(EXAMPLES.to_frame(), RiskParams())["rarest"] is None
-    assert k_anonymity(_rows(["x", "y"]), RiskParams(quasi_identifiers=()))["smallest_k"] == 2
+
+
+def test_k_is_not_told_where_nothing_is_declared_or_no_row_holds_what_is() -> None:
+    rows = _rows(["x", "y"])
+    for names in ((), ("outward_postcode", "age")):
+        facts = k_anonymity(rows, RiskParams(quasi_identifiers=names))
+        assert (facts["smallest_k"], facts["unique"], facts["people"]) == (None, None, 2)
+    told = rows.with_columns(language=pl.Series(["en", "cy"]))
+    assert k_anonymity(told, RiskParams(quasi_identifiers=("language", "age")))["smallest_k"] == 1
