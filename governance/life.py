@@ -12,9 +12,13 @@ from pathlib import Path
 import polars as pl
 
 from curate.errors import AssayError
+from curate.examples import TEXT_FIELDS
 from curate.project import Project
 from curate.stages import DROPPING
 from curate.text import mask, plain
+
+# Characters of a text.
+SHOWN = 400
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def life(project: Project, example_id: str) -> list[Event]:
     """Everything the stages recorded of `example_id`, in pipeline order."""
     return [
         event
-        for part in (_origin, _findings, _edits, _cluster, _drops, _fate, _predictions)
+        for part in (_origin, _findings, _edits, _texts, _cluster, _drops, _fate, _predictions)
         for event in part(project, example_id)
     ]
 
@@ -113,6 +117,17 @@ def _edits(project: Project, example_id: str) -> Iterator[Event]:
             edits.group_by("entity", "action", "field").len().sort("entity", "action", "field").iter_rows()
         ):
             yield Event("redact", f"{entity} in {field}: {action}", f"{count} time{'s' * (count > 1)}")
+
+
+def _texts(project: Project, example_id: str) -> Iterator[Event]:
+    """What the row says after redaction; what policy keeps in it is masked here all the same."""
+    for row in _rows(project.stage("redact") / "examples.parquet", example_id).iter_rows(named=True):
+        from curate.diff.show.privacy import masks
+
+        said = {field: row[field] for field in TEXT_FIELDS if row[field]}
+        hidden = masks([], named=said.values())
+        for field, text in said.items():
+            yield Event("redact", f"{field}: {plain(hidden.get(text, text), SHOWN)}")
 
 
 def _cluster(project: Project, example_id: str) -> Iterator[Event]:

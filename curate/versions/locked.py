@@ -67,12 +67,11 @@ def stages_of(text: str, where: str) -> dict[str, Any]:
     import yaml
 
     try:
-        stages = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))["stages"]
-    except (yaml.YAMLError, KeyError, TypeError) as error:
+        return dict(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))["stages"])
+    except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
         raise AssayError(
             f"{where} cannot be read", fix="git checkout -- dvc.lock   (or: dvc repro)"
         ) from error
-    return dict(stages)
 
 
 def locked_digest(stages: Mapping[str, Any], side: str, path: str) -> str | None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from curate.conflicts import conflict_line
 from curate.errors import AssayError
 from curate.text import plain
 
@@ -155,14 +156,18 @@ def _locked_output(root: Path, at: Revision, path: str, stage: str) -> dict[str,
             f"{shown} has no dvc.lock: no {_named(path)} was committed there",
             fix="dvc repro && git add dvc.lock && git commit; or choose another revision: git log -- dvc.lock",  # noqa: E501
         )
+    show = f"git show {at.commit[:10]}:./dvc.lock"
+    if (line := conflict_line(text)) is not None:
+        raise AssayError(
+            f"dvc.lock at {shown} was committed with an unresolved merge conflict, from line {line} on",
+            fix=f"choose a commit where it is resolved: git log -- dvc.lock   ({show})",
+        )
     try:
         stages = yaml.safe_load(text)["stages"]
+        named = sorted(stages, key=lambda name: name != stage)
     except (yaml.YAMLError, KeyError, TypeError) as error:
-        raise AssayError(
-            f"dvc.lock at {shown} cannot be read (merge conflict?)",
-            fix=f"git show {at.commit[:10]}:./dvc.lock",
-        ) from error
-    for name in sorted(stages, key=lambda name: name != stage):
+        raise AssayError(f"dvc.lock at {shown} cannot be read", fix=show) from error
+    for name in named:
         for output in stages[name].get("outs") or []:
             if output.get("path") == path and output.get("md5"):
                 return dict(output)

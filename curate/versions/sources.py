@@ -7,6 +7,7 @@ opened, for which polars and the rest of the tool are loaded, in the functions t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -105,7 +106,32 @@ def _work_tree() -> Opening:
             f"{project.gold} does not exist: no gold version is published in the work tree",
             fix="dvc repro publish   (or: dvc checkout gold)",
         )
-    return _folder(WORK_TREE, project.gold)
+    opening, fault = _folder(WORK_TREE, project.gold), _lock_fault(project)
+
+    def opened() -> Version:
+        version, said = opening(), fault()
+        return replace(version, notes=(*version.notes, said)) if said else version
+
+    return opened
+
+
+def _lock_fault(project: Project) -> Callable[[], str | None]:
+    """Begin to ask whether `gold/` is the version that `dvc.lock` names; call for the answer.
+
+    Raises
+    ------
+    AssayError
+        At once, if `dvc.lock` holds a merge conflict or cannot be read.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    from curate.versions.locked import gold_fault, read_lock
+
+    read_lock(project.root)
+    thread = ThreadPoolExecutor(1)
+    begun = thread.submit(gold_fault, project.root, project.gold)
+    thread.shutdown(wait=False)
+    return begun.result
 
 
 def _folder(name: str, folder: Path) -> Opening:

@@ -49,6 +49,8 @@ class Version:
         The stewards' word on each value: `value_id, verdict, date`, where decisions are kept.
     unread
         Rows of a plain file that could not be read, and so are not compared.
+    notes
+        What a reader of the comparison should know of this version.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Version:
     lock: Mapping[str, Any] = field(default_factory=dict)
     verdicts: pl.DataFrame | None = None
     unread: int = 0
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def as_published(self) -> bool:

@@ -29,7 +29,8 @@ def why(row: str, shape: str) -> None:
     from dataclasses import asdict
 
     from curate.project import Project
-    from curate.text import for_rich
+    from curate.show.blocks import Heading, Table
+    from curate.show.terminal import draw
     from governance.cli.rim import emit_json, stdout
     from governance.life import life, resolve
 
@@ -41,11 +42,5 @@ def why(row: str, shape: str) -> None:
             {"schema": "assay.why/1", "example_id": example_id, "events": [asdict(event) for event in events]}
         )
         return
-    from rich.table import Table
-
-    table = Table(
-        box=None, show_header=False, pad_edge=False, title=for_rich(example_id), title_justify="left"
-    )
-    for event in events:
-        table.add_row(f"[bold]{event.stage}[/]", for_rich(event.what), f"[dim]{for_rich(event.evidence)}[/]")
-    stdout().print(table)
+    rows = [(event.stage, event.what, event.evidence) for event in events]
+    draw([Heading(example_id), Table(("stage", "what", "evidence"), rows)], stdout())

@@ -21,6 +21,8 @@ from curate.versions.version import Version
 
 UNEXPLAINED = "unexplained"
 REDACTED, JUDGED = "redaction changed", "redaction changed by a verdict"
+# Placeholders are numbered through all fields of a row: what is kept in one renumbers the others.
+RENUMBERED = "placeholders renumbered"
 # Columns that ingest fills from the task card or the file and that no later stage rewrites.
 PROVENANCE = ("language", "source", "group", "subject", "licence", "lawful_basis", "collected_at")
 FROM_CARD = ("source", "licence", "lawful_basis")
@@ -200,12 +202,16 @@ def _edits(lines: pl.DataFrame, before: Version, after: Version) -> pl.DataFrame
         how="left",
         maintain_order="left",
     )
+    redactions = _redactions(lines["row"], before, after)
     joined = joined.join(
-        _redactions(lines["row"], before, after),
+        redactions,
         left_on=["row", "field"],
         right_on=["example_id", "field"],
         how="left",
         maintain_order="left",
+    )
+    joined = joined.join(
+        _elsewhere(redactions), left_on="row", right_on="example_id", how="left", maintain_order="left"
     )
     provenance = pl.col("field").is_in(PROVENANCE)
     told = pl.col("source_differs").is_not_null()
@@ -230,6 +236,7 @@ def _edits(lines: pl.DataFrame, before: Version, after: Version) -> pl.DataFrame
         (pl.col("source_differs").fill_null(False), "source", edited, "", ""),
         (pl.col("judged").fill_null(False), "redact", JUDGED, pl.col("redaction"), ""),
         (pl.col("redaction").is_not_null(), "redact", REDACTED, pl.col("redaction"), redact or code),
+        (_renumbered() & pl.col("elsewhere").is_not_null(), "redact", RENUMBERED, pl.col("elsewhere"), ""),
         (told & pl.lit(bool(redact)), "redact", REDACTED, "", redact),
         (told & pl.lit(bool(ingest)), "ingest", "read otherwise", "", ingest),
         (told & pl.lit(bool(code)), "curate", "made by other code", "", code),
@@ -239,6 +246,19 @@ def _edits(lines: pl.DataFrame, before: Version, after: Version) -> pl.DataFrame
         pl.coalesce(*(pl.when(rule[0]).then(_text(rule[place])) for rule in rules)).alias(name)
         for place, name in enumerate(_TOLD, start=1)
     )
+
+
+def _renumbered() -> pl.Expr:
+    """Whether the two texts differ in the names of placeholders alone, not in their entities."""
+    entity = "<([A-Z][A-Z_]*?)(?:_\\d+|_[0-9a-f]{6})?>"
+    same = [pl.col(name).str.replace_all(entity, "<${1}>") for name in ("before", "after")]
+    return (same[0] == same[1]).fill_null(False)
+
+
+def _elsewhere(redactions: pl.DataFrame) -> pl.DataFrame:
+    """What was redacted otherwise anywhere in a row: `example_id, elsewhere`."""
+    told = pl.col("field") + ": " + pl.col("redaction")
+    return redactions.group_by("example_id").agg(told.sort().str.join("; ").alias("elsewhere"))
 
 
 def _text(value: pl.Expr | str) -> pl.Expr:

@@ -304,6 +304,7 @@ def _notes(before: Version, after: Version) -> list[str]:
             "differ between them"
         )
     for side in (before, after):
+        notes += side.notes
         if side.unread:
             notes.append(f"{side.unread:,} rows of {side.name} could not be read and are not compared")
         if side.gold and side.ledger is None:

@@ -28,12 +28,20 @@ def gold(
     manifest: Mapping[str, Any] | None = None,
     order: int | None = None,
 ) -> Version:
-    """A version of rows `{example_id, input, output, split, raw?, ...}`; `raw` is the source's input where it
-    is not `input`.
+    """A version of rows `{example_id, input, output, split, raw?, raw_output?, ...}`; `raw` is the source's
+    input where it is not `input`, and so for the output.
     """
     listed = list(rows)
     raw = pl.DataFrame(
-        [{**row, "input": row.get("raw", row["input"])} for row in listed], schema={**PUBLISHED}
+        [
+            {
+                **row,
+                "input": row.get("raw", row["input"]),
+                "output": row.get("raw_output", row["output"]),
+            }
+            for row in listed
+        ],
+        schema={**PUBLISHED},
     ).select("example_id", *TEXT_FIELDS)
     frame = pl.DataFrame(listed, schema={**PUBLISHED, "split": pl.String})
     parts = {

@@ -96,6 +96,44 @@ def test_the_work_tree_is_the_default_second_side(project: Path) -> None:
     assert compare(*open_both("v1")).summary.transitions == (("old", "mine", 1),)
 
 
+def test_a_gold_folder_that_is_not_the_locked_one_is_said(project: Path) -> None:
+    commit_gold(project, project.parents[1] / ".dvc" / "cache", "old", "v1")
+    (project / "gold").mkdir()
+    pl.DataFrame({"example_id": ["r"], "input": ["hello"], "output": ["mine"]}).write_parquet(
+        project / "gold" / "train.parquet"
+    )
+    assert "gold/ is not the version that dvc.lock names" in compare(*open_both("v1")).summary.notes
+
+
+CONFLICT = "<<<<<<< ours\nstages: {}\n=======\nstages: {a: 1}\n>>>>>>> theirs\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (CONFLICT, "merge conflict, from line 1 on"),
+        ("stages: [", "cannot be read"),
+        ("- a\n", "cannot be read"),
+        ("stages: 7\n", "cannot be read"),
+    ],
+)
+def test_a_lock_file_that_cannot_be_read_is_an_error_on_either_side(
+    project: Path, text: str, said: str
+) -> None:
+    commit_gold(project, project.parents[1] / ".dvc" / "cache", "old", "v1")
+    (project / "gold").mkdir()
+    pl.DataFrame({"example_id": ["r"], "input": ["hello"], "output": ["mine"]}).write_parquet(
+        project / "gold" / "train.parquet"
+    )
+    (project / "dvc.lock").write_text(text)
+    with pytest.raises(AssayError, match=said) as now:
+        open_both("v1")
+    git(project, "commit", "-am", "bad")
+    with pytest.raises(AssayError, match=said) as then:
+        open_both("v1..HEAD")
+    assert now.value.fix and then.value.fix
+
+
 @pytest.mark.parametrize(
     ("file", "text"),
     [

@@ -107,6 +107,43 @@ def test_another_redaction_of_the_same_source_names_entities_and_the_policy(make
     ]
 
 
+def test_placeholders_renumbered_by_what_was_kept_in_another_field_are_explained_by_it(
+    make_gold: Any,
+) -> None:
+    edit = {"example_id": "r", "entity": "PERSON", "action": "replace"}
+    ada, bob = ({**edit, "value_id": value} for value in "ab")
+    first, second, answer = {**ada, "field": "input"}, {**bob, "field": "input"}, {**bob, "field": "output"}
+    raw = {**ROW, "raw": "Ada met Bob", "raw_output": "Bob met someone"}
+    before = make_gold(
+        [{**raw, "input": "<PERSON_1> met <PERSON_2>", "output": "<PERSON_2> met someone"}],
+        edits=[first, second, answer],
+    )
+    after = make_gold(
+        [{**raw, "input": "Ada met <PERSON_1>", "output": "<PERSON_1> met someone"}],
+        edits=[{**first, "action": "keep"}, second, answer],
+    )
+    schema = {"value_id": pl.String, "verdict": pl.String, "date": pl.String}
+    said_of_ada = pl.DataFrame([("a", "not_personal", "2026-02-01")], schema=schema, orient="row")
+    judged = replace(before, verdicts=said_of_ada.clear()), replace(after, verdicts=said_of_ada)
+    said = "PERSON replace → PERSON keep, PERSON replace; verdict none → not_personal of 2026-02-01"
+    assert dict(causes(*judged)) == {
+        "edited": f"redaction changed by a verdict ({said})",
+        "relabelled": f"placeholders renumbered (input: {said})",
+    }
+    assert compare(*judged).summary.unexplained == 0
+
+
+@pytest.mark.parametrize("output", ["<PERSON_1> met nobody", "<PHONE_1> met someone", "Bob met someone"])
+def test_another_change_beside_a_renumbering_stays_unexplained(make_gold: Any, output: str) -> None:
+    edit = {"example_id": "r", "entity": "PERSON", "action": "replace", "field": "input", "value_id": "a"}
+    raw = {**ROW, "raw": "x", "raw_output": "Bob met someone"}
+    before = make_gold([{**raw, "output": "<PERSON_2> met someone"}], edits=[edit])
+    after = make_gold([{**raw, "output": output}], edits=[{**edit, "action": "keep"}])
+    assert ("relabelled", "unexplained") in causes(before, after)
+    alone = make_gold([{**raw, "output": "<PERSON_1> met someone"}], edits=[edit])
+    assert causes(before, alone) == [("relabelled", "unexplained")], "no redaction changed in the row"
+
+
 def test_the_source_is_the_cause_before_redaction_is(make_gold: Any) -> None:
     edit = {"example_id": "r", "field": "input", "entity": "PHONE", "value_id": "v", "action": "replace"}
     assert causes(make_gold([{**ROW, "raw": "other", "input": "other"}]), make_gold([ROW], edits=[edit])) == [

@@ -1,0 +1,33 @@
+"""`assay why` shows what a row says after redaction, and no value."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from curate.examples import EXAMPLES, conform
+from curate.files import write_folder
+from governance.cli.main import main
+from tests.governance.audit.conftest import Small
+
+
+def test_why_shows_the_redacted_text_with_what_policy_keeps_masked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    small = Small(tmp_path)
+    small.scan([("URL", 1, "row-a", 0.9, False)])
+    redacted = {
+        "example_id": "row-a",
+        "input": "<PERSON_1> cannot log in, ring 07911 123456 [red]x[/]",
+        "output": "reset",
+    }
+    write_folder(tmp_path / "data" / "redact", {"examples": conform(pl.DataFrame([redacted]), EXAMPLES)}, {})
+    with pytest.raises(SystemExit) as stopped:
+        main(["why", "row-a"])
+    shown = capsys.readouterr().out
+    assert not stopped.value.code
+    assert "<PERSON_1> cannot log in" in shown and "[red]x[/]" in shown and "output: reset" in shown
+    assert "123456" not in shown and "•" in shown
