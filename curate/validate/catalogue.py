@@ -53,7 +53,7 @@ def catalogue(kind: Kind | None = None) -> pl.DataFrame:
     pl.DataFrame
         `CATALOGUE`: `fixes` says that stage `validate` puts the fault right where it can.
     """
-    rows = [
+    rows: list[tuple[str, str, str, bool, str]] = [
         (rule.code, rule.level, _SCOPES[rule.scope], rule.fix is not None, rule.description)
         for rule in RULES.values()
         if kind is None or scope_fields(rule.scope, kind)

@@ -58,7 +58,8 @@ class Inventory:
     Parameters
     ----------
     findings
-        Schema `AUDITED`: what blocks first, then what is queued, verified before likely before uncertain.
+        Schema `AUDITED`: what blocks first, then what is queued; within each the value with most findings
+        first, so that the first verdict clears most.
     lines
         One row for each tier, entity, field and source, verified first: `findings, rows, values, action,
         reviewed, queued, blocks`.
@@ -136,14 +137,18 @@ def take(
     )
     audited = (
         named.with_columns(standing.alias("standing"))
+        .with_columns(pl.len().over("standing", "value_id").alias("impact"))
         .sort(
             _place("standing", STANDINGS),
+            pl.col("impact"),
             _place("tier", TIERS),
             "entity",
+            "value_id",
             "example_id",
             "field",
             "start",
             "finding_id",
+            descending=[False, True, *[False] * 7],
         )
         .select(AUDITED.names())
     )

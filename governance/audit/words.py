@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from curate.show.blocks import Block, Heading, Table
 from governance.audit.project import Audit
 
+# Why a value waits; `_why` adds what tells it from its neighbours.
 WHY = {
     "kept_unreviewed": "kept by policy, nobody has said it may stay",
     "expired_verdict": "kept on a verdict that has expired",
     "real_but_kept": "judged real, kept by policy all the same",
-    "not_acted_on": "reported and left in the text: too weak to act on until a person says so",
+    "not_acted_on": "left in the text: too weak to act on until a person says so",
     "uncertain": "taken out on a weak finding; a person may say it need not be",
     "unsure": "a reviewer was unsure",
 }
@@ -22,6 +25,8 @@ STALE = {
 }
 # Rows shown of what waits; the rest is counted. `-o FILE.parquet` has all.
 SHOWN = 20
+# A value whose verdict clears at least this share of a table is named as worth it.
+WORTH_NAMING = 0.05
 
 
 def headline(audit: Audit) -> str:
@@ -98,20 +103,33 @@ def _inventory(audit: Audit) -> Table:
 
 
 def _waiting(audit: Audit, standing: str) -> Table:
-    """By value: one verdict clears all its repeats."""
+    """By value, the one with most findings first: one verdict clears all its repeats."""
+    waiting = audit.inventory.standing(standing)
     values = (
-        audit.inventory.standing(standing)
-        .group_by("value_id", "entity", "why", maintain_order=True)
+        waiting.group_by("value_id", "entity", "why", maintain_order=True)
         .agg(
             pl.len().alias("findings"),
             pl.col("example_id").n_unique().alias("rows"),
             pl.col("example_id").first(),
             pl.col("field").first(),
+            pl.col("tier").unique().sort().str.join(" or ").alias("tier"),
+            pl.col("score").min().alias("low"),
+            pl.col("score").max().alias("high"),
+            pl.col("field").unique().sort().str.join(" and ").alias("fields"),
+            pl.col("decided_on").max().alias("decided"),
         )
+        .sort(["findings", "rows", "entity", "value_id", "why"], descending=[True, True, False, False, False])
     )
     rows = tuple(
-        (entity, value[:10], f"{findings:,}", f"{rows:,}", f"{example} {field}", WHY[why])
-        for value, entity, why, findings, rows, example, field in values.head(SHOWN).iter_rows()
+        (
+            value["entity"],
+            value["value_id"][:10],
+            f"{value['findings']:,}",
+            f"{value['rows']:,}",
+            f"{value['example_id']} {value['field']}",
+            _why(value, waiting.height),
+        )
+        for value in values.head(SHOWN).iter_rows(named=True)
     )
     more = (
         f"{values.height - SHOWN:,} more values; `assay audit -o findings.parquet` has all"
@@ -121,6 +139,20 @@ def _waiting(audit: Audit, standing: str) -> Table:
     return Table(
         ("entity", "value", "findings", "rows", "first in", "why"), rows, frozenset({2, 3}), note=more
     )
+
+
+def _why(value: dict[str, Any], waiting: int) -> str:
+    """Why a value waits, how sure its findings are, where it stands and what share of the table a verdict
+    clears.
+    """
+    scores = f"{value['low']:.2f}" + (f" to {value['high']:.2f}" if value["high"] > value["low"] else "")
+    share = value["findings"] / waiting
+    parts = [
+        WHY[value["why"]] + (f" (said {value['decided']})" if value["decided"] else ""),
+        f"{value['tier']} at {scores}, in {value['fields']}",
+        *([f"{share:.0%} of this table"] if share >= WORTH_NAMING and value["findings"] > 1 else []),
+    ]
+    return "; ".join(parts)
 
 
 def _change(audit: Audit) -> list[tuple[str, Table]]:

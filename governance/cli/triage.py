@@ -77,7 +77,8 @@ def triage(
 
     \b
     Keys: r real   n not personal   p public figure or business   u unsure   s skip
-          a then r n p u: the whole pattern   z undo   ? help   q quit
+          a lists the values of the pattern, then r n p u judges all   z undo   ? help   q quit
+          v shows the value unmasked until the next key, and records who saw it in decisions/reveals.jsonl
     With --sample N, half the questions are about findings drawn by chance and half about whole rows: is
     anything missing? A few dozen answers give each entity's precision and recall, with 95 % intervals.
     Answers about rows go to decisions/pii-sample.jsonl. A larger N later goes on where this one ended.
@@ -169,8 +170,9 @@ def _work(
     from curate.pii.detect.catalogue import NER_ENTITIES, check_names
     from governance.triage.context import Rows
     from governance.triage.queue import build_queue
+    from governance.triage.reveals import append_reveals
     from governance.triage.session import SPOKEN, Session, press, start
-    from governance.triage.terminal import loop
+    from governance.triage.terminal import forgets, loop
     from governance.triage.view import screen
 
     check_names(set(entities), "--entity", set(NER_ENTITIES))
@@ -181,11 +183,20 @@ def _work(
 
     def step(session: Session, key: str) -> Session:
         after, decided = press(session, key)
+        # Recorded before it is drawn: what cannot be recorded is not shown.
+        append_reveals(
+            files.root, [judge.reveal(item) for item in after.listed if item.value_id in after.revealed]
+        )
         append_verdicts(files.root, decided)
         return after
 
+    may_reveal = keys is None and forgets()
     session = loop(
-        start(queue[:limit], judge), lambda at: screen(at, rows), step, lambda at: at.mode == "quit", keys
+        start(queue[:limit], judge, may_reveal=may_reveal),
+        lambda at: screen(at, rows),
+        step,
+        lambda at: at.mode == "quit",
+        keys,
     )
     counts = ", ".join(
         f"{session.tally[word]:,} {name}" for word, name in SPOKEN.items() if session.tally[word]

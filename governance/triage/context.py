@@ -49,6 +49,16 @@ class Rows:
         text = self._texts(str(places[0]["example_id"]))[str(places[0]["field"])]
         return mask(text[int(str(places[0]["start"])) : int(str(places[0]["end"]))])
 
+    def raw_value(self, value_id: str) -> str:
+        """The value as it stands in the first of its rows, safe for a terminal: only for a recorded
+        reveal.
+        """
+        places = self.places(value_id, 1)
+        if not places:
+            return ""
+        text = self._texts(str(places[0]["example_id"]))[str(places[0]["field"])]
+        return plain(text[int(str(places[0]["start"])) : int(str(places[0]["end"]))], 200)
+
     def context(self, place: dict[str, object]) -> Segments:
         """The words around one finding, its value marked as `shown`."""
         example_id, field = str(place["example_id"]), str(place["field"])

@@ -1,9 +1,10 @@
 """The queue as a state machine: a session and a key give the next session and the verdicts to be written. No
 terminal here.
 
-    r real   n not personal   p public figure or business   u unsure   s skip   z undo   a (then r n p u) the whole pattern
+    r real   n not personal   p public figure or business   u unsure   s skip   z undo   v see the value
+    a the whole pattern: its values are listed, space turns the page, r n p u judge them all
 
-Every verdict goes to the file at once, so that a killed session loses nothing. The file is only ever appended
+A verdict that leaves a whole pattern in the text (n, p) is taken only after its last page. Every verdict goes to the file at once, so that a killed session loses nothing. The file is only ever appended
 to: an undo writes `unsure`, with the reason "taken back", over what it takes back, and the value is open
 again.
 """  # noqa: E501
@@ -15,8 +16,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal
 
-from curate.pii.decisions import Verdict, Word
+from curate.pii.decisions import CLEARING, Verdict, Word
 from governance.triage.queue import TAKEN_BACK, Item
+from governance.triage.reveals import Reveal
 
 WORDS: Mapping[str, Word] = {"r": "real", "n": "not_personal", "p": "public", "u": "unsure"}
 SPOKEN: Mapping[Word, str] = {
@@ -27,6 +29,8 @@ SPOKEN: Mapping[Word, str] = {
 }
 
 Mode = Literal["judge", "group", "help", "quit"]
+# Values of a pattern listed on one page.
+PAGE = 15
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,10 @@ class Reviewer:
             key_id=self.key_id,
         )
 
+    def reveal(self, item: Item) -> Reveal:
+        """That the value of `item` was seen."""
+        return Reveal(item.value_id, item.entity, self.name, self.today.isoformat(), self.key_id)
+
 
 @dataclass(frozen=True)
 class Step:
@@ -71,7 +79,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Session:
-    """A queue being worked through; `at` is the place of the value shown, the queue's length at the end."""
+    """A queue being worked through; `at` is the place of the value shown, the queue's length at the end.
+
+    `revealed` holds the ids of the values that the screen shows unmasked, until the next key; `may_reveal`
+    says whether the screen is one that forgets.
+    """
 
     queue: tuple[Item, ...]
     reviewer: Reviewer
@@ -79,6 +91,9 @@ class Session:
     closed: frozenset[int] = frozenset()
     history: tuple[Step, ...] = ()
     mode: Mode = "judge"
+    page: int = 0
+    may_reveal: bool = False
+    revealed: tuple[str, ...] = ()
     message: str = ""
     tally: Mapping[Word, int] = field(default_factory=lambda: dict.fromkeys(SPOKEN, 0))
 
@@ -99,6 +114,20 @@ class Session:
         )
 
     @property
+    def pages(self) -> int:
+        """How many pages the list of the pattern's values has."""
+        return max(1, -(-len(self.group) // PAGE))
+
+    @property
+    def listed(self) -> tuple[Item, ...]:
+        """The values on the screen: the one that is judged, or a page of its pattern."""
+        if self.item is None:
+            return ()
+        if self.mode != "group":
+            return (self.item,)
+        return tuple(self.queue[place] for place in self.group[self.page * PAGE : (self.page + 1) * PAGE])
+
+    @property
     def left(self) -> int:
         """How many values are open in this session."""
         return len(self.queue) - len(self.closed)
@@ -114,9 +143,9 @@ class Session:
         return self.left + self.skipped + self.tally["unsure"]
 
 
-def start(queue: Sequence[Item], reviewer: Reviewer) -> Session:
+def start(queue: Sequence[Item], reviewer: Reviewer, *, may_reveal: bool = False) -> Session:
     """A session at the head of `queue`."""
-    return Session(tuple(queue), reviewer)
+    return Session(tuple(queue), reviewer, may_reveal=may_reveal)
 
 
 def press(session: Session, key: str) -> tuple[Session, list[Verdict]]:
@@ -125,10 +154,11 @@ def press(session: Session, key: str) -> tuple[Session, list[Verdict]]:
     """
     if session.mode == "help":
         return replace(session, mode="judge", message=""), []
+    if key == "v" and session.item is not None and not session.revealed:
+        return _reveal(session), []
+    session = replace(session, revealed=())
     if session.mode == "group":
-        if key in WORDS:
-            return _decide(session, WORDS[key], session.group)
-        return replace(session, mode="judge", message="nothing applied"), []
+        return _pattern(session, key)
     if key == "q":
         return replace(session, mode="quit", message=""), []
     if key == "?":
@@ -142,8 +172,27 @@ def press(session: Session, key: str) -> tuple[Session, list[Verdict]]:
     if key == "s":
         return _forward(session, Step((session.at,), None, session.at), "skipped"), []
     if key == "a":
-        return replace(session, mode="group", message=""), []
+        return replace(session, mode="group", page=0, message=""), []
     return replace(session, message="? lists the keys"), []
+
+
+def _reveal(session: Session) -> Session:
+    """The values on the screen unmasked, where the screen forgets them."""
+    if not session.may_reveal:
+        return replace(session, message="values are shown on a terminal's own screen only, never with --keys")
+    return replace(session, revealed=tuple(item.value_id for item in session.listed), message="")
+
+
+def _pattern(session: Session, key: str) -> tuple[Session, list[Verdict]]:
+    """A key pressed on the list of a pattern's values."""
+    last = session.page + 1 >= session.pages
+    if key == " " and not last:
+        return replace(session, page=session.page + 1, message=""), []
+    if key in WORDS and (last or WORDS[key] not in CLEARING):
+        return _decide(session, WORDS[key], session.group)
+    if key in WORDS:
+        return replace(session, message="see all of its values first: space turns the page"), []
+    return replace(session, mode="judge", message="nothing applied"), []
 
 
 def _decide(session: Session, word: Word, places: tuple[int, ...]) -> tuple[Session, list[Verdict]]:

@@ -48,6 +48,16 @@ def typed() -> Iterator[Callable[[], str]]:
         termios.tcsetattr(number, termios.TCSADRAIN, before)
 
 
+def forgets() -> bool:
+    """Whether what is drawn leaves no trace: a terminal with a screen of its own beside the scrollback."""
+    return (
+        sys.stdin.isatty()
+        and sys.stdout.isatty()
+        and Console().is_terminal
+        and not Console().is_dumb_terminal
+    )
+
+
 def _one_key(number: int) -> str:
     """One key; an arrow or function key's escape sequence is read whole and comes back as escape, a closed
     terminal as `q`.

@@ -16,14 +16,19 @@ from governance.triage.queue import Item
 from governance.triage.session import SPOKEN, Session
 
 STYLES = {"plain": "", "masked": "dim", "shown": "bold reverse", "suspect": "underline"}
-KEYS = "r real   n not personal   p public   u unsure   s skip   a pattern   z undo   ? help   q quit"
+KEYS = "r real  n not personal  p public  u unsure  s skip  a pattern  v see it  z undo  ? help  q quit"
 HELP = (
     ("r", "real", "personal data; the policy of params.redact applies"),
     ("n", "not personal", "no personal data (a part number, a sample): kept as it stands"),
     ("p", "public", "a public figure's or a business's: kept as it stands"),
     ("u", "unsure", "recorded; the policy applies, and it is asked again at the end of the next session"),
     ("s", "skip", "not now; nothing is recorded"),
-    ("a", "pattern", "then r, n, p or u: every open value of this entity and shape"),
+    ("a", "pattern", "lists every open value of this entity and shape; then r, n, p or u judges all"),
+    (
+        "v",
+        "see it",
+        "the value unmasked until the next key; recorded in decisions/reveals.jsonl, without the value",
+    ),
     ("z", "undo", "take back the last verdict (of a whole pattern, if it was one) or skip"),
     ("q", "quit", "every verdict is already written; run again to go on"),
 )
@@ -46,6 +51,8 @@ def screen(session: Session, rows: Rows) -> RenderableType:
     if session.mode == "help":
         return Group(head, Text(), keys_help(), Text(), Text("any key goes back", style="dim"))
     item = session.item
+    if session.mode == "group" and item is not None:
+        return pattern_screen(session, rows, head)
     if item is None:
         return Group(
             head,
@@ -56,7 +63,7 @@ def screen(session: Session, rows: Rows) -> RenderableType:
     parts: list[RenderableType] = [
         head,
         Text(),
-        facts(item, rows.masked_value(item.value_id), len(session.group)),
+        facts(item, shown_value(session, rows, item), len(session.group)),
         Text(),
     ]
     for place in rows.places(item.value_id, PLACES):
@@ -64,18 +71,53 @@ def screen(session: Session, rows: Rows) -> RenderableType:
         parts += [where + line(rows.context(place)), Text()]
     if item.rows > PLACES:
         parts += [Text(f"and {item.rows - PLACES:,} more rows", style="dim"), Text()]
-    if session.mode == "group":
-        count = len(session.group)
-        parts.append(
-            Text(
-                f"All {count:,} open values like {item.entity} {plain(item.pattern, 60)}:  r  n  p  u    "
-                f"any other key: none",
-                style="bold yellow",
-            )
-        )
-    else:
-        parts.append(Text(session.message, style="green") if session.message else Text())
+    parts.append(said(session))
     return Group(*parts, Text(KEYS, style="dim"))
+
+
+def said(session: Session) -> Text:
+    """What the last key did."""
+    if session.revealed:
+        return Text("unmasked until the next key; recorded", style="bold yellow")
+    return Text(session.message, style="green")
+
+
+def shown_value(session: Session, rows: Rows, item: Item) -> str:
+    """The value masked, or as it stands where it was revealed."""
+    return (
+        rows.raw_value(item.value_id)
+        if item.value_id in session.revealed
+        else rows.masked_value(item.value_id)
+    )
+
+
+def pattern_screen(session: Session, rows: Rows, head: Text) -> RenderableType:
+    """A page of the values of a pattern, each with where it first stands."""
+    assert session.item is not None
+    count, pages = len(session.group), session.pages
+    table = Table("value", "score", "found", "first in", box=None, pad_edge=False, header_style="bold")
+    for item in session.listed:
+        (place,) = rows.places(item.value_id, 1)
+        table.add_row(
+            Text(shown_value(session, rows, item), style=STYLES["shown"]),
+            f"{item.score:.2f}",
+            f"{item.findings:,} in {item.rows:,} row{'s' * (item.rows != 1)}",
+            Text(f"{plain(str(place['example_id']), 40)} {place['field']}", style="cyan"),
+        )
+    title = f"{count:,} open values like {session.item.entity} {plain(session.item.pattern, 60)}"
+    where = f", page {session.page + 1:,} of {pages:,}" if pages > 1 else ""
+    keys = "r real   n not personal   p public   u unsure: all of them"
+    turn = "   space next page" if session.page + 1 < pages else ""
+    return Group(
+        head,
+        Text(),
+        Text(title + where, style="bold yellow"),
+        Text(),
+        table,
+        Text(),
+        said(session),
+        Text(f"{keys}{turn}   v see them   any other key: none", style="dim"),
+    )
 
 
 def facts(item: Item, masked: str, alike: int) -> RenderableType:

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curate.errors import AssayError
+from curate.show.blocks import Heading, Table
 from governance.audit.project import audit
 from governance.audit.since import BASELINE, compare
-from tests.governance.audit.conftest import Small, value
+from governance.audit.words import tables
+from tests.governance.audit.conftest import Found, Small, value
 
 TODAY = date(2026, 6, 15)
 KEEP_URLS = "redact: {actions: {URL: keep}}"
@@ -169,6 +172,28 @@ def test_an_accepted_entity_that_nobody_detects_is_an_error(small: Small) -> Non
     small.scan([])
     with pytest.raises(AssayError, match="unknown entities: DATE_TIMES"):
         audit(small.project, TODAY)
+
+
+def test_what_a_verdict_clears_most_of_comes_first_and_each_line_says_why_in_its_own_words(
+    small: Small,
+) -> None:
+    """One value with 57 findings was listed behind dozens with one, each with the same words."""
+    many: list[Found] = [("URL", 9, f"r{row:02}", 0.6, False) for row in range(57)]
+    few: list[Found] = [("URL", n, f"a{n}", 0.5 + n / 100, False) for n in range(1, 5)]
+    small.params("redact: {actions: {URL: keep}}")
+    small.scan([*few, *many])
+    found = audit(small.project, TODAY)
+    assert found.inventory.findings["value_id"][0] == value(9)
+    (waiting,) = [
+        after
+        for title, after in pairwise(tables(found))
+        if isinstance(title, Heading) and title.text == "Stands over policy"
+    ]
+    assert isinstance(waiting, Table)
+    assert [row[2] for row in waiting.rows] == ["57", "1", "1", "1", "1"]
+    assert waiting.rows[0][-1].endswith("93% of this table")
+    whys = [row[-1] for row in waiting.rows]
+    assert all(one != other for one, other in pairwise(whys))
 
 
 def test_an_outdated_redaction_is_noted(small: Small) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from curate.pii.decisions import Verdict, in_force
 from governance.triage.queue import Item
-from governance.triage.session import SPOKEN, WORDS, Reviewer, Session, press, start
+from governance.triage.session import PAGE, SPOKEN, WORDS, Reviewer, Session, press, start
 
 REVIEWER = Reviewer("Ada", "why", date(2026, 3, 1), None, "0" * 8)
 
@@ -106,7 +107,46 @@ def test_an_unknown_key_changes_no_verdict_and_no_place(key: str) -> None:
     assert (written, session.at, session.left) == ([], 0, 5)
 
 
-@given(st.lists(st.sampled_from([*"rnpusaz?x"]), max_size=40))
+def test_a_reveal_lasts_until_the_next_key_and_judges_nothing() -> None:
+    session = replace(start([_item(0), _item(1)], REVIEWER), may_reveal=True)
+    seen, written = press(session, "v")
+    assert (seen.revealed, written, seen.at) == ((f"{0:024x}",), [], 0)
+    for key in ("v", "x", "?", "a", "z"):
+        assert press(seen, key)[0].revealed == ()
+    judged, verdicts = press(seen, "r")
+    assert (judged.revealed, len(verdicts), judged.at) == ((), 1, 1)
+
+
+def test_a_screen_that_keeps_what_it_shows_reveals_nothing() -> None:
+    session, written = _play(["v"])
+    assert (session.revealed, written) == ((), []) and "never with --keys" in session.message
+
+
+def test_a_pattern_is_cleared_only_after_its_last_page() -> None:
+    patterns = "a" * (2 * PAGE + 1)
+    session, written = _play(["a", "n"], patterns)
+    assert (written, session.mode, session.pages) == (
+        [],
+        "group",
+        3,
+    ) and "all of its values" in session.message
+    _, written = _play(["a", " ", "n"], patterns)
+    assert written == []
+    _, written = _play(["a", " ", " ", "n"], patterns)
+    assert len(written) == 2 * PAGE + 1
+    # What takes values out, or leaves them to the policy, needs no look at each.
+    assert len(_play(["a", "r"], patterns)[1]) == 2 * PAGE + 1
+
+
+def test_the_pages_of_a_pattern_list_every_value_once() -> None:
+    session, seen = _play(["a"], "a" * (PAGE + 4) + "b")[0], list[str]()
+    for _ in range(session.pages):
+        seen += [item.value_id for item in session.listed]
+        session = press(session, " ")[0]
+    assert seen == [f"{at:024x}" for at in range(PAGE + 4)]
+
+
+@given(st.lists(st.sampled_from([*"rnpusaz?xv "]), max_size=40))
 def test_session_and_file_agree_after_any_keys(keys: list[str]) -> None:
     """Oracle: what is closed with a word stands so in the file; what is open there is absent or unsure."""
     session, written = _play(keys)
