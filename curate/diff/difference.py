@@ -73,13 +73,15 @@ class Difference:
         return self.changes.select(CHANGES.names())
 
 
-def compare(before: Version, after: Version) -> Difference:
+def compare(before: Version, after: Version, *, tolerance: float = 0.0) -> Difference:
     """Compare two versions of one dataset.
 
     Parameters
     ----------
     before, after
         Both gold versions or both plain files.
+    tolerance
+        Numbers that differ by at most this share of the larger, or this much below 1, are not a change.
 
     Raises
     ------
@@ -88,7 +90,7 @@ def compare(before: Version, after: Version) -> Difference:
         or a file is damaged.
     """
     try:
-        return _compare(before, after)
+        return _compare(before, after, tolerance)
     except (pl.exceptions.ComputeError, OSError) as error:
         name = before.damaged() or after.damaged()
         if name is None:
@@ -100,7 +102,7 @@ def compare(before: Version, after: Version) -> Difference:
         ) from error
 
 
-def _compare(before: Version, after: Version) -> Difference:
+def _compare(before: Version, after: Version, tolerance: float) -> Difference:
     columns = _shared_columns(before, after)
     watched = watch(before, after, columns)
     before, after, alignment = _align(
@@ -108,7 +110,8 @@ def _compare(before: Version, after: Version) -> Difference:
     )
     pairs = with_likeness(alignment.pairs, before, after, columns)
     changes = _sorted(
-        pl.concat([_alone(pairs), _edits(before, after, pairs, columns), _moves(pairs)]), bool(after.keys)
+        pl.concat([_alone(pairs), _edits(before, after, pairs, columns, tolerance), _moves(pairs)]),
+        bool(after.keys),
     )
     if after.keys:  # a row whose key is null is named by its number, told apart from keys
         changes = changes.with_columns(
@@ -230,7 +233,11 @@ def _moves(pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _edits(
-    before: Version, after: Version, pairs: pl.DataFrame, columns: Mapping[str, pl.DataType]
+    before: Version,
+    after: Version,
+    pairs: pl.DataFrame,
+    columns: Mapping[str, pl.DataType],
+    tolerance: float,
 ) -> pl.DataFrame:
     """A line for each field that differs in a row both sides have; the label's are relabellings."""
     both = pairs.filter(pl.col("at_before").is_not_null(), pl.col("at_after").is_not_null())
@@ -246,6 +253,8 @@ def _edits(
     lines = [_lines(differing.clear())]
     for name in columns:
         differs = old[name].ne_missing(new[name])
+        if tolerance and differs.any():
+            differs &= ~_close(old[name], new[name], tolerance)
         if differs.any():
             frame = differing.filter(differs).with_columns(
                 change=pl.lit("relabelled" if name == after.label else "edited"),
@@ -255,6 +264,16 @@ def _edits(
             )
             lines.append(_lines(frame))
     return pl.concat(lines)
+
+
+def _close(old: pl.Series, new: pl.Series, tolerance: float) -> pl.Series:
+    """Whether two cells are numbers, or texts of numbers as a CSV has them, that differ no more than that."""
+    sides = pl.DataFrame({"old": old, "new": new})
+    if not all(dtype.is_numeric() or dtype == pl.String() for dtype in sides.schema.values()):
+        return pl.Series([False]).new_from_index(0, len(old))
+    a, b = (pl.col(name).cast(pl.Float64, strict=False) for name in ("old", "new"))
+    scale = pl.max_horizontal(a.abs(), b.abs(), pl.lit(1.0))
+    return sides.select(((a - b).abs() <= tolerance * scale).fill_null(False).alias("close")).to_series()
 
 
 def _lines(frame: pl.DataFrame) -> pl.DataFrame:

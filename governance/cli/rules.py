@@ -23,17 +23,17 @@ def _list_rules(context: click.Context, _: click.Parameter, wanted: bool) -> Non
         return
     from rich.table import Table
 
-    from curate.validate.rules import RULES
+    from curate.validate.catalogue import catalogue
     from governance.cli.rim import stdout
 
-    table = Table("rule", "by default", "looks at", "what it finds", box=None, pad_edge=False)
-    for rule in RULES.values():
-        table.add_row(rule.code, rule.level, rule.scope, rule.description)
+    table = Table("rule", "level", "looks at", "fixed", "what it finds", box=None, pad_edge=False)
+    for code, level, fields, fixes, description in catalogue().iter_rows():
+        table.add_row(code, level, fields, "where it can be" if fixes else "", description)
     console = stdout()
     console.print(table)
     console.print(
-        "\nquarantine: the row is dropped; warn: it is counted; off: nobody looks. Another level for a "
-        "rule of a project: `validate.rules: {RULE: LEVEL}` in params.yaml.",
+        "\nquarantine: the row is dropped; warn: it is counted; off: nobody looks; required: by the task "
+        "card. Another level for a rule of a project: `validate.rules: {RULE: LEVEL}` in params.yaml.",
         markup=False,
     )
     context.exit()

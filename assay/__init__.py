@@ -1,0 +1,103 @@
+"""Assay in Python: what the commands do, on any table, from a notebook or a service.
+
+    import assay
+
+    assay.scan(df, fields="text").counts()              # personal data: what and where
+    assay.redact(df, fields="text").kept                # the same rows without it
+    assay.dedup(df, "text").kept                        # one row for each thing said
+    assay.leaks(train, test, "text").dropped            # test rows known from training
+    assay.rules(df, "text", "label").details()          # rows that break a rule, and which
+    assay.labels(df, "text", "label").suspects          # labels that look wrong
+    assay.diff(old, new, key="id").counts()             # what changed
+    assay.open_gold("my-task").train                    # a published version
+    assay.Project("my-task").run("ingest")              # a project's stages
+
+A table is a polars, pandas or pyarrow table, a `datasets.Dataset`, or anything with `__arrow_c_stream__`.
+Each function returns a frozen result: `kept` and `dropped` rows, `counts()`, `details()`, and where a score
+decides, `at(threshold)` cuts it elsewhere without running again. Errors are `AssayError`s that say what to
+do. Importing this loads nothing but these names; see docs/python.md.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from assay.project import Project
+    from curate import __version__
+    from curate.errors import AssayError, GateFailed
+    from curate.pii.detect.params import ScanParams
+    from curate.pii.redact.policy import RedactParams
+    from curate.plain.dedup import DedupResult, dedup
+    from curate.plain.diff import DiffResult, diff
+    from curate.plain.frames import Table
+    from curate.plain.gold import Gold, open_gold
+    from curate.plain.leaks import LeaksResult, leaks
+    from curate.plain.redact import RedactResult, redact
+    from curate.plain.result import Result
+    from curate.plain.rules import RulesResult, rules
+    from curate.plain.scan import ScanResult, scan
+    from curate.validate.params import ValidateParams
+    from train.plain import LabelsResult, labels
+
+__all__ = [
+    "AssayError",
+    "DedupResult",
+    "DiffResult",
+    "GateFailed",
+    "Gold",
+    "LabelsResult",
+    "LeaksResult",
+    "Project",
+    "RedactParams",
+    "RedactResult",
+    "Result",
+    "RulesResult",
+    "ScanParams",
+    "ScanResult",
+    "Table",
+    "ValidateParams",
+    "__version__",
+    "dedup",
+    "diff",
+    "labels",
+    "leaks",
+    "open_gold",
+    "redact",
+    "rules",
+    "scan",
+]
+
+# Where each name is found, on first use.
+_HOMES = {
+    "curate": ("__version__",),
+    "curate.errors": ("AssayError", "GateFailed"),
+    "curate.pii.detect.params": ("ScanParams",),
+    "curate.pii.redact.policy": ("RedactParams",),
+    "curate.plain.dedup": ("DedupResult", "dedup"),
+    "curate.plain.diff": ("DiffResult", "diff"),
+    "curate.plain.frames": ("Table",),
+    "curate.plain.gold": ("Gold", "open_gold"),
+    "curate.plain.leaks": ("LeaksResult", "leaks"),
+    "curate.plain.redact": ("RedactResult", "redact"),
+    "curate.plain.result": ("Result",),
+    "curate.plain.rules": ("RulesResult", "rules"),
+    "curate.plain.scan": ("ScanResult", "scan"),
+    "curate.validate.params": ("ValidateParams",),
+    "train.plain": ("LabelsResult", "labels"),
+    "assay.project": ("Project",),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'assay' has no attribute {name!r}")
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
