@@ -14,6 +14,7 @@ import polars as pl
 from curate.errors import AssayError
 from curate.examples import TEXT_FIELDS
 from curate.project import Project
+from curate.splits import SPLITS
 from curate.stages import DROPPING
 from curate.text import mask, plain
 
@@ -157,7 +158,7 @@ def _drops(project: Project, example_id: str) -> Iterator[Event]:
 
 
 def _fate(project: Project, example_id: str) -> Iterator[Event]:
-    for split in ("train", "validation", "test"):
+    for split in SPLITS:
         row = _rows(project.gold / f"{split}.parquet", example_id)
         if row.height:
             yield Event("publish", f"in gold/{split}.parquet", f"output: {plain(row['output'][0] or '', 80)}")

@@ -13,10 +13,10 @@ from typing import Any
 import polars as pl
 import yaml
 
-from curate.publish.digest import SPLITS
 from curate.publish.licences import hub_licence
 from curate.show.blocks import Table
 from curate.show.markdown import block_text
+from curate.splits import SPLITS
 from curate.task import BLANK, Kind, TaskCard
 from curate.text import for_markdown, plain
 

@@ -18,10 +18,10 @@ import polars as pl
 
 from curate.examples import EXAMPLES
 from curate.files import canonical_json
+from curate.splits import SPLITS
 
 # Names the recipe; it is part of every digest, so versions made by different recipes never look alike.
 RECIPE = "assay.rows/1"
-SPLITS = ("train", "validation", "test")
 
 # What gold rows carry; which rows are held out is said by the split.
 PUBLISHED = pl.Schema({name: dtype for name, dtype in EXAMPLES.items() if name != "held_out"})

@@ -10,8 +10,9 @@ from typing import Any
 import polars as pl
 
 from curate.errors import AssayError, GateFailed
-from curate.publish.digest import PUBLISHED, SPLITS, content_of, marks
+from curate.publish.digest import PUBLISHED, content_of, marks
 from curate.publish.manifest import SCHEMA
+from curate.splits import SPLITS
 
 _FIX = "assay publish   (or: dvc repro publish)"
 

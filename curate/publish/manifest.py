@@ -15,7 +15,8 @@ import polars as pl
 import curate
 from curate.project import Project
 from curate.provenance import portable, used_params, version_of
-from curate.publish.digest import SPLITS, document_digest
+from curate.publish.digest import document_digest
+from curate.splits import SPLITS
 from curate.stages import CURATION, REPORTING
 from curate.task import Kind, TaskCard
 

@@ -19,9 +19,10 @@ from curate.keys import Key
 from curate.project import Project
 from curate.provenance import begin, file_digests
 from curate.publish.card import dataset_card
-from curate.publish.digest import LENGTHS, PUBLISHED, SPLITS, content_of, marks, netstring, row_digests
+from curate.publish.digest import LENGTHS, PUBLISHED, content_of, marks, netstring, row_digests
 from curate.publish.manifest import build_manifest, effective_params
 from curate.publish.upstream import Upstream, check_upstream, read_upstream
+from curate.splits import SPLITS
 from curate.stage import Progress
 from curate.stages import DROPPING
 from curate.task import TaskCard

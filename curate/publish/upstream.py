@@ -13,7 +13,7 @@ from curate.examples import EDITS, EXAMPLES, LEDGER
 from curate.files import read_stage_frame
 from curate.project import Project
 from curate.provenance import read_report
-from curate.publish.digest import SPLITS
+from curate.splits import SPLITS
 from curate.stage import conservation_faults
 from curate.stages import DROPPING, REPORTING
 

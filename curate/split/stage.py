@@ -26,6 +26,7 @@ from curate.project import Project
 from curate.provenance import begin
 from curate.split.lock import Frozen, SplitLock, Thresholds, freeze, read_lock, require_same, write_lock
 from curate.split.params import SplitParams
+from curate.splits import SPLITS
 from curate.stage import Progress, StageResult, write_stage
 from curate.task import Kind
 
@@ -177,9 +178,7 @@ def _report(rows: pl.DataFrame, kind: Kind, external: bool, digest: str, lock: S
     for stratum, side, count in table.iter_rows():
         strata.setdefault(stratum, {})[side] = count
     return {
-        "rows": {
-            side: rows.filter(pl.col("split") == side).height for side in ("train", "validation", "test")
-        },
+        "rows": {side: rows.filter(pl.col("split") == side).height for side in SPLITS},
         "strata": strata,
         "stratified_by": "label" if kind is Kind.CLASSIFICATION else "language and source",
         "external_held_out": external,

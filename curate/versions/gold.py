@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from curate.errors import AssayError
-from curate.versions.published import SPLITS
+from curate.splits import SPLITS
 from curate.versions.records import Beside
 from curate.versions.table import Part, Table
 from curate.versions.version import Version, flatten

@@ -12,8 +12,6 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-# In the order in which a gold version's parts are numbered.
-SPLITS = ("train", "validation", "test")
 # Read at a time: after each read and digest the thread waits for Python's lock, for some milliseconds while
 # modules are loaded.
 BLOCK = 16 << 20

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from curate.errors import AssayError
 from curate.project import Project
+from curate.splits import SPLITS
 from curate.text import plain
-from curate.versions.published import SPLITS, as_published, folder_files
+from curate.versions.published import as_published, folder_files
 from curate.versions.revisions import Revision, gold_files, merge_base, revision, text_at
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from curate.show.blocks import Answer, Block, Chart, Details, Document, Paragraph, Table
+from curate.splits import SPLITS
 from curate.task import Kind
 from curate.text import plain
 from governance.report import charts
@@ -26,7 +27,6 @@ VERDICTS = {
 }
 # A confusion matrix of more labels than this is unreadable; the pairs most often confused are listed instead.
 HEAT_MAP_LABELS = 24
-SPLITS = ("train", "validation", "test")
 
 
 def build(facts: Facts, planted: Sequence[Score] = ()) -> Document:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from curate.stats import holm
 from train.judge.scored import Scored
 from train.judge.verdict import Gain, Verdict
 from train.kinds import Scoring
-from train.stats.paired import holm
 from train.stats.power import POWER
 
 if TYPE_CHECKING:

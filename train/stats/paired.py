@@ -168,14 +168,3 @@ def compare(
         only_system=only_system,
         only_other=only_other,
     )
-
-
-def holm(p_values: list[float]) -> list[float]:
-    """p-values adjusted for being reported together (Holm, 1979): step-down, no assumption of
-    independence.
-    """
-    adjusted, worst = [0.0] * len(p_values), 0.0
-    for rank, index in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
-        worst = max(worst, min(1.0, (len(p_values) - rank) * p_values[index]))
-        adjusted[index] = worst
-    return adjusted

@@ -31,6 +31,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from curate.diff.measure.summary import MOST_LABELS, Shift
+from curate.stats import chi_square_tail, holm, kolmogorov_tail
 from curate.versions.table import as_text
 from curate.versions.version import Version
 
@@ -224,57 +225,3 @@ def _of_lengths(name: str, sample: Sample) -> Shift | None:
     )
     p = kolmogorov_tail((math.sqrt(sample.size) + 0.12 + 0.11 / math.sqrt(sample.size)) * d)
     return Shift(name, "length", d, d, p, p, False, False, (("median", old, new), ("mean", mean, mean_after)))
-
-
-def holm(p: list[float]) -> list[float]:
-    """Adjusted p-values, in the order given (Holm 1979)."""
-    adjusted = [1.0] * len(p)
-    largest = 0.0
-    for turn, place in enumerate(sorted(range(len(p)), key=lambda place: p[place])):
-        largest = max(largest, min(1.0, (len(p) - turn) * p[place]))
-        adjusted[place] = largest
-    return adjusted
-
-
-def kolmogorov_tail(x: float) -> float:
-    """P(K > x) of Kolmogorov's distribution, by its alternating series (its terms fall as exp(-2 k^2
-    x^2)).
-    """
-    if x < 0.2:  # the series converges slowly there, and 1 - P is below 1e-12
-        return 1.0
-    total = sum((1.0 if k % 2 else -1.0) * math.exp(-2 * k * k * x * x) for k in range(1, 101))
-    return min(1.0, max(0.0, 2 * total))
-
-
-def chi_square_tail(x: float, freedom: int) -> float:
-    """P(X^2 > x): the upper regularised incomplete gamma function, by series or continued fraction
-    (Abramowitz & Stegun 6.5.29, 6.5.31).
-    """
-    a, x = freedom / 2, x / 2
-    if x <= 0:
-        return 1.0
-    front = math.exp(a * math.log(x) - x - math.lgamma(a))
-    if x < a + 1:
-        term = total = 1 / a
-        place = a
-        while term > total * 1e-15:
-            place += 1
-            term *= x / place
-            total += term
-        return max(0.0, 1 - front * total)
-    # Lentz's method.
-    tiny = 1e-300
-    b = x + 1 - a
-    c, d = 1 / tiny, 1 / b
-    fraction = d
-    for step in range(1, 100_000):
-        factor = -step * (step - a)
-        b += 2
-        d = factor * d + b
-        d = 1 / (d if abs(d) > tiny else tiny)
-        c = b + factor / c
-        c = c if abs(c) > tiny else tiny
-        fraction *= c * d
-        if abs(c * d - 1) < 1e-15:
-            break
-    return min(1.0, front * fraction)

@@ -12,7 +12,7 @@ from curate.examples import EDITS, LEDGER, TEXT_FIELDS, conform
 from curate.keys import Key
 from curate.publish.digest import PUBLISHED
 from curate.publish.stage import fingerprints
-from curate.versions.published import SPLITS
+from curate.splits import SPLITS
 from curate.versions.table import Part, Table
 from curate.versions.version import Version
 

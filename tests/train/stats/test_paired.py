@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from train.kinds.classification import Classification, count, count_columns, counts_of, macro_f1
 from train.stats.intervals import Bootstrap
-from train.stats.paired import compare, holm, mcnemar_exact, sign_flip_exact, swap_test
+from train.stats.paired import compare, mcnemar_exact, sign_flip_exact, swap_test
 
 stats = pytest.importorskip("scipy.stats")
 
@@ -115,16 +115,3 @@ def test_comparison_is_antisymmetric() -> None:
     assert forth.difference.point == pytest.approx(-back.difference.point)
     assert forth.difference.low == pytest.approx(-back.difference.high, abs=0.02)
     assert (forth.only_system, forth.only_other) == (back.only_other, back.only_system)
-
-
-def test_holm_equals_its_definition() -> None:
-    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
-    assert holm([0.9, 0.8]) == [1.0, 1.0]
-    assert holm([]) == []
-
-
-@given(st.lists(st.floats(0, 1), max_size=12))
-def test_holm_never_lowers_a_p_value_and_keeps_their_order(p_values: Any) -> None:
-    adjusted = holm(p_values)
-    assert all(after >= before for before, after in zip(p_values, adjusted, strict=True))
-    assert [adjusted[i] for i in np.argsort(p_values, kind="stable")] == sorted(adjusted)

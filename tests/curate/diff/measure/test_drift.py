@@ -14,27 +14,14 @@ from hypothesis import strategies as st
 
 from curate.diff.difference import compare
 from curate.diff.measure.drift import (
+    LEVEL,
     Sample,
     _of_categories,
     _of_lengths,
-    chi_square_tail,
-    holm,
-    kolmogorov_tail,
 )
+from curate.stats import holm
 
 stats = pytest.importorskip("scipy.stats")
-
-
-@settings(max_examples=100, deadline=None)
-@given(x=st.floats(0, 500), freedom=st.integers(1, 300))
-def test_the_chi_square_tail_is_scipys(x: float, freedom: int) -> None:
-    assert chi_square_tail(x, freedom) == pytest.approx(stats.chi2.sf(x, freedom), rel=1e-8, abs=1e-13)
-
-
-@settings(max_examples=100, deadline=None)
-@given(x=st.floats(0, 6))
-def test_the_kolmogorov_tail_is_scipys(x: float) -> None:
-    assert kolmogorov_tail(x) == pytest.approx(stats.kstwobign.sf(x), rel=1e-9, abs=1e-12)
 
 
 def sample(before: list[int], left: list[int], came: list[int]) -> Sample:
@@ -58,18 +45,6 @@ def test_without_a_shared_row_the_tests_are_pearsons_and_kolmogorovs(counts: lis
     assert length.statistic == pytest.approx(stats.ks_2samp(*values).statistic)
 
 
-@given(p=st.lists(st.floats(0, 1), max_size=8))
-def test_holm_is_the_step_down_of_its_definition(p: list[float]) -> None:
-    ordered = sorted(p)
-    expected = {
-        value: max(min(1.0, (len(p) - place) * ordered[place]) for place in range(ordered.index(value) + 1))
-        for value in p
-    }
-    found = holm(p)
-    for value, adjusted in zip(p, found, strict=True):
-        assert value <= adjusted <= 1 and adjusted >= expected[value] - 1e-12
-
-
 def test_the_level_holds_for_versions_that_share_rows() -> None:
     random = np.random.default_rng(1)
     shares = np.array([0.5, 0.3, 0.2])
@@ -88,6 +63,29 @@ def test_few_rows_that_came_are_judged_by_reassignment() -> None:
     new = _of_categories("x", sample(kept, [0, 0, 0], [0, 0, 4]))
     assert none is not None and none.exact and none.p > 0.5
     assert new is not None and new.exact and new.p < 0.001
+
+
+def test_the_columns_of_a_comparison_are_judged_together(make_gold: Any) -> None:
+    """One column of several with a shift that alone would be significant, and is not among the others."""
+    old = [
+        {
+            **row,
+            "language": "ab"[at // 2 % 2],
+            "source": "st"[at // 4 % 2],
+            "input": f"hello {'x' * (at // 8 % 7)}",
+        }
+        for at, row in enumerate(rows("ab" * 560))
+    ]
+    more = [*old[0:48:2], *old[1:89:2]]  # 24 of the label a, 44 of b
+    new = [*old, *({**row, "example_id": f"n{at}"} for at, row in enumerate(more))]
+    found = compare(make_gold(old), make_gold(new)).summary.shifts
+    assert [shift.p_adjusted for shift in found] == pytest.approx(sorted(holm([shift.p for shift in found])))
+    tested = {shift.column: shift for shift in found}
+    assert len(tested) == 4
+    assert all(shift.significant == (shift.p_adjusted < LEVEL) for shift in found)
+    smallest = min(found, key=lambda shift: shift.p)
+    assert smallest.p < LEVEL < smallest.p_adjusted and not smallest.significant
+    assert smallest.p_adjusted == pytest.approx(len(found) * smallest.p)
 
 
 def rows(labels: str, text: str = "hello there") -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curate.diff.show.words import _myers, word_diff
+from curate.diff.show.words import _opcodes, word_diff
 
 TOKENS = st.lists(st.sampled_from("abcd"), max_size=12)
 
@@ -45,7 +45,7 @@ def test_the_edit_script_is_as_short_as_the_longest_common_subsequence_allows(
                 if left == right
                 else max(table[row - 1][column], table[row][column - 1])
             )
-    found = _myers(old, new)
+    found = _opcodes(old, new)
     assert found is not None
     assert sum(len(text) for op, text in found if op == "equal") == table[-1][-1]  # tokens of one character
     assert "".join(text for op, text in found if op != "insert") == "".join(old)
