@@ -16,7 +16,8 @@ from curate.errors import AssayError
 from curate.files import canonical_json
 from curate.ids import key_text
 from curate.ingest.cells import as_text, decoded, is_nested, jsonable, path_fix
-from curate.ingest.conversations import rows_of_conversations
+from curate.ingest.chat.turns import is_chat
+from curate.ingest.conversations import rendered, rows_of_conversations
 from curate.ingest.layouts.settle import Reading, Source, open_source, settle
 from curate.ingest.layouts.table import has_chat
 from curate.ingest.normalise import normalise_value
@@ -191,8 +192,6 @@ def _input(source: Source, reading: Reading, params: IngestParams, faults: Fault
     for name in names:
         side = _side(source, name, faults)
         if isinstance(side, list):
-            from curate.ingest.conversations import rendered
-
             side = rendered(side, faults)
         sides[name] = side
     if reading.first_input:
@@ -215,7 +214,11 @@ def _side(source: Source, name: str, faults: Faults) -> list[Any] | pl.Series:
             return _plain(column, name, source.path)
         cells = column.to_list()
     elif column is not None:
-        return column.to_list()
+        nested = name in source.records.nested
+        return [
+            decoded(cell) if nested and is_nested(cell) and not is_chat(cell) else cell
+            for cell in column.to_list()
+        ]
     else:
         cells = source.cells(name)
         held = pl.Series(

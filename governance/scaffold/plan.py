@@ -16,6 +16,7 @@ from curate.errors import AssayError
 from curate.ingest import IngestParams, Raw, ingest
 from curate.ingest.identify import DuplicateKeys
 from curate.ingest.normalise import normalise
+from curate.ingest.template import template_columns
 from curate.keys import Key
 from curate.params import parse
 from curate.read import Records, read_records, shown_columns
@@ -136,6 +137,7 @@ def _plan(options: Options) -> Plan:
             f"metric {metric!r} does not fit kind {kind}",
             fix=f"choose --metric from {', '.join(METRICS[kind])}",
         )
+    _template_fits(options)
     records = read_records(options.data, format=options.format, encoding=options.encoding)
     columns = _columns(options)
     defaults: dict[str, str] = {}
@@ -213,6 +215,18 @@ def _plan(options: Options) -> Plan:
         files,
         notes,
     )
+
+
+def _template_fits(options: Options) -> None:
+    """Fail if the template and --input name different columns."""
+    if options.input_template is None or not options.input:
+        return
+    named = template_columns(_unescaped(options.input_template))
+    if set(named) != set(options.input):
+        raise AssayError(
+            f"--input-template names the columns {', '.join(named)}, and --input {', '.join(options.input)}",
+            fix="leave --input out, or name the same columns in both",
+        )
 
 
 def _unescaped(template: str) -> str:

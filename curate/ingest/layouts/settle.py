@@ -22,6 +22,12 @@ from curate.task import Kind
 FIX = "name the columns in params.yaml: `ingest.columns.input` and `ingest.columns.output`"
 # Formats that are a way of reading, not a set of column names.
 _BARE = ("flat", "messages")
+# What tells an annotation tool's export.
+_UNFOLDED = {
+    "label_studio": "a column `data` of objects and a column `annotations` of lists",
+    "argilla": "`fields` and `responses`, or columns named NAME.responses, NAME-suggestion or annotation",
+}
+_LAYOUT_FIX = "correct `ingest.layout` in params.yaml (auto goes by the columns)"
 _TITLES = {"flat": "columns", "messages": "chat turns"}
 
 
@@ -127,8 +133,14 @@ def settle(source: Source, params: IngestParams, kind: Kind) -> Reading:
         )
     if source.annotated:
         return _annotated(source.annotated, source, params)
-    if params.layout in ("auto", "label_studio_min") and is_min(frame):
+    if params.layout == "label_studio_min" or (params.layout == "auto" and is_min(frame)):
         return _min(source, params, overlooked)
+    if params.layout in _UNFOLDED:
+        raise AssayError(
+            f"{source.path} is not {params.layout}: that needs {_UNFOLDED[params.layout]}; its columns are: "
+            f"{shown_columns(frame)}",
+            fix=_LAYOUT_FIX,
+        )
     return _by_hand(source, params, kind, overlooked)
 
 
@@ -141,14 +153,14 @@ def _given(params: IngestParams) -> dict[str, Any]:
 def _found(source: Source, params: IngestParams, kind: Kind, given: dict[str, Any]) -> Recognised | None:
     if params.layout == "auto":
         return None if source.annotated else recognise(source.frame, kind)
-    if params.layout in (*_BARE, "label_studio", "label_studio_min", "argilla"):
+    if params.layout in (*_BARE, *_UNFOLDED, "label_studio_min"):
         return None
     found = read_as(params.layout, source.frame, given)
     if isinstance(found, str):
         raise AssayError(
             f"{source.path} is not {params.layout}: that needs the columns {found}; its columns are: "
             f"{shown_columns(source.frame)}",
-            fix="correct `ingest.layout` in params.yaml (auto goes by the columns)",
+            fix=_LAYOUT_FIX,
         )
     if kind not in found.layout.kinds:
         raise _wrong_kind(found, kind, source.path)

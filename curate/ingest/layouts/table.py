@@ -35,7 +35,7 @@ def has_chat(column: pl.Series) -> bool:
         likely = column.str.contains(r"^\s*[\[{]") & column.str.contains(r'"(?:role|from)"\s*:')
         return any(is_chat(cell) for cell in column.filter(likely.fill_null(False)))
     return column.dtype in (pl.List, pl.Struct, pl.Object) and any(
-        is_chat(cell) for cell in column.drop_nulls()
+        is_chat(cell) for cell in column.drop_nulls().to_list()
     )
 
 
@@ -54,7 +54,7 @@ def _any(column: pl.Series) -> bool:
 
 def _has_objects_with(*names: str) -> Test:
     def test(column: pl.Series) -> bool:
-        values = (decoded(cell) if is_nested(cell) else cell for cell in column.drop_nulls())
+        values = (decoded(cell) if is_nested(cell) else cell for cell in column.drop_nulls().to_list())
         return any(isinstance(value, dict) and all(value.get(name) for name in names) for value in values)
 
     return test
