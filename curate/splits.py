@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
-
-Split = Literal["train", "validation", "test"]
+from typing import Final
 
 TRAIN: Final = "train"
 VALIDATION: Final = "validation"
 TEST: Final = "test"
-SPLITS: Final[tuple[Split, ...]] = (TRAIN, VALIDATION, TEST)
+SPLITS: Final[tuple[str, ...]] = (TRAIN, VALIDATION, TEST)
