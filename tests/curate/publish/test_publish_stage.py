@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from curate.errors import AssayError
+from curate.examples import ledger
 from curate.publish import stage
 from curate.publish.digest import PUBLISHED
 from curate.publish.gold import load_gold
@@ -230,6 +231,11 @@ def test_stages_that_do_not_fit_together_are_an_error_that_names_the_rows(upstre
     with pytest.raises(AssayError) as error:
         check_upstream(replace(upstream, **change(upstream)))
     assert words in error.value.problem and "dvc repro" in error.value.fix
+
+
+def test_a_row_that_ingest_could_not_read_never_came_in(upstream):
+    unread = ledger(pl.DataFrame({"example_id": ["unreadable-1"]}), "ingest", "unreadable")
+    check_upstream(replace(upstream, drops={**upstream.drops, "ingest": unread}))
 
 
 @pytest.mark.parametrize(
