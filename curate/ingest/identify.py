@@ -19,7 +19,10 @@ NO_KEY_PREFIX = "nokey-"
 UNREADABLE_PREFIX = "unreadable-"
 
 # What tells rows with one text or one key apart: everything but where they stood.
-CONTENT = ["output", "rejected", "id", "group", "subject", "source", "language", "collected_at"]
+CONTENT = [
+    *("output", "rejected", "id", "group", "subject", "source", "language", "collected_at"),
+    *("reason", "evidence"),
+]
 
 
 class DuplicateKeys(AssayError):
@@ -34,15 +37,15 @@ def identified(
     Parameters
     ----------
     rows
-        As `identify` takes, with `record` and `turn`, and `whole`, the text of the conversation that an
-        example was taken from. Examples of one conversation get one `group`, unless they have one already, so
-        that a split never parts them.
+        As `identify` takes, with `file_number`, `record`, `turn`, and `whole`, the text of the conversation
+        that an example was taken from. Examples of one conversation get one `group`, unless they have one
+        already, so that a split never parts them.
     """
     if rows["turn"].is_null().all():
         return rows.with_columns(
             identify(rows, key, declared=declared, on_duplicate=on_duplicate).alias("example_id")
         )
-    place = ["file", "held_out", "record"]
+    place = ["file_number", "record"]
     parents = (
         rows.sort("turn", nulls_last=True)
         .unique(place, keep="first", maintain_order=True)

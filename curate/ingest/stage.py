@@ -80,7 +80,12 @@ def ingest(files: Sequence[Raw], params: IngestParams, card: TaskCard, key: Key)
         If columns are missing, keys repeat, a source is not on the task card, or no row is left.
     """
     mapped = [(raw, map_columns(raw.records, params, card.kind, shown_path(raw.path))) for raw in files]
-    raw_rows = pl.concat([_located(raw, found, params, card) for raw, found in mapped])
+    raw_rows = pl.concat(
+        [
+            _located(raw, found, params, card).with_columns(pl.lit(number).alias("file_number"))
+            for number, (raw, found) in enumerate(mapped)
+        ]
+    )
     texts = ["input", "output", "rejected"]
     counts = dict.fromkeys(STEPS, 0)
     rows = raw_rows

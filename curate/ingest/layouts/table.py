@@ -24,6 +24,8 @@ _MEDIA = ("image", "images", "video", "videos", "audio", "audios")
 _SYSTEM = ("system", "system_prompt")
 _TOOLS = ("tools", "functions")
 _AROUND = {"system": _SYSTEM, "tools": _TOOLS}
+# Rows turned into Python values at a time while a column is looked at.
+_BLOCK = 1000
 _ANSWERS = ("output", "response", "completion", "answer")
 
 Test = Callable[[pl.Series], bool]
@@ -34,9 +36,12 @@ def has_chat(column: pl.Series) -> bool:
     if column.dtype == pl.String:
         likely = column.str.contains(r"^\s*[\[{]") & column.str.contains(r'"(?:role|from)"\s*:')
         return any(is_chat(cell) for cell in column.filter(likely.fill_null(False)))
-    return column.dtype in (pl.List, pl.Struct, pl.Object) and any(
-        is_chat(cell) for cell in column.drop_nulls().to_list()
+    if column.dtype not in (pl.List, pl.Struct, pl.Object):
+        return False
+    cells = (
+        cell for start in range(0, len(column), _BLOCK) for cell in column[start : start + _BLOCK].to_list()
     )
+    return any(is_chat(cell) for cell in cells)
 
 
 def is_truth(column: pl.Series) -> bool:

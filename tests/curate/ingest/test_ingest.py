@@ -491,3 +491,45 @@ def test_normalising_a_column_equals_normalising_each_value(texts: list[str | No
     ]
     assert clean.to_list() == expected == [normalise_value(text) for text in texts]
     assert (sum(counts.values()) > 0) == (expected != texts)
+
+
+def test_each_turn_of_a_conversation_has_its_id_and_all_share_a_group(tmp_path: Path) -> None:
+    turns = [*TURNS, {"role": "user", "content": "Bye"}, {"role": "assistant", "content": "Good bye"}]
+    rows = [{"key": "A", "messages": turns}, {"key": "B", "messages": TURNS}, {"key": "C", "messages": []}]
+    kept, drops, report = ingested(
+        tmp_path / "keyed", "d.jsonl", jsonl(*rows), {"id": "key"}, kind="rewriting", turns="each"
+    )
+    assert kept.select("example_id", "group", "output").rows() == [
+        ("A-t1", "A", "Hello"),
+        ("A-t2", "A", "Good bye"),
+        ("B-t1", "B", "Hello"),
+    ]
+    assert drops.select("example_id", "reason").rows() == [("C", "invalid_messages")]
+    assert (report["files"][0]["rows"], report["files"][0]["examples"]) == (3, 4)
+    first, _, _ = ingested(tmp_path / "a", "d.jsonl", jsonl(*rows), kind="rewriting", turns="each")
+    again, _, _ = ingested(tmp_path / "b", "d.jsonl", jsonl(*rows[::-1]), kind="rewriting", turns="each")
+    assert first.equals(again)
+    assert first["example_id"].is_unique().all()
+    assert {name.rpartition("-t")[0] for name in first["example_id"]} == set(first["group"])
+
+
+def test_the_same_conversation_in_two_files_of_one_name_stays_two(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "d.jsonl").write_text(jsonl({"messages": TURNS}))
+    files = [{"path": str(tmp_path / name / "d.jsonl")} for name in ("a", "b")]
+    run(project(tmp_path, {"files": files, "turns": "each"}, kind="rewriting"))
+    kept = pl.read_parquet(tmp_path / "data/ingest/examples.parquet")
+    assert kept.height == kept["group"].n_unique() == 2
+
+
+def test_keys_of_turns_that_are_not_read_are_listed(tmp_path: Path) -> None:
+    answer = {"role": "assistant", "content": "Hello", "reasoning_content": "A greeting.", "logprobs": None}
+    row = {"messages": [{"role": "user", "content": "Hi", "timestamp": 5}, answer], "topic": "x"}
+    _, _, report = ingested(tmp_path, "d.jsonl", jsonl(row), kind="rewriting")
+    assert report["files"][0]["unused_columns"] == [
+        "messages[].reasoning_content",
+        "messages[].timestamp",
+        "topic",
+    ]
+    assert "columns not used: messages[].reasoning_content" in report["summary"]
