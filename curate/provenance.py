@@ -7,9 +7,9 @@ agree with what stands there now, it refuses and names the first stage to run ag
 or edited under its id, never goes past a scan that has not seen it, and no version is published half with old
 parameters.
 
-The records follow the data alone: no times, no paths of one machine. What does follow the order of the rows,
-the digests of the raw files, is kept beside the project in `.assay/raw.json`, and for a clone that never ran
-`ingest` in `dvc.lock`. Cost: each input is read once more to hash it, about a gigabyte a second.
+The records follow the data alone: no times, no paths of one machine. What follows the order of the rows, the
+digests of the raw files, stands beside the project (see `curate.ingest.raw`). Cost: each input is read once
+more to hash it, about a gigabyte a second.
 """
 
 from __future__ import annotations
@@ -23,16 +23,12 @@ from typing import TYPE_CHECKING, Any
 
 from curate import stages
 from curate.errors import AssayError
-from curate.files import canonical_json, write_json
+from curate.files import canonical_json
 from curate.project import Project
 from curate.stages import Stage
 
 if TYPE_CHECKING:
     from curate.task import TaskCard
-
-RAW_FILE = ".assay/raw.json"
-# Versions of `data/ingest` whose raw files are remembered: enough for the branches somebody switches between.
-REMEMBERED = 50
 
 
 @dataclass(frozen=True)
@@ -112,8 +108,8 @@ def _differences(
 ) -> Iterator[str]:
     """In what a stage's record differs from what stands there now."""
     made, place = report["made_from"], f"data/{stage.name}"
-    if stage.name == "ingest" and (edited := edited_raw_files(project, report)):
-        yield f"{', '.join(edited)} changed since `ingest` read {'it' if len(edited) == 1 else 'them'}"
+    if stage.sources and (edited := stage.sources_module().edited(project, report)):
+        yield f"{', '.join(edited)} changed since `{stage.name}` read {'it' if len(edited) == 1 else 'them'}"
     for read in stage.reads:
         if made.get("stages", {}).get(read) != version_of(reports[read]):
             yield f"{place} was made from another data/{read} than the one that stands there"
@@ -253,61 +249,3 @@ def portable(value: Any) -> Any:
     ):
         return PureWindowsPath(value).name if "\\" in value else PurePosixPath(value).name
     return value
-
-
-def raw_paths(project: Project) -> dict[str, Path]:
-    """The raw files that `ingest` reads, by the path in `params.yaml` or `task.yaml`; names on a hub are left
-    out.
-    """
-    from curate.ingest.params import IngestParams
-    from curate.read.hub import is_hub_name
-
-    named = [file.path for file in project.params("ingest", IngestParams).raw_files()]
-    if project.task.held_out is not None:
-        named.append(project.task.held_out.path)
-    return {name: project.root / name for name in named if not is_hub_name(name)}
-
-
-def _raw_digest(path: Path) -> str:
-    if path.is_dir():
-        files = sorted(inner for inner in path.rglob("*") if inner.is_file())
-        return short_digest({inner.relative_to(path).as_posix(): file_digest(inner) for inner in files})
-    return file_digest(path)
-
-
-def remember_raw_files(project: Project, report: Mapping[str, Any]) -> None:
-    """Note which raw files gave the `data/ingest` of this report."""
-    path = project.root / RAW_FILE
-    known = _remembered(path)
-    known.pop(version_of(report), None)
-    known[version_of(report)] = {
-        short_digest(name): _raw_digest(file) for name, file in raw_paths(project).items() if file.exists()
-    }
-    write_json(path, {"versions": [[name, files] for name, files in list(known.items())[-REMEMBERED:]]})
-
-
-def _remembered(path: Path) -> dict[str, dict[str, str]]:
-    try:
-        return dict(json.loads(path.read_text(encoding="utf-8"))["versions"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
-
-
-def edited_raw_files(project: Project, report: Mapping[str, Any]) -> list[str]:
-    """Raw files that are not those the report's `data/ingest` was made from; one that is absent is not
-    judged, nor one of which nothing is known (`ingest` ran on another machine, without DVC).
-    """
-    from curate.ingest.columns import shown_path
-
-    known = _remembered(project.root / RAW_FILE).get(version_of(report))
-    paths = {name: path for name, path in raw_paths(project).items() if path.exists()}
-    if known is None:
-        from curate.versions.locked import changed_since_lock
-
-        return [
-            shown_path(name)
-            for name in changed_since_lock(project.root, "ingest", project.stage("ingest"), paths)
-        ]
-    return [
-        shown_path(name) for name, path in paths.items() if known.get(short_digest(name)) != _raw_digest(path)
-    ]

@@ -43,6 +43,9 @@ class Stage:
         Whether it can drop rows, and so keeps a ledger of them.
     only_speed
         Parameters that change how long it takes and nothing else.
+    sources
+        The module whose `edited(project, report)` names the files from outside the pipeline that changed
+        since the stage read them.
     """
 
     name: str
@@ -55,10 +58,15 @@ class Stage:
     keyed: bool = False
     drops: bool = False
     only_speed: tuple[str, ...] = ()
+    sources: str = ""
 
     def runner(self) -> Any:
         """The module that holds the stage's `run`."""
         return importlib.import_module(self.module)
+
+    def sources_module(self) -> Any:
+        """The module of `sources`."""
+        return importlib.import_module(self.sources)
 
     def model(self) -> type[Params]:
         """The model of its section of `params.yaml`."""
@@ -76,6 +84,7 @@ TABLE = (
         output="data/ingest",
         keyed=True,
         drops=True,
+        sources="curate.ingest.raw",
     ),
     Stage(
         "scan",
@@ -102,7 +111,7 @@ TABLE = (
         "dedup",
         "curate.dedup.stage",
         "curate.dedup.params:DedupParams",
-        reads=("redact",),
+        reads=("ingest", "redact"),
         card=("kind",),
         output="data/dedup",
         drops=True,

@@ -10,12 +10,17 @@ set is halved: cover the first half, drop from the second half what a keeper of 
 rest. That is the same greedy cover, step for step, since only a *kept* lower number ever decides; but the
 pairs among covered documents are never made. `complete` says whether all were. With band keys both are
 subject to the same recall.
+
+Documents may carry marks: a pair whose marks differ is no twin however similar (see `curate.dedup.weight`).
+Such pairs are verified and counted as spared, which is quadratic in a giant family again ("order 000001",
+"order 000002", ...); past `limit` the marks become salts, so that those pairs are never made, and `spared` is
+unknown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -37,14 +42,19 @@ MAX_PREFIX_CHARACTERS = 1 << 26
 
 @dataclass(frozen=True)
 class Cover:
-    """Keeper of each document (itself if kept), verified pairs, whether these are all, and whether candidates
-    were exact.
+    """Keeper of each document (itself if kept), verified pairs, whether these are all, whether candidates
+    were exact, and how many pairs were spared for their marks (None: too many to count).
     """
 
     keeper: I64
     pairs: Pairs
     complete: bool
     exact: bool
+    spared: int | None = 0
+
+
+class _TooMany(Exception):
+    """More pairs than are listed, among documents with marks."""
 
 
 def sign(
@@ -68,8 +78,9 @@ def sign(
 
 def similar_between(documents: Documents, threshold: float, second: Mask) -> tuple[Pairs, bool]:
     """All verified pairs of a document outside `second` with one in it (whose numbers are all higher), and
-    whether keys were exact.
+    whether keys were exact. Pairs that are spared for their marks are not counted here.
     """
+    documents = documents.salted()
     signatures = sign(documents, threshold, second=second)
     found = candidates(signatures, threshold, ~second, second)
     assert found is not None
@@ -106,6 +117,15 @@ def cover(
     done
         Called with the number of documents signed so far.
     """
+    try:
+        return _cover(documents, threshold, forced, limit, done)
+    except _TooMany:
+        return replace(_cover(documents.salted(), threshold, forced, limit, None), spared=None)
+
+
+def _cover(
+    documents: Documents, threshold: float, forced: int, limit: int | None, done: Callable[[int], None] | None
+) -> Cover:
     signatures = sign(documents, threshold, done)
     count = len(documents)
     most = pair_limit(count) if limit is None else limit
@@ -131,6 +151,8 @@ def cover(
             parts.append(pairs)
             _greedy(keeper, numbers, pairs, forced)
             return
+        if documents.marks is not None:
+            raise _TooMany
         complete = False
         half = (
             max(len(numbers) // 2, min(forced, len(numbers) - 1))
@@ -154,7 +176,8 @@ def cover(
 
     if count:
         settle(np.arange(count))
-    return Cover(keeper, together(parts), complete, signatures.exact)
+    pairs = together(parts)
+    return Cover(keeper, pairs, complete, signatures.exact, pairs.spared)
 
 
 def _greedy(keeper: I64, numbers: I64, pairs: Pairs, forced: int) -> None:

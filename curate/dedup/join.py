@@ -26,11 +26,14 @@ HASHES_AT_ONCE = 1 << 25
 
 @dataclass(frozen=True)
 class Pairs:
-    """Verified pairs: document numbers (`left < right`) and their Jaccard index, sorted by both."""
+    """Verified pairs: document numbers (`left < right`) and their Jaccard index, sorted by both; and how many
+    more reached the threshold but were spared, since their marks differ.
+    """
 
     left: I64
     right: I64
     similarity: NDArray[np.float64]
+    spared: int = 0
 
     def __len__(self) -> int:
         return len(self.left)
@@ -47,7 +50,8 @@ def together(parts: list[Pairs]) -> Pairs:
         return no_pairs()
     left, right = (np.concatenate([getattr(part, side) for part in parts]) for side in ("left", "right"))
     order = np.lexsort((right, left))
-    return Pairs(left[order], right[order], np.concatenate([part.similarity for part in parts])[order])
+    similarity = np.concatenate([part.similarity for part in parts])[order]
+    return Pairs(left[order], right[order], similarity, sum(part.spared for part in parts))
 
 
 @dataclass(frozen=True)
@@ -159,7 +163,7 @@ def _merge(found: U64, fresh: list[U64]) -> U64:
 
 
 def verify(documents: Documents, signatures: Signatures, packed: U64, threshold: float) -> Pairs:
-    """The candidates whose exact Jaccard index reaches the threshold."""
+    """The candidates whose exact Jaccard index reaches the threshold, but for those whose marks differ."""
     left, right = (
         (packed >> np.uint64(32)).astype(np.int64),
         (packed & np.uint64(0xFFFFFFFF)).astype(np.int64),
@@ -167,8 +171,12 @@ def verify(documents: Documents, signatures: Signatures, packed: U64, threshold:
     kept = []
     for part in _tiles(signatures.sizes, left, right):
         similarity = _jaccard(documents, left[part], right[part])
-        good = similarity >= threshold
-        kept.append(Pairs(left[part][good], right[part][good], similarity[good]))
+        near = similarity >= threshold
+        good = near
+        if documents.marks is not None:
+            good = near & (documents.marks[left[part]] == documents.marks[right[part]])
+        spared = int(near.sum() - good.sum())
+        kept.append(Pairs(left[part][good], right[part][good], similarity[good], spared))
     return together(kept)
 
 

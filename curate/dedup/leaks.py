@@ -1,7 +1,7 @@
 """Leaks: rows seen in training that also stand in the held-out set, so that a score on it partly measures
 memory.
 
-On banking77 at the defaults 191 of 3,080 test rows have a training twin at Jaccard 0.8 (227 pairs in all),
+On banking77 at the defaults 191 of 3,080 test rows have a training twin at Jaccard 0.8 (226 pairs in all),
 and for 12 of them the nearest twin carries another label.
 """
 
@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from curate.dedup.params import Similarity
-from curate.dedup.twins import find_shared, identity
+from curate.dedup.judge import texts_of, weighs
+from curate.dedup.params import DedupParams, Similarity
+from curate.dedup.twins import find_shared
 from curate.task import Kind
 
 
@@ -24,7 +25,7 @@ def leaks(seen: pl.DataFrame, held_out: pl.DataFrame, kind: Kind, similarity: Si
     kind
         Says what besides the input makes two rows the same example.
     similarity
-        Shingles and threshold.
+        Shingles, threshold and the parts compared; `DedupParams` also say what weighs.
 
     Returns
     -------
@@ -33,12 +34,9 @@ def leaks(seen: pl.DataFrame, held_out: pl.DataFrame, kind: Kind, similarity: Si
         nearest first.
     """
 
-    def side(frame: pl.DataFrame) -> pl.DataFrame:
-        return frame.select(
-            pl.col("example_id").alias("id"), pl.col("input").alias("text"), identity(kind).alias("guard")
-        )
-
-    pairs, _ = find_shared(side(seen), side(held_out), similarity)
+    params = similarity if isinstance(similarity, DedupParams) else DedupParams(**similarity.model_dump())
+    sides = (texts_of(seen, kind, params), texts_of(held_out, kind, params))
+    pairs, _ = find_shared(*sides, similarity, weigh=weighs(kind, params))
     labelled = with_conflict(
         pairs, seen.select("example_id", "output"), held_out.select("example_id", "output")
     )

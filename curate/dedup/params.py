@@ -8,6 +8,8 @@ from pydantic import Field
 
 from curate.params import DroppingParams, Params
 
+Parts = Literal["auto", "whole", "last_turn"]
+
 
 class Similarity(Params):
     """What counts as a near-duplicate."""
@@ -26,14 +28,39 @@ class Similarity(Params):
         le=1,
         description="Jaccard index of the shingle sets from which two texts are near-duplicates",
     )
+    # What rows share by design (a system prompt, a prompt template) would make any two of them alike.
+    parts: Parts = Field(
+        default="auto",
+        description="what is compared: `auto` sets system turns and prompt templates apart, `whole` compares "
+        "everything, `last_turn` only the last turn of the user",
+    )
 
 
 class DedupParams(Similarity, DroppingParams):
     """Knobs of the stage."""
 
-    # Two people disagreed on one text: no rule can tell who was right, so by default a person looks.
-    on_conflict: Literal["review", "drop", "keeper"] = Field(
-        default="review",
-        description="rows of a cluster with different outputs: `review` takes all out and lists them, "
-        "`drop` takes all out, `keeper` trusts the keeper",
+    # Two people disagreed on one text: where it has one right answer no rule can tell who was right, so a
+    # person looks; where many answers are right (rewriting, summary), two of them contradict nobody.
+    on_conflict: Literal["auto", "review", "drop", "keeper", "keep"] = Field(
+        default="auto",
+        description="rows of one text with different outputs: `review` takes all out and lists them, "
+        "`drop` takes all "
+        "out, `keeper` trusts the keeper, `keep` keeps each output once; `auto` is `review` for "
+        "classification, "
+        "extraction and preference, `keep` for rewriting and summary",
+    )
+    # "Table for the 17th" and "table for the 27th" differ in one letter and in all that matters.
+    weigh: Literal["auto", "always", "never"] = Field(
+        default="auto",
+        description="texts that differ in a number, date or negation are no near-duplicates: `auto` "
+        "where the output "
+        "follows the text (every kind but classification, where a negation parts conflicting labels only), "
+        "`always`, `never`",
+    )
+    # The rows differ in what people wrote; only what was taken out makes them look alike.
+    after_redaction: Literal["keep", "drop"] = Field(
+        default="keep",
+        description="rows whose input became equal only through redaction: `keep` counts them, "
+        "`drop` keeps one of "
+        "each output and takes out the rest as `equal_after_redaction`",
     )

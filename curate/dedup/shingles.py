@@ -18,7 +18,7 @@ from __future__ import annotations
 import itertools
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -215,12 +215,24 @@ def repeats(matrix: U64) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True)
 class Documents:
-    """Distinct folded texts, how they are shingled, and the salt of each."""
+    """Distinct folded texts, how they are shingled, and the salt and the mark of each.
+
+    Texts of different salts share no shingle. Texts of different marks may, and are then told apart by their
+    marks after all: the pairs so spared can be counted (see `curate.dedup.join.verify`).
+    """
 
     texts: pl.Series
     unit: Unit
     n: int
     salts: U64 | None = None
+    marks: U64 | None = None
+
+    def salted(self) -> Documents:
+        """The same documents with their marks as salts: what is spared is never looked at, nor counted."""
+        if self.marks is None:
+            return self
+        salts = self.marks if self.salts is None else mix(self.salts ^ mix(self.marks))
+        return replace(self, salts=salts, marks=None)
 
     def __len__(self) -> int:
         return len(self.texts)

@@ -1,12 +1,13 @@
 """Stage `dedup`: one row for each thing said, none that the held-out set says too, and none whose twins
 disagree.
 
-In this order: a row with a held-out twin is a `leak`; a cluster whose rows disagree on the output leaves as
-`label_conflict` (by policy); the rest of a cluster but its keeper are `exact_duplicate` or `near_duplicate`,
-each with the keeper it was verified against and the similarity. Held-out rows are never dropped here.
+Twins are looked for in what people wrote, before redaction: "call me Brandon" and "call me Stevie" are two
+examples, though both leave as "call me <PERSON_1>". Nothing raw is written here: tables and reports hold ids,
+redacted outputs and counts. See `curate.dedup.judge` for the reasons, `curate.dedup.parts` for what is
+compared of a text, and `curate.dedup.weight` for what weighs more than letters.
 
-Reads `data/redact`, writes `data/dedup` with `pairs`, `clusters` and `conflicts`. A million rows of 300
-characters take a quarter of a minute on two cores and under 3 GB.
+Reads `data/redact` and `data/ingest`, writes `data/dedup` with `pairs`, `clusters` and `conflicts`. A million
+rows of 300 characters take a quarter of a minute on two cores and under 3 GB.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from typing import Any
 
 import polars as pl
 
+from curate.dedup.judge import CONFLICTS, drop_equal_after, equal_after, judge, policy, texts_of, weighs
 from curate.dedup.leaks import leak_counts, with_conflict
 from curate.dedup.params import DedupParams
-from curate.dedup.twins import Twins, find_twins, identity
+from curate.dedup.twins import Twins, find_twins
 from curate.examples import ledger, no_ledger
 from curate.files import read_stage_frame
 from curate.project import Project
@@ -30,12 +32,18 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     """Run the stage in a project; returns its report."""
     params, made_from = project.params("dedup", DedupParams), begin(project, "dedup")
     examples = read_stage_frame(project.stage("redact") / "examples.parquet", made_by="redact")
-    result = dedup(examples, project.task.kind, params, progress)
+    written = read_stage_frame(project.stage("ingest") / "examples.parquet", made_by="ingest")
+    result = dedup(examples, project.task.kind, params, progress, written=written)
     return write_stage(result, examples["example_id"], project.stage("dedup"), made_from, params.max_dropped)
 
 
 def dedup(
-    examples: pl.DataFrame, kind: Kind, params: DedupParams | None = None, progress: Progress | None = None
+    examples: pl.DataFrame,
+    kind: Kind,
+    params: DedupParams | None = None,
+    progress: Progress | None = None,
+    *,
+    written: pl.DataFrame | None = None,
 ) -> StageResult:
     """Find duplicates, leaks and conflicting outputs.
 
@@ -49,56 +57,40 @@ def dedup(
         Section `dedup`.
     progress
         Called with (rows read, rows).
+    written
+        The same rows (and maybe more) before redaction; None: nothing was redacted.
 
     Returns
     -------
     StageResult
         Tables `pairs` (`left_id, right_id, kind, similarity`), `clusters` (`example_id, cluster, kept`;
-        cluster is the keeper's id) and `conflicts` (`cluster, example_id, output`).
+        cluster is the keeper's id) and `conflicts` (`cluster, example_id, output`, as redacted).
     """
     params = params or DedupParams()
     total = examples.height
-    texts = examples.select(
-        pl.col("example_id").alias("id"),
-        pl.col("input").alias("text"),
-        identity(kind).alias("guard"),
-        pl.col("held_out").fill_null(False),
-    )
-    twins = find_twins(texts, params, (lambda done: progress(done, total)) if progress else None)
-    rows = _judged(twins, examples, kind, params)
-    if kind is Kind.EXTRACTION and "label_conflict" in rows["reason"]:
-        # Only equal texts conflict here, so a keeper may leave and its near-duplicates stay: they need a
-        # keeper among the rest.
-        gone = rows.filter(pl.col("reason") == "label_conflict")
-        rest = find_twins(texts.join(gone, left_on="id", right_on="example_id", how="anti"), params)
-        rows = pl.concat([_judged(rest, examples, kind, params), gone])
+    if written is None:
+        written = examples
+    else:
+        written = written.join(examples.select("example_id"), on="example_id", how="semi")
+    texts = texts_of(written, kind, params)
+    watch = (lambda done: progress(done, total)) if progress else None
+    twins = find_twins(texts, params, watch, weigh=weighs(kind, params))
+    rows = judge(twins, texts, written, kind, params)
+    equal = equal_after(rows, written, examples, kind)
+    if params.after_redaction == "drop":
+        rows = drop_equal_after(rows, equal)
     out = rows.filter(pl.col("reason").is_not_null())
-    size = pl.col("size")
-    evidence = (
-        pl.when(pl.col("reason") == "leak")
-        .then(
-            pl.lit("also in the held-out set")
-            + pl.when("disagrees").then(pl.lit(", with another output")).otherwise(pl.lit(""))
-        )
-        .when(pl.col("reason") == "label_conflict")
-        .then(pl.format("its cluster of {} rows has {} different outputs", size, pl.col("outputs")))
-        .when(pl.col("reason") == "exact_duplicate")
-        .then(pl.lit("same text after normalisation"))
-        .otherwise(
-            pl.format(
-                "{} {}-gram Jaccard {}", pl.lit(params.unit), pl.lit(params.n), pl.col("similarity").round(3)
-            )
-        )
-    )
-    conflict = pl.col("reason") == "label_conflict"
+    conflict = pl.col("reason").is_in(CONFLICTS)
     dropped = (
         ledger(
             out,
             "dedup",
             pl.col("reason"),
-            evidence,
-            kept_id=pl.when(conflict).then(None).otherwise(pl.col("keeper")),
-            score=pl.col("similarity"),
+            _evidence(params),
+            kept_id=pl.when(conflict).then(None).otherwise(pl.col("twin")),
+            score=pl.when(pl.col("reason") == "equal_after_redaction")
+            .then(None)
+            .otherwise(pl.col("similarity")),
         )
         if out.height
         else no_ledger()
@@ -107,7 +99,9 @@ def dedup(
     clusters = rows.select(
         "example_id", pl.col("keeper").alias("cluster"), pl.col("reason").is_null().alias("kept")
     ).sort("example_id")
-    review = rows.filter(pl.lit(params.on_conflict == "review") & conflict)
+    review = rows.filter(pl.lit(policy(kind, params) == "review") & conflict).join(
+        examples.select("example_id", "output"), on="example_id", how="left"
+    )
     tables = {
         "pairs": twins.pairs.rename({"left": "left_id", "right": "right_id"}),
         "clusters": clusters,
@@ -115,70 +109,59 @@ def dedup(
             "cluster", "example_id"
         ),
     }
-    return StageResult("dedup", kept, dropped.sort("example_id"), _report(twins, rows, kind, params), tables)
+    report = _report(twins, rows, written, kind, params) | _redaction_report(equal, params)
+    return StageResult("dedup", kept, dropped.sort("example_id"), report, tables)
 
 
-def _judged(twins: Twins, examples: pl.DataFrame, kind: Kind, params: DedupParams) -> pl.DataFrame:
-    """Every row with its cluster, and the reason it leaves or null."""
-    held = twins.rows.filter("held_out").select(
-        pl.col("id").alias("keeper"), pl.lit(True).alias("held_keeper")
-    )
-    outputs = examples.select(pl.col("example_id").alias("id"), "output")
-    rows = (
-        twins.rows.join(outputs, on="id", how="left")
-        .join(held, on="keeper", how="left")
-        .with_columns(pl.col("held_keeper").fill_null(False))
-    )
-    rows = rows.join(outputs.rename({"id": "keeper", "output": "kept_output"}), on="keeper", how="left")
-    # Where the output is a label any two twins must agree; where it is read off the text, only equal texts
-    # must.
-    match kind:
-        case Kind.CLASSIFICATION:
-            unit = ["keeper"]
-        case Kind.EXTRACTION:
-            unit = ["keeper", "document"]
-        case _:
-            unit = []
-    found = (
-        rows.group_by(unit).agg(pl.col("output").n_unique().alias("outputs"), pl.len().alias("size"))
-        if unit
-        else pl.DataFrame(schema={"keeper": rows.schema["keeper"], "outputs": pl.UInt32, "size": pl.UInt32})
-    )
-    rows = rows.join(found, on=unit or ["keeper"], how="left").with_columns(
-        (pl.col("outputs") > 1).fill_null(False).alias("conflict")
-    )
-    alone = pl.col("held_out")
-    reason = (
-        pl.when(alone)
-        .then(None)
-        .when("held_keeper")
-        .then(pl.lit("leak"))
-        .when(pl.col("conflict") & pl.lit(params.on_conflict != "keeper"))
-        .then(pl.lit("label_conflict"))
-        .when("kept")
-        .then(None)
-        .otherwise(pl.concat_str("kind", pl.lit("_duplicate")))
-    )
-    disagrees = pl.col("output").ne_missing(pl.col("kept_output")) & pl.lit(kind is Kind.CLASSIFICATION)
-    return rows.select(
-        pl.col("id").alias("example_id"),
-        "held_out",
-        "document",
-        "keeper",
-        "kind",
-        "similarity",
-        "output",
-        "outputs",
-        "size",
-        "conflict",
-        disagrees.alias("disagrees"),
-        reason.alias("reason"),
+def _evidence(params: DedupParams) -> pl.Expr:
+    """What the ledger says beside a row's reason."""
+    size = pl.col("size")
+    return (
+        pl.when(pl.col("reason") == "leak")
+        .then(
+            pl.lit("also in the held-out set")
+            + pl.when("disagrees").then(pl.lit(", with another output")).otherwise(pl.lit(""))
+        )
+        .when(pl.col("reason").is_in(CONFLICTS))
+        .then(pl.format("its cluster of {} rows has {} different outputs", size, pl.col("outputs")))
+        .when(pl.col("reason") == "equal_after_redaction")
+        .then(pl.format("one of {} rows that redaction made equal", size))
+        .when(pl.col("reason") == "exact_duplicate")
+        .then(pl.lit("same text after normalisation"))
+        .otherwise(
+            pl.format(
+                "{} {}-gram Jaccard {}", pl.lit(params.unit), pl.lit(params.n), pl.col("similarity").round(3)
+            )
+        )
     )
 
 
-def _report(twins: Twins, rows: pl.DataFrame, kind: Kind, params: DedupParams) -> dict[str, Any]:
+def _redaction_report(equal: pl.DataFrame, params: DedupParams) -> dict[str, Any]:
+    """Rows that redaction made equal, and a note for the stage's line."""
+    mine = equal.filter(~pl.col("held_out"))
+    beside = equal.filter(pl.col("held_out").any().over("family") & ~pl.col("held_out"))
+    facts = {
+        "policy": params.after_redaction,
+        "rows": mine.height,
+        "families": mine["family"].n_unique(),
+        "rows_in_families_of_several_outputs": mine.filter(pl.col("outputs") > 1).height,
+        "rows_equal_to_held_out_rows": beside.height,
+    }
+    if not mine.height:
+        return {"after_redaction": facts}
+    rows = "1 row has" if mine.height == 1 else f"{mine.height:,} rows have"
+    note = f"{rows} an input that only redaction made equal to another's"
+    if several := facts["rows_in_families_of_several_outputs"]:
+        note += f", {several:,} of them with different outputs"
+    what = "they stay" if params.after_redaction == "keep" else "one of each output stays"
+    return {"after_redaction": facts, "notes": [f"{note} ({what}: dedup.after_redaction)"]}
+
+
+def _report(
+    twins: Twins, rows: pl.DataFrame, written: pl.DataFrame, kind: Kind, params: DedupParams
+) -> dict[str, Any]:
     """Counts for people and the manifest."""
-    labels = rows.select(pl.col("example_id").alias("id"), "output")
+    labels = written.select(pl.col("example_id").alias("id"), "output")
     pairs = with_conflict(twins.pairs, labels, labels)
     sides = rows.select(pl.col("example_id").alias("id"), "held_out")
     for side in ("left", "right"):
@@ -209,7 +192,14 @@ def _report(twins: Twins, rows: pl.DataFrame, kind: Kind, params: DedupParams) -
             "unit": params.unit,
             "n": params.n,
             "threshold": params.threshold,
+            "parts": params.parts,
             "search": twins.search,
+        },
+        # Pairs alike in their letters that differ in a number, date or negation; null: too many to count.
+        "weighed": {
+            "policy": params.weigh,
+            "applied": weighs(kind, params) != "nothing",
+            "pairs_spared": twins.spared,
         },
         "pairs": {
             "listed": twins.listed,
@@ -223,10 +213,10 @@ def _report(twins: Twins, rows: pl.DataFrame, kind: Kind, params: DedupParams) -
             "largest": [{"cluster": name, "rows": count} for name, count in sizes.head(10).iter_rows()],
         },
         "conflicts": {
-            "policy": params.on_conflict,
+            "policy": policy(kind, params),
             "clusters": conflicting["keeper"].n_unique(),
             "rows": conflicting.height,
-            "rows_dropped": rows.filter(pl.col("reason") == "label_conflict").height,
+            "rows_dropped": rows.filter(pl.col("reason").is_in(CONFLICTS)).height,
         },
         "leaks": {"rows_dropped": rows.filter(pl.col("reason") == "leak").height, **leak_counts(crossing)},
         "held_out_pairs": {"pairs": inside.height, "conflicting": int(inside["label_conflict"].sum() or 0)},

@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -22,12 +23,17 @@ from curate.dedup.cover import cover, similar_between
 from curate.dedup.join import Pairs
 from curate.dedup.normalise import folded
 from curate.dedup.params import Similarity
-from curate.dedup.shingles import Documents
+from curate.dedup.parts import compared
+from curate.dedup.shingles import U64, Documents
+from curate.dedup.weight import weighed
 from curate.task import Kind
 
 # Row pairs listed at most (300 MB with ids); beyond it each document stands for its rows, and each row is
 # paired with its first.
 LISTED = 5_000_000
+
+
+Weigh = Literal["nothing", "negations", "all"]
 
 
 @dataclass(frozen=True)
@@ -45,12 +51,16 @@ class Twins:
         `all` pairs, or for families too large to list, pairs with `representatives`.
     search
         `exact` (recall 1) or `minhash` (recall over 0.999 at the threshold).
+    spared
+        Pairs of documents similar enough in their letters, but not in what weighs more; None: too many to
+        count.
     """
 
     rows: pl.DataFrame
     pairs: pl.DataFrame
     listed: str
     search: str
+    spared: int | None = 0
 
 
 def identity(kind: Kind) -> pl.Expr:
@@ -69,74 +79,101 @@ def identity(kind: Kind) -> pl.Expr:
     return pl.concat_str([pl.col(part).fill_null("") for part in parts], separator="\x1f")
 
 
-def _documents(rows: pl.DataFrame, similarity: Similarity) -> Documents:
-    guards = rows["guard"]
-    salts = None
-    if guards.n_unique() > 1:
-        distinct = guards.unique(maintain_order=True)
-        # Python's loop: blake2b has no vectorised form, and there are as many calls as distinct guards.
-        hashes = [
-            int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
-            for text in distinct.to_list()
-        ]
-        table = pl.DataFrame({"guard": distinct, "salt": pl.Series(hashes, dtype=pl.UInt64)})
-        salts = (
-            rows.select("guard")
-            .with_row_index()
-            .join(table, on="guard", how="left")
-            .sort("index")["salt"]
-            .to_numpy()
-        )
-    return Documents(rows["text"], similarity.unit, similarity.n, salts)
+def _hashes(texts: pl.Series) -> U64:
+    """A 64-bit hash of each text, equal texts alike."""
+    distinct = texts.unique()
+    # Python's loop: blake2b has no vectorised form, and there are as many calls as distinct texts.
+    hashes = [
+        int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
+        for text in distinct.to_list()
+    ]
+    table = pl.DataFrame({"text": distinct, "hash": pl.Series(hashes, dtype=pl.UInt64)})
+    return texts.to_frame("text").join(table, on="text", how="left", maintain_order="left")["hash"].to_numpy()
 
 
-def _prepared(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.with_columns(folded(frame["text"]).alias("text"), folded(frame["guard"]).alias("guard"))
+def _documents(heads: pl.DataFrame, similarity: Similarity, weigh: Weigh) -> Documents:
+    """Documents of `compared`, `guard` and, if they are weighed, `outputs`."""
+    salts = _hashes(heads["guard"]) if heads["guard"].n_unique() > 1 else None
+    marks = None
+    if weigh != "nothing":
+        weights = weighed(pl.col("compared"), negations_only=weigh == "negations")
+        mark = pl.concat_str(weights, pl.col("outputs"), separator="\x1f")
+        marks = _hashes(heads.select(mark.alias("mark")).to_series())
+    return Documents(heads["compared"], similarity.unit, similarity.n, salts, marks)
+
+
+def _prepared(frame: pl.DataFrame, similarity: Similarity) -> pl.DataFrame:
+    """`frame` with `text` and `guard` folded, and `compared`: the folded part that is compared."""
+    whole = folded(frame["text"])
+    guard = folded(frame["guard"])
+    parts = compared(frame["text"], similarity.parts, similarity.unit, similarity.n, similarity.threshold)
+    rest = whole if parts.whole else folded(parts.rest)
+    if (parts.frame != "").any():
+        guard = pl.select(pl.concat_str(guard, parts.frame, separator="\x1f")).to_series()
+    return frame.with_columns(whole.alias("text"), guard.alias("guard"), rest.alias("compared"))
+
+
+def _heads(rows: pl.DataFrame) -> pl.DataFrame:
+    """The first row of each text and guard, with the distinct `outputs` of them all where rows have an
+    `output`.
+    """
+    heads = rows.unique(["text", "guard"], keep="first", maintain_order=True)
+    if "output" not in rows.columns:
+        return heads.with_columns(pl.lit("").alias("outputs"))
+    several = rows.group_by("text", "guard").agg(
+        pl.col("output").fill_null("").unique().sort().str.join("\x1e").alias("outputs")
+    )
+    return heads.join(several, on=["text", "guard"], how="left", maintain_order="left")
 
 
 def find_twins(
-    frame: pl.DataFrame, similarity: Similarity, done: Callable[[int], None] | None = None
+    frame: pl.DataFrame,
+    similarity: Similarity,
+    done: Callable[[int], None] | None = None,
+    *,
+    weigh: Weigh = "nothing",
 ) -> Twins:
     """Duplicates among the rows of one table.
 
     Parameters
     ----------
     frame
-        `id` (unique, any ordered dtype), `text`, `guard` (String), `held_out` (Boolean).
+        `id` (unique, any ordered dtype), `text`, `guard` (String), `held_out` (Boolean); where they are
+        weighed, maybe `output` (String): near-duplicates must agree on it, too.
     similarity
-        Shingles and threshold.
+        Shingles, threshold and the parts compared.
     done
         Called with the number of documents read so far.
+    weigh
+        What tells two texts apart whatever their letters: `nothing`, how many `negations` they hold, or `all`
+        that weighs (numbers and dates, too; see `curate.dedup.weight`).
+
     """
     order = ["held_out", "length", "id"]
+    columns = [name for name in ("id", "text", "guard", "held_out", "output") if name in frame.columns]
     rows = (
         _prepared(
-            frame.select(
-                "id", "text", "guard", "held_out", pl.col("text").str.len_chars().fill_null(0).alias("length")
-            )
+            frame.select(*columns, pl.col("text").str.len_chars().fill_null(0).alias("length")), similarity
         )
         .sort(order, descending=[True, True, False])
         .with_row_index("row")
     )
-    firsts = rows.group_by("text", "guard").agg(pl.col("row").min()).sort("row").with_row_index("document")
-    rows = rows.join(firsts.select("text", "guard", "document"), on=["text", "guard"], how="left").sort("row")
-    heads = rows.join(firsts.select("row"), on="row", how="semi").sort("row")
+    heads = _heads(rows).with_row_index("document")
+    rows = rows.join(heads.select("text", "guard", "document"), on=["text", "guard"], how="left").sort("row")
     found = cover(
-        _documents(heads, similarity), similarity.threshold, int(heads["held_out"].sum()), done=done
+        _documents(heads, similarity, weigh), similarity.threshold, int(heads["held_out"].sum()), done=done
     )
 
     near = _near_frame(found.pairs)
     keepers = pl.DataFrame(
-        {"document": firsts["document"], "keeper_document": pl.Series(found.keeper, dtype=pl.UInt32)}
+        {"document": heads["document"], "keeper_document": pl.Series(found.keeper, dtype=pl.UInt32)}
     )
     keepers = keepers.join(
         near.select(pl.col("i").alias("keeper_document"), pl.col("j").alias("document"), "similarity"),
         on=["keeper_document", "document"],
         how="left",
     )
-    names = heads.select(
-        pl.int_range(pl.len(), dtype=pl.UInt32).alias("keeper_document"), pl.col("id").alias("keeper")
-    )
+    names = heads.select(pl.col("document").alias("keeper_document"), pl.col("id").alias("keeper"))
     keepers = keepers.join(names, on="keeper_document", how="left")
     own = pl.col("document") == pl.col("keeper_document")
     result = (
@@ -159,6 +196,7 @@ def find_twins(
         pairs,
         "all" if all_listed and found.complete else "representatives",
         "exact" if found.exact else "minhash",
+        found.spared,
     )
 
 
@@ -204,15 +242,19 @@ def _within(rows: pl.DataFrame, near: pl.DataFrame) -> tuple[pl.DataFrame, bool]
     )
 
 
-def find_shared(seen: pl.DataFrame, held: pl.DataFrame, similarity: Similarity) -> tuple[pl.DataFrame, bool]:
+def find_shared(
+    seen: pl.DataFrame, held: pl.DataFrame, similarity: Similarity, *, weigh: Weigh = "nothing"
+) -> tuple[pl.DataFrame, bool]:
     """Every verified pair of a row of `seen` with a row of `held`.
 
     Parameters
     ----------
     seen, held
-        `id`, `text`, `guard`.
+        `id`, `text`, `guard`, and maybe `output`, as for `find_twins`.
     similarity
-        Shingles and threshold.
+        Shingles, threshold and the parts compared.
+    weigh
+        As for `find_twins`.
 
     Returns
     -------
@@ -220,12 +262,17 @@ def find_shared(seen: pl.DataFrame, held: pl.DataFrame, similarity: Similarity) 
         `left` (id in `seen`), `right` (id in `held`), `kind`, `similarity`, sorted by `right`, nearest first;
         and whether all are listed (else the first held row of each text stands for its equals).
     """
-    sides = [_prepared(side.select("id", "text", "guard")).sort("id") for side in (seen, held)]
-    heads = [
-        side.unique(["text", "guard"], keep="first", maintain_order=True).with_row_index("document")
-        for side in sides
+    # Both at once: what is a template of one is a template of the other.
+    columns = [name for name in ("text", "guard", "output") if name in seen.columns]
+    ids = [side["id"] for side in (seen, held)]
+    both = _prepared(pl.concat([seen.select(columns), held.select(columns)]), similarity)
+    sides = [
+        part.with_columns(own.alias("id")).sort("id")
+        for part, own in zip((both[: seen.height], both[seen.height :]), ids, strict=True)
     ]
-    documents = _documents(pl.concat([head.select("text", "guard") for head in heads]), similarity)
+    heads = [_heads(side).with_row_index("document") for side in sides]
+    shared = ["compared", "guard", "outputs"]
+    documents = _documents(pl.concat([head.select(shared) for head in heads]), similarity, weigh)
     second = np.arange(len(documents)) >= heads[0].height
     pairs, _exact = similar_between(documents, similarity.threshold, second)
     near = _near_frame(pairs).with_columns(pl.col("j") - heads[0].height)

@@ -22,9 +22,10 @@ from curate.ingest.columns import Mapped, canonical_outputs, map_columns, shown_
 from curate.ingest.identify import identified, unreadable_ids
 from curate.ingest.normalise import STEPS, normalise
 from curate.ingest.params import IngestParams
+from curate.ingest.raw import remember
 from curate.keys import Key
 from curate.project import Project
-from curate.provenance import begin, remember_raw_files
+from curate.provenance import begin
 from curate.read import Records, read_records, shown_name
 from curate.read.hub import is_hub_name
 from curate.stage import Progress, StageResult, write_stage
@@ -167,7 +168,7 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     places.parent.mkdir(exist_ok=True)
     write_parquet(made.places, places)
     report = write_stage(made.result, made.input_ids, project.stage(STAGE), made_from, params.max_dropped)
-    remember_raw_files(project, report)
+    remember(project, report)
     funnel = report["funnel"]
     summary = f"{funnel['in']:,} in, {funnel['kept']:,} kept, {funnel['dropped']:,} dropped"
     if funnel["dropped"]:

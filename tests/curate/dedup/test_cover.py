@@ -34,6 +34,9 @@ words = st.sampled_from(
         "北京",
         "e\u0301",
         "ﬁne",
+        "rock'n'roll",
+        "what’s",
+        "whats",
         "1",
         ",",
     ]
@@ -75,6 +78,38 @@ def test_cover_finds_the_pairs_of_a_quadratic_join_and_keeps_the_first_of_each(
     assert found.exact and found.complete
     assert as_dict(found.pairs) == expected
     assert found.keeper.tolist() == greedy_oracle(len(some), expected, min(forced, len(some)))
+
+
+@settings(deadline=None, max_examples=120)
+@given(texts, shapes, thresholds, st.integers(0, 4), st.lists(st.integers(0, 2), min_size=25, max_size=25))
+def test_pairs_of_other_marks_are_spared_and_counted_and_the_cover_is_that_of_the_rest(
+    raw: list[str], shape: tuple[str, int], threshold: float, forced: int, drawn: list[int]
+) -> None:
+    some = distinct(raw)
+    forced = min(forced, len(some))
+    marks = np.array(drawn[: len(some)], np.uint64)
+    documents = Documents(folded(pl.Series(some, dtype=pl.String)), *shape, marks=marks)  # type: ignore[arg-type]
+    near = oracle_pairs(some, *shape, threshold)
+    expected = {(i, j): s for (i, j), s in near.items() if marks[i] == marks[j]}
+    found = cover(documents, threshold, forced)
+    assert as_dict(found.pairs) == expected
+    assert found.spared == len(near) - len(expected)
+    assert found.keeper.tolist() == greedy_oracle(len(some), expected, forced)
+    # Too many to list: the same cover, the spared ones uncounted.
+    limited = cover(documents, threshold, forced, limit=0)
+    assert limited.keeper.tolist() == found.keeper.tolist()
+
+
+def test_a_giant_family_that_differs_in_its_numbers_is_covered_in_little_time() -> None:
+    family = pl.Series(
+        [
+            f"your parcel with the number {i:06d} left our depot this morning and will be here soon"
+            for i in range(20_000)
+        ]
+    )
+    marks = np.arange(20_000, dtype=np.uint64)
+    found = cover(Documents(family, "word", 2, marks=marks), 0.7)
+    assert found.spared is None and (found.keeper == np.arange(20_000)).all()
 
 
 @settings(deadline=None, max_examples=80)

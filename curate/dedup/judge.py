@@ -1,0 +1,216 @@
+"""From twins to reasons: which rows leave, and why.
+
+In this order: a row with a held-out twin is a `leak`; rows of one text that disagree on the output leave as
+`label_conflict` (`output_conflict` where outputs are not labels), by policy; the rest of a cluster but its
+keeper are `exact_duplicate` or `near_duplicate`; rows that are equal only since redaction took out what
+differed stay, or leave as `equal_after_redaction`, by policy. Held-out rows never leave here.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from curate.dedup.normalise import folded
+from curate.dedup.params import DedupParams
+from curate.dedup.twins import Twins, Weigh, find_twins, identity
+from curate.task import Kind
+
+CONFLICTS = ("label_conflict", "output_conflict")
+
+
+def weighs(kind: Kind, params: DedupParams) -> Weigh:
+    """What tells near-duplicates apart whatever their outputs are."""
+    always = params.weigh == "always" or (params.weigh == "auto" and kind is not Kind.CLASSIFICATION)
+    return "all" if always else "nothing"
+
+
+def policy(kind: Kind, params: DedupParams) -> str:
+    """What `on_conflict` means for this kind."""
+    if params.on_conflict == "auto":
+        return "keep" if kind in (Kind.REWRITING, Kind.SUMMARY) else "review"
+    return params.on_conflict
+
+
+def texts_of(examples: pl.DataFrame, kind: Kind, params: DedupParams) -> pl.DataFrame:
+    """`id, text, guard, held_out` of each example, and `output` where near-duplicates must agree on it: where
+    it is read off the text, another output means another text.
+    """
+    read_off = kind is Kind.EXTRACTION and params.weigh != "never"
+    return examples.select(
+        pl.col("example_id").alias("id"),
+        pl.col("input").alias("text"),
+        identity(kind).alias("guard"),
+        pl.col("held_out").fill_null(False)
+        if "held_out" in examples.columns
+        else pl.lit(False).alias("held_out"),
+        *([folded(examples["output"]).alias("output")] if read_off else []),
+    )
+
+
+def judge(
+    twins: Twins, texts: pl.DataFrame, examples: pl.DataFrame, kind: Kind, params: DedupParams
+) -> pl.DataFrame:
+    """Every row with its cluster, and the reason it leaves or null.
+
+    Parameters
+    ----------
+    twins
+        Of `texts`.
+    texts
+        From `texts_of(examples, ...)`.
+    examples
+        Schema `EXAMPLES`, as people wrote them.
+    """
+    rows = _judged(twins, examples, kind, params)
+    conflict = pl.col("reason").is_in(CONFLICTS)
+    gone = rows.filter(conflict)
+    if not gone.height:
+        return rows
+    if kind is Kind.CLASSIFICATION and params.weigh == "auto":
+        # Labels differ, and one text denies what the other says: they do not contradict each other. (A number
+        # more or less seldom decides a label.)
+
+        part = texts.join(gone.select("example_id"), left_on="id", right_on="example_id", how="semi")
+        apart = _judged(find_twins(part, params, weigh="negations"), examples, kind, params)
+        return pl.concat([rows.filter(~conflict.fill_null(False)), apart])
+    if kind is not Kind.CLASSIFICATION and weighs(kind, params) == "nothing":
+        # Only equal texts conflict here, so a keeper may leave and its near-duplicates stay: they need a
+        # keeper among the rest. (Where texts are weighed, near-duplicates have the same outputs and conflict
+        # alike.)
+        rest = find_twins(texts.join(gone, left_on="id", right_on="example_id", how="anti"), params)
+        return pl.concat([_judged(rest, examples, kind, params), gone])
+    return rows
+
+
+def _judged(twins: Twins, examples: pl.DataFrame, kind: Kind, params: DedupParams) -> pl.DataFrame:
+    outputs = examples.select(pl.col("example_id").alias("id"), folded(examples["output"]).alias("output"))
+    held = twins.rows.filter("held_out").select(
+        pl.col("id").alias("keeper"), pl.lit(True).alias("held_keeper")
+    )
+    rows = (
+        twins.rows.with_row_index("priority")
+        .join(outputs, on="id", how="left")
+        .join(held, on="keeper", how="left")
+        .join(
+            twins.rows.select(pl.col("id").alias("keeper"), pl.col("document").alias("keeper_document")),
+            on="keeper",
+            how="left",
+        )
+        .join(outputs.rename({"id": "keeper", "output": "kept_output"}), on="keeper", how="left")
+        .with_columns(pl.col("held_keeper").fill_null(False))
+        .sort("priority")
+    )
+    # Where the output is a label any two twins must agree; elsewhere only equal texts must.
+    unit = ["keeper"] if kind is Kind.CLASSIFICATION else ["keeper", "document"]
+    rows = rows.with_columns(
+        pl.col("output").n_unique().over(unit).alias("outputs"),
+        pl.len().over(unit).alias("size"),
+        pl.col("id").first().over([*unit, "output"], order_by="priority").alias("first_of_output"),
+    ).with_columns((pl.col("outputs") > 1).alias("conflict"))
+    rule = policy(kind, params)
+    labelled = kind in (Kind.CLASSIFICATION, Kind.EXTRACTION)
+    code = pl.lit("label_conflict" if labelled else "output_conflict")
+    # Each output of the keeper's text stays once.
+    of_keeper = pl.lit(kind is Kind.CLASSIFICATION) | (pl.col("document") == pl.col("keeper_document"))
+    stays = pl.col("kept") | (
+        pl.lit(rule == "keep") & pl.col("conflict") & of_keeper & (pl.col("id") == pl.col("first_of_output"))
+    )
+    reason = (
+        pl.when("held_out")
+        .then(None)
+        .when("held_keeper")
+        .then(pl.lit("leak"))
+        .when(pl.col("conflict") & pl.lit(rule in ("review", "drop")))
+        .then(code)
+        .when(stays)
+        .then(None)
+        .otherwise(pl.concat_str("kind", pl.lit("_duplicate")))
+    )
+    twin = (
+        pl.when(pl.lit(rule == "keep") & pl.col("conflict") & of_keeper & ~pl.col("held_keeper"))
+        .then("first_of_output")
+        .otherwise("keeper")
+    )
+    disagrees = (pl.col("output") != pl.col("kept_output")) & pl.lit(kind is Kind.CLASSIFICATION)
+    return rows.select(
+        pl.col("id").alias("example_id"),
+        "priority",
+        "held_out",
+        "document",
+        "keeper",
+        twin.alias("twin"),
+        "kind",
+        "similarity",
+        "outputs",
+        "size",
+        "conflict",
+        disagrees.alias("disagrees"),
+        reason.alias("reason"),
+    )
+
+
+def equal_after(
+    rows: pl.DataFrame, written: pl.DataFrame, examples: pl.DataFrame, kind: Kind
+) -> pl.DataFrame:
+    """Rows that stay and whose input is equal to another's only since redaction.
+
+    Parameters
+    ----------
+    rows
+        From `judge`.
+    written, examples
+        The same rows before and after redaction.
+
+    Returns
+    -------
+    pl.DataFrame
+        `example_id, held_out, priority, family, output, outputs, size`, by priority; `outputs` and `size`
+        count the family's distinct outputs and rows.
+    """
+    before = written.select("example_id", pl.col("input").alias("written"))
+    after = examples.select(
+        "example_id",
+        folded(examples["input"]).alias("text"),
+        identity(kind).alias("guard"),
+        folded(examples["output"]).alias("output"),
+        "input",
+    ).join(before, on="example_id", how="left")
+    staying = rows.filter(pl.col("reason").is_null()).select("example_id", "held_out", "document", "priority")
+    staying = staying.join(after, on="example_id", how="left").with_columns(
+        pl.col("input").ne_missing(pl.col("written")).alias("redacted")
+    )
+    family = ["text", "guard"]
+    # Most texts are nobody's equal, and those that were equal before are not of redaction's making.
+    several = staying.filter(pl.len().over(family) > 1)
+    made = several.filter(
+        (pl.col("document").n_unique().over(family) > 1) & pl.col("redacted").any().over(family)
+    )
+    return (
+        made.sort("priority")
+        .with_columns(
+            pl.col("example_id").first().over(family, order_by="priority").alias("family"),
+            pl.col("output").n_unique().over(family).alias("outputs"),
+            pl.len().over(family).alias("size"),
+        )
+        .select("example_id", "held_out", "priority", "family", "output", "outputs", "size")
+    )
+
+
+def drop_equal_after(rows: pl.DataFrame, equal: pl.DataFrame) -> pl.DataFrame:
+    """`rows` with the reason `equal_after_redaction` for all but the first of each output of each family."""
+    first = equal.with_columns(
+        pl.col("example_id").first().over(["family", "output"], order_by="priority").alias("first")
+    )
+    leaving = first.filter((pl.col("example_id") != pl.col("first")) & ~pl.col("held_out")).select(
+        "example_id", "first", pl.col("size").alias("family_size")
+    )
+    found = pl.col("first").is_not_null()
+    return (
+        rows.join(leaving, on="example_id", how="left")
+        .with_columns(
+            pl.when(found).then(pl.lit("equal_after_redaction")).otherwise("reason").alias("reason"),
+            pl.when(found).then("first").otherwise("twin").alias("twin"),
+            pl.when(found).then("family_size").otherwise("size").alias("size"),
+        )
+        .drop("first", "family_size")
+    )
