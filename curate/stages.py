@@ -101,7 +101,7 @@ TABLE = (
         "curate.pii.redact.stage",
         "curate.pii.redact.policy:RedactParams",
         reads=("ingest", "scan"),
-        card=("kind", "name"),
+        card=("kind", "name", "output_schema", "sections"),
         output="data/redact",
         files=("decisions/pii.jsonl",),
         keyed=True,

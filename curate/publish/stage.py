@@ -16,11 +16,13 @@ import polars as pl
 from curate.examples import EDITS, LEDGER, TEXT_FIELDS
 from curate.files import dump_json, replacing_folder, write_parquet
 from curate.keys import Key
+from curate.pii.redact.closed import Closed
 from curate.project import Project
 from curate.provenance import begin, file_digests
 from curate.publish.card import dataset_card
 from curate.publish.digest import LENGTHS, PUBLISHED, content_of, marks, netstring, row_digests
 from curate.publish.manifest import build_manifest, effective_params
+from curate.publish.targets import check_targets
 from curate.publish.upstream import Upstream, check_upstream, read_upstream
 from curate.splits import SPLITS
 from curate.stage import Progress
@@ -103,11 +105,14 @@ def publish(upstream: Upstream, task: TaskCard, params: Mapping[str, Any], key: 
     ------
     AssayError
         If an example has no split or two, or an ingested row is neither published nor in a ledger.
+    GateFailed
+        If an extraction's target is no longer true of its input.
     """
     check_upstream(upstream)
     examples = upstream.examples
     for column in ("group", "subject"):
         examples = _keyed(examples, column, key)
+    check_targets(examples, upstream.ingested, upstream.edits, upstream.reports["redact"], Closed.of(task))
     placed = examples.join(upstream.assignments, on="example_id", how="inner")
     splits = {
         name: placed.filter(pl.col("split") == name).select(PUBLISHED.names()).sort("example_id")

@@ -42,10 +42,10 @@ def follow(
     own
         Whether something was found in the leaf itself: then a place that lost something speaks first.
     """
-    if not new.spans or not _is_value(leaf):
+    if not new.spans or not is_value(leaf):
         return None
     lost, kept = [], False
-    for start, end in _standing(leaf.text, text):
+    for start, end in standing(leaf.text, text):
         spans = new.touches(start, end)
         if spans:
             lost.append((start, end, spans))
@@ -65,14 +65,17 @@ def follow(
     return new.text[first:last], spans
 
 
-def _is_value(leaf: Leaf) -> bool:
+def is_value(leaf: Leaf) -> bool:
+    """Whether a leaf is long enough to tell where it comes from, and no answer in prose."""
     if leaf.kind == "number":
         return sum(map(str.isdigit, leaf.text)) >= _NUMBER_DIGITS
     return sum(map(str.isalnum, leaf.text)) > 1 and len(leaf.text) <= _LONGEST
 
 
-def _standing(value: str, text: str) -> list[tuple[int, int]]:
-    """Where `value` stands in `text` at token borders: as written, else in another case or spacing."""
+def standing(value: str, text: str) -> list[tuple[int, int]]:
+    """Where `value` (not empty) stands in `text` at token borders: as written, else in another case or
+    spacing.
+    """
     before = r"(?<![^\W_])" if value[0].isalnum() else ""
     behind = r"(?![^\W_])" if value[-1].isalnum() else ""
     places = [match.span() for match in re.finditer(before + re.escape(value) + behind, text)]
