@@ -15,7 +15,7 @@ import polars as pl
 from pydantic import Field
 
 from curate.errors import AssayError
-from curate.examples import EXAMPLES, TEXT_FIELDS, conform
+from curate.examples import EXAMPLES, conform
 from curate.params import Params
 from curate.project import Project
 from curate.task import Kind
@@ -168,54 +168,20 @@ def _published(splits: dict[str, pl.DataFrame]) -> pl.DataFrame:
 
 
 def _personal_data(project: Project, today: date) -> Iterator[Gate]:
-    """Nothing that the policy acts on is left in the published text: the same detectors look again."""
-    from curate.pii.decisions import in_force, read_verdicts
-    from curate.pii.detect.detector import Detector
-    from curate.pii.redact.policy import RedactParams, decide
-    from curate.pii.redact.surrogates import MASKED
-    from curate.pii.scan.stage import ScanParams, scan
+    """Nothing that the policy takes out is left in the published text."""
     from curate.publish.gold import load_gold
-    from curate.validate.rules import PLACEHOLDER
+    from governance.redaction_gates import personal_data
 
-    policy = project.params("redact", RedactParams)
-    verdicts = in_force(read_verdicts(project.root), policy.as_of)
-    params = project.params("scan", ScanParams)
-    # A placeholder's own words ("<PHONE_NUMBER_1>") are context to a detector, though not the writer's, and a
-    # mask's first letter is an initial to it: they are taken out.
-    ours = f"{PLACEHOLDER}|(?:{MASKED})+"
-    rows = _published(load_gold(project.gold).splits).with_columns(
-        pl.col(TEXT_FIELDS).str.replace_all(ours, " ")
-    )
-    findings, _ = scan(rows, params, project.key, project.task.kind, Detector(params))
-    left = decide(findings, rows, policy, verdicts).filter(pl.col("action") != "keep")
-    left = _unaccounted(left, pl.read_parquet(project.gold / "edits.parquet"))
-    if left.height:
-        counts = ", ".join(
-            f"{entity} {count:,}"
-            for entity, count in left.group_by("entity").len().sort("entity").iter_rows()
-        )
-        where = ", ".join(left["example_id"].unique().sort()[:3])
-        yield Gate(
-            "personal-data",
-            False,
-            f"{left.height:,} findings are left in the published text: {counts} (rows {where}, ...)",
-            "assay why ROW, then set an action in params.redact and: dvc repro",
-        )
-    else:
-        yield Gate(
-            "personal-data", True, "the detectors find nothing in the published text that the policy acts on"
-        )
+    for verdict in personal_data(project, _published(load_gold(project.gold).splits)):
+        yield Gate("personal-data", *verdict)
 
 
-def _unaccounted(left: pl.DataFrame, edits: pl.DataFrame) -> pl.DataFrame:
-    """Findings in published text but for values kept on purpose, and for surrogates: values that no raw row
-    has, where one was put.
-    """
-    place = ["example_id", "field"]
-    kept = edits.filter(pl.col("action") == "keep")
-    pseudonymised = edits.filter(pl.col("action") == "pseudonymise").select(*place).unique()
-    surrogates = left.join(pseudonymised, on=place, how="semi").join(edits, on="value_id", how="anti")
-    return left.join(kept, on=[*place, "value_id"], how="anti").join(surrogates, on="finding_id", how="anti")
+def _targets(project: Project, today: date) -> Iterator[Gate]:
+    """What redaction changed in the outputs is what somebody decided."""
+    from governance.redaction_gates import targets
+
+    for verdict in targets(project):
+        yield Gate("targets", *verdict)
 
 
 def _leakage(project: Project, today: date) -> Iterator[Gate]:
@@ -283,6 +249,7 @@ GATES: dict[str, Callable[[Project, date], Iterator[Gate]]] = {
     "held-out": _held_out,
     "schema": _schema,
     "personal-data": _personal_data,
+    "targets": _targets,
     "leakage": _leakage,
     "target": _target,
 }

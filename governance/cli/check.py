@@ -19,9 +19,9 @@ import click
 def check(shape: str) -> None:
     """Judge every gate of the task card and policy on the published version.
 
-    card, review, version, held-out, schema, personal-data, leakage, target. Exit code 0 when all pass, 1 when
-    one fails, 2 when they cannot be judged for want of a valid configuration. `params.check.skip` names gates
-    to leave out.
+    card, review, version, held-out, schema, personal-data, targets, leakage, target. Exit code 0 when all
+    pass, 1 when one fails, 2 when they cannot be judged for want of a valid configuration.
+    `params.check.skip` names gates to leave out.
 
     \b
     Examples:

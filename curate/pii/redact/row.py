@@ -167,6 +167,12 @@ class _Work:
         found = [*self.found[name], *repeats(text, self.values, self.spared[name])]
         ranges = [*self.closed.ranges(text, name), *kept]
         if ranges:
+            whole = [
+                span
+                for span in self.found[name]
+                if any(first <= span.start and span.end <= last for first, last in ranges)
+            ]
+            self._exempted(name, whole)
             found = [
                 span for span in outside(found, ranges) if any(map(str.isalnum, text[span.start : span.end]))
             ]
