@@ -85,8 +85,7 @@ Texts = tuple[str, str]  # input and output
 
 
 def spans_hold(paths: Sequence[SpanPath], before: Texts, after: Texts) -> bool:
-    """Whether each span cuts its value, or (where the target has none) what is left of the text cut before.
-    """
+    """Whether each span cuts its value, or (where it has none) what is left of the text cut before."""
     old = {_place(span): span for span in locate(paths, leaves(before[1]) or ())}
     for span in locate(paths, leaves(after[1]) or ()):
         if not span.cuts(after[0]):

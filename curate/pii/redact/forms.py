@@ -17,14 +17,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
+from curate.pii.detect.names.acting import plain_words
 from curate.pii.redact import dates
 from curate.pii.values import EXACT, is_code, normalise
 
 # Words of the language that are names as well, and the commonest words.
-PLAIN_WORDS = frozenset(Path(__file__).with_name("plain_words.txt").read_text(encoding="utf-8").split())
+PLAIN_WORDS = plain_words()
 TITLES = frozenset(
     "mr mrs ms miss mx dr prof professor sir dame lord lady rev reverend madam capt captain sgt judge "
     "master mister herr frau señor señora monsieur madame".split()

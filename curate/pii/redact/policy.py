@@ -33,7 +33,7 @@ Scope = Literal["record", "dataset", "project"]
 # A name of a lower score is reported, queued and left in the text. Measured on the hostile sample of
 # tests/curate/pii/redact/hostile.txt and the public sets: see docs/pii.md. Entities not named here are acted
 # on wherever they are reported.
-ACT_THRESHOLD = {"PERSON": 0.7, "LOCATION": 0.7, "ORGANIZATION": 0.7, "NRP": 0.7}
+ACT_THRESHOLD = {"PERSON": 0.6, "LOCATION": 0.6, "ORGANIZATION": 0.6, "NRP": 0.6}
 
 # Kept unless the policy says otherwise. A date by itself names nobody (a date of birth is an entity of its
 # own) and is often what the task is about; NRP (nationality, religion, politics: "a French phone") is a word

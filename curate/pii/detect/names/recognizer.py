@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from curate.pii.detect.names.acting import second_look
 from curate.pii.detect.names.months import in_a_date
 from curate.pii.detect.names.spans import Span
 from curate.pii.detect.names.surnames import whole_name
@@ -51,7 +52,7 @@ class NameTagger:
     def find(self, texts: list[str], entities: frozenset[str]) -> list[list[Hit]]:
         """Findings in each text, by position."""
         wanted = {number: kind for number, kind in enumerate(KINDS) if ENTITIES.get(kind) in entities}
-        return [
+        found = [
             [
                 Hit(
                     span.start,
@@ -66,6 +67,8 @@ class NameTagger:
             ]
             for text, spans in zip(texts, self.tagger.spans(texts, tuple(wanted)), strict=True)
         ]
+        lexicon = self.tagger.lexicon
+        return [second_look(text, hits, lexicon) for text, hits in zip(texts, found, strict=True)]
 
     def _end(self, text: str, span: Span, spans: list[Span]) -> int:
         """Where the finding ends: a first name takes in a surname that the network left out, unless another

@@ -1,0 +1,118 @@
+"""Redaction acts on private persons and leaves code, tools, dishes, places, eponyms and the famous.
+
+`hostile.txt`: 347 texts of many hands (programs, instructions, recipes, reviews, receipts, HR, support). Before
+names were looked at a second time every finding was acted on: recall 1.000, precision 0.312, 124 texts spoilt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from curate.pii.detect.detector import Detector
+from curate.pii.detect.names.recognizer import bundled
+from curate.pii.detect.overlap import Hit
+from curate.pii.detect.params import ScanParams
+from curate.pii.redact.policy import RedactParams, decide
+
+Truth = list[tuple[int, int]]
+
+
+def hostile() -> Iterator[tuple[str, str, Truth]]:
+    """(hand, text, places of private persons' names)."""
+    lines = (Path(__file__).parent / "hostile.txt").read_text(encoding="utf-8").splitlines()
+    for line in lines:
+        if line.startswith("#"):
+            continue
+        hand, _, marked = line.partition("|")
+        text, places, at = "", [], 0
+        marked = marked.replace("\\n", "\n")
+        for match in re.finditer(r"\[\[(.*?)\]\]", marked):
+            text += marked[at : match.start()]
+            places.append((len(text), len(text) + len(match[1])))
+            text, at = text + match[1], match.end()
+        yield hand, text + marked[at:], places
+
+
+@lru_cache(maxsize=1)
+def found() -> list[list[Hit]]:
+    """What is reported in each hostile text."""
+    return Detector(ScanParams()).people([text for _, text, _ in hostile()])
+
+
+def acted(hits: list[Hit]) -> list[Hit]:
+    """Those that the default policy acts on."""
+    return [hit for hit in hits if hit.score >= RedactParams().acts_from(hit.entity)]
+
+
+def _over(hit: Hit, places: Truth) -> bool:
+    return any(hit.start < end and start < hit.end for start, end in places)
+
+
+def test_private_persons_are_acted_on_and_hardly_anything_else_is() -> None:
+    right = wrong = taken = total = spoilt = 0
+    for (_, _, places), hits in zip(hostile(), found(), strict=True):
+        chosen = acted(hits)
+        false = [hit for hit in chosen if not _over(hit, places)]
+        right += len(chosen) - len(false)
+        wrong += len(false)
+        spoilt += bool(false)
+        total += len(places)
+        taken += sum(any(_over(hit, [place]) for hit in chosen) for place in places)
+    assert taken / total >= 0.97
+    assert right / (right + wrong) >= 0.93
+    assert spoilt <= 6
+
+
+def test_code_is_not_even_reported() -> None:
+    for (hand, text, _), hits in zip(hostile(), found(), strict=True):
+        words = {text[hit.start : hit.end] for hit in hits}
+        if hand == "code":
+            assert not words & {"len", "elif", "self", "val", "bob", "max", "city"}
+        assert not words & {"Docker", "Jenkins", "Monte Carlo", "JALAN", "Rayleigh", "Granny Smith"}
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "acts"),
+    [
+        ("Albert Einstein was born in Ulm.", "Albert Einstein", False),
+        ("Hi, my name is Harry Potter and yes, I get that a lot.", "Harry Potter", True),
+        ("Compare Marta Oyelaran's novels with those of Ishiguro", "Marta Oyelaran", False),
+        ("Marta Oyelaran asked for a refund", "Marta Oyelaran", True),
+        ("# Author: Marta Oyelaran\ndef size(x):\n    return len(x)", "Marta Oyelaran", True),
+    ],
+)
+def test_the_text_says_whose_name_it_is(text: str, name: str, acts: bool) -> None:
+    hits = bundled().find([text], frozenset({"PERSON"}))[0]
+    mine = [hit for hit in hits if text[hit.start : hit.end].startswith(name)]
+    assert bool(acted(mine)) == acts
+    assert mine or not acts
+
+
+def test_a_weak_name_waits_for_a_person_and_a_verdict_real_acts() -> None:
+    findings = pl.DataFrame(
+        {
+            "finding_id": ["f1", "f2", "f3"], "value_id": ["v1", "v2", "v3"], "example_id": ["r"] * 3,
+            "entity": ["PERSON"] * 3, "field": ["input"] * 3, "score": [0.5, 0.5, 0.9],
+        }
+    )  # fmt: skip
+    verdicts = pl.DataFrame(
+        {
+            "value_id": ["v2"], "finding_id": [None], "verdict": ["real"], "reviewer": ["Sam"],
+            "date": ["2026-01-01"],
+        },
+        schema_overrides={"finding_id": pl.String},
+    )  # fmt: skip
+    rows = pl.DataFrame({"example_id": ["r"], "source": ["s"]})
+    told = decide(findings, rows, RedactParams(), verdicts)
+    assert told["action"].to_list() == ["keep", "replace", "replace"]
+    assert told["below_act"].to_list() == [True, False, False]
+    stricter = decide(findings, rows, RedactParams(act_threshold={"PERSON": 0.4}), verdicts)
+    assert stricter["action"].to_list() == ["replace"] * 3
+    ruled = RedactParams.model_validate({"policy": [{"entity": "PERSON", "action": "mask"}]})
+    assert decide(findings, rows, ruled, verdicts)["action"].to_list() == ["mask"] * 3
