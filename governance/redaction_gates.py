@@ -29,7 +29,7 @@ Verdict = tuple[bool, str, str]  # passed, what was seen, what to run
 
 
 def targets(project: Project) -> Iterator[Verdict]:
-    """Whether redaction changed a field of the outputs in more rows than the policy allows without a reason."""
+    """Whether redaction changed a field of the outputs in more rows than are allowed without a reason."""
     policy = project.params("redact", RedactParams)
     lines = read_report(project, "redact").get("targets", [])
     over = [
@@ -45,8 +45,8 @@ def targets(project: Project) -> Iterator[Verdict]:
             f"redaction changed `{field}` of the outputs in {line['changed']:,} of {line['rows']:,} rows "
             f"({line['share']:.0%}: {entities}); over {policy.max_output_share:.0%} somebody decides",
             "decide in params.yaml, under redact:  "
-            f"targets: {{'{line['field']}': {{rule: follow, reason: why}}}}   (follow: it may lose what its input "
-            "loses; exempt: its values stay, in the input too; redact: it goes whole), then: dvc repro",
+            f"targets: {{'{line['field']}': {{rule: follow, reason: why}}}}   (follow: it may lose what its "
+            "input loses; exempt: its values stay, in the input too; redact: it goes whole), then: dvc repro",
         )
     if not over:
         changed = ", ".join(f"{line['field']} {line['share']:.0%}" for line in lines[:5])
@@ -92,8 +92,8 @@ def personal_data(project: Project, rows: pl.DataFrame) -> Iterator[Verdict]:
     where = ", ".join(wrong.sort()[:3])
     yield (
         False,
-        f"{plural(left.height, 'finding')} in the published text: {counts} (rows {where}): gold is not what the "
-        "detectors, the policy and the verdicts of today make",
+        f"{plural(left.height, 'finding')} in the published text: {counts} (rows {where}): gold is not what "
+        "the detectors, the policy and the verdicts of today make",
         "dvc repro -f scan && dvc repro   (assay why ROW shows a row's life)",
     )
 
@@ -106,7 +106,7 @@ def _other_than_redacted(
     verdicts: pl.DataFrame,
     detector: object,
 ) -> pl.Series:
-    """Those of `suspects` that redaction makes otherwise today, from the raw text, than they were published."""
+    """Those of `suspects` that redaction makes otherwise today, from the raw text, than published."""
     from curate.pii.redact.stage import redact
     from curate.pii.scan.stage import ScanParams, scan
     from curate.validate.invisible import visible

@@ -1,7 +1,8 @@
 """Redaction acts on private persons and leaves code, tools, dishes, places, eponyms and the famous.
 
-`hostile.txt`: 347 texts of many hands (programs, instructions, recipes, reviews, receipts, HR, support). Before
-names were looked at a second time every finding was acted on: recall 1.000, precision 0.312, 124 texts spoilt.
+`hostile.txt`: 347 texts of many hands (programs, instructions, recipes, reviews, receipts, HR, support).
+Before names were looked at a second time every finding was acted on: recall 1.000, precision 0.312, 124 texts
+spoilt.
 """
 
 from __future__ import annotations
