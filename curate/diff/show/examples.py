@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 import polars as pl
 
@@ -95,31 +96,37 @@ def examples(difference: Difference, samples: int, show_values: bool) -> Iterato
 
 
 def without_raw(before: str, after: str) -> tuple[str, str]:
-    """Both texts with `HIDDEN` for every stretch that only one has and that is not what redaction leaves."""
-    texts, left = (before, after), [[*map(re.Match.span, _LEFT.finditer(text))] for text in (before, after)]
+    """Both texts with `HIDDEN` for whatever only one has and redaction did not put there."""
+    texts = before, after
+    left = [[found.span() for found in _LEFT.finditer(text)] for text in texts]
     made: tuple[list[str], list[str]] = ([], [])
     places = [0, 0]
+    sides = {"equal": (0, 1), "delete": (0,), "insert": (1,)}
     for op, part in word_diff(before, after):
-        for side in (0, 1) if op == "equal" else (0,) if op == "delete" else (1,):
+        for side in sides[op]:
             start, places[side] = places[side], places[side] + len(part)
-            safe = op == "equal" or _covered(texts[side], start, places[side], left[side])
-            made[side].append(part if safe else _hidden(part))
+            made[side].append(part if op == "equal" else _kept_back(part, start, left[side]))
     return "".join(made[0]), "".join(made[1])
 
 
-def _covered(text: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
-    """Whether all of `text[start:end]` but white space lies in the spans."""
-    inside = set[int]().union(*(range(max(first, start), min(last, end)) for first, last in spans))
-    return all(place in inside or text[place].isspace() for place in range(start, end))
+def _kept_back(part: str, start: int, spans: Sequence[tuple[int, int]]) -> str:
+    """A stretch that begins at `start` of its text, with `HIDDEN` for the words outside the spans."""
+    safe = set[int]().union(*(range(first - start, last - start) for first, last in spans))
+    runs = groupby(range(len(part)), key=lambda place: place in safe)
+    return "".join(
+        text if inside else _hidden(text)
+        for inside, places in runs
+        for text in ["".join(part[place] for place in places)]
+    )
 
 
-def _hidden(part: str) -> str:
-    """`HIDDEN` with the white space that stood around the part."""
-    body = part.strip()
-    if not body:
-        return part
-    start = part.index(body)
-    return part[:start] + HIDDEN + part[start + len(body) :]
+def _hidden(text: str) -> str:
+    """`HIDDEN` with the white space that stood around the text; marks alone are no value, and stay."""
+    body = text.strip()
+    if not any(sign.isalnum() for sign in body):
+        return text
+    start = text.index(body)
+    return text[:start] + HIDDEN + text[start + len(body) :]
 
 
 def _without_redacted(shown: pl.DataFrame) -> pl.DataFrame:
