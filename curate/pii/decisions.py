@@ -15,6 +15,7 @@ expired verdict on which `redact` relied.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
@@ -244,17 +245,48 @@ def stale(verdicts: Sequence[Verdict], findings: pl.DataFrame, key_id: str | Non
     )
 
 
-def _latest(verdicts: Sequence[Verdict]) -> pl.DataFrame:
-    frame = pl.DataFrame([asdict(verdict) for verdict in verdicts], schema=VERDICTS)
+def latest(said: pl.DataFrame) -> pl.DataFrame:
+    """The last word on each value and on each finding, of a frame of verdicts in the order of their file: the
+    latest day's, within one day the later line's. Sorted by `value_id` and `finding_id`.
+    """
     return (
-        frame.with_row_index("line")
+        said.with_row_index("line")
         # Days alone: whoever notes the hour does not outrank whoever decides later that day.
-        .sort(pl.col("date").str.slice(0, 10), "line")
+        .sort(pl.col("date").str.slice(0, 10), "line", nulls_last=False)
         .group_by("value_id", "finding_id", maintain_order=True)
         .last()
-        .select(VERDICTS.names())
+        .select(said.columns)
         .sort("value_id", "finding_id", nulls_last=False)
     )
+
+
+def _latest(verdicts: Sequence[Verdict]) -> pl.DataFrame:
+    return latest(pl.DataFrame([asdict(verdict) for verdict in verdicts], schema=VERDICTS))
+
+
+def standing(text: str, today: date | None = None) -> pl.DataFrame:
+    """The verdicts in force of a file's text as it once stood, for whoever explains the past: lines that
+    cannot be read explain nothing and are passed over.
+
+    Returns
+    -------
+    pl.DataFrame
+        Schema `VERDICTS`, as `in_force` gives it.
+    """
+    rows = []
+    for line in text.splitlines():
+        try:
+            given = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(given, dict) and all(
+            isinstance(given.get(name), str) for name in ("value_id", "verdict")
+        ):
+            rows.append(
+                {name: given[name] if isinstance(given.get(name), str) else None for name in VERDICTS}
+            )
+    last = latest(pl.DataFrame(rows, schema=VERDICTS))
+    return last if today is None else last.filter(~_expired(today))
 
 
 def _expired(today: date) -> pl.Expr:

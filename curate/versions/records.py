@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from curate.pii.decisions import standing
 from curate.versions.version import figures, flatten
 
 LOCK = "split.lock"
@@ -22,8 +23,8 @@ METRICS = "reports/metrics.json"
 
 @dataclass(frozen=True)
 class Beside:
-    """What stands beside a gold folder: figures by dotted name, the lock's leaves, and `value_id, verdict,
-    date` (None: no decisions).
+    """What stands beside a gold folder: figures by dotted name, the lock's leaves, and the verdicts in force
+    (schema `curate.pii.decisions.VERDICTS`; None: no decisions).
     """
 
     metrics: Mapping[str, float] = field(default_factory=dict)
@@ -37,7 +38,7 @@ def beside(read: Callable[[str], str | None], *, known: bool = True) -> Beside:
     `known` says that this is a project, whose missing decisions mean that nothing was decided.
     """
     metrics, lock = (_document(read(path)) for path in (METRICS, LOCK))
-    return Beside(figures(metrics), flatten(lock), _verdicts(read(VERDICTS) or "") if known else None)
+    return Beside(figures(metrics), flatten(lock), standing(read(VERDICTS) or "") if known else None)
 
 
 def _document(text: str | None) -> dict[str, Any]:
@@ -46,19 +47,3 @@ def _document(text: str | None) -> dict[str, Any]:
     except json.JSONDecodeError:
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def _verdicts(text: str) -> pl.DataFrame:
-    """The last word on each value: the latest day's, within one day the later line's."""
-    last: dict[str, tuple[str, str]] = {}
-    for line in text.splitlines():
-        said = _document(line.strip())
-        if isinstance(said.get("value_id"), str) and isinstance(said.get("verdict"), str):
-            day = str(said.get("date", ""))[:10]
-            if day >= last.get(said["value_id"], ("", ""))[0]:
-                last[said["value_id"]] = (day, said["verdict"])
-    return pl.DataFrame(
-        [(value, verdict, day) for value, (day, verdict) in sorted(last.items())],
-        schema={"value_id": pl.String, "verdict": pl.String, "date": pl.String},
-        orient="row",
-    )

@@ -46,7 +46,7 @@ class Version:
     lock
         Leaves of `split.lock` by dotted name, where it is known.
     verdicts
-        The stewards' word on each value: `value_id, verdict, date`, where decisions are kept.
+        The stewards' verdicts in force (`curate.pii.decisions.standing`), where decisions are kept.
     unread
         Rows of a plain file that could not be read, and so are not compared.
     notes

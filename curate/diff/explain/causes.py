@@ -340,31 +340,61 @@ def _verdicts(ids: pl.Series, before: Version, after: Version) -> pl.DataFrame:
     )
     if before.verdicts is None or after.verdicts is None or not same_key(before, after):
         return nothing
-    both = before.verdicts.join(after.verdicts, on="value_id", how="full", coalesce=True, suffix="_new")
-    differ = both.filter(pl.col("verdict").ne_missing(pl.col("verdict_new")))
-    if not differ.height:
-        return nothing
-    word = pl.col("verdict").fill_null("none") + pl.lit(" → ") + pl.col("verdict_new").fill_null("withdrawn")
-    day = (
-        pl.when(pl.col("date_new").is_not_null())
-        .then(" of " + pl.col("date_new").str.head(10))
-        .otherwise(pl.lit(""))
-    )
-    names = differ.select("value_id", ("verdict " + word + day).alias("verdict"))
-    on = ["example_id", "field", "value_id", "entity", "action"]
     old, new = (side.records("edits", ids) for side in (before, after))
     assert old is not None and new is not None  # the caller saw them
-    old, new = old.select(on), new.select(on)
-    other = pl.concat([old.join(new, on=on, how="anti"), new.join(old, on=on, how="anti")])
+    on = ["example_id", "field", "value_id", "entity", "action"]
+    # What a steward said of each place, as redaction itself judged it: verdicts on single findings included.
+    on += ["verdict"] if "verdict" in old.columns and "verdict" in new.columns else []
+    gone, come = (
+        left.select(on).unique().join(right.select(on), on=on, how="anti", nulls_equal=True)
+        for left, right in ((old, new), (new, old))
+    )
+    other = pl.concat(
+        [gone.with_columns(pl.lit("old").alias("side")), come.with_columns(pl.lit("new").alias("side"))]
+    )
+    if "verdict" not in on:
+        other = other.with_columns(pl.lit(None, pl.String).alias("verdict"))
+    place = ["example_id", "field", "value_id"]
+    words = other.group_by(place).agg(
+        pl.col("verdict").filter(pl.col("side") == side).drop_nulls().sort().first().alias(side)
+        for side in ("old", "new")
+    )
+    # A value without a word at its own place (an edit of an older version) has the word on the value.
+    by_value = _on_values(before.verdicts), _on_values(after.verdicts)
+    words = (
+        words.join(by_value[0], on="value_id", how="left")
+        .join(by_value[1], on="value_id", how="left", suffix="_new")
+        .with_columns(
+            pl.when(pl.coalesce("old", "new").is_null()).then("verdict").otherwise("old").alias("old"),
+            pl.when(pl.coalesce("old", "new").is_null()).then("verdict_new").otherwise("new").alias("new"),
+        )
+        .join(
+            _days(after.verdicts), left_on=["value_id", "new"], right_on=["value_id", "verdict"], how="left"
+        )
+    )
+    day = pl.when(pl.col("day").is_not_null()).then(" of " + pl.col("day")).otherwise(pl.lit(""))
+    word = pl.col("old").fill_null("none") + pl.lit(" → ") + pl.col("new").fill_null("withdrawn") + day
+    changed = pl.col("old").ne_missing(pl.col("new"))
     told = (
-        other.join(names, on="value_id", how="left")
+        words.with_columns(pl.when(changed).then("verdict " + word).alias("said"))
         .group_by("example_id", "field")
         .agg(
-            pl.col("verdict").drop_nulls().unique().sort().str.join("; "),
-            pl.col("verdict").is_not_null().all().alias("judged"),
+            pl.col("said").drop_nulls().unique().sort().str.join("; ").alias("verdict"),
+            pl.col("said").is_not_null().all().alias("judged"),
         )
     )
     return told.filter(pl.col("verdict") != "")
+
+
+def _on_values(verdicts: pl.DataFrame) -> pl.DataFrame:
+    """`value_id, verdict` of the verdicts on values."""
+    on_value = pl.col("finding_id").is_null() if "finding_id" in verdicts.columns else pl.lit(True)
+    return verdicts.filter(on_value).select("value_id", "verdict")
+
+
+def _days(verdicts: pl.DataFrame) -> pl.DataFrame:
+    """`value_id, verdict, day`: when each word was last given."""
+    return verdicts.group_by("value_id", "verdict").agg(pl.col("date").str.head(10).max().alias("day"))
 
 
 def _moves(changes: pl.DataFrame, before: Version, after: Version) -> pl.DataFrame:

@@ -300,6 +300,21 @@ def test_a_redaction_undone_by_a_verdict_names_the_verdict(
     assert causes(before, after) == [("edited", f"redaction changed{by} (PHONE replace → nothing{word})")]
 
 
+def test_a_verdict_on_one_finding_is_told_where_it_stands_and_nowhere_else(make_gold: Any) -> None:
+    """The value is judged real; one later finding of it is judged not personal: only that place changed."""
+    edit = {"field": "input", "entity": "PHONE", "value_id": "v", "action": "replace", "verdict": "real"}
+    was = [{**edit, "example_id": "r"}, {**edit, "example_id": "s"}]
+    now = [{**edit, "example_id": "r", "action": "keep", "verdict": "not_personal"}, was[1]]
+    both = [(None, "real", "2026-01-01"), ("f", "not_personal", "2026-05-01")]
+    schema = {"value_id": pl.String, "finding_id": pl.String, "verdict": pl.String, "date": pl.String}
+    said = pl.DataFrame([("v", *line) for line in both], schema=schema, orient="row")
+    rows = [ROW, {**ROW, "example_id": "s"}]
+    before = replace(make_gold(rows, edits=was), verdicts=said.head(1))
+    after = replace(make_gold([{**ROW, "input": "hi 123"}, rows[1]], edits=now), verdicts=said)
+    words = "PHONE replace → PHONE keep; verdict real → not_personal of 2026-05-01"
+    assert causes(before, after) == [("edited", f"redaction changed by a verdict ({words})")]
+
+
 def test_a_redaction_that_verdicts_explain_in_part_names_the_parameters_too(make_gold: Any) -> None:
     edits = [
         {"example_id": "r", "field": "input", "entity": entity, "value_id": entity, "action": "replace"}
