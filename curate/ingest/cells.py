@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -15,6 +17,8 @@ from curate.read import need_columns, shown_name
 from curate.strict_json import DuplicateName, NotJson, parse_json
 from curate.text import plain
 
+# A list of objects, or an object, with a name in single quotes.
+_PRINTED = re.compile(r"\s*(?:\[\s*)?\{\s*'")
 # Paths named in an error.
 _SHOWN = 8
 # Cells looked at for the paths that an error names.
@@ -22,13 +26,27 @@ _SAMPLE = 1000
 
 
 def decoded(cell: Any) -> Any:
-    """A cell's value: JSON text as what it spells (null where it is not JSON), all else as it is."""
+    """A cell's value: JSON text (or an object or list as Python prints it) as what it spells, null where it
+    spells nothing; all else as it is.
+    """
     if isinstance(cell, str):
         try:
             return json.loads(cell)
         except (ValueError, RecursionError):
-            return None
+            return printed(cell)
     return cell
+
+
+def printed(text: str) -> Any:
+    """The list or object that Python printed as `text`, as pandas does when it writes a CSV file; null if it
+    is none.
+    """
+    if not _PRINTED.match(text):
+        return None
+    try:
+        return jsonable(ast.literal_eval(text.strip()))
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return None
 
 
 def is_nested(cell: Any) -> bool:
@@ -113,6 +131,7 @@ def cells(frame: pl.DataFrame, name: str, path: str) -> list[Any]:
     parts = name.split(".")
     cut = next((n for n in range(len(parts) - 1, 0, -1) if ".".join(parts[:n]) in frame.columns), 0)
     if not cut:
+        _suggest_path(frame, name, path)
         need_columns(frame, [name], path, option="`ingest.columns` in params.yaml")
     base, steps = ".".join(parts[:cut]), parts[cut:]
     found = [_walked(cell, steps) for cell in frame[base].to_list()]  # ragged objects: one row at a time
@@ -126,6 +145,21 @@ def cells(frame: pl.DataFrame, name: str, path: str) -> list[Any]:
     return found
 
 
+def _suggest_path(frame: pl.DataFrame, name: str, path: str) -> None:
+    """Fail with the path to `name` if a nested column holds it."""
+    for base in frame.columns:
+        found = [
+            one
+            for one in paths(frame[base].head(_SAMPLE).to_list(), base=shown_name(base))
+            if one.endswith(f".{name}")
+        ]
+        if found:
+            raise AssayError(
+                f"{path} has no column {plain(name, 40)!r}, but column {shown_name(base)} holds it",
+                fix=f"name its path under `ingest.columns` in params.yaml: {found[0]}",
+            )
+
+
 def _walked(cell: Any, steps: list[str]) -> Any:
     if isinstance(cell, str) and cell.lstrip()[:1] in ("{", "["):
         try:
@@ -133,5 +167,5 @@ def _walked(cell: Any, steps: list[str]) -> Any:
         except DuplicateName as error:
             return Unusable("duplicate_key", str(error))
         except NotJson:
-            return None
+            cell = printed(cell)
     return walk(cell, steps)

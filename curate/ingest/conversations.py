@@ -25,7 +25,7 @@ from curate.ingest.chat.dialogue import (
     spoken,
     transcript,
 )
-from curate.ingest.chat.turns import ASSISTANT, USER, Turn, is_chat, read_turns
+from curate.ingest.chat.turns import ASSISTANT, USER, Turn, content_text, is_chat, read_turns
 from curate.ingest.unusable import Unusable
 from curate.task import Kind
 
@@ -87,7 +87,7 @@ def rows_of_conversations(
                 lines.append((*_pair(cells, kind, unread), None, None, row, None, None))
                 continue
             turns = _asked(cells, unread)
-            turns = preface(spoken(turns), _text(cells.get("system")), _tools(cells.get("tools")))
+            turns = preface(spoken(turns), content_text(cells.get("system")), _tools(cells.get("tools")))
             exchanges = (
                 each_exchange(turns, json_answers=kind == Kind.EXTRACTION)
                 if each
@@ -211,7 +211,7 @@ def _pair(
     has_rejected = kind == Kind.PREFERENCE and texts["rejected"] is not None
     if has_rejected and not same_prompt(prompts[0], prompts[1]):
         raise Unusable("different_prompts", "chosen and rejected answer different prompts")
-    turns = preface(prompts[0], _text(cells.get("system")), _tools(cells.get("tools")))
+    turns = preface(prompts[0], content_text(cells.get("system")), _tools(cells.get("tools")))
     whole = "messages" in cells and kind != Kind.PREFERENCE
     said = sound(turns)
     asks = render(said) if whole and said else prompt(turns)

@@ -130,6 +130,8 @@ def _array_of(value: Any, path: Path) -> list[Any]:
         ]
         if "data" in arrays:
             arrays = ["data"]
+        if len(arrays) == 1 and _is_turns(value[arrays[0]]):
+            return [value]  # one conversation, whose turns are not rows
         if len(arrays) == 1:
             found: list[Any] = value[arrays[0]]
             return found
@@ -138,6 +140,13 @@ def _array_of(value: Any, path: Path) -> list[Any]:
     raise AssayError(
         f"{path} holds neither an array of objects nor an object with one such array",
         fix='export an array of objects, {"data": [...]}, or JSON Lines',
+    )
+
+
+def _is_turns(items: list[Any]) -> bool:
+    """Whether an array's items are the turns of a conversation."""
+    return all(
+        isinstance(item, dict) and ("role" in item or {"from", "value"} <= item.keys()) for item in items
     )
 
 

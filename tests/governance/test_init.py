@@ -730,10 +730,37 @@ def test_a_known_format_is_said_kept_in_params_and_can_be_overruled(
     assert "columns of d.json that are not used: instruction" in capsys.readouterr().err
     assert assay("init", "c", *command, "--input", "input", "--output", "output") == 0
     assert "d.json looks like Alpaca, but other columns are named" in capsys.readouterr().err
+    assert assay("init", "d", *command, "--layout", "label_studio") == 2
+    assert "d.json is not label_studio: that needs a column `data`" in capsys.readouterr().err
     assert assay("init", "d", *command, "--layout", "sharegpt") == 2
     assert "correct --layout" in capsys.readouterr().err
     assert assay("init", "d", "--kind", "preference", "--data", "d.json") == 2
     assert "holds Alpaca, which gives no examples of kind preference" in capsys.readouterr().err
+
+
+def test_a_fix_for_a_nested_column_names_paths_that_exist(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [
+        {"text": f"t{n}", "topic": {"choices": ["x", "y"]}, "user": {"name": {"first": "A"}}}
+        for n in range(3)
+    ]
+    to_jsonl([*rows, {"text": "t", "topic": "x", "user": None}], tmp_path / "d.jsonl")
+    command = ["init", "p", "--kind", "classification", "--data", "d.jsonl"]
+    assert assay(*command, "--input", "text", "--output", "first") == 2
+    assert "name its path with --input or --output: user.name.first" in capsys.readouterr().err
+    assert assay(*command, "--input", "user", "--output", "topic") == 2
+    assert "name a path into it with --input or --output: user.name.first" in capsys.readouterr().err
+    assert assay(*command, "--input", "user.name.first", "--output", "topic.choices.1") == 0
+
+
+def test_a_column_of_truth_that_is_the_label_is_the_label(tmp_path: Path) -> None:
+    rows = [{"prompt": f"q {n}", "completion": f"a {n}", "label": bool(n % 2)} for n in range(4)]
+    to_jsonl(rows, tmp_path / "d.jsonl")
+    command = ["init", "p", "--kind", "classification", "--data", "d.jsonl"]
+    assert assay(*command, "--input", "prompt", "--output", "label") == 0
+    assert assay("-C", str(tmp_path / "p"), "ingest") == 0
+    assert pl.read_parquet(tmp_path / "p/data/ingest/examples.parquet").height == 4
 
 
 def test_the_layouts_of_the_command_are_those_of_the_parameters() -> None:

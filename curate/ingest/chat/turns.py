@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from curate.files import canonical_json
-from curate.ingest.cells import decoded, jsonable
+from curate.ingest.cells import as_text, decoded, jsonable, printed
 from curate.ingest.unusable import Unusable
-from curate.strict_json import NotJson, parse_json
+from curate.strict_json import DuplicateName, NotJson, parse_json
 
 SYSTEM, USER, ASSISTANT, TOOL = "system", "user", "assistant", "tool"
 # Names that exports use for the four roles. `function_call` is ShareGPT's turn that is a call and no text.
@@ -93,9 +93,9 @@ class Conversation:
 
 def is_chat(cell: Any) -> bool:
     """Whether a cell holds turns (or one turn), be they sound or not, rather than text or data."""
-    held = decoded(cell)
+    held = decoded(cell) if not isinstance(cell, str) or cell.lstrip()[:1] in ("{", "[") else None
     if isinstance(held, dict):
-        held = [held]
+        held = held["messages"] if isinstance(held.get("messages"), list) else [held]
     return (
         isinstance(held, list)
         and bool(held)
@@ -124,7 +124,9 @@ def read_turns(cell: Any) -> Conversation:
         try:
             cell = parse_json(cell)
         except NotJson as error:
-            raise _not_json(error, "invalid_messages") from None
+            if (value := printed(cell)) is None:
+                raise _not_json(error, "invalid_messages") from None
+            cell = value
     if isinstance(cell, dict):
         cell = cell["messages"] if isinstance(cell.get("messages"), list) else [cell]
     if not isinstance(cell, list) or not cell:
@@ -145,8 +147,6 @@ _NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
 def _not_json(error: NotJson, otherwise: str) -> Unusable:
-    from curate.strict_json import DuplicateName
-
     return Unusable("duplicate_key" if isinstance(error, DuplicateName) else otherwise, str(error))
 
 
@@ -184,6 +184,21 @@ def _turns(message: dict[str, Any], where: str, called: dict[str, str]) -> Itera
         return
     trained = message.get("weight") not in (0, 0.0) and message.get("train") is not False
     yield Turn(role, "\n".join(texts), tuple(calls), name, trained)
+
+
+def content_text(cell: Any) -> str | None:
+    """A cell of text, or of parts of text, such as a system prompt in a column of its own.
+
+    Raises
+    ------
+    Unusable
+        `media_content`, `unknown_content`.
+    """
+    value = decoded(cell) if isinstance(cell, str) and cell.lstrip()[:1] == "[" else cell
+    if isinstance(value, list) and any(isinstance(part, dict) for part in value):
+        texts, calls, results = _content(value, "a part")
+        return "\n".join([*texts, *(call.written() for call in calls), *results])
+    return as_text(cell)
 
 
 def _content(content: Any, where: str) -> tuple[list[str], list[Call], list[str]]:

@@ -4,6 +4,7 @@ what the format usually has.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -120,9 +121,15 @@ def settle(source: Source, params: IngestParams, kind: Kind) -> Reading:
     found = _found(source, params, kind, given)
     overlooked = None
     if found and params.layout == "auto" and not _agrees(found, params):
-        overlooked, found = found.layout.title, None
+        same_output = params.columns.output in (None, found.columns.get("output"))
+        overlooked, found = found.layout.title if same_output else None, None
     if found:
-        usual = {name: value for name, value in found.columns.items() if name not in given}
+        named_by_hand = _names(given.values())
+        usual = {
+            name: value
+            for name, value in found.columns.items()
+            if name not in given and not (named_by_hand & _names([value]))
+        }
         columns = params.columns.model_copy(update=usual)
         read = columns.input
         named = inputs or ((read,) if isinstance(read, str) else read or ())
@@ -142,6 +149,10 @@ def settle(source: Source, params: IngestParams, kind: Kind) -> Reading:
             fix=_LAYOUT_FIX,
         )
     return _by_hand(source, params, kind, overlooked)
+
+
+def _names(values: Iterable[Any]) -> set[str]:
+    return {name for value in values for name in ((value,) if isinstance(value, str) else value)}
 
 
 def _given(params: IngestParams) -> dict[str, Any]:

@@ -19,11 +19,15 @@ from curate.ingest.params import LayoutName
 from curate.task import Kind
 
 _PAIRS = frozenset({Kind.CLASSIFICATION, Kind.EXTRACTION, Kind.REWRITING, Kind.SUMMARY})
+# Kinds whose outputs are answers, which can be good or bad.
+_ANSWERED = frozenset({Kind.EXTRACTION, Kind.REWRITING, Kind.SUMMARY})
 _PREFERENCE = frozenset({Kind.PREFERENCE})
 _MEDIA = ("image", "images", "video", "videos", "audio", "audios")
 _SYSTEM = ("system", "system_prompt")
 _TOOLS = ("tools", "functions")
 _AROUND = {"system": _SYSTEM, "tools": _TOOLS}
+# Below this many rows nothing can be said of what they have in common.
+_FEW = 5
 # Rows turned into Python values at a time while a column is looked at.
 _BLOCK = 1000
 _ANSWERS = ("output", "response", "completion", "answer")
@@ -34,7 +38,7 @@ Test = Callable[[pl.Series], bool]
 def has_chat(column: pl.Series) -> bool:
     """Whether any cell holds chat turns; only cells that could are decoded."""
     if column.dtype == pl.String:
-        likely = column.str.contains(r"^\s*[\[{]") & column.str.contains(r'"(?:role|from)"\s*:')
+        likely = column.str.contains(r"^\s*[\[{]") & column.str.contains(r"""["'](?:role|from)["']\s*:""")
         return any(is_chat(cell) for cell in column.filter(likely.fill_null(False)))
     if column.dtype not in (pl.List, pl.Struct, pl.Object):
         return False
@@ -44,13 +48,22 @@ def has_chat(column: pl.Series) -> bool:
     return any(is_chat(cell) for cell in cells)
 
 
+# How exports write that an answer is good, and that it is bad.
+GOOD = frozenset({"true", "1", "1.0", "yes", "good", "desirable", "chosen"})
+BAD = frozenset({"false", "0", "0.0", "no", "bad", "undesirable", "rejected"})
+
+
 def is_truth(column: pl.Series) -> bool:
-    """Whether a column says true or false and nothing else."""
-    if column.dtype == pl.Boolean:
-        return True
-    return column.dtype == pl.String and bool(
-        column.drop_nulls().str.to_lowercase().is_in(["true", "false"]).all()
-    )
+    """Whether a column says good or bad in most of its rows, in whatever words."""
+    if column.dtype.is_nested() or column.dtype == pl.Object:
+        return False
+    said = column.drop_nulls().cast(pl.String).str.strip_chars().str.to_lowercase()
+    return len(said) > 0 and 2 * int(said.is_in(list(GOOD | BAD)).sum()) >= len(said)
+
+
+def _varies(column: pl.Series) -> bool:
+    """Whether rows differ in a column: what all have in common is a tag and not a context."""
+    return len(column) < _FEW or column.n_unique() > 1
 
 
 def _any(column: pl.Series) -> bool:
@@ -134,6 +147,7 @@ LAYOUTS: tuple[Layout, ...] = (
         {**_INSTRUCTION, **_CHOSEN},
         _BEHIND,
         first_input=True,
+        context=_varies,
     ),
     _row(
         "preference",
@@ -145,7 +159,7 @@ LAYOUTS: tuple[Layout, ...] = (
     _row(
         "kto",
         "KTO",
-        _PAIRS,
+        _ANSWERED,
         {"input": ("prompt",), "output": ("completion",), "desirable": ("label",)},
         _AROUND,
         desirable=is_truth,
@@ -153,8 +167,8 @@ LAYOUTS: tuple[Layout, ...] = (
     _row(
         "kto",
         "KTO",
-        _PAIRS,
-        {"messages": ("messages", *_CONVERSATIONS), "desirable": ("kto_tag", "label")},
+        _ANSWERED,
+        {"messages": ("messages", *_CONVERSATIONS), "desirable": ("kto_tag",)},
         _AROUND,
         messages=has_chat,
         desirable=is_truth,
@@ -162,10 +176,11 @@ LAYOUTS: tuple[Layout, ...] = (
     _row(
         "kto",
         "KTO",
-        _PAIRS,
+        _ANSWERED,
         {**_INSTRUCTION, "output": _ANSWERS, "desirable": ("kto_tag",)},
         _BEHIND,
         first_input=True,
+        context=_varies,
         desirable=is_truth,
     ),
     _row("openai_chat", "OpenAI chat", _PAIRS, {"messages": ("messages",)}, _AROUND),
@@ -177,6 +192,7 @@ LAYOUTS: tuple[Layout, ...] = (
         {**_INSTRUCTION, "output": _ANSWERS},
         _BEHIND,
         first_input=True,
+        context=_varies,
     ),
     _row(
         "prompt_completion",
@@ -244,7 +260,11 @@ def _fitting(layout: Layout, frame: pl.DataFrame, given: Mapping[str, Any]) -> d
         columns[field_name] = there
     taken = {name for value in columns.values() for name in ([value] if isinstance(value, str) else value)}
     for field_name, aliases in layout.may.items():
-        there = next((name for name in aliases if name in frame.columns and name not in taken), None)
+        test = layout.tests.get(field_name, _any)
+        there = next(
+            (name for name in aliases if name in frame.columns and name not in taken and test(frame[name])),
+            None,
+        )
         if there is not None and not (field_name == "context" and "input" in given):
             columns[field_name] = there
             taken.add(there)
