@@ -29,7 +29,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     rows = [
         {
             "id": f"r{at:02d}{seen}",
-            "text": f"Hi, my name is {name} and my {THINGS[seen]} of 0{seen + 1}/02/2024 arrived broken, number {at}{seen}",
+            "text": f"Hi, my name is {name} and my {THINGS[seen]} of 0{seen + 1}/02/2024 arrived broken, "
+            f"number {at}{seen}",
             "fields": {"item": THINGS[seen], "who": name},
         }
         for at, name in enumerate(NAMES)
