@@ -27,6 +27,8 @@ from curate.pii.decisions import Verdict, append_verdicts
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "review.md"
+# Dependencies of a stage that are this repository's code.
+CODE = ("- curate/", "- train/", "- governance/")
 BLOCK = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n.*?```\n", re.DOTALL)
 
 NEW_TICKETS = b"""\
@@ -49,9 +51,8 @@ def make(folder: Path) -> None:
         shutil.copy(ROOT / name, folder / name)
     shutil.copy(ROOT / "data" / "raw" / "tickets.csv", raw)
     # The same pipeline, without its dependence on this repository's code.
-    pipeline = (
-        (ROOT / "dvc.yaml").read_text(encoding="utf-8").replace("[curate, ", "[").replace("[train, ", "[")
-    )
+    lines = (ROOT / "dvc.yaml").read_text(encoding="utf-8").splitlines(keepends=True)
+    pipeline = "".join(line for line in lines if not line.lstrip().startswith(CODE))
     (folder / "dvc.yaml").write_text(pipeline, encoding="utf-8")
     run(folder, "git", "init", "--quiet", "--initial-branch", "main")
     run(folder, sys.executable, "-m", "dvc", "init", "--quiet")

@@ -21,7 +21,6 @@ from curate.project import Project
 from governance.audit.inventory import Inventory, take
 from governance.audit.params import AuditParams
 from governance.audit.since import BASELINE, Change, at_revision, compare, read_baseline, write_baseline
-from governance.redaction_impact import row_share_warning
 
 
 @dataclass(frozen=True)
@@ -118,11 +117,7 @@ def audit(
         verdicts=dict(held.group_by("verdict").len().sort("verdict").iter_rows()),
         scope=redaction.scope,
         key_id=key_id,
-        notes=(
-            *filter(None, [row_share_warning(project)]),
-            *_languages(report),
-            *_redacted(project, findings, examples, redaction),
-        ),
+        notes=(*_languages(report), *_redacted(project, findings, examples, redaction)),
     )
 
 

@@ -37,6 +37,31 @@ def test_holm_by_hand() -> None:
     assert holm([]) == []
 
 
+def test_the_tails_are_scipys_on_a_grid_of_both_their_formulas() -> None:
+    """Every run sees the branches, their border, and where a series is cut off."""
+    for freedom in (1, 2, 3, 4, 10, 51, 300):
+        border = freedom + 2  # where the series ends and the fraction begins
+        for x in (
+            0.0,
+            1e-6,
+            0.3,
+            1.0,
+            freedom / 2,
+            freedom,
+            border - 0.01,
+            border,
+            border + 0.01,
+            2.5 * border,
+            500.0,
+        ):
+            assert chi_square_tail(x, freedom) == pytest.approx(
+                stats.chi2.sf(x, freedom), rel=1e-9, abs=1e-14
+            )
+    for x in (0.0, 0.15, 0.19, 0.2, 0.21, 0.3, 0.5, 0.8, 1.0, 1.36, 1.63, 2.0, 3.0, 5.0):
+        assert kolmogorov_tail(x) == pytest.approx(stats.kstwobign.sf(x), rel=1e-9, abs=1e-13)
+    assert chi_square_tail(-1.0, 3) == 1.0
+
+
 @settings(max_examples=200, deadline=None)
 @given(x=st.floats(0, 500), freedom=st.integers(1, 300))
 def test_the_chi_square_tail_is_scipys(x: float, freedom: int) -> None:
