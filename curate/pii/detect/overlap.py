@@ -24,10 +24,11 @@ def resolve(hits: Iterable[Hit]) -> list[Hit]:
     """The hits that stand, by position.
 
     Ranked: verified first, then the higher score, the longer, the earlier, then by entity and detector name.
-    Each is kept unless it overlaps one ranked before it, so duplicates and contained matches go. O(n log n +
-    n k) for k kept.
+    Each is kept unless it overlaps one ranked before it, so duplicates and contained matches go. O(n log n):
+    those kept stand apart, so only the neighbours of a hit can overlap it.
     """
     kept: list[Hit] = []
+    starts: list[int] = []
     for hit in sorted(
         hits,
         key=lambda hit: (
@@ -39,9 +40,11 @@ def resolve(hits: Iterable[Hit]) -> list[Hit]:
             hit.detector,
         ),
     ):
-        if all(hit.end <= other.start or other.end <= hit.start for other in kept):
-            kept.append(hit)
-    return sorted(kept)
+        at = bisect_right(starts, hit.start)
+        if (at == 0 or kept[at - 1].end <= hit.start) and (at == len(kept) or hit.end <= kept[at].start):
+            kept.insert(at, hit)
+            starts.insert(at, hit.start)
+    return kept
 
 
 def distinct(results: list[Any]) -> list[Any]:

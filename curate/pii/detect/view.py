@@ -73,7 +73,7 @@ _CHANGES = (
     rf"|(?P<dash>(?<=[0-9A-Za-z])[{_DASHES}](?=[0-9A-Za-z])|(?<=\d\d) - (?=\d\d))"
     rf"|(?P<dot>(?<=\d)[{_DOTS}](?=\d))"
     r"|(?P<space>(?<=\d) {2,3}(?=[0-9A-Za-z])|(?<=[A-Za-z:]) {2,3}(?=\d))"
-    rf"|(?P<line>(?<={_GROUP}) ?(?:\r\n?|\n) ?(?={_GROUP}))"
+    rf"|(?P<line>(?<={_GROUP}{_GROUP}) ?(?:\r\n?|\n) ?(?={_GROUP}))"
     r"|(?P<escape>(?i:%(?:40|2b|2e)|&(?:nbsp|commat|\#(?:64|160|x40|xa0));))"
     rf"|(?P<label>(?<![\w@/%+\\])[A-Za-z](?>[A-Za-z0-9]*)(?>(?:[_-]+[A-Za-z0-9]+)*+)(?![\w@%/]|-\w|\.\w))"
 )
@@ -134,7 +134,9 @@ def view(text: str) -> View | None:
 
 
 # What a line ends with, or the next begins with, where a number may go on: groups of digits or capitals.
-_ENDING = regex.compile(rf"(?P<before>[\w:.#)]\s?)?(?P<groups>(?:\b{_GROUP}{{1,7}}[ -])*\b{_GROUP}{{2,7}})$")
+_ENDING = regex.compile(
+    rf"(?r)(?P<before>[\w:.#)]\s?)?(?P<groups>(?:\b{_GROUP}{{1,7}}[ -])*\b{_GROUP}{{2,7}})$"
+)
 _BEGINNING = regex.compile(rf"(?:{_GROUP}{{1,7}}[ -])*{_GROUP}{{1,7}}\b")
 _IBAN_START = regex.compile(r"\b[A-Z]{2}\d{2}\b")
 # Characters in which the longest grouped number (an IBAN of 34) ends.

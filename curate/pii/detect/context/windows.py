@@ -28,6 +28,9 @@ _LABEL_REACH = 40
 _NEAR = 60
 # Characters within which they are looked for first.
 _FAR = 240
+# Tokens before a match that are looked at: numbers joined by commas count as no words, and a list of them may
+# fill a text (cost would grow with its square).
+_TOKENS = 160
 # Tokens that an extension may add to a telephone number.
 _EXTENSION = 12
 
@@ -50,16 +53,22 @@ def windows(text: str, start: int, end: int, artifacts: LightArtifacts) -> tuple
         first = text.find(" ", start - _NEAR, start) if start > _NEAR else 0
         before = _before(tokens_of(text, first, start), whole=first == 0) if first >= 0 else None
     if not _within_word(text, end):
-        last = text.find(" ", end + _NEAR)
-        after = _after(tokens_of(text, end, last if last >= 0 else len(text)), whole=last < 0)
+        last = _space_after(text, end + _NEAR)
+        after = _after(tokens_of(text, end, last), whole=last == len(text)) if last >= 0 else None
     if before is None:
-        before = _before(
-            artifacts.tokens[: max(bisect_right(artifacts.tokens_indices, start) - 1, 0)], whole=True
-        )
+        at = max(bisect_right(artifacts.tokens_indices, start) - 1, 0)
+        before = _before(artifacts.tokens[max(at - _TOKENS, 0) : at], whole=True)
     if after is None:
-        after = _after(artifacts.tokens[bisect_left(artifacts.tokens_indices, end) :], whole=True)
+        at = bisect_left(artifacts.tokens_indices, end)
+        after = _after(artifacts.tokens[at : at + AFTER + 1], whole=True)
     assert before is not None and after is not None, "the whole text fills a window or ends"
     return before, after
+
+
+def _space_after(text: str, start: int) -> int:
+    """The first space from `start` on, or the text's end if that is no further; -1 if neither is near."""
+    found = text.find(" ", start, start + _FAR)
+    return len(text) if found < 0 and len(text) <= start + _FAR else found
 
 
 def _within_word(text: str, at: int) -> bool:
@@ -158,38 +167,36 @@ def _preceding(text: str, start: int, artifacts: LightArtifacts) -> Sequence[str
     first = text.find(" ", start - _FAR, start) if start > _FAR else 0
     if first >= 0 and not _within_word(text, start):
         tokens = tokens_of(text, first, start)
-        reached = _reached(tokens, len(tokens), whole=first == 0)
+        reached = _reached(tokens, whole=first == 0)
         if reached is not None:
             return reached
-    return (
-        _reached(artifacts.tokens, max(bisect_right(artifacts.tokens_indices, start) - 1, 0), whole=True)
-        or ()
-    )
+    at = max(bisect_right(artifacts.tokens_indices, start) - 1, 0)
+    return _reached(artifacts.tokens[max(at - _TOKENS, 0) : at], whole=True) or ()
 
 
-def _reached(tokens: Sequence[str], end: int, *, whole: bool) -> Sequence[str] | None:
-    """What `_before` may see of `tokens[:end]`, wherever among the last numbers it begins; None if it may see
+def _reached(tokens: Sequence[str], *, whole: bool) -> Sequence[str] | None:
+    """What `_before` may see of `tokens`, wherever among the last numbers it begins; None if it may see
     more than these.
     """
     words = 0
-    for at in range(end - 1, -1, -1):
+    for at in range(len(tokens) - 1, -1, -1):
         token = tokens[at]
         if at == 0 and not whole:
             break
         if token in _SENTENCE_END and _ends_sentence(tokens, at):
-            return tokens[at + 1 : end]
+            return tokens[at + 1 :]
         words += _read(token)[1] < 3 and not token[:1].isdigit() and token not in _SIGNS
         if words == BEFORE:
-            return tokens[at:end]
-    return tokens[:end] if whole else None
+            return tokens[at:]
+    return tokens if whole else None
 
 
 def _following(text: str, end: int, artifacts: LightArtifacts) -> Sequence[str]:
     """The tokens from the one that holds or follows `end` on."""
-    last = text.find(" ", end + _FAR)
-    if not _within_word(text, end):
-        tokens = tokens_of(text, end, last if last >= 0 else len(text))
-        if last < 0 or len(tokens) > _EXTENSION + AFTER:
+    last = _space_after(text, end + _FAR)
+    if last >= 0 and not _within_word(text, end):
+        tokens = tokens_of(text, end, last)
+        if last == len(text) or len(tokens) > _EXTENSION + AFTER:
             return tokens[: _EXTENSION + AFTER]
     at = max(bisect_right(artifacts.tokens_indices, end) - 1, 0)
     return artifacts.tokens[at : at + 1 + _EXTENSION + AFTER]

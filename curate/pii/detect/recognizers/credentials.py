@@ -54,7 +54,7 @@ class ApiKeyRecognizer(LabelledRecognizer):
         ),
         Pattern(
             "Private key",
-            r"(-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----.{20,4000}?-----END (?:[A-Z]+ "
+            r"(-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----(?:[^-]|-(?!----)){20,4000}-----END (?:[A-Z]+ "
             r")?PRIVATE KEY-----)",
             0.9,
         ),

@@ -125,6 +125,12 @@ class BoundedUrlRecognizer(stock.UrlRecognizer):  # type: ignore[misc]
     sentences ("late.It").
     """
 
+    # From the first sign of a host only: from each of its signs the stock pattern would read on for 253 more.
+    PATTERNS = [
+        Pattern(one.name, one.regex.replace(r"(?i)((www", r"(?i)(?<![a-z0-9.\-])((www", 1), one.score)
+        for one in stock.UrlRecognizer.PATTERNS
+    ]
+
     def analyze(
         self, text: str, entities: list[str], nlp_artifacts: Any = None, regex_flags: int | None = None
     ) -> list[Any]:

@@ -9,6 +9,7 @@ parses everything.
 
 from __future__ import annotations
 
+from bisect import bisect_right, insort
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -107,7 +108,7 @@ class _Matcher(phonenumbers.PhoneNumberMatcher):
 
     def _extract_match(self, candidate: str, offset: int) -> Any:
         start, end = self._from + offset, self._from + offset + len(candidate)
-        touched = [span for span in self._live if span[0] < end and start < span[1]]
+        touched = _touched(self._live, start, end)
         if not touched:
             return None
         # What is left of a candidate, or a part of a stretch, may be another region's to judge.
@@ -128,8 +129,15 @@ class _Matcher(phonenumbers.PhoneNumberMatcher):
             yield self._from + match.start, self._from + match.end, match
 
 
-def _touches(spans: list[tuple[int, int]], start: int, end: int) -> bool:
-    return any(start < last and first < end for first, last in spans)
+def _touched(spans: list[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
+    """Those of `spans` (in order, none over another) that `[start, end)` touches."""
+    at = max(bisect_right(spans, (start, start)) - 1, 0)
+    touched = []
+    while at < len(spans) and spans[at][0] < end:
+        if start < spans[at][1]:
+            touched.append(spans[at])
+        at += 1
+    return touched
 
 
 class PlausiblePhoneRecognizer(stock.PhoneRecognizer):  # type: ignore[misc]
@@ -158,7 +166,7 @@ class PlausiblePhoneRecognizer(stock.PhoneRecognizer):  # type: ignore[misc]
         taken: list[tuple[int, int]] = []
         results = []
         for region in self.supported_regions:
-            live = [span for span in stretches if not _touches(taken, *span)]
+            live = [span for span in stretches if not _touched(taken, *span)]
             if region == "DE" and self.skips:
                 live = [
                     span
@@ -169,11 +177,11 @@ class PlausiblePhoneRecognizer(stock.PhoneRecognizer):  # type: ignore[misc]
             if not live:
                 break
             for start, end, match in _Matcher(text, region, live, plain=self.skips).found():
-                if _touches(taken, start, end) or _inside_word(text, start, end):
+                if _touched(taken, start, end) or _inside_word(text, start, end):
                     continue
                 score = match.score if isinstance(match, _Plain) else self._form_score(match, region)
                 if score:
-                    taken.append((start, end))
+                    insort(taken, (start, end))
                     result = self._get_recognizer_result(match, text, region, nlp_artifacts)
                     result.start, result.end, result.score = start, end, score
                     results.append(result)
