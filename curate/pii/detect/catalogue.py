@@ -94,8 +94,13 @@ PHONE_FORM = (
     + r"|(?:^|\D|\d{20})0(?:0|800|[^a-zA-Z\d]{0,4}(?:\d[^a-zA-Z\d]{0,4}){9})|\d{3}(?:\)|[-. "
     r"])[-. ]{0,2}\d{3}[-. ]\d{4}"
 )
-# Length and first digits that some issuer uses.
-CARD_FORM = _B + r"(?:4\d|5[1-5]|2[2-7]|3[04-8]|6[0-57])\d{2}[- ]?\d{3,4}[- ]?\d{3,4}[- ]?\d{3,5}" + _E
+# Length and first digits that some issuer uses; a bare run may touch letters ("cc4111111111111111x").
+CARD_FORM = (
+    _B
+    + r"(?:4\d|5[1-5]|2[2-7]|3[04-8]|6[0-57])\d{2}[- ]?\d{3,4}[- ]?\d{3,4}[- ]?\d{3,5}(?:[- ]?\d{3})?"
+    + _E
+    + r"|(?:^|[^\d.])(?:4\d|5[1-5]|2[2-7]|3[47]|6[0-57])\d{13,14}(?:$|[^\d])"
+)
 # Countries in the SWIFT registry of IBANs, as Presidio lists them.
 _IBAN_COUNTRIES = "A[DELTZ]|B[AEGHRY]|C[HRYZ]|D[EKO]|E[EGS]|F[IOR]|G[BEILRT]|H[RU]|I[ELQST]|JO|K[WZ]|L[BCITUVY]|M[CDEKRTU]|N[LO]|P[KLST]|QA|R[OS]|S[ACEIKM]|T[LNR]|UA|V[AG]|XK"  # noqa: E501
 _MONTH = "(?i:JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)"
@@ -170,7 +175,10 @@ DEFAULT = (
     Entity(
         "CREDIT_CARD",
         "IssuedCardRecognizer",
-        _B + r"[1-6]\d{3}[- ]?\d{3,4}[- ]?\d{3,4}[- ]?\d{3,5}" + _E,
+        _B
+        + r"[1-6]\d{3}[- ]?\d{3,4}[- ]?\d{3,4}[- ]?\d{3,5}(?:[- ]?\d{3})?"
+        + _E
+        + r"|(?:^|[^\d.])[2-6]\d{14,15}(?:$|[^\d])",
         "with_context",
         0.3,
         CARD_FORM,
@@ -182,13 +190,18 @@ DEFAULT = (
         "alone",
     ),
     Entity("CRYPTO", "WalletRecognizer", r"(?i)(?:bc1|[13])[a-z0-9]{25}|0x[0-9a-f]{40}", "alone"),
-    Entity("IP_ADDRESS", "IpRecognizer", r"(?i)\d\.\d{1,3}\.\d{1,3}\.\d|::|(?:[0-9a-f]{1,4}:){6}"),
+    Entity("IP_ADDRESS", "LocatedIpRecognizer", r"(?i)\d\.\d{1,3}\.\d{1,3}\.\d|::|(?:[0-9a-f]{1,4}:){6}"),
     Entity(
         "MAC_ADDRESS",
-        "MacAddressRecognizer",
+        "WholeMacRecognizer",
         r"(?i)(?:[0-9a-f]{2}[:-]){5}[0-9a-f]{2}|[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}",
     ),
-    Entity("UUID", "UuidRecognizer", r"(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"),
+    Entity(
+        "UUID",
+        "PersonsUuidRecognizer",
+        r"(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}",
+        unlabelled=0.3,
+    ),
     Entity("URL", "BoundedUrlRecognizer", r"(?i)\.[a-z]{2}"),
     Entity(
         "DATE_TIME",
@@ -203,7 +216,7 @@ DEFAULT = (
         "StreetAddressRecognizer",
         r"(?i)\d[a-z]?,?[ \t](?:(?:\S+[ \t]){1,4}?(?:"
         + "|".join(STREET_TYPES)
-        + r")(?:[^a-zA-Z]|$)|[a-z]+gate|the[ \t])",
+        + r")(?:[^a-zA-Z]|$)|[a-z]+gate|the[ \t])|\bp\.?[ \t]?o\.?[ \t]box[ \t]\d",
     ),
     Entity(
         "UK_NHS",

@@ -108,7 +108,7 @@ class _LeanLabelled(_Lean):
         self, text: str, entities: list[str], nlp_artifacts: Any = None, regex_flags: int | None = None
     ) -> list[Any]:
         results = []
-        for match, score in self._matches(text, overlapped=True):
+        for match, score in self._matches(text, overlapped=self.overlapped):
             start, end = value_of(match)
             if one := self._judged(start, end, text[start:end], score):
                 results.append(one)

@@ -179,8 +179,10 @@ class PersonalUrlRecognizer(LabelledRecognizer):
     Scored above the plain link it is, and above the telephone number in its query: it goes as a whole.
     """
 
+    # A link goes as a whole, with links within it; what it is known by stands in its first few hundred signs.
+    overlapped = False
     _HOST = r"(?:https?://|\bwww\.|\b)(?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24}(?::\d{2,5})?"
-    _TAIL = r"(?:[^\s\"'<>()]*[^\s\"'<>().,;:!?])?"
+    _TAIL = r"(?:[^\s\"'<>()]{0,2000}[^\s\"'<>().,;:!?])?"
     _FIELD = r"e-?mail|user(?:_?name|_?id)?|uid|login|(?:first|last|full)?_?name|phone|tel|mobile|dob|token|session_?(?:id)?|sid|(?:customer|account|member)_?(?:id|no)?|postcode"
     # Pages of everybody's, not of somebody.
     _PAGE = r"(?!(?:log-?_?in|log-?_?out|sign-?_?(?:in|up|out)|settings|edit|new|help|index|password|me|about|home|share|search|intent|support|register)\b)"
@@ -189,7 +191,7 @@ class PersonalUrlRecognizer(LabelledRecognizer):
             "Link (personal field)",
             "("
             + _HOST
-            + r"/?[^\s\"'<>()?]*\?(?:[^\s\"'<>()]*&)?(?:"
+            + r"/?[^\s\"'<>()?]{0,300}\?(?:[^\s\"'<>()]{0,300}&)?(?:"
             + _FIELD
             + r")=[^\s&\"'<>()]"
             + _TAIL
@@ -200,9 +202,9 @@ class PersonalUrlRecognizer(LabelledRecognizer):
             "Link (profile)",
             "("
             + _HOST
-            + r"(?:/[\w-]+)*/(?:(?:u|users?|profiles?|people|in|~)/"
+            + r"(?:/[\w-]{1,64}){0,12}/(?:(?:u|users?|profiles?|people|in|~)/"
             + _PAGE
-            + r"[\w.~%-]{2,63}[\w~%-]|(?:members?|accounts?|customers?)/[\w.-]*\d|[@~][\w.]{1,63}\w)"
+            + r"[\w.~%-]{2,63}[\w~%-]|(?:members?|accounts?|customers?)/[\w.-]{0,64}\d|[@~][\w.]{1,63}\w)"
             + _TAIL
             + ")",
             1.0,
@@ -211,7 +213,7 @@ class PersonalUrlRecognizer(LabelledRecognizer):
             "Link (network)",
             r"((?:https?://|\b)(?:www\.)?(?:twitter|x|instagram|facebook|tiktok|github|threads)\.(?:com|net)/"
             + _PAGE
-            + r"[\w.]{3,39}/?)(?![\w/.-]*\w)",
+            + r"[\w.]{3,39}/?)(?![\w/.-]{0,300}\w)",
             1.0,
         ),
         Pattern(
@@ -223,7 +225,7 @@ class PersonalUrlRecognizer(LabelledRecognizer):
         ),
         Pattern(
             "Link (log-in inside)",
-            r"(https?://[^\s/@:\"'<>]{1,64}:[^\s/@\"'<>]{1,64}@[^\s\"'<>()]*[\w/])",
+            r"(https?://[^\s/@:\"'<>]{1,64}:[^\s/@\"'<>]{1,64}@[^\s\"'<>()]{0,2000}[\w/])",
             1.0,
         ),
     ]

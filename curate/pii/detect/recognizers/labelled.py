@@ -19,6 +19,8 @@ class LabelledRecognizer(PatternRecognizer):  # type: ignore[misc]
     out raises: no clean text.
     """
 
+    overlapped = True
+
     def analyze(
         self, text: str, entities: list[str], nlp_artifacts: Any = None, regex_flags: int | None = None
     ) -> list[Any]:
@@ -27,7 +29,7 @@ class LabelledRecognizer(PatternRecognizer):  # type: ignore[misc]
         for pattern in self.patterns:
             if not pattern.compiled_regex:
                 pattern.compiled_regex = regex.compile(pattern.regex, self.global_regex_flags)
-            for match in pattern.compiled_regex.finditer(text, overlapped=True, timeout=_TIMEOUT):
+            for match in pattern.compiled_regex.finditer(text, overlapped=self.overlapped, timeout=_TIMEOUT):
                 start, end = value_of(match)
                 valid = self.validate_result(text[start:end])
                 if valid is False or self.invalidate_result(text[start:end]):

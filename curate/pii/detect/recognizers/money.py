@@ -2,7 +2,7 @@
 in Presidio.
 """
 
-# ruff: noqa: RUF012 (PATTERNS is mutable in Presidio's form)
+# ruff: noqa: RUF012, E501 (a long list in a regex is read in a row; PATTERNS is mutable in Presidio's form)
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import regex  # type: ignore[import-untyped]
 from presidio_analyzer import Pattern, PatternRecognizer
 
 from curate.pii.detect.presidio.reach import shifted
+from curate.pii.detect.recognizers.labelled import LabelledRecognizer
 
 _ASCII_CASELESS = regex.DOTALL | regex.MULTILINE | regex.IGNORECASE | regex.ASCII
 
@@ -61,34 +62,57 @@ class AnyCaseIbanRecognizer(stock.IbanRecognizer):  # type: ignore[misc]
 
 
 # Lengths and first digits in use (ISO/IEC 7812): Visa, Mastercard, Amex, Discover and UnionPay, JCB, Diners,
-# Maestro.
+# Maestro. Cards of 19 digits have too few digits that tell them from other numbers: they need a label.
 _ISSUED = regex.compile(
     r"4(?:\d{12}|\d{15})|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|6(?:011|[245]\d\d)\d{12}|35\d{14}|3(?:0[0-5]|[68]\d)\d{11}|6[37]\d{14}"
 )
-
-
 _NO_DIGIT = regex.compile(r"\D")
 
 
-class IssuedCardRecognizer(stock.CreditCardRecognizer):  # type: ignore[misc]
+class IssuedCardRecognizer(LabelledRecognizer, stock.CreditCardRecognizer):  # type: ignore[misc]
     """The stock one gives 1.0 to any 13 to 17 digits from 1 up that pass Luhn, as one long order number in
     ten does.
 
     A length and prefix that some issuer uses keep 1.0; the rest keep the pattern's 0.3 and need context.
-    Mastercard's 2-series
-    (2017) is added.
+    Mastercard's 2-series (2017) and cards of 19 digits are added. Every place is tried: the stock one passes over
+    a card that a group of digits before it joins ("no. 1 4532 ..."), since what it tries first fails.
     """
 
+    _GROUPS = r"[- ]?(?:\d{3,4})[- ]?(?:\d{3,4})[- ]?(?:\d{3,5})"
     PATTERNS = [
-        *stock.CreditCardRecognizer.PATTERNS,
-        Pattern("Mastercard 2-series", r"\b2[2-7]\d{2}[- ]?\d{4}[- ]?\d{4}[- ]?\d{4}\b", 0.3),
+        Pattern(
+            "All Credit Cards (weak)",
+            r"\b((?!1\d{12}(?!\d))(?:4\d{3}|5[0-5]\d{2}|6\d{3}|1\d{3}|3\d{3})" + _GROUPS + r")\b",
+            0.3,
+        ),
+        Pattern("Mastercard 2-series", r"\b(2[2-7]\d{2}[- ]?\d{4}[- ]?\d{4}[- ]?\d{4})\b", 0.3),
+        Pattern("Card of 19 digits", r"\b([4-6]\d{3}([- ]?)\d{4}\2\d{4}\2\d{4}\2\d{3})\b", 0.3),
+        Pattern(
+            "Card (glued)",
+            r"(?<![\d.])(?:(?<=[a-z_])|(?=\d{15,16}[a-z_]))((?:4\d{3}|5[1-5]\d\d|2[2-7]\d\d|6\d{3})\d{12}|3[47]\d{13})(?!\d|\.\d)",
+            0.3,
+        ),
     ]
+
+    def analyze(
+        self, text: str, entities: list[str], nlp_artifacts: Any = None, regex_flags: int | None = None
+    ) -> list[Any]:
+        """Numbers that pass, outside UUIDs and links."""
+        results = super().analyze(text, entities, nlp_artifacts, regex_flags)
+        return [
+            result
+            for result in results
+            if not _UUID_AROUND.search(text, max(result.start - 24, 0), result.end + 24)
+        ]
 
     def validate_result(self, pattern_text: str) -> bool | None:
         """False if Luhn fails, True for an issued prefix and length, else undecided."""
         if not super().validate_result(pattern_text):
             return False
         return True if _ISSUED.fullmatch(_NO_DIGIT.sub("", pattern_text)) else None
+
+
+_UUID_AROUND = regex.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", regex.IGNORECASE)
 
 
 class UkBankAccountRecognizer(PatternRecognizer):  # type: ignore[misc]
@@ -98,7 +122,7 @@ class UkBankAccountRecognizer(PatternRecognizer):  # type: ignore[misc]
 
     COUNTRY_CODE = "uk"
     _SORT = r"\d{2}[- ]?\d{2}[- ]?\d{2}"
-    _ACCOUNT_LABEL = r"(?:bank\s+)?(?:account|acct?|a/c)(?:\s+is)?(?:\s*(?:number|num|no)\.?|\s*\#)?(?:['’]s\b)?(?:\s*(?:is|:|=|-))?\s*"  # noqa: E501
+    _ACCOUNT_LABEL = r"(?:bank\s+)?(?:account|acct?|a/c)(?:\s+is)?(?:\s*(?:number|num|no)\.?|\s*\#)?(?:['’]s\b)?(?:\s*(?:is|:|=|-))?\s*"
     PATTERNS = [
         Pattern(
             "Sort code and account",

@@ -36,6 +36,12 @@ def _has_suffix(host: str) -> bool:
 _LOGIN = regex.compile(r"://[^/\s]*$")
 # Legal in an address, but what stands before one there is a field's name or another field ("cc=jo@x.org").
 _FIELD_END = regex.compile(r"(?r)[=/?&|]")
+# "icon@2x.png", "lodash@4.17.21": no host ends in a number or a file's ending (none is a top-level domain).
+_NO_HOST = regex.compile(
+    r"\.(?:\d+|png|jpe?g|gif|svg|webp|ico|bmp|tiff?|css|js|jsx|tsx?|json|ya?ml|xml|html?|php"
+    r"|pdf|txt|csv|docx?|xlsx?|gz|tar|exe|dll|jar|conf|log)$",
+    regex.IGNORECASE,
+)
 _QUOTED = regex.compile(r"\"[^\"\s@][^\"\n@]{0,62}\"@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 
 
@@ -45,7 +51,11 @@ class OfflineEmailRecognizer(stock.EmailRecognizer):  # type: ignore[misc]
     """
 
     def validate_result(self, pattern_text: str) -> bool | None:
-        """True at a public suffix; else undecided, which keeps the pattern's 0.5."""
+        """True at a public suffix, False for a file's name or a version after the @; else undecided, which
+        keeps the pattern's 0.5.
+        """
+        if _NO_HOST.search(pattern_text):
+            return False
         return True if _has_suffix(pattern_text.rpartition("@")[2]) else None
 
     def analyze(
@@ -125,6 +135,8 @@ class BoundedUrlRecognizer(stock.UrlRecognizer):  # type: ignore[misc]
     sentences ("late.It").
     """
 
+    # A link tells of nobody (`PersonalUrlRecognizer` finds those that do): found where a threshold asks for it.
+    _PLAIN = 0.3
     # From the first sign of a host only: from each of its signs the stock pattern would read on for 253 more.
     PATTERNS = [
         Pattern(one.name, one.regex.replace(r"(?i)((www", r"(?i)(?<![a-z0-9.\-])((www", 1), one.score)
@@ -141,13 +153,16 @@ class BoundedUrlRecognizer(stock.UrlRecognizer):  # type: ignore[misc]
         words that may be one.
         """
         read = super().analyze
-        return [
+        links = [
             shifted(result, start)
             for start, end in words(text, ".")
             if _may_link(word := text[start:end])
             for result in read(word, entities, nlp_artifacts, regex_flags)
             if self._is_link(word, result.start, result.end)
         ]
+        for link in links:
+            link.score = min(link.score, self._PLAIN)
+        return links
 
     def _is_link(self, text: str, start: int, end: int) -> bool:
         link = text[start:end].strip("\"'")
@@ -167,6 +182,56 @@ class BoundedUrlRecognizer(stock.UrlRecognizer):  # type: ignore[misc]
             "." not in name and not host.isupper() and (suffix != suffix.lower() or suffix in _WORD_SUFFIXES)
         )
         return bool(slash) or not sentence_break
+
+
+class PersonsUuidRecognizer(stock.UuidRecognizer):  # type: ignore[misc]
+    """The stock one gives every UUID 0.5. Most name a request, a file or a row: here one scores 0.3 and needs
+    a label of somebody's (a user, a session, a device).
+    """
+
+    PATTERNS = [Pattern(one.name, one.regex, 0.3) for one in stock.UuidRecognizer.PATTERNS]
+
+
+class WholeMacRecognizer(stock.MacAddressRecognizer):  # type: ignore[misc]
+    """The stock one cuts addresses out of a longer dump of hexadecimal pairs (a fingerprint, a key)."""
+
+    PATTERNS = [
+        Pattern(
+            one.name,
+            r"(?<![0-9A-Fa-f]{2}[:-])" + one.regex + r"(?![:-][0-9A-Fa-f]{2}(?![0-9A-Fa-f]))",
+            one.score,
+        )
+        for one in stock.MacAddressRecognizer.PATTERNS
+    ]
+
+
+class LocatedIpRecognizer(stock.IpRecognizer):  # type: ignore[misc]
+    """The stock one takes versions ("driver 4.2.0.17"), `ad::` and the addresses of no machine for somebody's.
+
+    An address of small numbers, as versions have, scores 0.3 and needs a label.
+    """
+
+    _VERSION = regex.compile(r"\d(?:\.\d{1,2}){3}")
+    # Unspecified, loopback, broadcast and masks.
+    _NOBODYS = regex.compile(r"0\.\d+\.\d+\.\d+|127\.\d+\.\d+\.\d+|255\.255\.\d+\.\d+|::1?")
+
+    def invalidate_result(self, pattern_text: str) -> bool:
+        """Whether it is no address, nobody's, or too short a one to tell from code (`std::`, `ad::`)."""
+        address = pattern_text.partition("/")[0]
+        if self._NOBODYS.fullmatch(address) or super().invalidate_result(pattern_text):
+            return True
+        groups = [group for group in address.split(":") if group]
+        return "::" in address and (len(groups) < 2 or not any(map(str.isdigit, address)))
+
+    def analyze(
+        self, text: str, entities: list[str], nlp_artifacts: Any = None, regex_flags: int | None = None
+    ) -> list[Any]:
+        """Stock results, those that may be versions scored down."""
+        results: list[Any] = super().analyze(text, entities, nlp_artifacts, regex_flags)
+        for result in results:
+            if self._VERSION.fullmatch(text, result.start, result.end):
+                result.score = min(result.score, 0.3)
+        return results
 
 
 class WalletRecognizer(stock.CryptoRecognizer):  # type: ignore[misc]

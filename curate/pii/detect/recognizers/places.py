@@ -115,12 +115,13 @@ class StreetAddressRecognizer(PatternRecognizer):  # type: ignore[misc]
             "Street (one word)",
             r"(?-i:"
             + _UNIT
-            + _NUMBER
-            + r"(?:[A-Z][a-z]+gate\b|The[ \t][A-Z][a-z]+(?=[,.\n]|$))"
+            + r"\b\d{1,5}[A-Za-z]?(?:[ \t]?[-–/][ \t]?\d{1,4}[A-Za-z]?)?[ \t]"
+            + r"(?:(?!(?:Har|Mar|Rams|Rei)gate)[A-Z][a-z]+gate\b|The[ \t][A-Z][a-z]+(?=[,.\n]|$))"
             + _TOWN
             + ")",
             0.6,
         ),
+        Pattern("Post office box", r"\bp\.?[ \t]?o\.?[ \t]box[ \t]\d{1,6}\b", 0.6),
         Pattern(
             "Street (any case)",
             r"\b(?=\d|flat|apt|apartment|unit|suite|room)"
