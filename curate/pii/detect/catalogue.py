@@ -134,6 +134,9 @@ ANY_CANDIDATE = (
     r"(?i)[@\d]|::|\.[a-z]{2}|[a-f]{2}[:-][a-f]{2}[:-]|[a-f]{4}\.|[a-f]{8}-|"
     + f"(?-i:{KEY_CANDIDATE})|{PASSWORD_CANDIDATE}"
 )
+# Found by default only where a label says that they are somebody's (a UUID), or not at all (a plain link; one
+# that leads to a person is a PERSONAL_URL). Where params name one, its every form is found: they score this.
+UNSURE, UNSURE_SCORE = frozenset({"URL", "UUID"}), 0.3
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from curate.errors import AssayError
 from curate.files import canonical_json
-from curate.pii.detect.catalogue import DEFAULT, EUROPEAN, Entity, check_names
+from curate.pii.detect.catalogue import DEFAULT, EUROPEAN, UNSURE, UNSURE_SCORE, Entity, check_names
 from curate.pii.detect.languages.entities import entities_of
 from curate.pii.detect.languages.labels import undotted
 from curate.pii.detect.overlap import Hit, beside, resolve
@@ -178,7 +178,10 @@ class Detector:
 
     def threshold(self, entity: str) -> float:
         """The score from which a match of `entity` is a finding."""
-        return self.params.thresholds.get(entity, self.params.threshold)
+        usual = self.params.threshold
+        if entity in UNSURE and entity in self.params.named:
+            usual = min(usual, UNSURE_SCORE)
+        return self.params.thresholds.get(entity, usual)
 
     def find(self, text: str, names: list[str] | None = None) -> list[Hit]:
         """Resolved findings in `text`, by position.

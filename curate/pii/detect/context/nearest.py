@@ -53,6 +53,9 @@ _BETWEEN = {"IP_ADDRESS": VERSION_FILLERS, "DATE_TIME": VERSION_FILLERS, "UK_POS
 _VERSIONED = frozenset({"IP_ADDRESS", "DATE_TIME"})
 _VERSION_AFTER = (["build"], ["release"], ["version"], ["firmware"])  # "the 2.4.1.11 build hangs"
 _PRERELEASE = re.compile(r"-?(?:rc|beta|alpha|dev|b)\d", re.IGNORECASE)
+# Seconds since 1970, or thousandths, from 2014 on: of no telephone unless its word is right before
+
+_EPOCH = re.compile(r"1[4-9]\d{8}(?:\d{3}){0,3}")
 # A postcode in capitals with its space; any other form may be a part's code.
 _PLAIN_POSTCODE = 0.5
 _WANTED, _WANTING = frozenset(lemma(word) for word in WANTED), frozenset(lemma(word) for word in WANTING)
@@ -112,6 +115,8 @@ def weigh(
     if not support and not against:
         return
     before, after = windows(text, result.start, result.end, artifacts)
+    if entity == "PHONE_NUMBER" and _EPOCH.fullmatch(text, result.start, result.end):
+        before, after = _direct(before), []
     versioned = entity in _VERSIONED and (
         after[:1] in _VERSION_AFTER or _PRERELEASE.match(text, result.end) is not None
     )
@@ -150,6 +155,12 @@ def _against(text: str, result: Any, english: bool) -> tuple[str, ...]:
         return ()
     weak_phone = result.entity_type == "PHONE_NUMBER" and result.score < RAISE_TO
     return contrary(result.entity_type) + (IDENTITY_STEMS if weak_phone else ())
+
+
+def _direct(before: list[str]) -> list[str]:
+    """The word that stands directly before the match, fillers apart."""
+    word = direct_label(before)
+    return [] if word is None else [word]
 
 
 def _wanted(before: list[str], after: list[str]) -> bool:

@@ -135,7 +135,7 @@ class BoundedUrlRecognizer(stock.UrlRecognizer):  # type: ignore[misc]
     sentences ("late.It").
     """
 
-    # A link tells of nobody (`PersonalUrlRecognizer` finds those that do): found where a threshold asks for it.
+    # A link tells of nobody, but for those of `PersonalUrlRecognizer`: found where a threshold asks for it.
     _PLAIN = 0.3
     # From the first sign of a host only: from each of its signs the stock pattern would read on for 253 more.
     PATTERNS = [
@@ -206,7 +206,7 @@ class WholeMacRecognizer(stock.MacAddressRecognizer):  # type: ignore[misc]
 
 
 class LocatedIpRecognizer(stock.IpRecognizer):  # type: ignore[misc]
-    """The stock one takes versions ("driver 4.2.0.17"), `ad::` and the addresses of no machine for somebody's.
+    """The stock one takes versions ("driver 4.2.0.17"), `ad::` and addresses of no machine for somebody's.
 
     An address of small numbers, as versions have, scores 0.3 and needs a label.
     """
