@@ -21,7 +21,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "status": ("status", "One screen: task, gold version, findings, metrics, verdict.", "Start"),
     "ingest": ("stages", "Read raw files into the Examples table.", "Stages"),
     "scan": ("scan", "Find personal data, in the project or in a plain FILE.", "Stages"),
-    "redact": ("stages", "Apply the policy to what was found.", "Stages"),
+    "redact": ("redact", "Take personal data out, of the project or of a plain FILE.", "Stages"),
     "dedup": ("dedup", "Find duplicates, in the project or in a plain FILE.", "Stages"),
     "validate": ("stages", "Check rows against the kind's schema and rules.", "Stages"),
     "split": ("stages", "Assign train, validation and test, stably.", "Stages"),

@@ -21,7 +21,6 @@ ingest = _stage(
     "ingest",
     "Read the raw files of params.yaml into the Examples table; unreadable rows go to the drop ledger.",
 )
-redact = _stage("redact", "Apply the redaction policy to every finding, in input and output alike.")
 validate = _stage(
     "validate", "Quarantine rows that break the kind's schema or a quality rule, with every reason."
 )

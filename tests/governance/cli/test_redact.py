@@ -1,0 +1,35 @@
+"""`assay redact FILE` takes personal data out of a plain file and shows none of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+from click.testing import CliRunner
+
+from governance.cli.redact import redact
+
+
+def test_a_file_is_redacted_and_columns_not_named_stay(tmp_path: Path) -> None:
+    source, out = tmp_path / "in.csv", tmp_path / "out.parquet"
+    source.write_text(
+        "id,text,label\n1,Mail jo.quill@example.com or 07911 123456,will\n2,nothing here,will\n",
+        encoding="utf-8",
+    )
+    done = CliRunner().invoke(redact, [str(source), "--field", "text", "-o", str(out)])
+    assert done.exit_code == 0, done.output
+    made = pl.read_parquet(out)
+    assert made["text"].to_list() == ["Mail <EMAIL_ADDRESS_1> or <PHONE_NUMBER_1>", "nothing here"]
+    assert made["label"].to_list() == ["will", "will"]
+    assert "quill" not in done.output
+    assert "EMAIL_ADDRESS 1" in done.output
+
+
+def test_an_entity_may_stay_and_options_without_a_file_are_refused(tmp_path: Path) -> None:
+    source, out = tmp_path / "in.csv", tmp_path / "out.parquet"
+    source.write_text("text\nMail jo.quill@example.com or 07911 123456\n", encoding="utf-8")
+    given = [str(source), "--action", "mask", "--keep", "EMAIL_ADDRESS", "-o", str(out)]
+    assert CliRunner().invoke(redact, given).exit_code == 0
+    assert pl.read_parquet(out)["text"][0] == "Mail jo.quill@example.com or ••••• ••••••"
+    assert CliRunner().invoke(redact, ["--field", "text"]).exit_code == 2
+    assert CliRunner().invoke(redact, [str(source)]).exit_code == 2
