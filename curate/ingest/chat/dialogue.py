@@ -60,13 +60,12 @@ def preface(turns: Sequence[Turn], system: str | None, tools: str | None) -> lis
     """`turns` behind what columns of their own say: the system prompt, unless the turns open with the very
     same, and the tools on offer.
     """
-    first = turns[0] if turns else None
-    repeated = first and first.role == SYSTEM and system and first.text.strip() == system.strip()
-    opening = [Turn(SYSTEM, system)] if system and system.strip() and not repeated else []
+    opening = list(turns[:1]) if turns and turns[0].role == SYSTEM else []
+    rest = list(turns[len(opening) :])
+    if system and system.strip() and not (opening and opening[0].text.strip() == system.strip()):
+        opening = [Turn(SYSTEM, system), *opening]
     offered = [Turn(TOOLS, tools)] if tools and tools.strip() not in ("", "[]", "null") else []
-    if repeated:
-        return [turns[0], *offered, *turns[1:]]
-    return [*opening, *offered, *turns]
+    return [*opening, *offered, *rest]
 
 
 def spoken(turns: Sequence[Turn]) -> list[Turn]:
