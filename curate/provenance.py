@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
@@ -183,11 +184,19 @@ def absent(project: Project, path: Path, made_by: str) -> AssayError:
 
 
 def locked(project: Project, output: str) -> bool:
-    """Whether `dvc.lock` names `output`; read as text, so that a damaged lock file does not hide the
-    question.
+    """Whether the project's `dvc.lock` names `output`."""
+    return names_output(project.root, output)
+
+
+def names_output(root: Path, output: str) -> bool:
+    """Whether the `dvc.lock` in `root` names `output`; read as text, so a damaged one does not hide the
+    answer.
     """
-    lock = project.root / "dvc.lock"
-    return lock.exists() and f"- path: {output}\n" in lock.read_text(encoding="utf-8", errors="replace")
+    lock = root / "dvc.lock"
+    if not lock.exists():
+        return False
+    text = lock.read_text(encoding="utf-8", errors="replace")
+    return re.search(rf"^[\s-]*path: {re.escape(output)}\s*$", text, re.MULTILINE) is not None
 
 
 def version_of(report: Mapping[str, Any]) -> str:

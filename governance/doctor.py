@@ -16,7 +16,9 @@ from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 
 from curate.errors import AssayError
+from curate.ingest.columns import shown_path
 from curate.project import Project
+from curate.provenance import locked
 
 # What a whole run of a 1M-row project writes, with room: below this a run may fail half-way.
 FREE_BYTES_WANTED = 2_000_000_000
@@ -45,7 +47,16 @@ def examine(start: Path | None = None) -> list[Finding]:
         project = Project.find(start)
     except AssayError as error:
         return [*findings, Finding("warn", "project", error.problem, error.fix)]
-    checks: tuple[Callable[[Project], Iterator[Finding]], ...] = (_task, _key, _git, _dvc, _disk, _gold)
+    checks: tuple[Callable[[Project], Iterator[Finding]], ...] = (
+        _state,
+        _task,
+        _key,
+        _git,
+        _dvc,
+        _raw,
+        _disk,
+        _gold,
+    )
     for check in checks:
         try:
             findings.extend(check(project))
@@ -107,6 +118,49 @@ def _installed(name: str) -> str | None:
         return version(name)
     except PackageNotFoundError:
         return None
+
+
+def _state(project: Project) -> Iterator[Finding]:
+    from governance.state import faults
+
+    found = faults(project)
+    for fault in found:
+        yield Finding("fail", fault.name, fault.problem, fault.fix)
+    if not found:
+        yield Finding("ok", "state", "no merge conflict, and whatever has run belongs together")
+
+
+def _raw(project: Project) -> Iterator[Finding]:
+    """Whether a clone of this project can read its raw files."""
+    from curate.ingest.raw import raw_paths
+
+    for name, path in raw_paths(project).items():
+        tracked = tracker(project.root, path)
+        if tracked:
+            yield Finding("ok", "raw data", f"{shown_path(name)} is kept by {tracked}")
+        elif path.exists():
+            yield Finding(
+                "warn",
+                "raw data",
+                f"{shown_path(name)} is in neither git nor DVC: a clone of this project cannot run `ingest`",
+                f"dvc add {shown_path(name)} && git add {shown_path(name)}.dvc",
+            )
+        else:
+            yield Finding(
+                "warn",
+                "raw data",
+                f"{shown_path(name)} is not in this working copy: `ingest` cannot run",
+                f"dvc pull {shown_path(name)}.dvc   (or copy the file there)",
+            )
+
+
+def tracker(root: Path, path: Path) -> str:
+    """What keeps a raw file's versions, `git` or `DVC`; empty for nothing, or a file outside the project."""
+    if not path.resolve().is_relative_to(root.resolve()):
+        return ""
+    if path.with_name(f"{path.name}.dvc").exists() or path.parent.with_suffix(".dvc").exists():
+        return "DVC"
+    return "git" if _run(root, "git", "ls-files", "--", str(path)) else ""
 
 
 def _task(project: Project) -> Iterator[Finding]:
@@ -222,6 +276,14 @@ def _disk(project: Project) -> Iterator[Finding]:
 
 def _gold(project: Project) -> Iterator[Finding]:
     if not (project.gold / "manifest.json").exists():
+        if locked(project, "gold"):
+            yield Finding(
+                "warn",
+                "gold",
+                "gold/ is not in this working copy, though dvc.lock names it",
+                "dvc pull   (or make it again: dvc repro)",
+            )
+            return
         yield Finding(
             "warn", "gold", "no gold version yet", "dvc repro   (or the stages by hand, from `assay ingest`)"
         )

@@ -16,9 +16,12 @@ from pydantic import Field
 
 from curate.errors import AssayError
 from curate.examples import EXAMPLES, conform
+from curate.files import read_stage_frame
 from curate.params import Params
 from curate.project import Project
+from curate.provenance import read_report, version_of
 from curate.task import Kind
+from governance.state import checkout_faults, conflict_faults, stale_faults
 
 
 class CheckParams(Params):
@@ -92,6 +95,9 @@ def _version(project: Project, today: date) -> Iterator[Gate]:
     from curate.publish.gold import verify_gold
     from curate.publish.manifest import effective_params, task_digest
 
+    if found := [*conflict_faults(project), *checkout_faults(project)]:
+        yield Gate("version", False, found[0].problem, found[0].fix)
+        return
     manifest = verify_gold(project.gold).manifest
     fix = "dvc repro   (or the stages by hand, from `assay ingest`)"
     if manifest["task_digest"] != task_digest(project.task):
@@ -103,11 +109,15 @@ def _version(project: Project, today: date) -> Iterator[Gate]:
         yield Gate(
             "version", False, f"params.yaml has changed since gold/ was published: {', '.join(changed)}", fix
         )
+    elif found := stale_faults(project):
+        yield Gate("version", False, found[0].problem, found[0].fix)
     else:
+        here = (project.stage("ingest") / "report.json").exists()
         yield Gate(
             "version",
             True,
-            f"gold {manifest['version']} is whole and made with this card and these parameters",
+            f"gold {manifest['version']} is whole and made with this card and these parameters"
+            + ("" if here else "; data/ is not in this working copy, so its stages were not judged"),
         )
 
 
@@ -116,8 +126,7 @@ def _held_out(project: Project, today: date) -> Iterator[Gate]:
     from curate.split.lock import LOCK_FILE, read_lock
 
     lock = read_lock(project.root)
-    report = project.stage("split") / "report.json"
-    if lock is None or not report.exists():
+    if lock is None:
         yield Gate(
             "held-out",
             False,
@@ -125,15 +134,26 @@ def _held_out(project: Project, today: date) -> Iterator[Gate]:
             "dvc repro split   (or: assay split), then commit split.lock",
         )
         return
-    now = json.loads(report.read_text(encoding="utf-8"))
-    if now["held_out_digest"] == lock.frozen_test.digest:
+    digest, rows = _held_out_now(project)
+    if digest == lock.frozen_test.digest:
         yield Gate("held-out", True, f"the {lock.frozen_test.rows:,} held-out rows are those of the freeze")
     else:
         words = (
-            f"frozen at {lock.frozen_test.rows:,} held-out rows, now {now['rows']['test']:,}: rows "
+            f"frozen at {lock.frozen_test.rows:,} held-out rows, now {rows:,}: rows "
             f"came or went, none changed side"
         )
         yield Gate("held-out", True, words)
+
+
+def _held_out_now(project: Project) -> tuple[str, int]:
+    """Digest and number of the held-out rows: of `data/split`, else of the published test set."""
+    from curate.publish.gold import load_gold
+
+    if (project.stage("split") / "report.json").exists():
+        report = read_report(project, "split")
+        return report["held_out_digest"], report["rows"]["test"]
+    test = load_gold(project.gold).test["example_id"].sort()
+    return project.key.digest("held-out", *test.to_list()), len(test)
 
 
 def _schema(project: Project, today: date) -> Iterator[Gate]:
@@ -191,7 +211,17 @@ def _leakage(project: Project, today: date) -> Iterator[Gate]:
 
     gold = load_gold(project.gold)
     seen = pl.concat([gold.train, gold.validation])
-    pairs = leaks(seen, gold.test, project.task.kind, project.params("dedup", DedupParams))
+    params, kind = project.params("dedup", DedupParams), project.task.kind
+    written = _as_written(project)
+    if written is not None:  # as `dedup` judges: by what people wrote
+        train, test = (
+            written.join(rows.select("example_id"), on="example_id", how="semi") for rows in (seen, gold.test)
+        )
+        pairs = leaks(train, test, kind, params)
+    else:
+        pairs = _written_alike(
+            leaks(seen, gold.test, kind, params), pl.read_parquet(project.gold / "edits.parquet")
+        )
     if pairs.height:
         example = pairs.row(0)
         yield Gate(
@@ -205,6 +235,33 @@ def _leakage(project: Project, today: date) -> Iterator[Gate]:
         yield Gate(
             "leakage", True, f"no training row is a near-duplicate of the {gold.test.height:,} held-out rows"
         )
+
+
+def _as_written(project: Project) -> pl.DataFrame | None:
+    """The ingested rows that gold was made from; None if they are not here."""
+    from curate.publish.gold import load_manifest
+
+    if not (project.stage("ingest") / "report.json").exists():
+        return None
+    if load_manifest(project.gold).get("made_from", {}).get("ingest") != version_of(
+        read_report(project, "ingest")
+    ):
+        return None
+    return read_stage_frame(project.stage("ingest") / "examples.parquet", made_by="ingest")
+
+
+def _written_alike(pairs: pl.DataFrame, edits: pl.DataFrame) -> pl.DataFrame:
+    """`pairs` but for those whose inputs lost different values to redaction: nobody wrote these twice."""
+    lost = (
+        edits.filter((pl.col("field") == "input") & (pl.col("action") != "keep"))
+        .group_by("example_id")
+        .agg(pl.col("value_id").unique().sort().str.join(",").alias("lost"))
+    )
+    both = pairs.join(lost.rename({"example_id": "train_id"}), on="train_id", how="left").join(
+        lost.rename({"example_id": "test_id"}), on="test_id", how="left", suffix="_test"
+    )
+    alike = pl.col("lost").fill_null("") == pl.col("lost_test").fill_null("")
+    return both.filter(alike).select(pairs.columns)
 
 
 def _target(project: Project, today: date) -> Iterator[Gate]:

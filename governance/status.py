@@ -12,7 +12,9 @@ from typing import Any
 
 from curate.errors import AssayError
 from curate.project import Project
+from curate.provenance import locked
 from curate.stages import REPORTING
+from governance.state import faults
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ def overview(project: Project, today: date) -> list[Line]:
             "task", f"{task.name} ({task.kind}): {task.metric.name} >= {task.target_said()} on held-out data"
         )
     ]
+    lines += [Line(fault.name, fault.problem, fault.fix) for fault in faults(project)]
     lines += [_stages(project), _gold(project), _personal_data(project)]
     lines += [_metrics(project), _models(project)]
     due = task.review.next if task.review else None
@@ -67,6 +70,12 @@ def _stages(project: Project) -> Line:
         if (report := _read(project.stage(stage) / "report.json")) and "funnel" in report
     }
     if not counts:
+        if locked(project, "data/ingest"):
+            return Line(
+                "rows",
+                "data/ is not in this working copy, though dvc.lock names it",
+                "dvc pull   (or: dvc repro)",
+            )
         return Line("rows", "no stage has run", "dvc repro   (or: assay ingest)")
     kept = list(counts.values())[-1]["kept"]
     dropped = ", ".join(
@@ -85,7 +94,8 @@ def _gold(project: Project) -> Line:
     try:
         manifest = load_manifest(project.gold)
     except AssayError as error:
-        return Line("gold", "none yet", error.fix)
+        here = project.gold.exists() or locked(project, "gold")
+        return Line("gold", error.problem if here else "none yet", error.fix)
     return Line(
         "gold",
         f"version {manifest['version']}: "

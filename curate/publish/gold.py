@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from curate.errors import AssayError, GateFailed
+from curate.provenance import names_output
 from curate.publish.digest import PUBLISHED, content_of, marks
 from curate.publish.manifest import SCHEMA
 from curate.splits import SPLITS
@@ -41,10 +42,15 @@ def load_manifest(folder: Path) -> dict[str, Any]:
         If there is no such folder or manifest, or it was written by another generation of assay.
     """
     path = folder / "manifest.json"
+    if not folder.is_dir() and names_output(folder.parent, folder.name):
+        raise AssayError(
+            f"{folder} is not in this working copy, though dvc.lock names it: it has not been fetched",
+            fix="dvc pull   (from the remote; or make it again from the raw files: dvc repro)",
+        )
     if not folder.is_dir():
         raise AssayError(f"{folder} does not exist: no gold version has been published", fix=_FIX)
     if not path.exists():
-        raise AssayError(f"{folder} holds no manifest.json: it is no gold version", fix=_FIX)
+        raise AssayError(f"{folder} holds no manifest.json: it is not a gold version", fix=_FIX)
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:

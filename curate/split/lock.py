@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
+from curate.conflicts import refuse_conflict
 from curate.errors import AssayError
 from curate.files import write_json
 from curate.params import parse
@@ -68,6 +69,7 @@ def read_lock(root: Path) -> SplitLock | None:
     path = root / LOCK_FILE
     if not path.exists():
         return None
+    refuse_conflict(path)
     fix = f"bring back the committed one: git checkout -- {LOCK_FILE}"
     try:
         return parse(SplitLock, json.loads(path.read_text(encoding="utf-8")), LOCK_FILE)

@@ -95,6 +95,15 @@ LAYOUTS = (
 )
 @click.option("--encoding", default="utf-8", show_default=True, help="Of a text FILE.")
 @click.option(
+    "--track",
+    type=click.Choice(["dvc", "git", "none"]),
+    default="dvc",
+    show_default=True,
+    help="What keeps the raw files' versions, so that a clone can run the stages; git is for small "
+    "files without "
+    "personal data.",
+)
+@click.option(
     "--new-key", is_flag=True, help="Only write a fresh secret key into the project at DIR (default: here)."
 )
 def init(
@@ -103,6 +112,7 @@ def init(
     data: str | None,
     key: str | None,
     shape: str,
+    track: str,
     new_key: bool,
     **given: object,
 ) -> None:
@@ -145,7 +155,7 @@ def init(
     from curate.pii.detect.params import ScanParams
     from curate.text import plural
     from governance.scaffold.plan import Options, plan
-    from governance.scaffold.setup import start_git_and_dvc
+    from governance.scaffold.setup import start_git_and_dvc, track_raw
     from governance.scaffold.write import be_free, write_project
 
     folder = Path(directory or "").resolve()
@@ -153,7 +163,7 @@ def init(
     options = cast("dict[str, Any]", {**given, "name": given["name"] or folder.name})
     made = plan(Options(kind=kind or "", data=data or "", id=key, format=shape, **options))
     write_project(made, folder)
-    notes = start_git_and_dvc(folder)
+    notes = [*start_git_and_dvc(folder), *track_raw(folder, made.copies, track)]
     dropped = ", ".join(f"{reason} {rows:,}" for reason, rows in made.dropped.items())
     for one in made.files:
         say(f"read {one['path']} as {one['read_as']}")

@@ -9,7 +9,12 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+
+# GitHub warns at 50 MB a file and every clone carries each version for good: beyond a few megabytes it is
+# DVC's work.
+GIT_BYTES = 5_000_000
 
 
 def start_git_and_dvc(root: Path) -> list[str]:
@@ -41,6 +46,61 @@ def start_git_and_dvc(root: Path) -> list[str]:
     with (root / ".dvc" / "config").open("a", encoding="utf-8") as config:
         config.write("[core]\n    analytics = false\n" if how != ["--no-scm"] else "    analytics = false\n")
     return notes
+
+
+def track_raw(root: Path, places: Iterable[str], how: str = "dvc") -> list[str]:
+    """Give the raw files' versions to DVC or git, so that a clone of the project can run `ingest`; returns
+    what a person must know, in sentences.
+
+    Parameters
+    ----------
+    root
+        The project.
+    places
+        Raw files or folders, relative to it.
+    how
+        `dvc` (a pointer enters git, the file goes to the remote), `git` (the file itself enters git, for
+        small files that may stand in a history for good), or `none`.
+    """
+    notes = []
+    for place in places:
+        by_hand = f"dvc add {place} && git add {place}.dvc"
+        if how == "git" and (size := _bytes(root / place)) > GIT_BYTES:
+            notes.append(f"{place} has {size / 1e6:.0f} MB, too many for git: it goes to DVC")
+            how = "dvc"
+        if how == "none":
+            notes.append(
+                f"{place} is in neither git nor DVC, as asked: a clone cannot run `ingest`; later: {by_hand}"
+            )
+        elif how == "git" and _run(root, "git", "add", "--force", "--", place):
+            notes.append(
+                f"{place} is kept by git: whoever has the repository can read it, in its history too"
+            )
+        elif (
+            how == "dvc"
+            and _has_dvc(root)
+            and _run(root, sys.executable, "-m", "dvc", "add", "--quiet", place)
+        ):
+            notes.append(
+                f"{place} is kept by DVC ({place}.dvc goes into git; `dvc push` takes the file to a remote)"
+            )
+        else:
+            notes.append(
+                f"{place} is in neither git nor DVC: a clone cannot run `ingest` until you run: {by_hand}"
+            )
+    return notes
+
+
+def _bytes(path: Path) -> int:
+    return sum(
+        file.stat().st_size for file in ([path] if path.is_file() else path.rglob("*")) if file.is_file()
+    )
+
+
+def _has_dvc(root: Path) -> bool:
+    """Whether DVC is installed and `root` lies in a DVC project."""
+    there = any((folder / ".dvc").is_dir() for folder in (root, *root.parents))
+    return there and importlib.util.find_spec("dvc") is not None
 
 
 def _in_repository(root: Path) -> bool:

@@ -21,6 +21,7 @@ FILES = {
     "params.yaml.txt": "params.yaml",
     "dvc.yaml.txt": "dvc.yaml",
     "gitignore.txt": ".gitignore",
+    "rawignore.txt": "data/raw/.gitignore",
     "gitattributes.txt": ".gitattributes",
     "dvcignore.txt": ".dvcignore",
     "README.md.txt": "README.md",
@@ -129,11 +130,11 @@ def _block(value: Any) -> str:
 
 def _fill(plan: Plan, fresh: Path) -> None:
     for place, text in render(plan).items():
+        (fresh / place).parent.mkdir(parents=True, exist_ok=True)
         (fresh / place).write_text(text, encoding="utf-8")
     for name in ("decisions", "records"):
         (fresh / name).mkdir()
         (fresh / name / ".gitkeep").touch()
-    (fresh / "data/raw").mkdir(parents=True)
     for place, origin in plan.copies.items():
         if origin.is_dir():
             shutil.copytree(origin, fresh / place, copy_function=shutil.copyfile)
