@@ -113,6 +113,7 @@ def _compare(before: Version, after: Version, tolerance: float) -> Difference:
         pl.concat([_alone(pairs), _edits(before, after, pairs, columns, tolerance), _moves(pairs)]),
         bool(after.keys),
     )
+    changes = _numbered_as_in_the_file(changes, before, after)
     if after.keys:  # a row whose key is null is named by its number, told apart from keys
         changes = changes.with_columns(
             pl.when("unnamed").then("#" + pl.col("row")).otherwise("row").alias("row")
@@ -136,6 +137,23 @@ def _compare(before: Version, after: Version, tolerance: float) -> Difference:
         substantive=substantive_counts(changes),
     )
     return Difference(before, after, changes, alignment.duplicates, summary)
+
+
+def _numbered_as_in_the_file(changes: pl.DataFrame, before: Version, after: Version) -> pl.DataFrame:
+    """Rows without a key under their record numbers, unreadable records counted."""
+    for side, at, of in (
+        (before, "at_before", pl.col("at_after").is_null()),
+        (after, "at_after", pl.col("at_after").is_not_null()),
+    ):
+        if side.numbers is not None:
+            named = pl.col("unnamed") & of
+            numbers = pl.col(at).replace_strict(
+                pl.int_range(len(side.numbers), eager=True, dtype=pl.UInt32), side.numbers, default=None
+            )
+            changes = changes.with_columns(
+                pl.when(named).then(numbers.cast(pl.String)).otherwise("row").alias("row")
+            )
+    return changes
 
 
 def _shared_columns(before: Version, after: Version) -> dict[str, pl.DataType]:

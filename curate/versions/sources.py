@@ -6,6 +6,7 @@ opened, for which polars and the rest of the tool are loaded, in the functions t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,9 +20,13 @@ from curate.versions.published import as_published, folder_files
 from curate.versions.revisions import Revision, gold_files, merge_base, revision, text_at
 
 if TYPE_CHECKING:
+    import polars as pl
+
+    from curate.read import Records
     from curate.versions.version import Version
 
 Opening = Callable[[], "Version"]
+Reader = Callable[[Path], "Records"]
 WORK_TREE = "work tree"
 # Columns that name a row without being told: what this tool itself writes.
 OWN_KEY = "example_id"
@@ -34,6 +39,7 @@ def open_both(
     keys: Sequence[str] = (),
     label: str | None = None,
     fetch: bool = False,
+    read: Reader | None = None,
 ) -> tuple[Version, Version]:
     """The two versions that the arguments name.
 
@@ -47,6 +53,8 @@ def open_both(
         Key and label columns of plain files.
     fetch
         Whether old versions that DVC's cache lacks are brought from the remote.
+    read
+        How plain files are read; by default as their suffix says.
 
     Raises
     ------
@@ -70,8 +78,8 @@ def open_both(
             fix=f"assay diff {plain(before)} OTHER_FILE --key COLUMN",
         )
     found = (
-        _find(before, keys=keys, label=label, fetch=fetch),
-        _find(after, keys=keys, label=label, fetch=fetch) if after is not None else _work_tree(),
+        _find(before, keys=keys, label=label, fetch=fetch, read=read),
+        _find(after, keys=keys, label=label, fetch=fetch, read=read) if after is not None else _work_tree(),
     )
     first, second = found[0](), found[1]()
     if (keys or label) and first.gold and second.gold:
@@ -81,15 +89,22 @@ def open_both(
     return first, second
 
 
-def _find(name: str, *, keys: Sequence[str] = (), label: str | None = None, fetch: bool = False) -> Opening:
+def _find(
+    name: str,
+    *,
+    keys: Sequence[str] = (),
+    label: str | None = None,
+    fetch: bool = False,
+    read: Reader | None = None,
+) -> Opening:
     """How to open what one argument names; a path that exists goes before a revision of the same name."""
     path = Path(name)
     if path.is_dir() and (path / "dataset_info.json").exists():
-        return lambda: _file(name, path, keys, label)  # what `datasets` writes with save_to_disk
+        return lambda: _file(name, path, keys, label, read)  # what `datasets` writes with save_to_disk
     if path.is_dir():
         return _folder(name, path)
     if path.is_file():
-        return lambda: _file(name, path, keys, label)
+        return lambda: _file(name, path, keys, label, read)
     try:
         root = Project.find().root
     except AssayError:
@@ -178,19 +193,33 @@ def _revision(root: Path, name: str) -> Revision:
     return found
 
 
-def _file(name: str, path: Path, keys: Sequence[str], label: str | None) -> Version:
+def _file(name: str, path: Path, keys: Sequence[str], label: str | None, read: Reader | None) -> Version:
     from curate.versions.gold import scan
     from curate.versions.table import Part, Table
     from curate.versions.version import Version
 
-    unread = 0
+    records = None
     if path.is_file() and path.open("rb").read(4) == b"PAR1":
         rows = scan(path, name)
     else:
         from curate.read import read_records
 
-        records = read_records(path)
-        rows, unread = records.frame.lazy(), records.rejects.height
+        records = (read or read_records)(path)
+        rows = records.frame.lazy()
     columns = rows.collect_schema().names()
     chosen = tuple(keys) or ((OWN_KEY,) if OWN_KEY in columns else ())
-    return Version(name, Table((Part(None, rows),)), keys=chosen, label=label, unread=unread)
+    version = Version(name, Table((Part(None, rows),)), keys=chosen, label=label)
+    if records is None or not records.rejects.height:
+        return version
+    return replace(
+        version,
+        unread=records.rejects.height,
+        unread_words=_words(records.rejects["raw"]),
+        numbers=records.numbers,
+    )
+
+
+def _words(raw: pl.Series) -> frozenset[str]:
+    """What stands between the separators of CSV and JSON in rows that could not be read."""
+    texts = (line.decode("utf-8", "replace") for line in raw.to_list())
+    return frozenset(word.strip(" \"'\r\n") for text in texts for word in re.split(r"[,;|\t:{}\[\]]", text))

@@ -67,6 +67,8 @@ class Version:
     lock: Mapping[str, Any] = field(default_factory=dict)
     verdicts: pl.DataFrame | None = None
     unread: int = 0
+    unread_words: frozenset[str] = frozenset()
+    numbers: pl.Series | None = None
     notes: tuple[str, ...] = ()
 
     @cached_property

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from curate.show.jsontext import json_text
+from governance.cli.plain_files import Reading, open_file, reading_options
 from governance.cli.rim import DOCUMENTS, say, stdout
 
 if TYPE_CHECKING:
@@ -70,6 +71,15 @@ LISTED = {"text": 5, "json": 1000, "markdown": 10, "html": 25_000, "github": 10}
 @click.option(
     "--exit-code", is_flag=True, help="Exit 1 on any difference, as git does, not only on unexplained ones."
 )
+@click.option(
+    "--tolerance",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    show_default=True,
+    metavar="SHARE",
+    help="Numbers that differ by at most this share (below 1: by this much) are not a change.",
+)
+@reading_options
 def diff(
     before: str,
     after: str | None,
@@ -82,6 +92,8 @@ def diff(
     fetch: bool,
     with_gates: bool,
     exit_code: bool,
+    tolerance: float,
+    reading: Reading,
 ) -> int:
     """What changed between dataset versions A and B, row by row, and why.
 
@@ -103,12 +115,14 @@ def diff(
     """
     from curate.diff import open_both
 
+    # Digests of gold files are taken while the rest is loaded.
     versions = open_both(
-        before, after, keys=keys, label=label, fetch=fetch
-    )  # whose digests are taken while the rest is loaded
+        before, after, keys=keys, label=label, fetch=fetch, read=lambda path: open_file(path, reading)
+    )
 
     from curate.diff import compare, draw, step_summary, workflow_commands
     from curate.files import write_parquet, write_text
+    from curate.text import plural
     from governance.cli.gates import judged
 
     named = DOCUMENTS.get(output.suffix.lower()) if output else None
@@ -117,13 +131,13 @@ def diff(
         raise click.UsageError(
             f"--format {form} is no document to write to {output}; leave --format out, or -o"
         )
-    difference = compare(*versions)
+    difference = compare(*versions, tolerance=tolerance)
     shown = difference.after.gold if show_values is None else show_values
     gates = judged(difference.after.name) if with_gates else ()
     most = LISTED[form] if limit is None else limit
     if output is not None and not named:
         write_parquet(difference.table, output)
-        say(f"{difference.changes.height:,} changes written to {output}")
+        say(f"{plural(difference.changes.height, 'change')} written to {output}")
     if form in DOCUMENTS.values():
         text = _document(difference, form, most, shown, gates)
         if named and output:

@@ -105,7 +105,7 @@ def report_reading(records: Records, file: Path | str, reading: Reading) -> None
             raise GateFailed(
                 f"{name}: {lost}", fix="correct these rows, or leave out --strict to go on without them"
             )
-        say(f"warning: {name}: {lost}; the command went on without")
+        say(f"warning: {name}: {lost}; left out")
 
 
 def row_ids(records: Records, id_column: str | None) -> str | pl.Series:

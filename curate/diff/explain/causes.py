@@ -42,7 +42,7 @@ def explain(changes: pl.DataFrame, before: Version, after: Version) -> pl.DataFr
     the same order.
     """
     if not after.gold:
-        reason = pl.col("change").replace_strict(IN_SOURCE, return_dtype=pl.String)
+        reason = _in_source(before, after)
         alike = pl.when(pl.col("similarity").is_not_null()).then(
             pl.format("paired by likeness, {}", _two_places("similarity"))
         )
@@ -62,6 +62,20 @@ def explain(changes: pl.DataFrame, before: Version, after: Version) -> pl.DataFr
         )
         told = _disputes(told, before, after)
     return told.with_columns(_cause().alias("cause"))
+
+
+def _in_source(before: Version, after: Version) -> pl.Expr:
+    """The reason of a change between plain files. A row that the other file may hold among those that could
+    not be read is neither new nor gone for sure: with a key its key stands there, without one nobody knows.
+    """
+    reason = pl.col("change").replace_strict(IN_SOURCE, return_dtype=pl.String)
+    for change, other in (("removed", after), ("added", before)):
+        if other.unread:
+            may_be = pl.col("row").is_in(list(other.unread_words)) | pl.lit(not other.keys)
+            unsure = f"unmatched: {other.name} has rows that could not be read"
+            words = f"unreadable in {other.name}" if other.keys else unsure
+            reason = pl.when((pl.col("change") == change) & may_be).then(pl.lit(words)).otherwise(reason)
+    return reason
 
 
 _TOLD = ("stage", "reason", "evidence", "because")

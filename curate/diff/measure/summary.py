@@ -10,6 +10,7 @@ import polars as pl
 
 from curate.diff.explain.causes import UNEXPLAINED
 from curate.diff.explain.pipeline import ParameterChange, parameter_changes
+from curate.text import plural
 from curate.versions.version import CHANGE_KINDS, Version, flatten
 
 # More distinct values than this are no label set: `--label` names some other column, whose values are not
@@ -306,7 +307,10 @@ def _notes(before: Version, after: Version) -> list[str]:
     for side in (before, after):
         notes += side.notes
         if side.unread:
-            notes.append(f"{side.unread:,} rows of {side.name} could not be read and are not compared")
+            verb = "is" if side.unread == 1 else "are"
+            notes.append(
+                f"{plural(side.unread, 'row')} of {side.name} could not be read and {verb} not compared"
+            )
         if side.gold and side.ledger is None:
             notes.append(f"{side.name} has no ledger: rows dropped there cannot be told from rows never seen")
         if side.gold and not side.manifest:

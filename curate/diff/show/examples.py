@@ -22,6 +22,7 @@ from curate.diff.show.words import word_diff
 from curate.examples import TEXT_FIELDS
 from curate.pii.redact.surrogates import MASKED
 from curate.show.blocks import Block, Heading, Table
+from curate.text import visible
 from curate.validate.rules import PLACEHOLDER
 from curate.versions.table import as_text
 from curate.versions.version import CHANGE_KINDS, Version
@@ -29,6 +30,7 @@ from curate.versions.version import CHANGE_KINDS, Version
 # Causes behind which a raw value may stand in one of the two texts.
 PERSONAL = (REDACTED, JUDGED)
 HIDDEN = "(not shown: redaction)"
+NULL, EMPTY = "(null)", "(empty)"
 SAME_MASKED = " (differs in what is masked)"
 # Characters of a row's text in a table.
 TEXT = 200
@@ -186,10 +188,23 @@ def _said(version: Version, at: pl.Series, *, label: bool) -> pl.DataFrame:
 
 
 def _cells(line: dict[str, str | None], columns: Sequence[str]) -> list[str]:
-    before, after = line["before"] or "", line["after"] or ""
+    before, after = told_apart(line["change"], line["before"], line["after"])
     cells = {
-        **{name: line[name] or "" for name in ("row", "field", "before", "after", "cause")},
+        **{name: line[name] or "" for name in ("field", "cause")},
+        "row": visible(line["row"] or "", 80),
+        "before": before,
+        "after": after,
         "text": short(line["text"] or "", TEXT),
         "edit": marked(before, after),
     }
     return [cells[name] for name in columns]
+
+
+def told_apart(change: str | None, before: str | None, after: str | None) -> tuple[str, str]:
+    """Two values of an edit, an empty text and a missing one by their names; two that are not shown stay
+    empty.
+    """
+    if change not in ("edited", "relabelled") or (before is None and after is None):
+        return before or "", after or ""
+    first, second = (NULL if value is None else value or EMPTY for value in (before, after))
+    return first, second

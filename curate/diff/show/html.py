@@ -18,13 +18,13 @@ from typing import Any
 
 from curate.diff.difference import Difference
 from curate.diff.show.document import as_document
-from curate.diff.show.examples import shown_changes
+from curate.diff.show.examples import shown_changes, told_apart
 from curate.diff.show.excerpt import short, stretches
 from curate.diff.show.tables import GateRow
 from curate.show import html
 from curate.show.blocks import Block, Document, Heading
 from curate.show.jsontext import script_json
-from curate.text import plain
+from curate.text import plain, visible
 
 # Five megabytes: what a browser searches through without a pause, and mail still carries.
 LIMIT = 5_000_000
@@ -111,7 +111,7 @@ def _changes(rows: list[dict[str, Any]], width: int) -> dict[str, Any]:
     for row in rows:
         line: list[Any] = [
             place(row["change"]),
-            plain(row["row"], 80),
+            visible(row["row"], 80),
             place(row["field"]),
             place(row["cause"]),
         ]
@@ -127,7 +127,8 @@ def _text(row: dict[str, Any], width: int) -> list[tuple[str, str]] | None:
         return None
     parts: list[tuple[str, str]] = []
     if before is not None or after is not None:
-        parts = [(OPS[op], plain_part(part)) for op, part in stretches(before or "", after or "", width)]
+        old, new = told_apart(row["change"], before, after)
+        parts = [(OPS[op], plain_part(part)) for op, part in stretches(old, new, width)]
     if text:
         op = WHOLE.get(row["change"], "~")
         parts.append((op, plain_part(short(text, width))))
