@@ -67,7 +67,7 @@ def life(project: Project, example_id: str) -> list[Event]:
     """Everything the stages recorded of `example_id`, in pipeline order."""
     return [
         event
-        for part in (_origin, _findings, _edits, _texts, _cluster, _drops, _fate, _predictions)
+        for part in (_origin, _findings, _edits, _texts, _cluster, _put_right, _drops, _fate, _predictions)
         for event in part(project, example_id)
     ]
 
@@ -118,6 +118,12 @@ def _edits(project: Project, example_id: str) -> Iterator[Event]:
             edits.group_by("entity", "action", "field").len().sort("entity", "action", "field").iter_rows()
         ):
             yield Event("redact", f"{entity} in {field}: {action}", f"{count} time{'s' * (count > 1)}")
+
+
+def _put_right(project: Project, example_id: str) -> Iterator[Event]:
+    for edit in _rows(project.stage("validate") / "edits.parquet", example_id).iter_rows(named=True):
+        places = f"{edit['places']:,} place{'s' * (edit['places'] > 1)}"
+        yield Event("validate", f"{edit['field']} put right: {edit['rule']}", places)
 
 
 def _texts(project: Project, example_id: str) -> Iterator[Event]:

@@ -40,6 +40,8 @@ _TAIL = (
     rf"(?is)(?:\n[ \t]*\r?\n|\n?(?:###\s*)?\b(?:input|context):)\s*{_OPEN}(?:{_STRONG}|{_WEAK}){_SHUT}$"
     rf"|(?:([.?!:])\s|\n)\s*(?:{_OPEN}(?:{_STRONG}){_SHUT}|{_BRACKETED}\s*)$"
 )
+# Characters of the longest marker and the sentence end before it.
+_LONGEST = 160
 # Tasks with "none" for a good answer: a closed question, a look-up in the text, a prompt that names the word
 # itself.
 _MAY_BE_NONE = (
@@ -68,17 +70,22 @@ _MAY_BE_CODE = (
 def null_marker(field: str) -> pl.Expr:
     """1 where the field is nothing but a null marker, or an input ends in one."""
     text = pl.col(field)
-    whole = text.str.contains(_WHOLE)
+    whole = (text.str.len_chars() <= _LONGEST) & text.str.head(_LONGEST).str.contains(_WHOLE)
     if field == "input":
-        return (whole | text.str.contains(_TAIL)).cast(pl.UInt32)
+        return (whole | text.str.tail(_LONGEST).str.contains(_TAIL)).cast(pl.UInt32)
     prompt = pl.col("input").fill_null("")
     plausible = prompt.str.contains(_MAY_BE_NONE) | prompt.str.contains(_MAY_BE_CODE)
-    return (text.str.contains(_WHOLE_STRONG) | (whole & ~plausible)).cast(pl.UInt32)
+    strong = (text.str.len_chars() <= _LONGEST) & text.str.head(_LONGEST).str.contains(_WHOLE_STRONG)
+    return (strong | (whole & ~plausible)).cast(pl.UInt32)
 
 
 def without_null_tail(field: str) -> pl.Expr:
     """The field without a null marker behind its text; a field that is nothing but a marker stays."""
     text = pl.col(field)
-    bare = text.str.replace(_TAIL, "${1}").str.strip_chars_end()
-    ends_in_marker = text.str.contains(_TAIL) & ~text.str.contains(_WHOLE)
+    # Only the end is searched: the pattern could begin at any space of a long text.
+    body = text.str.head(-_LONGEST)
+    bare = (body + text.str.tail(_LONGEST).str.replace(_TAIL, "${1}")).str.strip_chars_end()
+    ends_in_marker = text.str.tail(_LONGEST).str.contains(_TAIL) & ~text.str.head(_LONGEST).str.contains(
+        _WHOLE
+    )
     return pl.when(ends_in_marker & (bare != "")).then(bare).otherwise(text)

@@ -233,6 +233,8 @@ def _edits(lines: pl.DataFrame, before: Version, after: Version) -> pl.DataFrame
     keyed = pl.col("field").is_in(KEYED) & pl.lit(not same_key(before, after))
     likeness = pl.format("was {}; paired by likeness, {}", "was", _two_places("similarity"))
     redact, ingest = stage_changes(before, after, "redact", "scan"), stage_changes(before, after, "ingest")
+    # Rules with a fix take out what nobody sees and null markers behind a prompt.
+    cleaned = stage_changes(before, after, "validate")
     card, code = knob_changes(before, after, "task.sources"), code_change(before, after)
     # (when, stage, reason, evidence of the row, because of the pipeline); the first that holds
     rules: list[tuple[pl.Expr, str, pl.Expr | str, pl.Expr | str, str]] = [
@@ -252,6 +254,7 @@ def _edits(lines: pl.DataFrame, before: Version, after: Version) -> pl.DataFrame
         (pl.col("redaction").is_not_null(), "redact", REDACTED, pl.col("redaction"), redact or code),
         (_renumbered() & pl.col("elsewhere").is_not_null(), "redact", RENUMBERED, pl.col("elsewhere"), ""),
         (told & pl.lit(bool(redact)), "redact", REDACTED, "", redact),
+        (told & pl.lit(bool(cleaned)), "validate", "put right otherwise", "", cleaned),
         (told & pl.lit(bool(ingest)), "ingest", "read otherwise", "", ingest),
         (told & pl.lit(bool(code)), "curate", "made by other code", "", code),
         (pl.lit(True), "", UNEXPLAINED, "", ""),
