@@ -163,6 +163,7 @@ def iban_parts(value: str) -> list[str]:
 # Where a capital says nothing: the beginning of a text, a sentence, a line or a quotation.
 _STARTS = re.compile(r"(?:^|[.!?:…\n\r\t\"“”‘>*•])[\s\"'“”‘’(\[*_-]*$")
 _LOOK_BACK = 12
+_TITLE = re.compile(rf"\b(?:{'|'.join(sorted(TITLES))})\.?\s+$", re.IGNORECASE)
 
 
 def starts_sentence(text: str, at: int) -> bool:
@@ -178,6 +179,9 @@ def _person(value: str) -> Iterator[Form]:
         orders = (words, [*words[-1:], *words[:-1]])
         body = "|".join(r"[\s.,]{1,3}".join(map(re.escape, order)) for order in orders)
         yield Form(_folded(max(words, key=len)), _tokens(f"(?:{body})"), _always)
+    elif _WORD.findall(value) != words:  # "Mr Smith": with the title it is a name wherever it stands
+        body = r"[\s.,]{1,3}".join(map(re.escape, _WORD.findall(value)))
+        yield Form(_folded(words[0]), _tokens(body), _always)
     for name in dict.fromkeys(names):
         yield Form(_folded(name), _tokens(re.escape(name)), _meant(name, lower))
     if len(names) > 1:
@@ -202,7 +206,8 @@ def _meant(name: str, lower: bool) -> Callable[[str, re.Match[str]], bool]:
             return False
         if seen.isupper() and not name.isupper():
             return False
-        return not starts_sentence(text, match.start())
+        before = text[max(0, match.start() - _LOOK_BACK) : match.start()]
+        return bool(_TITLE.search(before)) or not starts_sentence(text, match.start())
 
     return accepts
 

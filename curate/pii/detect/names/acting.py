@@ -79,7 +79,8 @@ _SAYS_BEHIND = re.compile(
     r"|(?:'s|’s)\s+(?:e-?mail|phone|mobile|number|account|order|booking|address|probation|birthday|"
     r"laptop|contract|"
     r"salary|payslip|leave|appointment|prescription|parcel|card|details|line manager|date of birth)\b"
-    r"|,?\s+(?:date of birth|dob|born (?:on )?\d|aged? \d|has been off sick|is on (?:annual |sick )?leave)",
+    r"|,?\s+(?:date of birth|dob|born (?:on )?\d|aged? \d|is my (?:real |full |first )?name|"
+    r"has been off sick|is on (?:annual |sick )?leave)",
     re.IGNORECASE,
 )
 
@@ -114,11 +115,14 @@ _THING = (
     "stadium|institute|hotel|arms|inn|hall|house|tower|island|islands|valley|river|lake|beach|falls|county|"
     "bank|group|ltd|limited|plc|inc|llc|co|corp|gmbh|sdn|bhd|brothers|partners|associates|stores?|shop|"
     "restaurants?|"
-    "bakery|bakeries|marketing|enterprise|trading|supermarket|pharmacy|clinic|motors|studios|records|"
+    "neighbou?rhood|area|district|cuisine|bakery|bakeries|marketing|enterprise|trading|supermarket|pharmacy|clinic|motors|studios|records|"
     "books|press"
 )
 _EPONYM_BEHIND = re.compile(rf"(?:['’]s?(?:\s+\w+)?)?[\s-]+(?:{_EPONYM})\b", re.IGNORECASE)
-_THING_BEHIND = re.compile(rf"[\s-]+(?:{_THING})\b", re.IGNORECASE)
+# Some of these are verbs as well: "Anil ring me back".
+_THING_BEHIND = re.compile(
+    rf"[\s-]+(?:{_THING})\b(?!\s+(?:me|you|us|him|her|it|them|back|up|the|my|your)\b)", re.IGNORECASE
+)
 _PLACE_BEFORE = re.compile(
     r"\b(?:lake|mount|mt|isle of|island of|river|cape|port|fort|gulf of|bay of|city of|county|jalan|"
     r"taman|lorong|san|"
@@ -130,9 +134,8 @@ _WHERE = re.compile(
 )
 _ARTICLE = re.compile(r"\b(?:the|a|an|each|every|any|this|that|some)\s+$")
 _AUXILIARY = re.compile(
-    r"\s+(?:you|i|we|he|she|it|they|the|this|these|that|those|there|my|your|his|her|our|their|anyone|"
-    r"someone|not|be|a|"
-    r"an|to|of|for|up|out|in|on|all|each|every|down)\b"
+    r"\s+(?:you|i|we|he|she|it|they|the|this|these|that|those|there|my|your|his|her|our|their|anyone|someone|not|be|"
+    r"a|an)\b"
 )
 
 # Words of texts that name people whom the writer does not know: one of the first, or two of the second.
@@ -204,7 +207,7 @@ _CODE = re.compile(
     r"let|var) \w+ ?=|"
     r"\bfn \w+\(|^\s*(?:try|else|except\b.*):|\bkubectl |\bnpm |\bgit \w+|\bself\.|\bpip install|</\w+>|"
     r"\bGRANT \w+|"
-    r"\w+\.\w+\(|\w\[\w+\]|= ?\[|\{['\"]\w+['\"]:|\bfor \w+ in \w+|&lt;|\\begin\{|\{\{)",
+    r"\w+\.\w+\(|\w\[\w+\]|= ?\[|\{['\"]\w+['\"]:|\bfor \w+ in \w+|&lt;|\\begin\{|\{\{ ?\w+\.\w)",
     re.MULTILINE,
 )
 _IN_CODE = re.compile(r"[\w)\]]?[.(\[{=<>;`_/\\#$]|\s*(?:=|\(|\[|\]|\{|:=|\+|\*)|['\"`]\s*[:,)\]}]")
@@ -291,7 +294,8 @@ class Look:
             return 0.0
         if lower and lone and not self._is_name(value):
             return min(hit.score, NOT_ACTED)
-        if lone and self._is_word(value) and _AUXILIARY.match(behind) and value[0].isupper():
+        opens = not before.strip() or before.rstrip()[-1:] in ".!?:\n\"'"
+        if lone and opens and self._is_word(value) and _AUXILIARY.match(behind) and value[0].isupper():
             return 0.0
         persons, things = known()
         if _plain(value) in things:

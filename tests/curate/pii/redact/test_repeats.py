@@ -48,26 +48,20 @@ def redacted(
         ("Tessa Quill rang; quill wrote", "Tessa Quill", "<PERSON_1> rang; <PERSON_1> wrote"),
         ("Quill, Tessa (T. Quill), tquill", "Quill, Tessa", "<PERSON_1> (T. <PERSON_1>), <PERSON_1>"),
         ("Tess Able laid the table", "Tess Able", "<PERSON_1> laid the table"),
-        ("he said he would", "he", None),
+        (
+            "bill from Mr. Smith.\nMr. Smith's bill. Smith goods",
+            "Mr. Smith",
+            "bill from <PERSON_1>.\n<PERSON_1>'s bill. Smith goods",
+        ),
+        ("he said he would", "he", "<PERSON_1> said he would"),
     ],
 )
-def test_a_name_is_taken_where_it_can_be_one(text: str, value: str, after: str | None) -> None:
-    if after is None:  # the one finding goes; no other "he" follows it
-        row = conform(
-            pl.DataFrame([{"example_id": "r0", "input": text, "output": "x", "held_out": False}]), EXAMPLES
-        )
-        first = findings(row, ("r0", "input", "PERSON", value)).sort("start").head(1)
-        assert (
-            redact(row, first, RedactParams(), KEY, Kind.REWRITING).kept["input"][0]
-            == "<PERSON_1> said he would"
-        )
-        return
-    # found once, where it stands first
-    row = conform(
-        pl.DataFrame([{"example_id": "r0", "input": text, "output": "x", "held_out": False}]), EXAMPLES
-    )
-    first = findings(row, ("r0", "input", "PERSON", value)).sort("start").head(1)
-    assert redact(row, first, RedactParams(), KEY, Kind.REWRITING).kept["input"][0] == after
+def test_a_name_is_taken_where_it_can_be_one(text: str, value: str, after: str) -> None:
+    """It is found once, where it stands first; the rest are repeats."""
+    row = {"example_id": "r0", "input": text, "output": "x", "held_out": False}
+    rows = conform(pl.DataFrame([row]), EXAMPLES)
+    first = findings(rows, ("r0", "input", "PERSON", value)).sort("start").head(1)
+    assert redact(rows, first, RedactParams(), KEY, Kind.REWRITING).kept["input"][0] == after
 
 
 def test_a_number_inside_a_longer_one_and_a_short_one_elsewhere_stay() -> None:
