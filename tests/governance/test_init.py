@@ -24,7 +24,7 @@ import zstandard
 
 from curate.errors import AssayError
 from curate.ingest import IngestParams
-from curate.params import parse
+from curate.params import parse, read_yaml
 from curate.stages import NAMES, TABLE
 from curate.task import BLANK, read_task
 from governance.cli.main import main
@@ -212,7 +212,7 @@ def test_the_params_template_shows_every_stages_defaults_and_nothing_else(tmp_pa
         )
         == 0
     )
-    sections = yaml.safe_load((tmp_path / "p/params.yaml").read_text())
+    sections = read_yaml(tmp_path / "p/params.yaml")  # refuses a key that stands twice
     parse(IngestParams, sections.pop("ingest"), "params.ingest")
     for name, section in sections.items():
         module, model = MODELS[name]
