@@ -28,7 +28,7 @@ def parse_json(text: str) -> Any:
         A `ValueError` with a message that holds nothing of the text.
     """
     try:
-        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+        return _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise NotJson(f"{error.msg} at line {error.lineno} column {error.colno}") from None
     except RecursionError:
@@ -48,3 +48,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(_: str) -> Any:
     raise NotJson("NaN or Infinity is not a JSON number")
+
+
+# One for all texts: `json.loads` would make another at each call.
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)

@@ -41,6 +41,7 @@ _ROLES = {
     "function_call": ASSISTANT,
     "tool_call": ASSISTANT,
 }
+_PLAIN = {SYSTEM, USER, ASSISTANT}
 _CALL_ROLES = {"function_call", "tool_call"}
 _TEXT_PARTS = {"text", "input_text", "output_text"}
 _MEDIA = ("image", "audio", "video", "file", "document")
@@ -138,6 +139,10 @@ def read_turns(cell: Any) -> Conversation:
         where = f"turn {number} of {len(cell)}"
         if not isinstance(message, dict):
             raise Unusable("invalid_messages", f"{where} is not an object")
+        role, text = message.get("role"), message.get("content")
+        if len(message) == 2 and isinstance(text, str) and isinstance(role, str) and role in _PLAIN:
+            turns.append(Turn(role, text))  # as nearly all turns are
+            continue
         turns += _turns(message, where, called)
         unread |= {str(name) for name, held in message.items() if name not in _READ and held not in _NOTHING}
     return Conversation(turns, frozenset(unread))
