@@ -19,8 +19,9 @@ from curate.pii.detect.languages import LANGUAGES
 from curate.pii.detect.params import ScanParams
 from curate.plain.frames import Table, chosen_columns, frame_of, row_names, text_column
 from curate.plain.result import Result, among
+from curate.read import need_columns
 from curate.stage import Progress
-from curate.text import mask, plural
+from curate.text import mask, plain, plural
 
 if TYPE_CHECKING:
     from curate.pii.detect.detector import Detector
@@ -132,7 +133,9 @@ def scan(
     table
         A polars, pandas or pyarrow table, or a `datasets.Dataset`.
     fields
-        Columns to scan; by default every column of text but `id`.
+        Columns to scan, and dotted paths into nested ones (`user.phone`); by default every column of text,
+        whole numbers, dates of birth or nested values but `id`. A column's name (`ssn`, `phone`) is the label
+        of its bare values.
     id
         The column (or a series) that names a row; by default rows are numbered from 0.
     threshold
@@ -160,28 +163,54 @@ def scan(
     asked = {"threshold": threshold, "entities": None if entities is None else tuple(entities)}
     given = {key: value for key, value in asked.items() if value is not None}
     wanted = parse(ScanParams, {**(params or ScanParams()).model_dump(), **given}, "")
-    columns = chosen_columns(frame, fields, without=(id if isinstance(id, str) else None,))
-    if not columns:
-        raise AssayError(
-            f"{name} has no column of text to scan; its columns are: {', '.join(frame.columns[:20])}",
-            fix=f"name one with {option('fields')}",
-        )
-    rows = row_names(frame, id, name)
-    # Columns get names of their own: `row` may be one of the table's.
-    texts = pl.DataFrame(
-        [
-            rows.alias("row"),
-            *(text_column(frame, column, "fields", name).alias(f"_{column}") for column in columns),
-        ]
-    )
+    from curate.pii.detect.context.identifiers import label_of
     from curate.pii.scan.rows import languages, search_rows
 
+    read = _columns(frame, fields, id, name)
+    if not read:
+        raise AssayError(
+            f"{name} has no column to scan; its columns are: {', '.join(frame.columns[:20])}",
+            fix=f"name one with {option('fields')}",
+        )
+    columns = [column.name for column in read]
+    rows = row_names(frame, id, name)
+    # Columns get names of their own: `row` may be one of the table's.
+    texts = pl.DataFrame([rows.alias("row"), *(column.alias(f"_{column.name}") for column in read)])
     fields_read = [f"_{column}" for column in columns]
+    labels = {f"_{column}": label for column in columns if (label := label_of(column))}
     spoken = languages(texts.with_columns(_said(frame)), fields_read, _by_column(wanted))
-    hits = search_rows(texts, fields_read, spoken.of, detector(wanted), progress)
+    hits = search_rows(texts, fields_read, spoken.of, detector(wanted), progress, labels=labels)
     names = {f"_{column}": column for column in columns}
     lowest = min([wanted.threshold, *wanted.thresholds.values()])
     return ScanResult(frame, rows, tuple(columns), _findings(hits, rows, names), lowest, spoken.others, hits)
+
+
+def _columns(
+    frame: pl.DataFrame, fields: str | Iterable[str] | None, id: str | pl.Series | None, name: str
+) -> list[pl.Series]:
+    """The columns and paths asked for as text; by default every one that may hold something personal."""
+    from curate.pii.scan.columns import as_text, at_path, is_path, is_scanned
+
+    if fields is None:
+        without = id if isinstance(id, str) else None
+        kinds = frame.schema.items()
+        chosen = [column for column, dtype in kinds if column != without and is_scanned(column, dtype)]
+    else:
+        chosen = chosen_columns(frame, fields)
+    read: list[pl.Series] = []
+    for column in chosen:
+        if is_path(frame, column):
+            values = at_path(frame, column)
+            if not values:
+                raise AssayError(
+                    f"no row of {name} has a value at {plain(column, 60)!r}",
+                    fix=f"name a column, or a path into one, with {option('fields')}",
+                )
+            read += values.values()
+            continue
+        need_columns(frame, [column], name, option=option("fields"))
+        read.append(text_column(as_text(frame[column]).to_frame(), column, "fields", name))
+    return read
 
 
 @lru_cache(maxsize=2)

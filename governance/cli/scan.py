@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     "fields",
     multiple=True,
     metavar="COLUMN",
-    help="Scan this text column; may be repeated.  [default: every text column]",
+    help="Scan this column, or the values at a dotted path into a nested one (user.phone); may be repeated.  "
+    "[default: every column of text, whole numbers, dates of birth or nested values]",
 )
 @id_option
 @format_option

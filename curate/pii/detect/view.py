@@ -91,8 +91,9 @@ class View(NamedTuple):
     origins: list[tuple[int, int]]
 
     def back(self, hits: Iterable[Hit]) -> list[Hit]:
-        """The findings in the view, with their places in the text as it came."""
-        return [hit._replace(start=self._start(hit.start), end=self._end(hit.end)) for hit in hits]
+        """The findings in the view, with their places in the text; none of what only the view holds."""
+        there = (hit._replace(start=self._start(hit.start), end=self._end(hit.end)) for hit in hits)
+        return [hit for hit in there if hit.start < hit.end]
 
     def _start(self, at: int) -> int:
         part = bisect_right(self.starts, at) - 1
@@ -131,6 +132,14 @@ def view(text: str) -> View | None:
         starts.append(at)
         origins.append((done, len(plain)))
     return View("".join(shown), starts, origins)
+
+
+def labelled(text: str, label: str) -> View:
+    """The view of a bare value with the label that its column or key gives it: `"phone": "7911123456"`."""
+    before, after = f'"{label}": "', '"'
+    seen = view(text) or View(text, [0], [(0, len(text))])
+    starts = [0, *(len(before) + start for start in seen.starts), len(before) + len(seen.text)]
+    return View(before + seen.text + after, starts, [(0, 0), *seen.origins, (len(text), len(text))])
 
 
 # What a line ends with, or the next begins with, where a number may go on: groups of digits or capitals.

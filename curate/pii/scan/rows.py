@@ -8,7 +8,7 @@ the search itself: a pass over the languages; nothing where all rows are in one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -127,6 +127,7 @@ def search_rows(
     detector: Detector,
     progress: Progress | None = None,
     cache: ScanCache | None = None,
+    labels: Mapping[str, str] | None = None,
 ) -> pl.DataFrame:
     """`search` of each text by the detector of its language.
 
@@ -145,7 +146,7 @@ def search_rows(
     spoken = sorted({language for field in fields for language in of[field].unique()})
     if len(spoken) < 2:
         one = detector.of(spoken[0]) if spoken else detector
-        return search(frame, fields, one, progress, cache.of_detector(one) if cache else None)
+        return search(frame, fields, one, progress, cache.of_detector(one) if cache else None, labels)
     parts = []
     for language in spoken:
         texts = frame.select(
@@ -156,5 +157,5 @@ def search_rows(
             ),
         ).filter(pl.any_horizontal(pl.col(list(fields)).is_not_null()))
         one = detector.of(language)
-        parts.append(search(texts, fields, one, progress, cache.of_detector(one) if cache else None))
+        parts.append(search(texts, fields, one, progress, cache.of_detector(one) if cache else None, labels))
     return pl.concat([HITS.to_frame(), *parts]).sort("row", "field", "start", "entity")

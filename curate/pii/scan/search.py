@@ -11,7 +11,7 @@ once. Deliberately not here: ids, actions, files.
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, nullcontext
 from multiprocessing import get_context
@@ -24,7 +24,8 @@ from curate.pii.detect.catalogue import Entity
 from curate.pii.detect.languages.entities import any_candidate
 from curate.pii.detect.overlap import Hit, beside
 from curate.pii.detect.params import ScanParams
-from curate.pii.detect.view import CHANGED, View, view
+from curate.pii.detect.view import CHANGED, View, labelled, view
+from curate.pii.scan.columns import bare
 from curate.pii.scan.naming import named
 from curate.stage import Progress
 
@@ -180,15 +181,20 @@ _BY_TEXT = pl.Schema(
 )
 
 
-def _views(texts: pl.Series) -> dict[str, View]:
+def _views(texts: pl.Series, label: str) -> dict[str, View]:
     """The texts that a detector reads in another form than they have."""
+    if label:
+        return {text: labelled(text, label) for text in texts}
     odd = texts.filter(texts.str.contains(CHANGED)).to_list()
     return {text: seen for text in odd if (seen := view(text)) is not None}
 
 
-def _read(texts: pl.Series, detector: Detector, progress: Progress | None) -> pl.DataFrame:
-    """Findings of distinct `texts`, schema `_BY_TEXT`: patterns where they can stand, names everywhere."""
-    views = _views(texts)
+def _read(texts: pl.Series, detector: Detector, progress: Progress | None, label: str = "") -> pl.DataFrame:
+    """Findings of distinct `texts`, schema `_BY_TEXT`: patterns where they can stand, names everywhere.
+
+    With `label`, the texts are bare values of that.
+    """
+    views = _views(texts, label)
     plain = texts.filter(~texts.is_in(list(views))) if views else texts
     routed = routes(
         pl.concat([plain, pl.Series([seen.text for seen in views.values()], dtype=pl.String)]), detector
@@ -234,6 +240,7 @@ def search(
     detector: Detector,
     progress: Progress | None = None,
     cache: ScanCache | None = None,
+    labels: Mapping[str, str] | None = None,
 ) -> pl.DataFrame:
     """Every finding in the text columns `fields` of `frame`.
 
@@ -245,6 +252,8 @@ def search(
         Names of String columns.
     cache
         What earlier scans found; changes nothing but the time.
+    labels
+        What the bare values of a field are, in words ("mobile phone"); short texts are read as such.
 
     Returns
     -------
@@ -252,6 +261,26 @@ def search(
         Schema `HITS`, sorted by row, field and start. `value` is the text found: raw, for ids and masks,
         never to be written.
     """
+    if labels:
+        parts = [HITS.to_frame()]
+        for field in fields:
+            texts, label = frame[field].cast(pl.String), labels.get(field, "")
+            short = bare(texts).fill_null(False) if label else pl.repeat(False, len(texts), eager=True)
+            for rows, said in ((~short, ""), (short, label)):
+                parts.append(_search(frame.filter(rows), [field], detector, progress, None, said))
+        return pl.concat(parts).sort("row", "field", "start", "entity")
+    return _search(frame, fields, detector, progress, cache, "")
+
+
+def _search(
+    frame: pl.DataFrame,
+    fields: Sequence[str],
+    detector: Detector,
+    progress: Progress | None,
+    cache: ScanCache | None,
+    label: str,
+) -> pl.DataFrame:
+    """`search` of fields whose bare values are all of one label, or of none."""
     # A row that holds nothing is forgotten here, so the long form below is short.
     texts = (
         pl.concat([frame[field].cast(pl.String) for field in fields])
@@ -259,7 +288,9 @@ def search(
         else pl.Series(dtype=pl.String)
     )
     distinct = texts.drop_nulls().unique().alias("text")
-    by_text = _recall(distinct, detector, progress, cache) if cache else _read(distinct, detector, progress)
+    by_text = (
+        _recall(distinct, detector, progress, cache) if cache else _read(distinct, detector, progress, label)
+    )
     where = [
         frame.select(
             pl.col("row").cast(pl.String),

@@ -101,7 +101,7 @@ def test_processes_are_the_cores_unless_said(
     monkeypatch.setattr("governance.cli.rim.cores", lambda: 3)
     monkeypatch.setattr(
         "curate.pii.scan.rows.search",
-        lambda frame, fields, detector, progress=None, cache=None: (
+        lambda frame, fields, detector, progress=None, cache=None, labels=None: (
             asked.append(detector.params.processes) or HITS.to_frame()
         ),
     )

@@ -9,6 +9,7 @@ is left, since cutting it would spoil the value.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 
 import regex  # type: ignore[import-untyped]
@@ -45,6 +46,20 @@ _VALUE_BEFORE = regex.compile(r"[:=]\s{0,2}[\"'`]?$|\.$")
 _LINK_BEFORE = regex.compile(r"(?:://|www\.)\S*$")
 # Characters before an identifier in which the beginning of a link is looked for.
 _LINK_REACH = 200
+# Columns named in letters that no sentence uses.
+_SHORT = {"msisdn": "phone", "cc": "card", "pan": "card", "pw": "password", "birth": "date of birth"}
+_SHORT |= {"yob": "born", "nino": "national insurance", "licenceno": "licence", "ph": "phone"}
+
+
+@cache
+def label_of(name: str) -> str:
+    """The words of a column's name or a key (`user.mobile_phone` -> `user mobile phone`) where they say what
+    its values are; else nothing.
+    """
+    words = [_SHORT.get(part.group().lower(), part.group().lower()) for part in _PARTS.finditer(name)]
+    while words and words[-1].isdigit():  # phone_2
+        words.pop()
+    return " ".join(words) if not WORDS.isdisjoint(" ".join(words).split()) else ""
 
 
 def spaces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -122,7 +122,7 @@ class UkBankAccountRecognizer(PatternRecognizer):  # type: ignore[misc]
 
     COUNTRY_CODE = "uk"
     _SORT = r"\d{2}[- ]?\d{2}[- ]?\d{2}"
-    _ACCOUNT_LABEL = r"(?:bank\s+)?(?:account|acct?|a/c)(?:\s+is)?(?:\s*(?:number|num|no)\.?|\s*\#)?(?:['’]s\b)?(?:\s*(?:is|:|=|-))?\s*"
+    _ACCOUNT_LABEL = r"(?:bank\s+)?(?:account|acct?|a/c)(?:\s+is)?(?:\s*(?:number|num|no)\.?|\s*\#)?(?:['’]s\b)?[\"']?(?:\s*(?:is|:|=|-))?\s*[\"']?"
     PATTERNS = [
         Pattern(
             "Sort code and account",
