@@ -16,7 +16,8 @@ from curate.examples import TEXT_FIELDS
 from curate.project import Project
 from curate.splits import SPLITS
 from curate.stages import DROPPING
-from curate.text import mask, plain
+from curate.text import mask, plain, plural
+from governance.past import look_back
 
 # Characters of a text.
 SHOWN = 400
@@ -53,9 +54,15 @@ def resolve(project: Project, row: str) -> str:
     if len(near) == 1:
         return str(near[0])
     if len(near) == 0:
+        past = look_back(project, row)
+        if past.sightings:
+            return past.sightings[0].example_id
+        lacking = f" ({plural(past.absent, 'old version is', 'old versions are')} not in DVC's cache)"
         raise AssayError(
-            f"no row {plain(row, 60)!r} in this project",
-            fix="take an id from `assay diff`, gold/ledger.parquet or a report",
+            f"no row {plain(row, 60)!r} in this project or its old versions"
+            + (lacking if past.absent else ""),
+            fix="take an id from `assay diff`, gold/ledger.parquet or a report"
+            + ("; for old versions: dvc fetch --all-commits gold" if past.absent else ""),
         )
     raise AssayError(
         f"{len(near)} rows begin with {plain(row, 60)!r}: {', '.join(near[:4])}, ...",
@@ -64,12 +71,30 @@ def resolve(project: Project, row: str) -> str:
 
 
 def life(project: Project, example_id: str) -> list[Event]:
-    """Everything the stages recorded of `example_id`, in pipeline order."""
-    return [
+    """Everything the stages recorded of `example_id`, in pipeline order; of a row that they no longer have,
+    what old versions say.
+    """
+    events = [
         event
         for part in (_origin, _findings, _edits, _texts, _cluster, _put_right, _drops, _fate, _predictions)
         for event in part(project, example_id)
     ]
+    return events or list(_before(project, example_id))
+
+
+def _before(project: Project, example_id: str) -> Iterator[Event]:
+    """Oldest first: the version that last held the row, those that dropped it, and the first without it."""
+    past = look_back(project, example_id)
+    for sighting in reversed(past.sightings):
+        if sighting.drop is None:
+            yield Event("publish", f"in gold/{sighting.split}.parquet of {sighting.version}")
+        else:
+            stage, reason, evidence = sighting.drop
+            yield Event(stage, f"dropped: {reason} in {sighting.version}", plain(evidence))
+    if past.without:
+        yield Event("ingest", f"not in {past.without} nor in the work tree", "gone from source")
+    elif past.sightings:
+        yield Event("ingest", "not in the work tree", "gone from source")
 
 
 def _column(path: Path) -> pl.Series:
@@ -158,9 +183,19 @@ def _drops(project: Project, example_id: str) -> Iterator[Event]:
                 [f"kept twin {row['kept_id']}"] if row["kept_id"] else []
             )
             score = f"score {row['score']:.3f}" if row["score"] is not None else ""
+            where = _where(project, example_id) if stage == "ingest" else ""
             yield Event(
-                stage, f"dropped: {row['reason']}", ", ".join(part for part in [*parts, score] if part)
+                stage, f"dropped: {row['reason']}", ", ".join(part for part in [*parts, score, where] if part)
             )
+
+
+def _where(project: Project, example_id: str) -> str:
+    """The file and line at which a row stood that ingest dropped, where the last run on this machine says."""
+    from curate.ingest.stage import REJECTS_FILE
+
+    for place in _rows(project.root / REJECTS_FILE, example_id).iter_rows(named=True):
+        return f"{plain(place['file'], 120)} {place['unit']} {place['line']}"
+    return ""
 
 
 def _fate(project: Project, example_id: str) -> Iterator[Event]:

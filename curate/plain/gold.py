@@ -12,9 +12,8 @@ import polars as pl
 from curate.errors import AssayError
 from curate.files import read_stage_frame
 from curate.plain.result import Result
+from curate.splits import SPLITS
 from curate.text import plural
-
-SPLITS = ("train", "validation", "test")
 
 
 @dataclass(frozen=True, repr=False)

@@ -18,8 +18,9 @@ import click
 def why(row: str, shape: str) -> None:
     """Tell everything that happened to ROW, an example id or the beginning of one.
 
-    Source, findings (masked), edits, duplicates, the reason it was dropped or the split it is in, and how
-    each system answered it.
+    Source, findings (masked), edits, duplicates, the reason it was dropped (with file and line where it could
+    not be read) or the split it is in, and how each system answered it. A row that the project no longer has
+    is sought in old gold versions, in DVC's cache.
 
     \b
     Examples:
