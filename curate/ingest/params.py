@@ -99,6 +99,11 @@ class IngestParams(DroppingParams):
     path: str | None = None
     files: tuple[RawFile, ...] = ()
     encoding: str = Field(default="utf-8", description="of text files")
+    delimiter: str | None = Field(
+        default=None,
+        description="between the fields of CSV and TSV files: one sign, or tab, comma, semicolon, pipe; null "
+        "reads it off the header and the first records",
+    )
     layout: LayoutName = Field(default="auto", description="auto goes by the columns")
     columns: Columns = Columns()
     input_template: str | None = Field(

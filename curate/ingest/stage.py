@@ -27,6 +27,7 @@ from curate.keys import Key
 from curate.project import Project
 from curate.provenance import begin
 from curate.read import Records, read_records, shown_name
+from curate.read.dialect import delimiter_sign
 from curate.read.hub import is_hub_name
 from curate.stage import Progress, StageResult, write_stage
 from curate.task import Kind, TaskCard
@@ -154,13 +155,13 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     if card.held_out is not None:
         wanted.append((card.held_out.path, card.held_out.source, "auto", True))
     files = []
+    sign = None if params.delimiter is None else delimiter_sign(params.delimiter)
     for done, (path, source, format, held_out) in enumerate(wanted):
         if progress:
             progress(done, len(wanted) + 1)
         place = path if is_hub_name(path) else project.root / path
-        files.append(
-            Raw(path, source, held_out, read_records(place, format=format, encoding=params.encoding))
-        )
+        records = read_records(place, format=format, encoding=params.encoding, delimiter=sign)
+        files.append(Raw(path, source, held_out, records))
     if progress:
         progress(len(wanted), len(wanted) + 1)
     made = ingest(files, params, card, project.key)

@@ -91,9 +91,19 @@ LAYOUTS = (
 )
 @click.option("--name", help="Name of the task; else the folder's.")
 @click.option(
-    "--format", "shape", default="auto", show_default=True, help="Of FILE, where its suffix does not say."
+    "--format",
+    "--format-in",
+    "shape",
+    default="auto",
+    show_default=True,
+    help="Of FILE, where its suffix does not say.",
 )
 @click.option("--encoding", default="utf-8", show_default=True, help="Of a text FILE.")
+@click.option(
+    "--delimiter",
+    metavar="SIGN",
+    help="Between the fields of a CSV or TSV FILE: ';', '|', tab, ...  [default: by its header]",
+)
 @click.option(
     "--track",
     type=click.Choice(["dvc", "git", "none"]),

@@ -20,6 +20,7 @@ from curate.ingest.template import template_columns
 from curate.keys import Key
 from curate.params import parse
 from curate.read import Records, read_records, shown_columns
+from curate.read.dialect import delimiter_sign
 from curate.read.hub import is_hub_name
 from curate.stage import funnel
 from curate.task import METRICS, Kind, TaskCard
@@ -76,6 +77,7 @@ class Options:
     turns: str = "last"
     format: str = "auto"
     encoding: str = "utf-8"
+    delimiter: str | None = None
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,8 @@ def _plan(options: Options) -> Plan:
             fix=f"choose --metric from {', '.join(METRICS[kind])}",
         )
     _template_fits(options)
-    records = read_records(options.data, format=options.format, encoding=options.encoding)
+    sign = None if options.delimiter is None else delimiter_sign(options.delimiter)
+    records = read_records(options.data, format=options.format, encoding=options.encoding, delimiter=sign)
     columns = _columns(options)
     defaults: dict[str, str] = {}
     there = records.frame.columns
@@ -159,6 +162,8 @@ def _plan(options: Options) -> Plan:
         {"path": path} if options.format == "auto" else {"files": [{"path": path, "format": options.format}]}
     )
     section |= {"encoding": options.encoding, "columns": columns, "defaults": defaults}
+    if sign is not None:
+        section["delimiter"] = sign
     section |= {"layout": options.layout, "turns": options.turns}
     if options.input_template is not None:
         section["input_template"] = _unescaped(options.input_template)
@@ -175,9 +180,8 @@ def _plan(options: Options) -> Plan:
     }
     raws = [Raw(options.data, None, False, records)]
     if options.held_out:
-        raws.append(
-            Raw(options.held_out, None, True, read_records(options.held_out, encoding=options.encoding))
-        )
+        held = read_records(options.held_out, encoding=options.encoding, delimiter=sign)
+        raws.append(Raw(options.held_out, None, True, held))
     # A throw-away key: the trial's ids go nowhere.
     trial = ingest(
         raws,
@@ -202,7 +206,8 @@ def _plan(options: Options) -> Plan:
     if len({one["layout"] for one in files}) == 1:
         section["layout"] = files[0]["layout"]
     reasons = funnel(trial.result, len(trial.input_ids))["reasons"]
-    notes = _notes(files, reasons, len(trial.input_ids), section)
+    read = tuple(f"{Path(raw.path).name}: {note}" for raw in raws for note in raw.records.notes)
+    notes = read + _notes(files, reasons, len(trial.input_ids), section)
     card["languages"] = kept["language"].drop_nulls().unique().sort().to_list() if options.language else []
     return Plan(
         card,

@@ -311,3 +311,18 @@ def test_one_of_a_thing_is_not_a_plural(run: Call, tmp_path: Path, name: str) ->
     shown = run(*on(name, path, "-o", tmp_path / "o.parquet"))
     for wrong in ("1 rows", "1 findings", "1 pairs", "1 changes", "1 labels", "1 breaches"):
         assert wrong not in shown.out + shown.err
+
+
+def test_a_project_is_made_from_a_file_that_only_options_explain(run: Call, tmp_path: Path) -> None:
+    rows = [f"refund {n}, please|refund" if n % 2 else f"parcel {n}; late|delivery" for n in range(40)]
+    path = tmp_path / "export.txt"
+    path.write_bytes("\n".join(["text|label", *rows, ""]).encode("utf-16"))
+    given = ("--kind", "classification", "--data", path, "--input", "text", "--output", "label")
+    named = ("--format-in", "csv", "--encoding", "utf-16", "--delimiter", "|", "--track", "none")
+    made = run("init", tmp_path / "task", *given, *named)
+    assert made.code == 0, made.err
+    assert "delimiter: '|'" in (tmp_path / "task" / "params.yaml").read_text()
+    path.with_suffix(".csv").write_text("\n".join(["text|label", *rows, ""]))
+    given = tuple(path.with_suffix(".csv") if word == path else word for word in given)
+    seen = run("init", tmp_path / "other", *given, "--track", "none")
+    assert "its header is divided by '|'" in seen.err
