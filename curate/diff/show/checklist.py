@@ -18,7 +18,7 @@ import polars as pl
 from curate.diff.difference import Difference
 from curate.diff.show.document import verdict
 from curate.diff.show.examples import shown_changes
-from curate.diff.show.excerpt import short
+from curate.diff.show.excerpt import short, stretches
 from curate.diff.show.privacy import masks
 from curate.diff.show.tables import GateRow
 from curate.files import canonical_json
@@ -30,6 +30,8 @@ from curate.versions.version import CHANGE_KINDS, Version
 TO_READ = 5
 # Characters of each of its texts.
 READ = 240
+# Of deleted and inserted words, as `git diff --word-diff` writes them.
+_SIGNS = {"equal": "{}", "delete": "[-{}-]", "insert": "{{+{}+}}"}
 SCHEMA = "assay.checklist/1"
 
 
@@ -56,12 +58,12 @@ def checklist_document(difference: Difference, points: Sequence[Point]) -> Docum
     contents = [_content(side)[:16] for side in (difference.before, difference.after)]
     head: list[str | Code] = ["Contents ", Code(contents[0]), " → ", Code(contents[1])]
     head += [" · checklist ", Code(whole(points)), f" · {len(points)} points"]
-    blocks: list[Block] = [Paragraph("Reviewer: ______________________ Date: ____________")]
+    blocks: list[Block] = [Paragraph("Reviewer …………………………………… Date …………………")]
     for about, group in groupby(points, key=lambda point: point.about):
         items = [Item(point.question, point.id) for point in group]
         blocks += [Heading(about), Listing(items, tasks=True)]
     names = f"{difference.before.name} → {difference.after.name}"
-    return Document(f"Review: {names}", blocks, head, "assay review-checklist")
+    return Document(f"Review of {names}", blocks, head, "assay review-checklist")
 
 
 def whole(points: Sequence[Point]) -> str:
@@ -134,14 +136,17 @@ def _to_read(difference: Difference, kind: str) -> pl.DataFrame:
 
 
 def _reading(line: Mapping[str, Any]) -> str:
-    """What to read of a row: its text, what its field or label was and is."""
-    before, after = (short(line[name] or "", READ) for name in ("before", "after"))
+    """What to read of a row: its text, how its field changed, or what its label was and is."""
+    before, after = line["before"] or "", line["after"] or ""
+    said = ""
+    if line["change"] == "edited" and (before or after):
+        said = f": “{''.join(_SIGNS[op].format(part) for op, part in stretches(before, after, READ))}”"
+    elif before or after:
+        said = f" from “{short(before, READ)}” to “{short(after, READ)}”"
+    if line["text"]:
+        said += f": “{short(line['text'], READ)}”"
     field = f" {line['field']}" if line["field"] else ""
-    told = f" from “{before}” to “{after}”" if before or after else ""
-    text = f": “{short(line['text'], READ)}”" if line["text"] else ""
-    return (
-        f"{line['change'].capitalize()} {line['row']}{field}{told}{text} ({line['cause']}). Read, and right."
-    )
+    return f"{line['change'].capitalize()} {line['row']}{field}{said} ({line['cause']}). Read, and right."
 
 
 def _content(side: Version) -> str:

@@ -6,7 +6,7 @@ import json
 import random
 import shutil
 import subprocess
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,7 @@ from curate.pii.decisions import (
     judged,
     read_verdicts,
     stale,
+    standing,
 )
 
 TODAY = date(2026, 6, 15)
@@ -140,6 +141,8 @@ def test_a_reason_may_hold_a_date_and_hostile_text_becomes_plain(tmp_path: Path)
     append_verdicts(tmp_path, [verdict(1, reason="in the 2026-01-31 price list\n\u2028\x1b[31m")])
     (read,) = read_verdicts(tmp_path)
     assert read.reason == "in the 2026-01-31 price list <U+001B>[31m"
+    append_verdicts(tmp_path, [verdict(2, reason="asked on 31/01/2026"), verdict(3, reason="a b " * 400)])
+    assert [len(one.reason) for one in read_verdicts(tmp_path)][1:] == [len("asked on 31/01/2026"), 500]
 
 
 def test_a_bad_verdict_is_not_written(tmp_path: Path) -> None:
@@ -188,6 +191,30 @@ def test_the_latest_day_speaks_and_within_a_day_the_later_line() -> None:
     assert words([verdict(1, "real"), verdict(1, "public", date="2026-01-01T09:00:00")], found((1, 1))) == [
         "public"
     ]
+
+
+def test_an_hour_gives_no_precedence_over_a_later_line_of_its_day() -> None:
+    noted = [verdict(1, "real", date="2026-01-01T23:59:00"), verdict(1, "public")]
+    assert words(noted, found((1, 1))) == ["public"]
+    assert words(noted[::-1], found((1, 1))) == ["real"]
+    hours = [verdict(1, "real", date="2026-01-01T23:59:00"), verdict(1, "public", date="2026-01-01T01:00:00")]
+    assert words(hours, found((1, 1))) == ["public"]
+
+
+def test_what_once_stood_in_the_file_is_read_for_what_it_says() -> None:
+    lines = [
+        json.dumps(asdict(verdict(1, "real", date="2026-01-01"))),
+        "<<<<<<< HEAD",
+        "[1]",
+        '{"value_id": 7, "verdict": "real"}',
+        json.dumps(asdict(verdict(1, "public", date="2026-02-01"))),
+        json.dumps(asdict(verdict(2, "not_personal", expires="2026-06-15"))),
+    ]
+    said = standing("\n".join(lines))
+    assert said.select("value_id", "verdict").rows() == [(value(1), "public"), (value(2), "not_personal")]
+    assert standing("\n".join(lines), TODAY)["value_id"].to_list() == [value(1)]
+    assert standing("\n".join(lines), date(2026, 6, 14)).height == 2
+    assert standing("").schema == VERDICTS
 
 
 def test_an_expired_verdict_reopens_its_finding_and_brings_no_older_one_back() -> None:

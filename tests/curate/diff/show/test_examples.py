@@ -93,6 +93,9 @@ def test_the_checklist_shows_what_is_to_be_read(make_gold: Any) -> None:
     read = [point.question for point in checklist(found) if point.about == "Rows read"]
     assert "the lamp came broken → returns" in read[0]
     assert "from “delivery” to “orders”: “my parcel is late”" in read[1]
+    edit = compare(make_gold([ROW]), make_gold([{**ROW, "input": "my parcel is very late"}]))
+    read = [point.question for point in checklist(edit) if point.about == "Rows read"]
+    assert "Edited r input: “my parcel is {+very +}late”" in read[0]
 
 
 TOKENS = st.lists(
