@@ -32,7 +32,8 @@ def rows(examples):
 def project_with(root: Path, rows: pl.DataFrame) -> Project:
     root.mkdir(parents=True, exist_ok=True)
     (root / "task.yaml").write_text(TASK)
-    (root / "params.yaml").write_text("validate: {max_dropped: 1.0, rules: {markup_left: quarantine, mojibake: warn}}\n")
+    knobs = "{max_dropped: 1.0, rules: {markup_left: quarantine, mojibake: warn}}"
+    (root / "params.yaml").write_text(f"validate: {knobs}\n")
     write_folder(root / "data" / "dedup", {"examples": rows}, {})
     return Project(root)
 
