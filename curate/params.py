@@ -6,18 +6,25 @@ A stage's model lives beside the stage; this file only reads the YAML and turns 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from curate.conflicts import refuse_conflict
 from curate.errors import AssayError
 
+if TYPE_CHECKING:
+    from curate.keys import Key
+
 
 class Params(BaseModel):
     """Base of every section: frozen, and an unknown key is an error rather than a silent default."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def recorded(self, root: Path, key: Key | None) -> dict[str, Any]:
+        """What decides a stage's output beside the section's own values, with secrets as digests."""
+        return {}
 
 
 class DroppingParams(Params):

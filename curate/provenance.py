@@ -29,6 +29,7 @@ from curate.project import Project
 from curate.stages import Stage
 
 if TYPE_CHECKING:
+    from curate.keys import Key
     from curate.task import TaskCard
 
 
@@ -115,6 +116,8 @@ def _differences(
         if made.get("stages", {}).get(read) != version_of(reports[read]):
             yield f"{place} was made from another data/{read} than the one that stands there"
     now = used_params(project, stage)
+    if not key_id:  # digests of a steward's lists cannot be made again without the key
+        now |= {name: value for name, value in (made.get("params") or {}).items() if name == "lists"}
     if changed := _changed(made.get("params"), now):
         names = ", ".join(f"{stage.name}.{name}" for name in changed)
         yield f"{place} was made with other parameters than params.yaml has now: {names}"
@@ -142,12 +145,18 @@ def _changed(before: Any, now: Mapping[str, Any]) -> list[str]:
 _ABSENT = object()
 
 
-def _key_id(project: Project) -> str | None:
-    """The key's public name; None on a machine without the key, where no keyed stage can run anyway."""
+def _key(project: Project) -> Key | None:
+    """The key; None on a machine without it, where no keyed stage can run anyway."""
     try:
-        return project.key.key_id
+        return project.key
     except AssayError:
         return None
+
+
+def _key_id(project: Project) -> str | None:
+    """The key's public name."""
+    key = _key(project)
+    return key.key_id if key else None
 
 
 def read_report(project: Project, name: str) -> dict[str, Any]:
@@ -230,9 +239,10 @@ def used_params(project: Project, stage: Stage) -> dict[str, Any]:
     """The stage's section of `params.yaml` with its defaults, but for what changes its speed only."""
     if not stage.params:
         return {}
-    section = project.params(stage.name, stage.model()).model_dump(mode="json", exclude=set(stage.only_speed))
+    params = project.params(stage.name, stage.model())
+    section = params.model_dump(mode="json", exclude=set(stage.only_speed))
     used: dict[str, Any] = portable(section)
-    return used
+    return used | params.recorded(project.root, _key(project))
 
 
 def card_digests(card: TaskCard, stage: Stage) -> dict[str, str]:

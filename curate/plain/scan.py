@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -123,6 +124,7 @@ def scan(
     threshold: float | None = None,
     entities: Iterable[str] | None = None,
     params: ScanParams | None = None,
+    root: Path | None = None,
     name: str = "the table",
     progress: Progress | None = None,
 ) -> ScanResult:
@@ -144,6 +146,8 @@ def scan(
         Entities to look for, as `curate/pii/detect/catalogue.py` names them; by default all but the dates.
     params
         Every knob of stage `scan`; `threshold` and `entities` go over it.
+    root
+        The folder that files of deny and allow lists are relative to; default: the working folder.
 
     Raises
     ------
@@ -162,7 +166,7 @@ def scan(
     frame = frame_of(table, name)
     asked = {"threshold": threshold, "entities": None if entities is None else tuple(entities)}
     given = {key: value for key, value in asked.items() if value is not None}
-    wanted = parse(ScanParams, {**(params or ScanParams()).model_dump(), **given}, "")
+    wanted = parse(ScanParams, {**dict(params or ScanParams()), **given}, "")
     from curate.pii.detect.context.identifiers import label_of
     from curate.pii.scan.rows import languages, search_rows
 
@@ -179,7 +183,10 @@ def scan(
     fields_read = [f"_{column}" for column in columns]
     labels = {f"_{column}": label for column in columns if (label := label_of(column))}
     spoken = languages(texts.with_columns(_said(frame)), fields_read, _by_column(wanted))
-    hits = search_rows(texts, fields_read, spoken.of, detector(wanted), progress, labels=labels)
+    finder = detector(wanted, root)
+    finder = finder.of(finder.language, finder.own.fitted(columns)) if finder.own.scoped else finder
+    shown = {f"_{column}": column for column in columns}
+    hits = search_rows(texts, fields_read, spoken.of, finder, progress, labels=labels, names=shown)
     names = {f"_{column}": column for column in columns}
     lowest = min([wanted.threshold, *wanted.thresholds.values()])
     return ScanResult(frame, rows, tuple(columns), _findings(hits, rows, names), lowest, spoken.others, hits)
@@ -214,15 +221,19 @@ def _columns(
 
 
 @lru_cache(maxsize=2)
-def _detector(params: str) -> Detector:
+def _detector(params: str, root: Path | None) -> Detector:
     from curate.pii.detect.detector import Detector
 
-    return Detector(ScanParams.model_validate_json(params))
+    return Detector(ScanParams.model_validate_json(params), root=root)
 
 
-def detector(params: ScanParams) -> Detector:
-    """The detector of `params`, made once."""
-    return _detector(params.model_dump_json())
+def detector(params: ScanParams, root: Path | None = None) -> Detector:
+    """The detector of `params`, made once unless a steward's lists belong to it, which no cache may hold."""
+    if params.deny or params.allow:
+        from curate.pii.detect.detector import Detector
+
+        return Detector(params, root=root)
+    return _detector(params.model_dump_json(), root)
 
 
 def _said(frame: pl.DataFrame) -> pl.Series:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from curate.errors import AssayError
 from curate.files import canonical_json
 from curate.pii.detect.catalogue import DEFAULT, EUROPEAN, UNSURE, UNSURE_SCORE, Entity, check_names
+from curate.pii.detect.knowledge import own as knowledge
 from curate.pii.detect.languages.entities import entities_of
 from curate.pii.detect.languages.labels import undotted
 from curate.pii.detect.overlap import Hit, beside, resolve
@@ -28,6 +29,7 @@ from curate.pii.detect.presidio.loading import import_presidio
 from curate.pii.detect.view import view
 
 if TYPE_CHECKING:
+    from curate.keys import Key
     from curate.pii.detect.reader import Reader
 
 # Their data decide what is a valid phone number, domain or match.
@@ -79,15 +81,23 @@ class Detector:
         For an unknown entity, or a named-entity model that cannot be loaded.
     """
 
-    def __init__(self, params: ScanParams, language: str | None = None) -> None:
-        self.params = params
+    def __init__(
+        self,
+        params: ScanParams,
+        language: str | None = None,
+        root: Path | None = None,
+        own: knowledge.Own | None = None,
+    ) -> None:
+        self.params, self.root = params, root
         self.language = language or params.languages[0]
-        self._siblings: dict[str, Detector] = {self.language: self}
-        own = params.ner is not None and params.ner.engine != "bundled"
-        import_presidio(light=not own)
+        self.own = knowledge.load(params, root) if own is None else own
+        # Of the same params, by language and own entries.
+        self._siblings: dict[Any, Detector] = {(self.language, self.own.places): self}
+        theirs = params.ner is not None and params.ner.engine != "bundled"
+        import_presidio(light=not theirs)
         _silence()
         self.ner, self.tagger, offered = None, None, set[str]()
-        if params.ner is not None and own:
+        if params.ner is not None and theirs:
             from curate.pii.detect.presidio.ner import load
 
             self.ner = load(params.ner, self.language)
@@ -97,8 +107,9 @@ class Detector:
 
             self.tagger = bundled()
             offered = self.tagger.entities
-        check_names(params.named, "scan.entities", offered)
-        check_names(set(params.thresholds), "scan.thresholds", offered)
+        check_names(params.named, "scan.entities", offered | params.own_entities)
+        check_names(set(params.thresholds), "scan.thresholds", offered | params.own_entities)
+        knowledge.check_names(params, offered)
         usual = set(params.ner.entities) if params.ner is not None and self.tagger else offered
         known = entities_of(self.language)
         papers = set() if self.language == "en" else {entity.name for entity in EUROPEAN}
@@ -113,11 +124,22 @@ class Detector:
         self.patterned = frozenset({entity.name for entity in self.entities} | self.ner_names)
         _listener.templates.clear()
 
-    def of(self, language: str) -> Detector:
-        """The detector for texts in `language`, with the same params; made once."""
-        if language not in self._siblings:
-            self._siblings[language] = Detector(self.params, language)
-        return self._siblings[language]
+    def of(self, language: str, own: knowledge.Own | None = None) -> Detector:
+        """The detector for texts in `language`, with the same params and the own entries `own` of them; made
+        once.
+        """
+        own = self.own if own is None else own
+        name = (language, own.places)
+        if name not in self._siblings:
+            made = Detector(self.params, language, self.root, own)
+            made._siblings = self._siblings
+            self._siblings[name] = made
+        return self._siblings[name]
+
+    @property
+    def recipe(self) -> tuple[ScanParams, str, Path | None, knowledge.Own]:
+        """What another process makes the same detector from."""
+        return self.params, self.language, self.root, self.own
 
     @cached_property
     def recognizers(self) -> list[Any]:
@@ -200,6 +222,8 @@ class Detector:
         seen = view(text)
         hits = self.read([(seen.text if seen else text, sorted(wanted & self.patterned))])[0]
         hits = seen.back(hits) if seen else hits
+        if names is None and self.own:
+            hits = self.own.settle(text, hits, *self.own.found(text, self.language, self.threshold))
         return beside(hits, self.people([text])[0], text) if wanted & self.tagged else hits
 
     def people(self, texts: list[str]) -> list[list[Hit]]:
@@ -209,7 +233,10 @@ class Detector:
         if self.tagger is None or not self.tagged:
             return [[] for _ in texts]
         found = self.tagger.find(texts, self.tagged)
-        return [[hit for hit in hits if hit.score >= self.threshold(hit.entity)] for hits in found]
+        kept = [[hit for hit in hits if hit.score >= self.threshold(hit.entity)] for hits in found]
+        if self.own.allow:
+            kept = [self.own.let_go(text, hits) for text, hits in zip(texts, kept, strict=True)]
+        return kept
 
     def read(self, batch: Sequence[tuple[str, Sequence[str]]]) -> list[list[Hit]]:
         """What Presidio's recognizers find in each text of the entities beside it, read as it stands (`find`
@@ -245,9 +272,14 @@ class Detector:
             if result.score >= self.threshold(result.entity_type) and result.end > result.start
         )
 
-    def describe(self) -> Mapping[str, Any]:
+    def describe(self, key: Key | None = None) -> Mapping[str, Any]:
         """Versions and a fingerprint of the configuration: equal fingerprints find the same in the same
         text.
+
+        Parameters
+        ----------
+        key
+            For the digest of a steward's lists; without it, only how many values they hold is told.
         """
         recognizers = [recognizer.to_dict() for recognizer in self.recognizers]
         versions = {name: version(name) for name in _VERSIONED}
@@ -259,6 +291,7 @@ class Detector:
                 mode="json", exclude={"processes", "fields", "unsupported_language"}
             ),
             "language": self.language,
+            "own": [self.own.places, knowledge.fingerprint(self.own, key)],
             "entities": list(self.names),
         }
         digest = hashlib.blake2b(canonical_json(_plain(configuration)).encode(), digest_size=8).hexdigest()

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from curate.examples import TEXT_FIELDS
 from curate.params import Params
+from curate.pii.detect.knowledge.params import Allow, Deny, OwnRecognizer, entries
 from curate.pii.detect.languages import LANGUAGES, Language
+
+if TYPE_CHECKING:
+    from curate.keys import Key
 
 
 class NerParams(Params):
@@ -73,11 +78,41 @@ class ScanParams(Params):
     # to read; `scan_as_default` applies the patterns, with the labels and names of the first language (the
     # report counts such rows).
     unsupported_language: Literal["error", "scan_as_default"] = "error"
+    # A steward's own recognizers, values that are always found, values that never are: see
+    # curate/pii/detect/knowledge/params.py.
+    recognizers: tuple[OwnRecognizer, ...] = ()
+    deny: tuple[Deny, ...] = ()
+    allow: tuple[Allow, ...] = ()
     # Names of persons; null: patterns alone.
     ner: NerParams | None = NerParams()
     # Worker processes, each with one engine (a second or more to start): used from 20,000 texts on that may
     # hold something.
     processes: int = Field(default=1, ge=1, le=64)
+
+    @field_validator("deny", "allow", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        return entries(value)
+
+    @field_validator("recognizers", mode="before")
+    @classmethod
+    def _several(cls, value: Any) -> Any:
+        return () if value is None else (value,) if isinstance(value, dict) else value
+
+    def recorded(self, root: Path, key: Key | None) -> dict[str, Any]:
+        """A keyed digest of the values of the deny and allow lists, for the record of what a scan was made
+        with: without the key, nothing.
+        """
+        if key is None or not (self.deny or self.allow):
+            return {}
+        from curate.pii.detect.knowledge.own import load
+
+        return {"lists": load(self, root).digest(key)}
+
+    @property
+    def own_entities(self) -> set[str]:
+        """Entities that own recognizers and the deny list name."""
+        return {one.entity for one in self.recognizers} | {one.entity for one in self.deny}
 
     @field_validator("language")
     @classmethod

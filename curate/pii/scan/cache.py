@@ -60,7 +60,9 @@ class ScanCache:
         """The cache of `detector` in the project at `root`; None if its findings may change unseen."""
         if detector.ner is not None:
             return None
-        digest = hashlib.blake2b(f"{detector.describe()['fingerprint']}{key.key_id}".encode(), digest_size=8)
+        digest = hashlib.blake2b(
+            f"{detector.describe(key)['fingerprint']}{key.key_id}".encode(), digest_size=8
+        )
         for path in sorted(
             Path(__file__).parent.glob("*.py")
         ):  # the detector's fingerprint covers `detect/`; this, the search

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from curate.pii.detect.overlap import Hit
-from curate.pii.detect.params import ScanParams
 from curate.stage import Progress
 
 if TYPE_CHECKING:
@@ -29,11 +28,11 @@ _WORTH_PROCESSES = 20_000
 _worker: Detector | None = None
 
 
-def _start_worker(params: ScanParams) -> None:
+def _start_worker(*recipe: Any) -> None:
     global _worker
     from curate.pii.detect.detector import Detector
 
-    _worker = Detector(params)
+    _worker = Detector(*recipe)
 
 
 def _work(texts: list[str]) -> list[list[Hit]]:
@@ -68,6 +67,6 @@ def _found(chunks: list[list[str]], detector: Detector) -> Iterator[list[list[Hi
         return
     # Spawned, not forked: a fork would copy polars' thread pool in an unknown state.
     with ProcessPoolExecutor(
-        detector.params.processes, get_context("spawn"), _start_worker, (detector.params,)
+        detector.params.processes, get_context("spawn"), _start_worker, detector.recipe
     ) as pool:
         yield from pool.map(_work, chunks)

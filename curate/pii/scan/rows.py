@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -128,34 +128,49 @@ def search_rows(
     progress: Progress | None = None,
     cache: ScanCache | None = None,
     labels: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> pl.DataFrame:
-    """`search` of each text by the detector of its language.
+    """`search` of each text by the detector of its language, with the own entries of its field and source.
 
     Parameters
     ----------
     frame
-        As for `search`.
+        As for `search`; with a column `source` where rows have one.
     of
         From `languages`.
+    names
+        What a steward calls each field; default: its own name.
 
     Returns
     -------
     pl.DataFrame
         As of `search`.
     """
-    spoken = sorted({language for field in fields for language in of[field].unique()})
-    if len(spoken) < 2:
-        one = detector.of(spoken[0]) if spoken else detector
+    groups: dict[Any, tuple[Detector, dict[str, pl.Expr]]] = {}
+    scoped = detector.own.scoped
+    rows = frame.with_columns(of.rename({field: f"{field}\x1flanguage" for field in of.columns}))
+    sources = rows["source"].unique().sort().to_list() if scoped and "source" in rows.columns else [None]
+    for field in fields:
+        for language in of[field].unique().sort():
+            for source in sources:
+                own = detector.own.at((names or {}).get(field, field), source) if scoped else detector.own
+                one, masks = groups.setdefault((language, own.places), (detector.of(language, own), {}))
+                here = pl.col(f"{field}\x1flanguage") == language
+                if len(sources) > 1:
+                    here &= pl.col("source").eq_missing(pl.lit(source))
+                masks[field] = masks[field] | here if field in masks else here
+    if len(groups) == 1:
+        [(one, _)] = groups.values()
         return search(frame, fields, one, progress, cache.of_detector(one) if cache else None, labels)
     parts = []
-    for language in spoken:
-        texts = frame.select(
+    for _, (one, masks) in sorted(groups.items(), key=lambda group: group[0]):
+        texts = rows.select(
             "row",
             *(
-                pl.when(of[field] == language).then(pl.col(field).cast(pl.String)).alias(field)
-                for field in fields
+                pl.when(mask).then(pl.col(field).cast(pl.String)).alias(field)
+                for field, mask in masks.items()
             ),
-        ).filter(pl.any_horizontal(pl.col(list(fields)).is_not_null()))
-        one = detector.of(language)
-        parts.append(search(texts, fields, one, progress, cache.of_detector(one) if cache else None, labels))
+        ).filter(pl.any_horizontal(pl.col(list(masks)).is_not_null()))
+        kept = cache.of_detector(one) if cache else None
+        parts.append(search(texts, list(masks), one, progress, kept, labels))
     return pl.concat([HITS.to_frame(), *parts]).sort("row", "field", "start", "entity")

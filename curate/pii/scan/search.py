@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, nullcontext
 from multiprocessing import get_context
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -23,7 +23,6 @@ import polars as pl
 from curate.pii.detect.catalogue import Entity
 from curate.pii.detect.languages.entities import any_candidate
 from curate.pii.detect.overlap import Hit, beside
-from curate.pii.detect.params import ScanParams
 from curate.pii.detect.view import CHANGED, View, labelled, view
 from curate.pii.scan.columns import bare
 from curate.pii.scan.naming import named
@@ -116,11 +115,11 @@ def _certain(texts: pl.Series, held: pl.Series, entity: Entity, threshold: float
 _worker: Detector | None = None
 
 
-def _start_worker(params: ScanParams) -> None:
+def _start_worker(*recipe: Any) -> None:
     global _worker
     from curate.pii.detect.detector import Detector
 
-    _worker = Detector(params)
+    _worker = Detector(*recipe)
     gc.freeze()  # see `_heap_at_rest`
 
 
@@ -157,9 +156,7 @@ def _found(routed: pl.DataFrame, detector: Detector, progress: Progress | None) 
     several = detector.params.processes > 1 and routed.height >= WORTH_PROCESSES
     # Spawned, not forked: a fork would copy polars' thread pool in an unknown state.
     pool = (
-        ProcessPoolExecutor(
-            detector.params.processes, get_context("spawn"), _start_worker, (detector.params,)
-        )
+        ProcessPoolExecutor(detector.params.processes, get_context("spawn"), _start_worker, detector.recipe)
         if several
         else nullcontext()
     )
@@ -205,6 +202,8 @@ def _read(texts: pl.Series, detector: Detector, progress: Progress | None, label
         by_text = {text: by_view[text] for text in plain if text in by_view} | {
             text: seen.back(by_view[seen.text]) for text, seen in views.items() if seen.text in by_view
         }
+    if detector.own:
+        by_text |= _with_own(texts, by_text, detector)
     for text, names in named(texts, detector, progress):
         by_text[text] = beside(by_text.get(text, []), names, text)
     # By the text's place, and gathered: a row made with the text in it would copy the text, a megabyte for
@@ -216,6 +215,18 @@ def _read(texts: pl.Series, detector: Detector, progress: Progress | None, label
     ]
     hits = pl.DataFrame(found, schema={**_BY_TEXT, "text": pl.UInt32()}, orient="row")
     return hits.with_columns(pl.Series("text", list(by_text), dtype=pl.String()).gather(hits["text"]))
+
+
+def _with_own(
+    texts: pl.Series, by_text: dict[str, list[Hit]], detector: Detector
+) -> Iterator[tuple[str, list[Hit]]]:
+    """The texts in which a steward's own recognizers and lists change what is found, with all findings."""
+    own = detector.own
+    for text in texts.filter(texts != "").to_list():
+        matched, denied = own.found(text, detector.language, detector.threshold)
+        hits = by_text.get(text, [])
+        if matched or denied or (hits and own.allow):
+            yield text, own.settle(text, hits, matched, denied)
 
 
 def _recall(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from curate.examples import FINDINGS, conform
+from curate.examples import FINDINGS, TEXT_FIELDS, conform
 from curate.files import read_stage_frame
 from curate.keys import Key
 from curate.pii.detect.params import ScanParams
@@ -92,7 +92,7 @@ def scan(
         "rows_with_findings": found_in,
         "inventory": inventory.to_dicts(),
         "fields": fields,
-        "detectors": detector.describe(),
+        "detectors": detector.describe(key),
         "language": {
             "scanned_as": params.languages[0],
             "rows": spoken.counts,
@@ -132,7 +132,8 @@ def run(project: Project, progress: Progress | None = None, processes: int | Non
     from curate.pii.detect.detector import Detector
     from curate.pii.scan.cache import ScanCache
 
-    detector = Detector(params)
+    detector = Detector(params, root=project.root)
+    detector.own.check(TEXT_FIELDS, project.task.sources)
     cache = ScanCache.of(project.root, key, detector)
     findings, report = scan(examples, params, key, project.task.kind, detector, progress, cache)
     return write_outputs(project.stage("scan"), {"findings": findings}, report, made_from)
