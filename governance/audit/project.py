@@ -16,6 +16,7 @@ from curate.examples import FINDINGS
 from curate.files import read_stage_frame
 from curate.pii.decisions import in_force, read_verdicts
 from curate.pii.detect.catalogue import NER_ENTITIES, check_names
+from curate.pii.detect.params import ScanParams
 from curate.pii.redact.policy import RedactParams, decide
 from curate.project import Project
 from governance.audit.inventory import Inventory, take
@@ -72,8 +73,9 @@ def audit(
         valid.
     """
     params, redaction = project.params("audit", AuditParams), project.params("redact", RedactParams)
-    redaction.check(set(project.task.sources))
-    check_names(set(params.accept), "audit.accept", set(NER_ENTITIES))
+    own = project.params("scan", ScanParams).own_entities
+    redaction.check(set(project.task.sources), own)
+    check_names(set(params.accept), "audit.accept", {*NER_ENTITIES, *own})
     path = project.stage("scan") / "findings.parquet"
     findings = read_stage_frame(path, made_by="scan")
     report = json.loads((project.stage("scan") / "report.json").read_text(encoding="utf-8"))

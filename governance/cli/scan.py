@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from governance.cli.plain_files import Reading, format_option, id_option, out_option, reading_options
 
 if TYPE_CHECKING:
+    from curate.pii.detect.params import ScanParams
     from curate.plain.scan import ScanResult
 
 
@@ -34,6 +35,47 @@ if TYPE_CHECKING:
     "read; the findings are the same."
     "  [default: for FILE one a core, at most 4; for the stage `scan.processes`]",
 )
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0, 1, min_open=True),
+    metavar="SCORE",
+    help="Show findings from this score on.  [default: 0.4]",
+)
+@click.option(
+    "--entities",
+    metavar="NAMES",
+    help="Look for these only (EMAIL_ADDRESS,UK_NHS); or, with a sign before each, change the usual ones "
+    "(+DE_TAX_ID,-URL).",
+)
+@click.option(
+    "--ner",
+    metavar="ENGINE[:MODEL]",
+    help="What finds names: bundled, none, or a model of yours (spacy:FOLDER, transformers:..., gliner:...).",
+)
+@click.option(
+    "--language",
+    metavar="TAGS",
+    help="Language of rows whose column `language` or `lang` says none: one of en, de, fr, es, it, nl, "
+    "pt, pl, "
+    "or auto to look at each text.  [default: en]",
+)
+@click.option(
+    "--allow",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="LIST",
+    help="A file of values, one a line, that are never found.",
+)
+@click.option(
+    "--deny",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="LIST",
+    help="A file of values, one a line, that are always found (as DENIED).",
+)
+@click.option(
+    "--no-project",
+    is_flag=True,
+    help="Within a project, scan FILE with the defaults and not with the project's `scan` parameters.",
+)
 @reading_options
 def scan(
     file: Path | None,
@@ -42,43 +84,60 @@ def scan(
     shape: str,
     out: Path | None,
     processes: int | None,
+    threshold: float | None,
+    entities: str | None,
+    ner: str | None,
+    language: str | None,
+    allow: Path | None,
+    deny: Path | None,
+    no_project: bool,
     reading: Reading,
 ) -> None:
     """Find personal data in FILE and print an inventory; without FILE, run the project's stage.
 
-    Needs no project and no key. Values are shown masked. An inventory is not a gate: exit code 0 whatever it
-    finds. Offsets in the file of -o are characters of the field as read.
+    Needs no project and no key; within a project, FILE is scanned with the project's parameters. Values are
+    shown masked. An inventory is not a gate: exit code 0 whatever it finds. Offsets in the file of -o are
+    characters of the field as read.
 
     \b
     Examples:
       assay scan export.csv
       assay scan export.csv --field text --id ticket_id -o findings.parquet
       assay scan export.parquet --processes 8 -o findings.parquet
+      assay scan export.csv --language auto --entities +DE_TAX_ID,-URL
+      assay scan export.csv --deny private/customers.txt --ner none --threshold 0.6
       assay scan                      # the stage, same as: dvc repro -s scan
     """
+    knobs = {"threshold": threshold, "entities": _entities(entities), "ner": _ner(ner)}
+    knobs |= {"language": _languages(language)}
+    asked = {name: value for name, value in knobs.items() if value is not None}
+    asked |= {"ner": None} if ner == "none" else {}
     if file is None:
-        if fields or id_column or out or shape != "text" or reading != Reading():
+        if fields or id_column or out or shape != "text" or reading != Reading() or asked or allow or deny:
             raise click.UsageError(
-                "--field, --id, --format, -o and the options of reading need a FILE; the stage is configured "
-                "in params.yaml under `scan`"
+                "--field, --id, --format, -o, the options of reading and those that change what is "
+                "looked for need "
+                "a FILE; the stage is configured in params.yaml under `scan`"
             )
         from governance.cli.rim import run_stage
 
         run_stage("scan", processes=processes)
         return
-    from curate.pii.detect.params import ScanParams
     from curate.plain.scan import scan as scanned
     from curate.text import plural
     from governance.cli.plain_files import lost_rows, open_file, row_ids, unreadable, write_out
     from governance.cli.rim import cores, emit_json, progress_bar, say
 
+    asked["processes"] = processes or min(cores(), 4)
+    params, root = _params(asked, allow, deny, no_project)
     records = open_file(file, reading)
     with progress_bar("scan") as progress:
         result = scanned(
             records.frame,
             fields or None,
             id=row_ids(records, id_column),
-            params=ScanParams(processes=processes or min(cores(), 4)),
+            params=params,
+            root=root,
             name=str(file),
             progress=progress,
         )
@@ -104,6 +163,68 @@ def scan(
         )
     else:
         _print(result, lost_rows(records))
+
+
+def _entities(said: str | None) -> Any:
+    """`--entities` as `scan.entities` has it."""
+    if said is None:
+        return None
+    names = [name.strip() for name in said.split(",") if name.strip()]
+    signed = [name for name in names if name[0] in "+-"]
+    if signed and len(signed) < len(names):
+        raise click.UsageError("--entities: put + or - before every name, or before none")
+    if not names:
+        raise click.UsageError("--entities names nothing; --entities EMAIL_ADDRESS,PHONE_NUMBER")
+    if not signed:
+        return names
+    return {
+        "add": [name[1:] for name in names if name[0] == "+"],
+        "remove": [name[1:] for name in names if name[0] == "-"],
+    }
+
+
+def _ner(said: str | None) -> Any:
+    """`--ner` as `scan.ner` has it; `none` is told apart by the caller."""
+    if said in (None, "none"):
+        return None
+    engine, _, model = said.partition(":")
+    return {"engine": engine, "model": model or None}
+
+
+def _languages(said: str | None) -> Any:
+    """`--language` as `scan.language` has it."""
+    if said is None:
+        return None
+    tags = [tag.strip().lower() for tag in said.split(",") if tag.strip()]
+    return tags[0] if len(tags) == 1 else tags
+
+
+def _params(
+    asked: dict[str, Any], allow: Path | None, deny: Path | None, no_project: bool
+) -> tuple[ScanParams, Path | None]:
+    """The parameters that FILE is scanned with, and the folder that their files are relative to."""
+    from curate.errors import AssayError
+    from curate.params import parse
+    from curate.pii.detect.params import ScanParams
+    from curate.project import Project
+    from governance.cli.rim import say
+
+    params, root = ScanParams(), None
+    if not no_project:
+        try:
+            project = Project.find()
+        except AssayError:
+            project = None
+        if project:
+            params, root = project.params("scan", ScanParams), project.root
+            say(
+                f"scanning with the parameters `scan` of {root / 'params.yaml'} (--no-project: with the "
+                f"defaults)"
+            )
+    for name, path in (("allow", allow), ("deny", deny)):
+        if path is not None:
+            asked[name] = [*(dict(one) for one in getattr(params, name)), {"file": str(path.absolute())}]
+    return parse(ScanParams, {**dict(params), **asked}, ""), root
 
 
 def _print(result: ScanResult, lost: str) -> None:

@@ -175,7 +175,7 @@ def _work(
     from governance.triage.terminal import forgets, loop
     from governance.triage.view import screen
 
-    check_names(set(entities), "--entity", set(NER_ENTITIES))
+    check_names(set(entities), "--entity", {*NER_ENTITIES, *files.scan.own_entities})
     queue = build_queue(files.findings, files.examples, files.verdicts, files.policy, files.scan, entities)
     if not queue:
         return "nothing waits for a verdict" + ("" if entities else " that the policy acts on")
@@ -217,7 +217,7 @@ def _sample(files: _Files, judge: Reviewer, entities: tuple[str, ...], size: int
     from governance.triage.sampling import Sampling, Written, menu, press, start
     from governance.triage.terminal import loop
 
-    check_names(set(entities), "--entity", set(NER_ENTITIES))
+    check_names(set(entities), "--entity", {*NER_ENTITIES, *files.scan.own_entities})
     draw, rows = files.draw(entities), Rows(files.examples, files.findings)
     questions = draw.questions(size, files.scan, lambda example_id: len(pages(rows, example_id, draw.fields)))
     if not questions:

@@ -131,7 +131,7 @@ class RedactParams(DroppingParams):
         """What is done with a finding of `entity` that no rule of `policy` fits."""
         return self.actions.get(entity) or KEPT.get(entity) or self.default
 
-    def check(self, sources: set[str]) -> None:
+    def check(self, sources: set[str], own: set[str] | None = None) -> None:
         """Fail on an entity or a source that does not exist: a misspelt name would be a silent hole in the
         policy.
 
@@ -139,10 +139,13 @@ class RedactParams(DroppingParams):
         ----------
         sources
             Names of the task card's sources; empty where it names none.
+        own
+            Entities that a steward's own recognizers and deny list name (`ScanParams.own_entities`).
         """
-        check_names(set(self.actions), "redact.actions", set(NER_ENTITIES))
-        check_names(set(self.act_threshold), "redact.act_threshold", set(NER_ENTITIES))
-        check_names({rule.entity for rule in self.policy if rule.entity}, "redact.policy", set(NER_ENTITIES))
+        known = {*NER_ENTITIES, *(own or ())}
+        check_names(set(self.actions), "redact.actions", known)
+        check_names(set(self.act_threshold), "redact.act_threshold", known)
+        check_names({rule.entity for rule in self.policy if rule.entity}, "redact.policy", known)
         unknown = sorted({rule.source for rule in self.policy if rule.source} - sources)
         if unknown and sources:
             raise AssayError(

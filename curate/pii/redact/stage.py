@@ -32,6 +32,7 @@ from curate.examples import EDITS, EXAMPLES, FINDINGS, TEXT_FIELDS, conform, led
 from curate.files import read_stage_frame
 from curate.keys import Key
 from curate.pii.decisions import CLEARING, in_force, read_verdicts
+from curate.pii.detect.params import ScanParams
 from curate.pii.redact.closed import Closed
 from curate.pii.redact.leaves import leaves
 from curate.pii.redact.offsets import SpanPath, detect, untrue
@@ -273,7 +274,7 @@ def _rewritten(
 def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     """Apply verdicts and policy to what `ingest` and `scan` left and write `data/redact`; see `redact`."""
     params = project.params("redact", RedactParams)
-    params.check(set(project.task.sources))
+    params.check(set(project.task.sources), project.params("scan", ScanParams).own_entities)
     key = project.key
     made_from = begin(project, "redact")
     verdicts = in_force(read_verdicts(project.root), params.as_of)
