@@ -15,7 +15,7 @@ from governance.cli.main import assay
 TEXTS = [
     "mail jo@example.com",
     "Tessa Quill rang",
-    "Steuer-ID 86 095 742 719",
+    "our idnr: 86 095 742 719",
     "see example.com/help",
     "the Omega 9 files",
 ]

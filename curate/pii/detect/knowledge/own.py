@@ -84,9 +84,12 @@ class Own:
         )
 
     @property
-    def places(self) -> tuple[tuple[int, ...], ...]:
-        """Which entries these are: two of the same params with equal places find the same in a text."""
-        return tuple(tuple(at for at, _ in part) for part in (self.recognizers, self.deny, self.allow))
+    def places(self) -> tuple[str, ...]:
+        """Which entries these are and where they hold: two of the same params with equal places find the same
+        in a text.
+        """
+        parts = (("recognizers", self.recognizers), ("deny", self.deny), ("allow", self.allow))
+        return tuple(f"{kind}.{at} {one.fields} {one.sources}" for kind, part in parts for at, one in part)
 
     def fitted(self, columns: Iterable[str]) -> Own:
         """For a table that is not the project's: an entry for fields that it does not have holds in all
