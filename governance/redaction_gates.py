@@ -61,7 +61,7 @@ def personal_data(project: Project, rows: pl.DataFrame) -> Iterator[Verdict]:
     policy = project.params("redact", RedactParams)
     verdicts = in_force(read_verdicts(project.root), policy.as_of)
     params = project.params("scan", ScanParams)
-    detector = Detector(params)
+    detector = Detector(params, root=project.root)
     # A placeholder's own words ("<PHONE_NUMBER_1>") are context to a detector, though not the writer's, and a
     # mask's first letter is an initial to it: they are taken out.
     ours = f"{PLACEHOLDER}|(?:{MASKED})+"
