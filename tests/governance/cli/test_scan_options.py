@@ -16,7 +16,7 @@ TEXTS = [
     "mail jo@example.com",
     "Tessa Quill rang",
     "our idnr: 86 095 742 719",
-    "see example.com/help",
+    "from 81.2.69.142",
     "the Omega 9 files",
 ]
 
@@ -39,17 +39,17 @@ def _scan(export: Path, *options: str) -> tuple[dict[str, int], str]:
 
 
 def test_defaults(export: Path) -> None:
-    assert _scan(export)[0] == {"EMAIL_ADDRESS": 1, "PERSON": 1, "URL": 1}
+    assert _scan(export)[0] == {"EMAIL_ADDRESS": 1, "PERSON": 1, "IP_ADDRESS": 1}
 
 
 @pytest.mark.parametrize(
     ("options", "found"),
     [
-        (["--ner", "none"], {"EMAIL_ADDRESS", "URL"}),
-        (["--entities", "URL"], {"URL"}),
-        (["--entities", "-URL,+DE_TAX_ID"], {"EMAIL_ADDRESS", "PERSON", "DE_TAX_ID"}),
+        (["--ner", "none"], {"EMAIL_ADDRESS", "IP_ADDRESS"}),
+        (["--entities", "IP_ADDRESS"], {"IP_ADDRESS"}),
+        (["--entities", "-IP_ADDRESS,+DE_TAX_ID"], {"EMAIL_ADDRESS", "PERSON", "DE_TAX_ID"}),
         (["--threshold", "0.99", "--ner", "none"], {"EMAIL_ADDRESS"}),
-        (["--language", "de", "--ner", "none"], {"EMAIL_ADDRESS", "URL", "DE_TAX_ID"}),
+        (["--language", "de", "--ner", "none"], {"EMAIL_ADDRESS", "IP_ADDRESS", "DE_TAX_ID"}),
     ],
 )
 def test_an_option_changes_what_is_looked_for(export: Path, options: list[str], found: set[str]) -> None:
@@ -60,7 +60,7 @@ def test_lists_are_files(export: Path, tmp_path: Path) -> None:
     (tmp_path / "deny.txt").write_text("omega  9\n")
     (tmp_path / "allow.txt").write_text("Tessa Quill\n")
     found, _ = _scan(export, "--deny", str(tmp_path / "deny.txt"), "--allow", str(tmp_path / "allow.txt"))
-    assert found == {"EMAIL_ADDRESS": 1, "URL": 1, "DENIED": 1}
+    assert found == {"EMAIL_ADDRESS": 1, "IP_ADDRESS": 1, "DENIED": 1}
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_options_of_a_file_are_refused_without_one() -> None:
 def test_a_project_lends_its_parameters_and_says_so(export: Path, tmp_path: Path) -> None:
     (tmp_path / "task.yaml").write_text("name: x\n")
     (tmp_path / "params.yaml").write_text(
-        "scan:\n  ner: null\n  entities: {remove: [URL]}\n  deny: [{file: private/d.txt, fields: [input]}]\n"
+        "scan:\n  ner: null\n  entities: {remove: [IP_ADDRESS]}\n  deny: [{file: private/d.txt, fields: [input]}]\n"
     )
     (tmp_path / "private").mkdir()
     (tmp_path / "private/d.txt").write_text("Omega 9\n")
@@ -99,5 +99,5 @@ def test_a_project_lends_its_parameters_and_says_so(export: Path, tmp_path: Path
     assert found == {"EMAIL_ADDRESS": 1, "DENIED": 1}
     assert "params.yaml" in said
     found, said = _scan(export, "--no-project")
-    assert found == {"EMAIL_ADDRESS": 1, "PERSON": 1, "URL": 1}
+    assert found == {"EMAIL_ADDRESS": 1, "PERSON": 1, "IP_ADDRESS": 1}
     assert "params.yaml" not in said
