@@ -77,6 +77,14 @@ def _faker() -> dict[str, tuple[set[str], set[str]]]:
     return found
 
 
+@cache
+def faker_names() -> dict[str, tuple[list[str], list[str]]]:
+    """First names and surnames by locale, sorted."""
+    return {
+        locale: (sorted(first), sorted(last)) for locale, (first, last) in _faker().items() if first and last
+    }
+
+
 def _census(name: str) -> list[str]:
     import names
 
