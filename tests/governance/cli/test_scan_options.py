@@ -91,7 +91,8 @@ def test_options_of_a_file_are_refused_without_one() -> None:
 def test_a_project_lends_its_parameters_and_says_so(export: Path, tmp_path: Path) -> None:
     (tmp_path / "task.yaml").write_text("name: x\n")
     (tmp_path / "params.yaml").write_text(
-        "scan:\n  ner: null\n  entities: {remove: [IP_ADDRESS]}\n  deny: [{file: private/d.txt, fields: [input]}]\n"
+        "scan:\n  ner: null\n  entities: {remove: [IP_ADDRESS]}\n"
+        "  deny: [{file: private/d.txt, fields: [input]}]\n"
     )
     (tmp_path / "private").mkdir()
     (tmp_path / "private/d.txt").write_text("Omega 9\n")
