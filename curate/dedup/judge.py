@@ -31,6 +31,14 @@ def policy(kind: Kind, params: DedupParams) -> str:
     return params.on_conflict
 
 
+def answers(examples: pl.DataFrame, kind: Kind) -> pl.Series:
+    """The outputs in the form in which two are the same answer: folded, and for what is read off a text
+    without white space ("NO.12, JALAN" is "NO.12,JALAN").
+    """
+    same = folded(examples["output"])
+    return same.str.replace_all(r"\s+", "") if kind is Kind.EXTRACTION else same
+
+
 def texts_of(examples: pl.DataFrame, kind: Kind, params: DedupParams) -> pl.DataFrame:
     """`id, text, guard, held_out` of each example, and `output` where near-duplicates must agree on it: where
     it is read off the text, another output means another text.
@@ -43,7 +51,7 @@ def texts_of(examples: pl.DataFrame, kind: Kind, params: DedupParams) -> pl.Data
         pl.col("held_out").fill_null(False)
         if "held_out" in examples.columns
         else pl.lit(False).alias("held_out"),
-        *([folded(examples["output"]).alias("output")] if read_off else []),
+        *([answers(examples, kind).alias("output")] if read_off else []),
     )
 
 
@@ -83,7 +91,7 @@ def judge(
 
 
 def _judged(twins: Twins, examples: pl.DataFrame, kind: Kind, params: DedupParams) -> pl.DataFrame:
-    outputs = examples.select(pl.col("example_id").alias("id"), folded(examples["output"]).alias("output"))
+    outputs = examples.select(pl.col("example_id").alias("id"), answers(examples, kind).alias("output"))
     held = twins.rows.filter("held_out").select(
         pl.col("id").alias("keeper"), pl.lit(True).alias("held_keeper")
     )
@@ -172,7 +180,7 @@ def equal_after(
         "example_id",
         folded(examples["input"]).alias("text"),
         identity(kind).alias("guard"),
-        folded(examples["output"]).alias("output"),
+        answers(examples, kind).alias("output"),
         "input",
     ).join(before, on="example_id", how="left")
     staying = rows.filter(pl.col("reason").is_null()).select("example_id", "held_out", "document", "priority")

@@ -396,6 +396,14 @@ def test_where_the_output_is_read_off_the_text_another_output_is_another_example
     assert len(reasons(dedup(rows, Kind.EXTRACTION, DedupParams(threshold=0.6, weigh="never")))) == 2
 
 
+def test_answers_that_differ_in_case_and_white_space_only_are_one_answer() -> None:
+    outputs = ('{"address":"NO.12, JALAN SS4C/5"}', '{"address":"no.12,JALAN SS4C/5"}', '{"address":"NO.13"}')
+    rows = table([{"input": LATE, "output": output} for output in outputs[:2]])
+    assert reasons(dedup(rows, Kind.EXTRACTION)) == {"r1": ("exact_duplicate", "r0")}
+    rows = table([{"input": LATE, "output": output} for output in outputs])
+    assert set(reasons(dedup(rows, Kind.EXTRACTION))) == {"r0", "r1", "r2"}
+
+
 def test_labels_of_a_text_and_its_denial_do_not_conflict() -> None:
     rows = table(
         [
