@@ -51,9 +51,11 @@ _DESKS = frozenset(
 
 
 class Form(NamedTuple):
-    """One way of writing a value: what a folded text must hold, the pattern, and whether a match is meant."""
+    """One way of writing a value: what a folded text must hold (one of these), the pattern, and whether a
+    match is meant.
+    """
 
-    hint: str
+    hints: tuple[str, ...]
     pattern: re.Pattern[str]
     accepts: Callable[[str, re.Match[str]], bool]
 
@@ -91,13 +93,13 @@ def forms(entity: str, value: str) -> tuple[Form, ...]:
         return ()
     if entity == "PERSON":
         return tuple(_person(value))
-    made = [Form(_hint(entity, value), whole(entity, value), _always)]
+    made = [Form((_hint(entity, value),), whole(entity, value), _always)]
     if entity in _DATES and (dated := dates.pattern(value)):
-        made = [Form("", dated, _always), *made]
+        made = [Form(("",), dated, _always), *made]
     if entity == "EMAIL_ADDRESS" and (user := user_part(value)):
-        made.append(Form(user.casefold(), _tokens(re.escape(user)), _always))
+        made.append(Form((user.casefold(),), _tokens(re.escape(user)), _always))
     if entity == "IBAN_CODE":
-        made += [Form("", whole("", part), _always) for part in iban_parts(value)]
+        made += [Form(("",), whole("", part), _always) for part in iban_parts(value)]
     return tuple(made)
 
 
@@ -178,14 +180,19 @@ def _person(value: str) -> Iterator[Form]:
     if len(words) > 1:
         orders = (words, [*words[-1:], *words[:-1]])
         body = "|".join(r"[\s.,]{1,3}".join(map(re.escape, order)) for order in orders)
-        yield Form(_folded(max(words, key=len)), _tokens(f"(?:{body})"), _always)
+        yield Form((_folded(max(words, key=len)),), _tokens(f"(?:{body})"), _always)
     elif _WORD.findall(value) != words:  # "Mr Smith": with the title it is a name wherever it stands
         body = r"[\s.,]{1,3}".join(map(re.escape, _WORD.findall(value)))
-        yield Form(_folded(words[0]), _tokens(body), _always)
+        yield Form((_folded(words[0]),), _tokens(body), _always)
     for name in dict.fromkeys(names):
-        yield Form(_folded(name), _tokens(re.escape(name)), _meant(name, lower))
+        yield Form((_folded(name),), _tokens(re.escape(name)), _meant(name, lower))
     if len(names) > 1:
-        yield Form(_folded(names[-1][:1]), logins(names[0], names[-1]), _is_login)
+        yield Form((_bare(names[0]), _bare(names[-1])), logins(names[0], names[-1]), _is_login)
+
+
+def _bare(word: str) -> str:
+    """A name as logins have it: without its marks."""
+    return _folded(re.sub(r"['’\-]", "", word))
 
 
 def _folded(word: str) -> str:
@@ -242,7 +249,7 @@ def common_words() -> frozenset[str]:
 def places(text: str, folded: str, entity: str, value: str) -> Iterator[tuple[int, int]]:
     """Where `value` stands in `text`, whole or in part; `folded` is `text.casefold()`."""
     for form in forms(entity, value):
-        if form.hint in folded:
+        if any(hint in folded for hint in form.hints):
             for match in form.pattern.finditer(text):
                 if match.end() > match.start() and form.accepts(text, match):
                     yield match.span()

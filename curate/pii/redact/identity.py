@@ -16,6 +16,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from curate.pii.redact import dates
 from curate.pii.redact.forms import name_words
@@ -30,6 +31,8 @@ _STREETS = {
     "pl": "place", "gdns": "gardens", "sq": "square", "cres": "crescent", "terr": "terrace",
     "blvd": "boulevard", "apt": "apartment",
 }  # fmt: skip
+# Shorter logins are words by chance.
+_LOGIN = 5
 _DATES = frozenset({"DATE_OF_BIRTH", "DATE_TIME"})
 
 
@@ -46,6 +49,10 @@ def identities(values: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Ident
     for entity, value in distinct:
         if entity == "PERSON":
             words = people[value]
+            if len(people) == 1:
+                core = " ".join(words)
+                made[entity, value] = (entity, core or normalise(entity, value))
+                continue
             core = " ".join(_fullest(words, sharing) if len(words) > 1 else _one_word(words, sharing))
         elif entity == "STREET_ADDRESS":
             core = " ".join(_longest(homes[value], homes.values()))
@@ -57,12 +64,16 @@ def identities(values: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Ident
     return made
 
 
+@lru_cache(maxsize=65_536)
 def fold(text: str) -> str:
     """Lower case, without accents and compatibility forms."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     return "".join(mark for mark in decomposed if not unicodedata.combining(mark))
 
 
+@lru_cache(maxsize=65_536)
 def _folded_words(value: str) -> tuple[str, ...]:
     """The words of a name, folded: "Quill, Anne-Marie" is anne, marie, quill."""
     return tuple(part for word in name_words(value) for part in fold(word).split("-"))
@@ -91,6 +102,8 @@ def _by_word(names: Iterable[tuple[str, ...]]) -> dict[str, set[tuple[str, ...]]
 def _fullest(mention: tuple[str, ...], sharing: Mapping[str, set[tuple[str, ...]]]) -> tuple[str, ...]:
     """The one name that holds `mention` and is itself held by no other; the mention if there are two such."""
     names = sharing.get(max(mention, key=len, default=""), set())
+    if names <= {mention}:
+        return mention
     holding = {name for name in names if _holds(name, mention)} | {mention}
     tops = {name for name in holding if not any(_more(other, name) for other in holding)}
     people = {tuple(sorted(name)) for name in tops}
@@ -100,7 +113,7 @@ def _fullest(mention: tuple[str, ...], sharing: Mapping[str, set[tuple[str, ...]
 def _one_word(mention: tuple[str, ...], sharing: Mapping[str, set[tuple[str, ...]]]) -> tuple[str, ...]:
     """As `_fullest`, for a single word: it may be a login made of a name ("tquill")."""
     name = _fullest(mention, sharing)
-    if name != mention or not mention:
+    if name != mention or not mention or len(mention[0]) < _LOGIN:
         return name
     login = mention[0]
     made = {one for names in sharing.values() for one in names if len(one) > 1 and login in logins_of(one)}
@@ -121,6 +134,7 @@ def _more(other: tuple[str, ...], name: tuple[str, ...]) -> bool:
     return sorted(other) != sorted(name) and _holds(other, name)
 
 
+@lru_cache(maxsize=16_384)
 def _address(value: str) -> tuple[str, ...]:
     words = re.findall(r"[^\W_]+", fold(value))
     return tuple(_STREETS.get(word, word) if at else word for at, word in enumerate(words))

@@ -77,6 +77,9 @@ class Target(Params):
     reason: str = ""
 
 
+_FOLLOW = Target()
+
+
 class RedactParams(DroppingParams):
     """What is done with each entity."""
 
@@ -117,11 +120,13 @@ class RedactParams(DroppingParams):
 
     def target(self, path: str) -> Target:
         """The rule for a field of the outputs: its own, else that of the field around it."""
+        if not self.targets:
+            return _FOLLOW
         while path:
             if path in self.targets:
                 return self.targets[path]
             path = path.removesuffix("[]") if path.endswith("[]") else path.rpartition(".")[0]
-        return Target()
+        return _FOLLOW
 
     def acts_from(self, entity: str) -> float:
         """The score from which a finding of `entity` is acted on."""

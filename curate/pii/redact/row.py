@@ -11,7 +11,7 @@ import json
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from curate.errors import AssayError
@@ -92,14 +92,10 @@ class _Work:
         self.id: str = row["example_id"]
         self.made = Row(self.id, {name: row[name] for name in TEXT_FIELDS})
         self.verdicts = {finding["value_id"]: finding["verdict"] for finding in findings}
-        self.found: dict[str, list[Span]] = defaultdict(list)
-        for finding in findings:
-            if not closed.whole(finding["field"]):
-                self.found[finding["field"]].append(_checked(row, finding, names.key))
+        self._find([finding for finding in findings if not closed.whole(finding["field"])])
         self.spared: dict[str, list[Spared]] = defaultdict(list)
         for finding in cleared:
             self.spared[finding["field"]].append((finding["start"], finding["end"], finding["value_id"]))
-        self._identify()
         self.outputs = {
             name: found
             for name in ("output", "rejected")
@@ -113,26 +109,22 @@ class _Work:
 
         return leaves(text) if self.closed.kind is Kind.EXTRACTION else None
 
-    def _identify(self) -> None:
-        """Give every span the identity of its value, and keep each value once."""
-        every = [span.value for spans in self.found.values() for span in spans]
-        same = identities((value.entity, value.spelling) for value in every)
-        self.found = defaultdict(
-            list,
-            {
-                name: [
-                    replace(
-                        span,
-                        value=replace(span.value, identity=same[span.value.entity, span.value.spelling]),
-                    )
-                    for span in spans
-                ]
-                for name, spans in self.found.items()
-            },
+    def _find(self, findings: Sequence[Mapping[str, Any]]) -> None:
+        """The findings' spans by field and the row's values, each once, with their identities."""
+        places = [_checked(self.row, finding, self.names.key) for finding in findings]
+        same = identities(
+            (finding["entity"], spelling)
+            for finding, (_, _, spelling, _) in zip(findings, places, strict=True)
         )
-        self.values = list(
-            dict.fromkeys(span.value for name in TEXT_FIELDS for span in self.found.get(name, ()))
-        )
+        self.found: dict[str, list[Span]] = defaultdict(list)
+        for finding, (start, end, spelling, form) in zip(findings, places, strict=True):
+            entity = finding["entity"]
+            value = Value(
+                entity, form, finding["value_id"], finding["action"], spelling, same[entity, spelling]
+            )
+            self.found[finding["field"]].append(Span(start, end, value, found=True))
+        every = (span.value for name in TEXT_FIELDS for span in self.found.get(name, ()))
+        self.values = list(dict.fromkeys(every))
 
     def done(self) -> Row:
         """Work through the fields in order."""
@@ -164,7 +156,10 @@ class _Work:
 
     def _prose(self, text: str, name: str, kept: Sequence[tuple[int, int]]) -> list[Span]:
         """The places of a running text that go."""
-        found = [*self.found[name], *repeats(text, self.values, self.spared[name])]
+        own = self.found[name]
+        there = {(span.start, span.end) for span in own}
+        again = repeats(text, self.values, self.spared[name])
+        found = [*own, *(span for span in again if (span.start, span.end) not in there)]
         ranges = [*self.closed.ranges(text, name), *kept]
         if ranges:
             whole = [
@@ -318,11 +313,11 @@ class _Work:
             start, end = max(span.start, leaf.start) - leaf.start, min(span.end, leaf.end) - leaf.start
             if leaf.kind != "number":
                 start, end = decoded(raw, start, end)
-            places.append(replace(span, start=start, end=end))
+            places.append(span._replace(start=start, end=end))
         spans = merge([*outside([*places, *again], self.closed.ranges(leaf.text, "input"))])
         if leaf.kind == "number" and spans:
             best = min(spans, key=lambda span: (not span.found, span.start - span.end, span.start))
-            spans = [replace(best, start=0, end=len(leaf.text))]
+            spans = [best._replace(start=0, end=len(leaf.text))]
         return rewrite(leaf.text, spans, self.render).text, spans
 
     def _label(self, text: str | None) -> None:
@@ -357,9 +352,9 @@ def _entity_of(leaf: Leaf) -> str:
     return re.sub(r"[^A-Z]+", "_", name.upper()).strip("_") or "VALUE"
 
 
-def _checked(row: Mapping[str, Any], finding: Mapping[str, Any], key: Key) -> Span:
-    """The finding's span, without the marks at its ends; the text it points at must be the value it was made
-    of.
+def _checked(row: Mapping[str, Any], finding: Mapping[str, Any], key: Key) -> tuple[int, int, str, str]:
+    """The finding's place, without the marks at its ends, its spelling there and its normalised form; the
+    text it points at must be the value it was made of.
     """
     text, entity = row[finding["field"]] or "", finding["entity"]
     start, end = finding["start"], finding["end"]
@@ -370,13 +365,10 @@ def _checked(row: Mapping[str, Any], finding: Mapping[str, Any], key: Key) -> Sp
             f"finding {finding['finding_id']} of row {row['example_id']} does not fit that row's "
             f"{finding['field']}"
         )
-    if entity in _WORDED:
-        bare = spelling.strip(_EDGES)
-        if bare:
-            start += spelling.index(bare)
-            end, spelling = start + len(bare), bare
-    value = Value(entity, normalised, finding["value_id"], finding["action"], spelling)
-    return Span(start, end, value, found=True)
+    if entity in _WORDED and (bare := spelling.strip(_EDGES)) and bare != spelling:
+        start += spelling.index(bare)
+        end, spelling = start + len(bare), bare
+    return start, end, spelling, normalised
 
 
 def stale(what: str) -> AssayError:

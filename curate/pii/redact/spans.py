@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
 from curate.pii.redact import forms
 from curate.pii.redact.identity import Identity
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """A found value of a row: what it is called, how it was written, which value it is, what is done."""
 
     entity: str
@@ -28,8 +28,7 @@ class Value:
     identity: Identity = ("", "")
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(NamedTuple):
     """A place in a text, the value that names it, and whether a finding (not a repeat) put it there."""
 
     start: int
@@ -52,11 +51,14 @@ def merge(spans: Iterable[Span]) -> list[Span]:
     """Spans in order with overlapping ones joined; the joined span is named by a finding before a repeat, the
     longer, the earlier.
     """
+    ordered = sorted(
+        spans, key=lambda span: (span.start, -span.end, span.value.entity, span.value.normalised)
+    )
+    if len(ordered) < 2:
+        return ordered
     joined: list[list[Span]] = []
     end = -1
-    for span in sorted(
-        spans, key=lambda span: (span.start, -span.end, span.value.entity, span.value.normalised)
-    ):
+    for span in ordered:
         if span.start < end:
             joined[-1].append(span)
         else:
@@ -75,8 +77,7 @@ def merge(spans: Iterable[Span]) -> list[Span]:
             if value.value_id != best.value.value_id
         )
         merged.append(
-            replace(
-                best,
+            best._replace(
                 start=min(span.start for span in group),
                 end=max(span.end for span in group),
                 also=tuple(others),
@@ -117,7 +118,7 @@ def outside(spans: Iterable[Span], ranges: Sequence[tuple[int, int]]) -> Iterato
                     if piece[0] < piece[1]
                 ]
         for start, end in pieces:
-            yield span if (start, end) == (span.start, span.end) else replace(span, start=start, end=end)
+            yield span if (start, end) == (span.start, span.end) else span._replace(start=start, end=end)
 
 
 def cut_at(spans: Iterable[Span], borders: Sequence[int], text: str) -> Iterator[Span]:
@@ -132,7 +133,7 @@ def cut_at(spans: Iterable[Span], borders: Sequence[int], text: str) -> Iterator
             piece = text[start:end]
             lead, tail = len(piece) - len(piece.lstrip()), len(piece) - len(piece.rstrip())
             if any(map(str.isalnum, piece)):
-                yield replace(span, start=start + lead, end=end - tail)
+                yield span._replace(start=start + lead, end=end - tail)
 
 
 @dataclass(frozen=True)
