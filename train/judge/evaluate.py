@@ -12,6 +12,7 @@ rounded to six places, no times) and, all or nothing, `reports/evaluation/`:
 | calibration.csv | `system, bin, rows, lowest, highest, confidence, accuracy`: equal-mass bins |
 | learning_curve.csv | `system, rows, accuracy, macro_f1` |
 | predictions.parquet | `example_id, system, label, predicted, confidence, correct` |
+| by_system.json | the template with which `dvc plots` draws one line a system |
 | label_suspects.parquet | `example_id, split, given, suggested, score, flagged`, worst first, over the whole gold set |
 
 Cost: one pass of each system over the test and validation rows, and of a fine-tuned one over a sample of the
@@ -42,6 +43,7 @@ from curate.text import for_csv
 from train.arrays import Floats
 from train.cost import read_costs, write_costs
 from train.judge.comparison import Answers, Judgement, Settings, judge
+from train.judge.plots import BY_SYSTEM
 from train.kinds import scoring_of
 from train.labels import COLUMNS, suspects
 
@@ -160,7 +162,7 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
         **judgement.document,
     }
     tables = {**judgement.tables, "learning_curve": curve, "label_suspects": doubted}
-    _write(project.reports / "evaluation", tables, {"comparison": _rounded(document)})
+    _write(project.reports / "evaluation", tables, {"comparison": _rounded(document), "by_system": BY_SYSTEM})
     write_costs(project.reports, "evaluate", costs, sentence=judgement.verdict.cost)
     write_json(project.reports / "metrics.json", _rounded(flat_metrics(judgement)))
     return {**document, "summary": f"{judgement.verdict.outcome}: {judgement.verdict.headline}"}

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+import yaml
 
 from curate.errors import AssayError
 from curate.project import Project
@@ -328,3 +329,14 @@ def test_unknown_parameter_is_an_error(project: Any) -> None:
     (project.root / "params.yaml").write_text("evaluate: {bootstraps: 10}\n")
     with pytest.raises(AssayError, match="bootstraps"):
         project.params("evaluate", EvaluateParams)
+
+
+def test_dvc_draws_one_line_a_system(project: Any) -> None:
+    """DVC's own template joined the systems' points into one line."""
+    run(project)
+    template = json.loads((project.reports / "evaluation/by_system.json").read_text())
+    assert template["encoding"]["color"]["field"] == "system"
+    plots = yaml.safe_load((Path(__file__).parents[3] / "dvc.yaml").read_text())["plots"]
+    named = {path: knobs.get("template") for plot in plots for path, knobs in plot.items()}
+    assert named["reports/evaluation/learning_curve.csv"] == "reports/evaluation/by_system.json"
+    assert named["reports/evaluation/calibration.csv"] == "reports/evaluation/by_system.json"
