@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -57,17 +58,22 @@ def is_nested(cell: Any) -> bool:
 
 
 def jsonable(cell: Any) -> Any:
-    """`cell` with dates, times and decimals, which JSON lacks, as text."""
+    """`cell` with dates, times and decimals, which JSON lacks, as text, and numbers that are none as null."""
     if isinstance(cell, dict):
         return {str(name): jsonable(value) for name, value in cell.items()}
     if isinstance(cell, (list, tuple)):
         return [jsonable(value) for value in cell]
+    if isinstance(cell, float) and not math.isfinite(cell):
+        return None
     return cell if cell is None or isinstance(cell, (str, int, float, bool)) else str(cell)
 
 
 def as_text(value: Any) -> str | None:
     """A scalar as text; an object or list as canonical JSON; nothing as null."""
-    return value if value is None or isinstance(value, str) else canonical_json(jsonable(value))
+    if value is None or isinstance(value, str):
+        return value
+    value = jsonable(value)
+    return None if value is None else canonical_json(value)
 
 
 def walk(cell: Any, steps: list[str]) -> Any:

@@ -97,6 +97,8 @@ def rows_of_conversations(
             lines += [_line(exchange, row, whole) for exchange in exchanges]
         except Unusable as fault:
             lines.append((None, None, None, fault.reason, fault.evidence, row, None, None))
+        except RecursionError:  # deeper than Python walks, yet not too deep for the reader
+            lines.append((None, None, None, "invalid_messages", "nested too deeply", row, None, None))
     frame = pl.DataFrame(lines, schema=_SCHEMA, orient="row")
     return frame, frozenset(sorted(unread)[:_UNREAD])
 

@@ -21,6 +21,8 @@ LABELS_UNASKED = 50
 _LABEL_CHARACTERS = 200
 # An object with more names than this is keyed by data (ids, dates), and its names are content, not shape.
 _SHAPE_NAMES = 60
+# Deeper documents are no task's targets; `validate` tells of them.
+_DEEPEST = 100
 # A heading is the house's, not one writer's, if nearly every row has it.
 _HEADING_SHARE = 0.95
 _HEADING = re.compile(
@@ -61,9 +63,23 @@ def output_schema(outputs: pl.Series) -> dict[str, Any] | None:
             document = json.loads(text)
         except (ValueError, RecursionError):
             continue
-        if isinstance(document, (dict, list)):
+        if isinstance(document, (dict, list)) and _depth(document) <= _DEEPEST:
             documents.append(document)
     return _shape(documents) if documents else None
+
+
+def _depth(document: Any) -> int:
+    """How many objects and lists stand in one another."""
+    depth, level = 0, [document]
+    while level and depth <= _DEEPEST:
+        depth += 1
+        level = [
+            inner
+            for value in level
+            for inner in (value.values() if isinstance(value, dict) else value)
+            if isinstance(inner, (dict, list))
+        ]
+    return depth
 
 
 def _shape(values: Sequence[Any]) -> dict[str, Any]:

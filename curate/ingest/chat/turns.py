@@ -215,7 +215,8 @@ def _content(content: Any, where: str) -> tuple[list[str], list[Call], list[str]
     if isinstance(content, dict) and not ({"type", "text"} & content.keys()):
         return [canonical_json(jsonable(content))], [], []
     if not isinstance(content, (list, dict)):
-        return [canonical_json(content)], [], []
+        said = as_text(content)
+        return ([said] if said is not None else []), [], []
     texts: list[str] = []
     calls: list[Call] = []
     results: list[str] = []

@@ -60,7 +60,10 @@ def agreed(answers: Sequence[Any]) -> Any:
     """The answer that all annotators gave; null without an annotator, an `Unusable` where they differ."""
     if not answers:
         return None
-    different = {canonical_json(jsonable(answer)) for answer in answers}
+    try:
+        different = {canonical_json(jsonable(answer)) for answer in answers}
+    except RecursionError:
+        return Unusable("nested_value", "an answer is nested too deeply")
     if len(different) == 1:
         return answers[0]
     return Unusable(

@@ -262,3 +262,11 @@ def test_each_leaves_out_turns_that_are_not_to_be_learnt_and_keeps_them_as_conte
     frame = mapped([{"messages": turns}], turns="each")
     assert frame["reason"].to_list() == ["untrained_answer", None]
     assert "Rude" in frame["input"][1]
+
+
+def test_a_turn_nested_deeper_than_python_walks_costs_its_row_alone() -> None:
+    deep: Any = "x"
+    for _ in range(700):
+        deep = {"a": deep}
+    rows = [{"messages": [user(deep), assistant("Hello")]}, {"messages": [user("Hi"), assistant("Hello")]}]
+    assert mapped(rows)["reason"].to_list() == ["invalid_messages", None]
