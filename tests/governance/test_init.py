@@ -529,7 +529,7 @@ def test_each_project_gets_a_key_of_its_own_that_others_cannot_read_and_git_igno
     assert keys[0].read_text() != keys[1].read_text()
     assert all(stat.S_IMODE(key.stat().st_mode) == 0o600 for key in keys)
     ignored = (tmp_path / "a/.gitignore").read_text().splitlines()
-    assert {"/.assay/", "/data/"} <= set(ignored)
+    assert {"/.assay/", *(f"/data/{name}" for name in ("ingest", "scan", "redact", "split"))} <= set(ignored)
 
 
 def test_new_key_writes_a_key_only_and_never_over_another(
@@ -589,7 +589,8 @@ def test_git_and_dvc_are_set_up_and_dvc_runs_the_stage(
         "decisions/.gitkeep",
         "records/.gitkeep",
     } <= set(tracked)
-    assert not [name for name in tracked if name.startswith(("data", ".assay"))]
+    held = [name for name in tracked if name.startswith(("data", ".assay"))]
+    assert held == ["data/raw/.gitignore", "data/raw/d.csv.dvc"]  # the pointer, not the rows
 
 
 def test_inside_a_repository_no_second_one_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
