@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("dvc")
-# tests/sample would shadow the package if the tests' folder came first on the path.
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from sample.walkthrough import BLOCK, PAGE, make, played
 

@@ -20,6 +20,7 @@ from curate.params import parse
 from curate.project import Project
 from curate.split import SplitLock, SplitParams, run, split
 from curate.split.lock import freeze, read_lock
+from curate.split.stage import fractions
 from curate.stage import StageResult, check_conservation
 from curate.task import Kind
 
@@ -41,6 +42,30 @@ def table(rows: list[dict[str, Any]]) -> pl.DataFrame:
 
 def sides(result: StageResult) -> dict[str, str]:
     return dict(result.tables["assignments"].iter_rows())
+
+
+@pytest.mark.parametrize(
+    ("kind", "strata", "by"),
+    [
+        (Kind.CLASSIFICATION, {"groups", "label: a", "label: b"}, "label"),
+        (Kind.SUMMARY, {"groups", "rows: en / s"}, "language and source"),
+    ],
+)
+def test_a_release_draws_the_split_of_the_one_before(kind: Kind, strata: set[str], by: str) -> None:
+    """Written down once: whoever changes how a row is drawn splits every project anew."""
+    rows = [
+        {"output": "ab"[at % 2], "group": [None, None, "g", "h", ""][at % 5], "language": "en", "source": "s"}
+        for at in range(20)
+    ]
+    result, lock = split(table(rows), kind, SplitParams(), KEY)
+    drawn_sides = "".join(
+        {"train": "-", "validation": "v", "test": "t"}[side] for side in sides(result).values()
+    )
+    assert drawn_sides == "v-v--v-v-tt-v----v--"
+    assert set(lock.strata) == strata and result.report["stratified_by"] == by
+    assert lock.frozen_test.digest == "49a9936ca94aa557a229c2dc"
+    drawn = fractions(pl.Series(["row\x1fr0000", "group\x1fg"]), 3, KEY)
+    assert drawn.tolist() == [0.9950778660638926, 0.8173418117307532]
 
 
 rows_drawn = st.lists(

@@ -16,13 +16,11 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-# tests/sample would shadow the package if the tests' folder came first on the path.
-sys.path.insert(0, str(ROOT))
+from sample.build import SLOT, build, read_tickets
+from sample.copies import jaccard, shingles
+from sample.values import ENTITIES, FAMILY, GIVEN, HARD_NEGATIVES
 
-from sample.build import SLOT, build, read_tickets  # noqa: E402
-from sample.copies import jaccard, shingles  # noqa: E402
-from sample.values import ENTITIES, FAMILY, GIVEN, HARD_NEGATIVES  # noqa: E402
+ROOT = Path(__file__).resolve().parents[2]
 
 QUEUES = {"billing", "delivery", "returns", "orders", "account", "technical", "product", "privacy"}
 
