@@ -97,11 +97,11 @@ def repeats(
     folded = text.casefold()
     for value in values:
         for start, end in forms.places(text, folded, value.entity, value.spelling):
-            stays = (
+            stays = spared and any(
                 name == value.value_id and first < end + offset and start + offset < last
                 for first, last, name in spared
             )
-            if not any(stays):
+            if not stays:
                 yield Span(start, end, value, found=False)
 
 
