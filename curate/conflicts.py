@@ -51,6 +51,7 @@ def refuse_conflict(path: Path) -> None:
 def conflicts(root: Path) -> list[AssayError]:
     """The conflicts in the files that the commands of a project read."""
     files = [root / name for name in ("task.yaml", "params.yaml", "dvc.yaml", "dvc.lock", "split.lock")]
+    files += sorted((root / "data" / "raw").glob("*.dvc"))
     files += sorted([*(root / "decisions").glob("*.jsonl"), *(root / "records").rglob("*.json*")])
     found = []
     for path in files:

@@ -106,6 +106,10 @@ def _gold(project: Project) -> Line:
 def _personal_data(project: Project) -> Line:
     edits = project.stage("redact") / "edits.parquet"
     if not edits.exists():
+        if locked(project, "data/redact"):
+            return Line(
+                "personal data", "data/redact is not in this working copy", "dvc pull   (or: dvc repro)"
+            )
         return Line("personal data", "not yet scanned and redacted", "assay scan && assay redact")
     import polars as pl
 

@@ -68,10 +68,12 @@ def test_all_is_well_where_nothing_changed(published: Project) -> None:
     assert gate.passed and "made with this card" in gate.message
 
 
-@pytest.mark.parametrize("name", ["dvc.lock", "decisions/pii.jsonl", "split.lock", "params.yaml"])
+@pytest.mark.parametrize(
+    "name", ["dvc.lock", "decisions/pii.jsonl", "data/raw/x.csv.dvc", "split.lock", "params.yaml"]
+)
 def test_a_merge_conflict_is_said_as_such_with_its_line_and_fix(published: Project, name: str) -> None:
     path = published.root / name
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(CONFLICT)
     [fault] = faults(published)
     assert f"{name} holds an unresolved merge conflict, from line 2 on" in fault.problem
