@@ -5,6 +5,8 @@ Exit codes follow the command line's contract: 1 for a finding or a failed gate,
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 # Whether who reads an error typed a command: then an argument is `--field`, else it is `field`.
@@ -13,9 +15,14 @@ _typed = ContextVar("typed", default=False)
 _SPELLED = {"fields": "--field"}
 
 
-def on_command_line() -> None:
-    """From here on, in this context, errors spell arguments as the command line does."""
-    _typed.set(True)
+@contextmanager
+def on_command_line() -> Iterator[None]:
+    """While the block runs, errors spell arguments as the command line does."""
+    before = _typed.set(True)
+    try:
+        yield
+    finally:
+        _typed.reset(before)
 
 
 def option(name: str) -> str:

@@ -21,6 +21,7 @@ from curate.errors import AssayError, GateFailed
 from curate.examples import EXAMPLES, LEDGER, conform
 from curate.files import dump_json, replacing_folder, write_parquet
 from curate.provenance import file_digests
+from curate.text import plural
 
 # Called with (done, total) rows or steps; the rim draws it.
 Progress = Callable[[int, int], None]
@@ -137,8 +138,8 @@ def write_stage(
         # A share that allows this run, rounded up so that it does.
         enough = min(1.0, math.ceil(share * 100) / 100)
         raise GateFailed(
-            f"{result.stage} dropped {counts['dropped']:,} of {counts['in']:,} rows ({reasons}), over the "
-            f"{max_dropped:.0%} that `{result.stage}.max_dropped` allows",
+            f"{result.stage} dropped {counts['dropped']:,} of {plural(counts['in'], 'row')} ({reasons}), "
+            f"over the {max_dropped:.0%} that `{result.stage}.max_dropped` allows",
             fix=f"look at {folder.name}/drops.parquet beside the raw rows (assay why ROW); if the "
             f"rows are rightly "
             f"dropped, set `{result.stage}.max_dropped: {enough:g}` in params.yaml, then: assay "

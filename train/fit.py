@@ -27,6 +27,7 @@ from curate.errors import AssayError
 from curate.files import canonical_json, replacing_folder, write_parquet
 from curate.project import Project
 from curate.stage import Progress
+from curate.text import plural
 from train.cost import write_costs
 from train.kinds import scoring_of
 from train.params import FineTuneParams, TrainParams
@@ -74,8 +75,8 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     names = [card["name"] for card in trained.cards]
     return {
         "systems": names,
-        "summary": f"{len(names)} systems fitted in {sum(trained.seconds.values()):,.0f} s of work: "
-        f"{', '.join(names)}",
+        "summary": f"{plural(len(names), 'system')} fitted in {sum(trained.seconds.values()):,.0f} s of "
+        f"work: {', '.join(names)}",
     }
 
 

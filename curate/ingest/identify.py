@@ -11,6 +11,7 @@ import polars as pl
 from curate.errors import AssayError
 from curate.ids import content_ids
 from curate.keys import Key
+from curate.text import plural
 
 # A held-out row with the same text as a row of the data is another row: the leak between them must stay
 # visible.
@@ -150,8 +151,8 @@ def _duplicates(rows: pl.DataFrame) -> DuplicateKeys:
         .height
     )
     return DuplicateKeys(
-        f"the declared key is not unique: {twice['id'].n_unique():,} keys stand on {twice.height:,} "
-        f"rows, the first of them on {shown}"
+        f"the declared key is not unique: {plural(twice['id'].n_unique(), 'key stands', 'keys stand')} on "
+        f"{plural(twice.height, 'row')}, the first of them on {shown}"
         + (f"; {crossing:,} stand both in the data and in the held-out file" if crossing else ""),
         fix="declare another key, or set `ingest.on_duplicate_id: number` in params.yaml to tell them "
         "apart as KEY, KEY#2, ...",

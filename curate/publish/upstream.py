@@ -16,6 +16,7 @@ from curate.provenance import read_report
 from curate.splits import SPLITS
 from curate.stage import conservation_faults
 from curate.stages import DROPPING, REPORTING
+from curate.text import plural
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def check_upstream(upstream: Upstream) -> None:
     for fault, wrong in faults.items():
         if len(wrong):
             raise AssayError(
-                f"data/split does not fit the stages before it: {wrong.n_unique()} rows {fault}, e.g. "
-                f"{', '.join(wrong.unique().sort().head(5))}",
+                f"data/split does not fit the stages before it: {plural(wrong.n_unique(), 'row')} {fault}, "
+                f"e.g. {', '.join(wrong.unique().sort().head(5))}",
                 fix="run the stages again from the start: dvc repro -f split   (gold/ is untouched)",
             )

@@ -23,6 +23,7 @@ from curate.errors import AssayError
 from curate.read.dialect import dialect, shown_delimiter
 from curate.read.formats import as_utf8, bad_lines, encoding_fix, read_bytes
 from curate.read.records import Records, reject_frame, shown_name
+from curate.text import plural
 
 Positions = npt.NDArray[np.int64]
 
@@ -66,7 +67,7 @@ def read_delimited(
     if records.frame.height == 0:
         first = records.rejects.row(0, named=True)
         raise AssayError(
-            f"{path}: none of its {records.rejects.height:,} rows can be read as the {len(names)} "
+            f"{path}: none of its {plural(records.rejects.height, 'row')} can be read as the {len(names)} "
             f"columns of the header (line {first['line']}: {first['reason']})",
             fix=f"check the header line and the delimiter, which was taken to be {shown_delimiter(sign)} "
             "(another: --delimiter ';'), or name the format with --format-in",

@@ -19,6 +19,7 @@ from curate.errors import AssayError
 from curate.files import canonical_json
 from curate.read.formats import as_utf8, encoding_fix, read_bytes
 from curate.read.records import Records, Unit, reject_frame
+from curate.text import plural
 
 # Deeper nesting is an attack on the parser, not a row.
 _TOO_DEEP = "too_deep"
@@ -196,7 +197,7 @@ def _records(
         raise AssayError(f"{path} is empty: it holds no rows", fix="export it again with its rows")
     if not rows:
         raise AssayError(
-            f"{path}: none of its {len(rejects):,} rows is a JSON object ({unit} {rejects[0][0]}: "
+            f"{path}: none of its {plural(len(rejects), 'row')} is a JSON object ({unit} {rejects[0][0]}: "
             f"{rejects[0][1]})",
             fix='write one JSON object a line: {"text": ..., "label": ...}',
         )

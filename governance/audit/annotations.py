@@ -14,6 +14,7 @@ from curate.pii.decisions import CLEARING
 from curate.show.blocks import Level, Notice
 from curate.show.github import MOST, workflow_commands
 from curate.show.sarif import RESULTS, Result, Rule, sarif_log
+from curate.text import plural
 from governance.audit.project import Audit
 from governance.audit.words import WHY, fix, headline
 
@@ -90,13 +91,13 @@ def as_github(audit: Audit) -> str:
         shown = groups.height if groups.height <= MOST else MOST - 1
         for entity, field, source, why, findings, values, row in groups.head(shown).iter_rows():
             text = (
-                f"{findings:,} findings of {values:,} values in {field} of source "
+                f"{plural(findings, 'finding')} of {plural(values, 'value')} in {field} of source "
                 f"{source or '(none)'}, first in row {row}: {WHY[why]}"
             )
             notices.append(Notice(text, f"assay audit: {entity}", level))
         if groups.height > shown:
             rest = int(groups.slice(shown)["findings"].sum())
-            text = f"{rest:,} findings more in {groups.height - shown} further places"
+            text = f"{plural(rest, 'more finding')} in {plural(groups.height - shown, 'further place')}"
             notices.append(Notice(text, level=level))
     notices += [Notice(note) for note in (headline(audit), *audit.notes)]
     advice = "" if audit.inventory.passed else f"fix: {fix(audit)}\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from curate.show.blocks import Answer, Block, Code, Document, Figure, Figures, Inline, Notice, Paragraph, Tone
+from curate.text import plural
 from governance.audit.project import Audit
 from governance.audit.words import fix, headline, tables
 
@@ -64,7 +65,7 @@ def _without_reason(verdicts: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def as_document(audit: Audit) -> Document:
     """The answer, what is behind it, and every table."""
     subtitle: list[str | Code] = [
-        f"{audit.task} · {audit.rows:,} rows · key ",
+        f"{audit.task} · {plural(audit.rows, 'row')} · key ",
         Code(audit.key_id),
         " · placeholders and surrogates in scope ",
         Code(audit.scope),

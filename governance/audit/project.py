@@ -19,6 +19,7 @@ from curate.pii.detect.catalogue import NER_ENTITIES, check_names
 from curate.pii.detect.params import ScanParams
 from curate.pii.redact.policy import RedactParams, decide
 from curate.project import Project
+from curate.text import plural
 from governance.audit.inventory import Inventory, take
 from governance.audit.params import AuditParams
 from governance.audit.since import BASELINE, Change, at_revision, compare, read_baseline, write_baseline
@@ -130,8 +131,8 @@ def _languages(report: dict[str, Any]) -> list[str]:
         return []
     listed = ", ".join(f"{name} {rows:,}" for name, rows in others.items())
     return [
-        f"{sum(others.values()):,} rows are in languages the detectors do not know ({listed}): names and "
-        f"labels in them were not looked for"
+        f"{plural(sum(others.values()), 'row is', 'rows are')} in languages the detectors do not know "
+        f"({listed}): names and labels in them were not looked for"
     ]
 
 

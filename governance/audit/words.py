@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from curate.show.blocks import Block, Heading, Table
+from curate.text import plural
 from governance.audit.project import Audit
 
 # Why a value waits; `_why` adds what tells it from its neighbours.
@@ -33,7 +34,8 @@ def headline(audit: Audit) -> str:
     """The audit's answer in a sentence."""
     found = audit.inventory.findings
     blocks, queued = audit.inventory.standing("blocks").height, audit.inventory.standing("queued").height
-    where = f"{found.height:,} findings in {found['example_id'].n_unique():,} of {audit.rows:,} rows"
+    rows = f"{found['example_id'].n_unique():,} of {plural(audit.rows, 'row')}"
+    where = f"{plural(found.height, 'finding')} in {rows}"
     answer = (
         f"{blocks:,} stand over policy without a review"
         if blocks

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from curate.text import plural
+
 if TYPE_CHECKING:
     from governance.audit.project import Audit
 
@@ -65,7 +67,7 @@ def audit(revision: str | None, shape: str | None, output: Path | None, write_ba
         from curate.files import write_parquet
 
         write_parquet(done.inventory.findings, output)
-        say(f"{done.inventory.findings.height:,} findings written to {output}")
+        say(f"{plural(done.inventory.findings.height, 'finding')} written to {output}")
         _print(done, shape)
     elif output is not None:
         from curate.files import write_text

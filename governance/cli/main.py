@@ -99,7 +99,6 @@ def assay(directory: str | None, debug: bool, quiet: bool) -> None:
     if directory:
         os.chdir(directory)
     os.environ["ASSAY_QUIET"] = "1" if quiet else ""
-    on_command_line()
 
 
 def main(argv: list[str] | None = None) -> Any:
@@ -108,7 +107,8 @@ def main(argv: list[str] | None = None) -> Any:
     os.environ.setdefault("DVC_NO_ANALYTICS", "1")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
     try:
-        code = assay.main(args=arguments, prog_name="assay", standalone_mode=False)
+        with on_command_line():
+            code = assay.main(args=arguments, prog_name="assay", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
     except click.ClickException as error:
         error.show(sys.stderr)

@@ -45,8 +45,8 @@ def reading_options(command: Command) -> Command:
     def told(
         *arguments: Any, format_in: str, encoding: str, delimiter: str | None, strict: bool, **given: Any
     ) -> Any:
-        on_command_line()
-        return command(*arguments, reading=Reading(format_in, encoding, delimiter, strict), **given)
+        with on_command_line():
+            return command(*arguments, reading=Reading(format_in, encoding, delimiter, strict), **given)
 
     for option in (
         click.option(

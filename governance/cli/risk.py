@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from curate.text import plural
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -92,9 +94,8 @@ def _print(facts: dict[str, Any]) -> None:
 
     console = stdout()
     group, words, special = facts["k_anonymity"], facts["free_text"], facts["special_categories"]
-    console.print(
-        f"gold {facts['gold']}: {facts['rows']:,} rows about {group['people']:,} people", markup=False
-    )
+    people = plural(group["people"], "person", "people")
+    console.print(f"gold {facts['gold']}: {plural(facts['rows'], 'row')} about {people}", markup=False)
     if not facts["rows"]:
         return
     _print_k(console, group)
@@ -108,7 +109,7 @@ def _print(facts: dict[str, Any]) -> None:
     )
     table.add_row(
         f"{words['words']} words drawn at random single out",
-        f"{words['random']:.1%} of {words['rows']:,} rows sampled",
+        f"{words['random']:.1%} of {plural(words['rows'], 'row')} sampled",
     )
     table.add_row(f"the {words['words']} rarest words single out", f"{words['rarest']:.1%}")
     console.print(table)
@@ -121,11 +122,13 @@ def _print(facts: dict[str, Any]) -> None:
         title_style="bold",
     )
     for one in special["categories"]:
-        table.add_row(one["category"].replace("_", " "), one["article"], f"{one['rows']:,} rows")
+        table.add_row(one["category"].replace("_", " "), one["article"], plural(one["rows"], "row"))
     if not special["categories"]:
         table.add_row("none found by the lexicon")
     if special["unread_rows"]:
-        table.add_row("not read", "", f"{special['unread_rows']:,} rows in other languages than English")
+        table.add_row(
+            "not read", "", f"{plural(special['unread_rows'], 'row')} in other languages than English"
+        )
     console.print(table)
     if special["rows"]:
         console.print("which rows: assay risk -o special.parquet, then assay why ID", markup=False)
@@ -158,5 +161,7 @@ def _print_k(console: Console, group: dict[str, Any]) -> None:
     table.add_row("unique rows", f"{group['unique']:,} ({group['unique_share']:.1%})")
     if group["unique"]:
         best = min(group["unique_without"].items(), key=lambda item: (item[1], item[0]))
-        table.add_row("coarsen first", f"{best[0]}: without it {best[1]:,} rows are unique")
+        table.add_row(
+            "coarsen first", f"{best[0]}: without it {plural(best[1], 'row is', 'rows are')} unique"
+        )
     console.print(table)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from curate.text import plural
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -202,7 +204,7 @@ def _work(
         f"{session.tally[word]:,} {name}" for word, name in SPOKEN.items() if session.tally[word]
     )
     open_now = session.waiting + len(queue) - len(session.queue)
-    return f"{counts or 'no verdict'}; {open_now:,} values still open" + (
+    return f"{counts or 'no verdict'}; {plural(open_now, 'value')} still open" + (
         f"\n  next: git add {FILE} && dvc repro redact" if counts else ""
     )
 
@@ -237,7 +239,7 @@ def _sample(files: _Files, judge: Reviewer, entities: tuple[str, ...], size: int
     write(written)
     state = loop(state, lambda at: screen(at, rows, draw.fields), step, lambda at: at.mode == "quit", keys)
     counts = ", ".join(f"{count:,} {what}" for what, count in state.tally.items() if count)
-    return f"{counts or 'no answer'}; {len(state.questions) - state.at:,} questions left" + (
+    return f"{counts or 'no answer'}; {plural(len(state.questions) - state.at, 'question')} left" + (
         f"\n  next: git add {FOLDER}" if counts else ""
     )
 

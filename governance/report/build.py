@@ -13,7 +13,7 @@ import polars as pl
 from curate.show.blocks import Answer, Block, Chart, Details, Document, Paragraph, Table
 from curate.splits import SPLITS
 from curate.task import Kind
-from curate.text import plain
+from curate.text import plain, plural
 from governance.report import charts
 from governance.report.document import Section, as_document
 from governance.report.facts import Facts
@@ -473,7 +473,7 @@ def _suspects(facts: Facts) -> Section:
         for r in flagged.head(50).iter_rows(named=True)
     ]
     words = (
-        f"{flagged.height:,} of {suspects.height:,} labels disagree with what the other rows teach, "
+        f"{flagged.height:,} of {plural(suspects.height, 'label')} disagree with what the other rows teach, "
         f"worst first. They are for a person to look at; nothing is dropped for it."
     )
     return Section(

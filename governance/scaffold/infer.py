@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from curate.errors import AssayError
-from curate.text import plain
+from curate.text import plain, plural
 
 # A label column names few things many times. Up to this many distinct values nothing is asked; beyond it,
 # repeats.
@@ -42,9 +42,8 @@ def labels(outputs: pl.Series, column: str) -> list[str]:
     longest = max(map(len, found), default=0)
     if len(found) > max(LABELS_UNASKED, len(outputs) // 2) or longest > _LABEL_CHARACTERS:
         raise AssayError(
-            f"column {plain(column, 40)!r} has {len(found):,} distinct values in {len(outputs):,} rows, "
-            f"the longest of {longest:,}"
-            " characters: text, not labels",
+            f"column {plain(column, 40)!r} has {len(found):,} distinct values in "
+            f"{plural(len(outputs), 'row')}, the longest of {longest:,} characters: text, not labels",
             fix="name the label column with --output, or choose another --kind (rewriting, summary, "
             "extraction)",
         )

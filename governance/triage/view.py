@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from curate.text import plain
+from curate.text import plain, plural
 from governance.triage.context import Rows, Segments
 from governance.triage.queue import Item
 from governance.triage.session import SPOKEN, Session
@@ -44,7 +44,7 @@ def line(segments: Segments) -> Text:
 def screen(session: Session, rows: Rows) -> RenderableType:
     """The whole screen for a session."""
     head = Text(
-        f"assay triage   {session.left:,} of {len(session.queue):,} values open   "
+        f"assay triage   {session.left:,} of {plural(len(session.queue), 'value')} open   "
         f"{plain(session.reviewer.name, 40)}",
         style="bold",
     )
@@ -70,7 +70,7 @@ def screen(session: Session, rows: Rows) -> RenderableType:
         where = Text(f"{plain(str(place['example_id']), 40)} {place['field']}  ", style="cyan")
         parts += [where + line(rows.context(place)), Text()]
     if item.rows > PLACES:
-        parts += [Text(f"and {item.rows - PLACES:,} more rows", style="dim"), Text()]
+        parts += [Text(f"and {plural(item.rows - PLACES, 'more row')}", style="dim"), Text()]
     parts.append(said(session))
     return Group(*parts, Text(KEYS, style="dim"))
 

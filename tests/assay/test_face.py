@@ -134,7 +134,7 @@ def test_representations_show_no_text_of_the_table_and_neutralise_what_they_show
 TEXT = st.lists(st.sampled_from(["red", "blue", "green", "card", "lost", "fee"]), max_size=6).map(" ".join)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(texts=st.lists(TEXT, min_size=1, max_size=14), at=st.sampled_from([0.3, 0.5, 0.7, 0.9, 1.0]))
 def test_dedup_at_a_higher_threshold_is_what_a_new_run_gives(texts: list[str], at: float) -> None:
     table = pl.DataFrame({"text": texts})
@@ -146,7 +146,7 @@ def test_dedup_at_a_higher_threshold_is_what_a_new_run_gives(texts: list[str], a
     assert (read_off.counts(), read_off.facts()) == (again.counts(), again.facts())
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(
     train=st.lists(TEXT, min_size=1, max_size=8),
     test=st.lists(TEXT, min_size=1, max_size=8),

@@ -23,6 +23,7 @@ from curate.diff.show.privacy import masks
 from curate.diff.show.tables import GateRow
 from curate.files import canonical_json
 from curate.show.blocks import Block, Code, Document, Heading, Item, Listing, Paragraph
+from curate.text import plural
 from curate.versions.version import CHANGE_KINDS, Version
 
 # Rows of each kind of change to read, chosen by the digest of their name: nobody chooses them, and everybody
@@ -91,26 +92,34 @@ def _asked(difference: Difference, gates: Sequence[GateRow]) -> Iterator[tuple[s
             ),
         )
     if summary.duplicate_keys:
-        yield "Causes", f"{summary.duplicate_keys:,} keys stand on several rows, and the source means that."
+        yield (
+            "Causes",
+            f"{plural(summary.duplicate_keys, 'key stands', 'keys stand')} on several rows, and the source "
+            "means that.",
+        )
     for one in summary.finding_changes:
         if one.new or one.fixed:
             yield (
                 "Personal data",
-                f"{one.entity}: {one.new:,} values new, {one.fixed:,} gone; what is done with them is right.",
+                f"{one.entity}: {plural(one.new, 'value')} new, {one.fixed:,} gone; what is done with them "
+                "is right.",
             )
     if summary.leaks and summary.leaks.pairs:
         yield (
             "Splits",
-            f"{summary.leaks.held_out_rows:,} held-out rows newly have a twin in training; figures on "
-            f"them are read with that in mind.",
+            f"{plural(summary.leaks.held_out_rows, 'held-out row newly has', 'held-out rows newly have')} "
+            "a twin in training; figures on them are read with that in mind.",
         )
     for left, right, rows in summary.moves:
-        yield "Splits", f"{rows:,} rows moved from {left} to {right}; no held-out row was trained on for it."
+        yield (
+            "Splits",
+            f"{plural(rows, 'row')} moved from {left} to {right}; no held-out row was trained on for it.",
+        )
     for left, right, rows in summary.transitions[:20]:
         yield (
             "Labels",
-            f"{rows:,} rows went from {left or '(none)'} to {right or '(none)'}; by the house rules, not "
-            f"by habit.",
+            f"{plural(rows, 'row')} went from {left or '(none)'} to {right or '(none)'}; by the house rules, "
+            "not by habit.",
         )
     for shift in summary.shifts:
         if shift.significant:

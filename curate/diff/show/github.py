@@ -15,6 +15,7 @@ from curate.diff.show.privacy import masks
 from curate.diff.show.tables import GateRow
 from curate.show import github
 from curate.show.blocks import Notice
+from curate.text import plural
 
 
 def workflow_commands(difference: Difference, gates: Sequence[GateRow] = ()) -> str:
@@ -64,16 +65,15 @@ def _found(difference: Difference, gates: Sequence[GateRow]) -> Iterator[Notice]
     if summary.leaks and summary.leaks.pairs:
         leaks = summary.leaks
         conflict = f", {leaks.conflicting:,} with other labels" if leaks.conflicting else ""
-        text = (
-            f"{leaks.held_out_rows:,} held-out rows have a twin in training ({leaks.pairs:,} pairs{conflict})"
-        )
+        rows = plural(leaks.held_out_rows, "held-out row has", "held-out rows have")
+        text = f"{rows} a twin in training ({plural(leaks.pairs, 'pair')}{conflict})"
         yield Notice(text, "New leaks", "warning")
     for one in summary.finding_changes:
         if one.new:
             text = f"{one.entity}: {one.new:,} new, {one.fixed:,} fixed, {one.persisting:,} persisting"
             yield Notice(text, "New personal data", "warning")
     if summary.duplicate_keys:
-        text = f"{summary.duplicate_keys:,} keys stand on several rows"
+        text = f"{plural(summary.duplicate_keys, 'key stands', 'keys stand')} on several rows"
         yield Notice(text, "Duplicate keys", "warning")
     for note in summary.notes:
         yield Notice(note, "Note", "warning")

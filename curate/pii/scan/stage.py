@@ -22,6 +22,7 @@ from curate.project import Project
 from curate.provenance import begin
 from curate.stage import Progress, write_outputs
 from curate.task import Kind
+from curate.text import plural
 
 if TYPE_CHECKING:
     from curate.pii.detect.detector import Detector
@@ -86,7 +87,7 @@ def scan(
     report = {
         "stage": "scan",
         "funnel": {"in": examples.height, "kept": examples.height, "dropped": 0, "reasons": {}},
-        "summary": f"{findings.height:,} findings in {found_in:,} of {examples.height:,} rows"
+        "summary": f"{plural(findings.height, 'finding')} in {found_in:,} of {plural(examples.height, 'row')}"
         + _by_entity(findings),
         "findings": findings.height,
         "rows_with_findings": found_in,

@@ -227,7 +227,7 @@ def test_content_ids_outlast_reorder_growth_and_a_corrected_label(tmp_path: Path
 
 def test_a_repeated_declared_key_is_an_error_that_names_lines_and_fix_or_is_numbered(tmp_path: Path) -> None:
     content = "key,text,label\nA,one,x\nB,two,x\nA,three,x\n"
-    with pytest.raises(AssayError, match=r"1 keys stand on 2 rows.*d\.csv line 2, d\.csv line 4") as caught:
+    with pytest.raises(AssayError, match=r"1 key stands on 2 rows.*d\.csv line 2, d\.csv line 4") as caught:
         ingested(tmp_path, "d.csv", content, {**FLAT, "id": "key"})
     assert "ingest.on_duplicate_id: number" in caught.value.fix
     kept, _, _ = ingested(tmp_path, "d.csv", content, {**FLAT, "id": "key"}, on_duplicate_id="number")

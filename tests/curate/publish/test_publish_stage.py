@@ -197,9 +197,9 @@ def test_empty_splits_are_published_as_empty_files(upstream, card, key):
     [
         (
             lambda up: {"assignments": pl.concat([up.assignments, up.assignments.head(1)])},
-            "1 rows in more than one split, e.g. a",
+            "1 row in more than one split, e.g. a",
         ),
-        (lambda up: {"assignments": up.assignments[1:]}, "1 rows in no split, e.g. a"),
+        (lambda up: {"assignments": up.assignments[1:]}, "1 row in no split, e.g. a"),
         (lambda up: {"examples": up.examples[:-1]}, "assigned to a split but not among the examples, e.g. f"),
         (
             lambda up: {"assignments": up.assignments.with_columns(split=pl.lit("dev"))},
@@ -211,18 +211,18 @@ def test_empty_splits_are_published_as_empty_files(upstream, card, key):
         ),
         (
             lambda up: {"examples": pl.concat([up.examples, up.examples[:1]])},
-            "1 rows kept twice, e.g. a",
+            "1 row kept twice, e.g. a",
         ),
         (
             lambda up: {"drops": {**up.drops, "dedup": up.drops["dedup"].head(0)}},
-            "1 rows neither kept nor dropped, e.g. y",
+            "1 row neither kept nor dropped, e.g. y",
         ),
-        (lambda up: {"ingested": up.ingested[1:]}, "1 rows not in the input, e.g. a"),
+        (lambda up: {"ingested": up.ingested[1:]}, "1 row not in the input, e.g. a"),
         (
             lambda up: {
                 "drops": {**up.drops, "split": up.drops["dedup"].with_columns(example_id=pl.lit("a"))}
             },
-            "1 rows both kept and dropped, e.g. a",
+            "1 row both kept and dropped, e.g. a",
         ),
     ],
 )

@@ -153,7 +153,7 @@ def test_github_stays_within_ten_annotations_of_a_level(
     lines = run(capsys, "--format", "github")[1].splitlines()
     errors = [line for line in lines if line.startswith("::error")]
     assert len(errors) == 10
-    assert "3 findings more in 3 further places" in errors[-1]
+    assert "3 more findings in 3 further places" in errors[-1]
 
 
 def test_parquet_holds_every_finding_with_its_standing(

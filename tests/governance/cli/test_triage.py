@@ -65,7 +65,7 @@ def test_nothing_left_says_so(project: Path) -> None:
 
 def test_limit_and_entity_narrow_the_queue(project: Path) -> None:
     assert "2 of 2 values open" in _run(project, "--reviewer", "Ada", "--limit", "2", "--keys", "")
-    assert "1 of 1 values open" in _run(project, "--reviewer", "Ada", "--entity", "DATE_TIME", "--keys", "")
+    assert "1 of 1 value open" in _run(project, "--reviewer", "Ada", "--entity", "DATE_TIME", "--keys", "")
 
 
 def test_a_sample_is_judged_resumed_and_says_how_exact_the_scan_is(project: Path) -> None:
