@@ -42,10 +42,11 @@ CONTENT = 12
 # A template within a template (one text under several headings) is peeled off in so many rounds.
 ROUNDS = 3
 
+# As `curate.ingest.chat.dialogue.render` writes turns; a role may have a name behind it: `tool (find): ...`.
 _ROLES = "user|human|assistant|tool|function|ipython"
-# As `curate.ingest.messages.render` writes turns.
-_SYSTEM = rf"(?s)\A(?:system|developer): (?<frame>.*?)\n\n(?<rest>(?:{_ROLES}): .*)\z"
-_LAST = r"(?s)\A(?<frame>.*)(?:\A|\n\n)(?<rest>(?:user|human): .*)\z"
+_NAME = r"(?: \([^)\n]*\))?"
+_SYSTEM = rf"(?s)\A(?:system|developer|tools){_NAME}: (?<frame>.*?)\n\n(?<rest>(?:{_ROLES}){_NAME}: .*)\z"
+_LAST = rf"(?s)\A(?<frame>.*)(?:\A|\n\n)(?<rest>(?:user|human){_NAME}: .*)\z"
 
 
 @dataclass(frozen=True)

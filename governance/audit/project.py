@@ -23,6 +23,7 @@ from curate.text import plural
 from governance.audit.inventory import Inventory, take
 from governance.audit.params import AuditParams
 from governance.audit.since import BASELINE, Change, at_revision, compare, read_baseline, write_baseline
+from governance.redaction_impact import row_share_warning
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,11 @@ def audit(
         verdicts=dict(held.group_by("verdict").len().sort("verdict").iter_rows()),
         scope=redaction.scope,
         key_id=key_id,
-        notes=(*_languages(report), *_redacted(project, findings, examples, redaction)),
+        notes=(
+            *filter(None, [row_share_warning(project)]),
+            *_languages(report),
+            *_redacted(project, findings, examples, redaction),
+        ),
     )
 
 

@@ -122,6 +122,7 @@ def scan(
         from governance.cli.rim import run_stage
 
         run_stage("scan", processes=processes)
+        _warn()
         return
     from curate.plain.scan import scan as scanned
     from curate.text import plural
@@ -253,3 +254,13 @@ def _print(result: ScanResult, lost: str) -> None:
             for_rich(row["example"]),
         )
     console.print(table)
+
+
+def _warn() -> None:
+    """Say it where redaction would change much of the data, before anybody runs it."""
+    from curate.project import Project
+    from governance.cli.rim import say
+    from governance.redaction_impact import row_share_warning
+
+    if warning := row_share_warning(Project.find()):
+        say(f"warning: {warning}")

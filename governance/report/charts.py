@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDTH = 860
+# Narrow, so that the letters stay readable on a phone; names stand above what they name, never beside it.
+WIDTH = 460
 _ROW = 30
-_LEFT = 340
-_RIGHT = 70
+# Mean width of a letter of 14 px, wide ones included.
+_LETTER = 7.9
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,20 @@ class Bar:
     mark: str = "plain"
 
 
-def _svg(width: float, height: float, title: str, parts: Sequence[str]) -> str:
+def _svg(width: float, height: float, title: str, parts: Sequence[str], description: str = "") -> str:
+    """The drawing with its title and, for those who cannot see it, its figures in words."""
+    words = f"<desc>{escape(description)}</desc>" if description else ""
+    css = "chart broad" if width > WIDTH else "chart"
     return (
         f'<svg viewBox="0 0 {width:.0f} {height:.0f}" role="img" '
-        f'class="chart"><title>{escape(title)}</title>{"".join(parts)}</svg>'
+        f'class="{css}"><title>{escape(title)}</title>{words}{"".join(parts)}</svg>'
     )
+
+
+def _fitted(text: str, width: float) -> str:
+    """`text` cut with an ellipsis where it would be wider than `width`."""
+    most = max(4, int(width / _LETTER))
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _text(x: float, y: float, text: str, css: str = "", anchor: str = "start") -> str:
@@ -51,69 +61,83 @@ def nice_ticks(low: float, high: float, wanted: int = 5) -> list[float]:
 
 
 def intervals(bars: Sequence[Bar], title: str, target: float | None = None) -> str:
-    """Dots with error bars, one row a system; a dashed line at the target. The axis need not begin at
-    zero.
+    """Dots with error bars, one row a system, its name above; a dashed line at the target. The axis holds
+    every whisker and need not begin at zero.
     """
-    values = [v for bar in bars for v in (bar.low, bar.high)] + ([target] if target is not None else [])
-    ticks = nice_ticks(max(0.0, min(values)), min(1.0, max(values)))
+    values = [v for bar in bars for v in (bar.low, bar.value, bar.high)]
+    values += [target] if target is not None else []
+    ticks = nice_ticks(min(values), max(values))
     low, high = ticks[0], ticks[-1]
-    scale = (WIDTH - _LEFT - _RIGHT) / (high - low)
+    if max(values) <= 1.0 < high:  # a share: no axis beyond 1, but room for a dot there
+        ticks, high = [tick for tick in ticks if tick <= 1.0], 1.0
+    if min(values) >= 0.0 > low:
+        ticks, low = [tick for tick in ticks if tick >= 0.0], 0.0
+    left, right, row = 20, 64, 46
+    scale = (WIDTH - left - right) / ((high - low) or 1.0)
 
     def at(value: float) -> float:
-        return _LEFT + (value - low) * scale
+        return left + (value - low) * scale
 
-    height = _ROW * len(bars) + 46
+    height = row * len(bars) + 40
+    bottom = height - 30
     parts = [
-        f'<line x1="{at(t):.1f}" x2="{at(t):.1f}" y1="8" y2="{height - 32}" class="grid"/>'
-        + _text(at(t), height - 14, f"{t:g}", "tick", "middle")
+        f'<line x1="{at(t):.1f}" x2="{at(t):.1f}" y1="4" y2="{bottom}" class="grid"/>'
+        + _text(at(t), height - 12, f"{t:g}", "tick", "middle")
         for t in ticks
     ]
     if target is not None:
         parts.append(
-            f'<line x1="{at(target):.1f}" x2="{at(target):.1f}" y1="8" y2="{height - 32}" class="target"/>'
+            f'<line x1="{at(target):.1f}" x2="{at(target):.1f}" y1="4" y2="{bottom}" class="target"/>'
         )
     for i, bar in enumerate(bars):
-        y = 8 + _ROW * i + _ROW / 2
-        parts.append(_text(_LEFT - 12, y + 4, bar.name, "label", "end"))
+        y = row * i + 34
+        parts.append(_text(left, y - 14, _fitted(bar.name, WIDTH - left - 8), "label"))
         parts.append(
             f'<line x1="{at(bar.low):.1f}" x2="{at(bar.high):.1f}" y1="{y}" y2="{y}" class="whisker '
             f'{bar.mark}"/>'
         )
         parts.append(f'<circle cx="{at(bar.value):.1f}" cy="{y}" r="5" class="dot {bar.mark}"/>')
-        parts.append(_text(WIDTH - _RIGHT + 10, y + 4, f"{bar.value:.3f}", "value"))
-    return _svg(WIDTH, height, title, parts)
+        parts.append(_text(WIDTH - right + 12, y + 4, f"{bar.value:.3f}", "value"))
+    words = "; ".join(f"{bar.name} {bar.value:.3f}, from {bar.low:.3f} to {bar.high:.3f}" for bar in bars)
+    aim = f"; target {target:g}" if target is not None else ""
+    return _svg(WIDTH, height, title, parts, words + aim)
 
 
 def funnel(steps: Sequence[tuple[str, int, int]], title: str) -> str:
-    """Rows kept (solid) and dropped (hatched) after each stage: (stage, kept, dropped)."""
+    """Rows kept (solid) and dropped (lighter) after each stage: (stage, kept, dropped)."""
     most = max((kept + dropped for _, kept, dropped in steps), default=1) or 1
-    scale = (WIDTH - 120 - 150) / most
+    left, right = 76, 118
+    scale = (WIDTH - left - right) / most
     parts = []
     for i, (stage, kept, dropped) in enumerate(steps):
         y = 6 + _ROW * i
-        parts.append(_text(108, y + 17, stage, "label", "end"))
-        parts.append(f'<rect x="120" y="{y}" width="{kept * scale:.1f}" height="22" class="kept"/>')
+        parts.append(_text(left - 8, y + 16, stage, "label", "end"))
+        parts.append(f'<rect x="{left}" y="{y}" width="{kept * scale:.1f}" height="22" class="kept"/>')
         parts.append(
-            f'<rect x="{120 + kept * scale:.1f}" y="{y}" width="{dropped * scale:.1f}" height="22" '
+            f'<rect x="{left + kept * scale:.1f}" y="{y}" width="{dropped * scale:.1f}" height="22" '
             f'class="dropped"/>'
         )
         parts.append(
             _text(
-                128 + (kept + dropped) * scale,
+                left + 8 + (kept + dropped) * scale,
                 y + 16,
                 f"{kept:,}" + (f"  −{dropped:,}" if dropped else ""),
                 "value",
             )
         )
-    return _svg(WIDTH, _ROW * len(steps) + 10, title, parts)
+    words = "; ".join(f"{stage} kept {kept:,} and dropped {dropped:,}" for stage, kept, dropped in steps)
+    return _svg(WIDTH, _ROW * len(steps) + 10, title, parts, words)
 
 
 def heat_map(labels: Sequence[str], counts: Sequence[Sequence[int]], title: str) -> str:
     """A confusion matrix: rows are the true label, columns the predicted one; shade is the share of the
     row.
     """
-    size = max(6.0, min(52.0, 560 / max(1, len(labels))))
-    left, top = 150, 110
+    size = max(14.0, min(46.0, 560 / max(1, len(labels))))
+    longest = max((len(label) for label in labels), default=1) * _LETTER
+    # Rows have their label beside them, columns theirs at 55 degrees above: room for the longest of both.
+    left, top = longest + 14, longest * math.sin(math.radians(55)) + 22
+    spill = longest * math.cos(math.radians(55))
     parts = []
     for i, label in enumerate(labels):
         parts.append(_text(left - 8, top + size * (i + 0.5) + 4, label, "label", "end"))
@@ -145,7 +169,9 @@ def heat_map(labels: Sequence[str], counts: Sequence[Sequence[int]], title: str)
                             "middle",
                         )
                     )
-    return _svg(left + size * len(labels) + 20, top + size * len(labels) + 10, title, parts)
+    right = sum(counts[i][i] for i in range(len(labels)))
+    words = f"{right:,} of {sum(map(sum, counts)):,} rows on the diagonal, where answer and true label agree"
+    return _svg(left + size * len(labels) + spill, top + size * len(labels) + 10, title, parts, words)
 
 
 @dataclass(frozen=True)
@@ -157,11 +183,13 @@ class Line:
 
 
 def lines(series: Sequence[Line], title: str, x_name: str, y_name: str) -> str:
-    """Line chart with a band between low and high; direct labels at the line's end."""
-    height, left, top, bottom, right = 320, 60, 28, 44, 260
+    """Line chart with a band between low and high; the names stand in the key below, in the lines'
+    colours.
+    """
+    height, left, top, bottom, right = 320, 52, 28, 44, 16
     every = [point for line in series for point in line.points]
     xs = nice_ticks(0, max(p[0] for p in every))
-    ys = nice_ticks(min(p[2] for p in every), min(1.0, max(p[3] for p in every)))
+    ys = nice_ticks(min(p[2] for p in every), max(p[3] for p in every))
 
     def at_x(x: float) -> float:
         return left + (x - xs[0]) / (xs[-1] - xs[0]) * (WIDTH - left - right)
@@ -179,7 +207,6 @@ def lines(series: Sequence[Line], title: str, x_name: str, y_name: str) -> str:
         _text((left + WIDTH - right) / 2, height - 6, x_name, "tick", "middle"),
         _text(4, 14, y_name, "tick"),
     ]
-    taken: list[float] = []
     for i, line in enumerate(series):
         points = sorted(line.points)
         band = (
@@ -192,22 +219,27 @@ def lines(series: Sequence[Line], title: str, x_name: str, y_name: str) -> str:
             f'<polygon points="{band}" class="band s{i % 6}"/><polyline points="{path}" class="line '
             f's{i % 6}"/>'
         )
-        y = at_y(points[-1][1]) + 4
-        while any(abs(y - other) < 14 for other in taken):
-            y += 14
-        taken.append(y)
-        parts.append(_text(WIDTH - right + 8, y, line.name, f"label s{i % 6}"))
-    return _svg(WIDTH, height, title, parts)
+        parts += [
+            f'<circle cx="{at_x(x):.1f}" cy="{at_y(y):.1f}" r="3" class="s{i % 6}"/>' for x, y, _, _ in points
+        ]
+    words = "; ".join(
+        f"{line.name} from {min(line.points)[1]:.3f} at {min(line.points)[0]:,.0f} to "
+        f"{max(line.points)[1]:.3f} at "
+        f"{max(line.points)[0]:,.0f}"
+        for line in series
+    )
+    return _svg(WIDTH, height, title, parts, words)
 
 
 def label_mix(rows: Sequence[tuple[str, Sequence[int]]], splits: Sequence[str], title: str) -> str:
     """Stacked bars: rows of each label, one segment a split."""
     most = max((sum(counts) for _, counts in rows), default=1) or 1
-    scale = (WIDTH - 190 - 60) / most
+    left = min(240.0, max((len(label) for label, _ in rows), default=1) * _LETTER + 18)
+    scale = (WIDTH - left - 60) / most
     parts = []
     for i, (label, counts) in enumerate(rows):
-        y, x = 4 + 22 * i, 190.0
-        parts.append(_text(180, y + 13, label, "label", "end"))
+        y, x = 4 + 22 * i, left
+        parts.append(_text(left - 10, y + 13, _fitted(label, left - 14), "label", "end"))
         for j, count in enumerate(counts):
             parts.append(
                 f'<rect x="{x:.1f}" y="{y}" width="{count * scale:.1f}" height="17" class="fill '
@@ -215,4 +247,5 @@ def label_mix(rows: Sequence[tuple[str, Sequence[int]]], splits: Sequence[str], 
             )
             x += count * scale
         parts.append(_text(x + 8, y + 13, f"{sum(counts):,}", "value"))
-    return _svg(WIDTH, 22 * len(rows) + 10, title, parts)
+    words = "; ".join(f"{label} {sum(counts):,}" for label, counts in rows)
+    return _svg(WIDTH, 22 * len(rows) + 10, title, parts, words)

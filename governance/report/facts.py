@@ -11,13 +11,21 @@ import polars as pl
 
 from curate.errors import AssayError
 from curate.project import Project
+from curate.splits import SPLITS
 from curate.task import TaskCard
+from curate.validate.clean import EDITS
 from train.cost import read_costs
+
+WARNINGS = pl.Schema({"example_id": pl.String, "rule": pl.String, "evidence": pl.String})
 
 
 @dataclass(frozen=True)
 class Facts:
-    """The gold version's manifest and ledger, stage reports, and the evaluation where there is one."""
+    """The gold version's manifest, rows and ledger, stage reports, and the evaluation where there is one.
+
+    `gold` holds every published row with its `split`; `warnings` and `validate_edits` are what stage
+    `validate` wrote of the rows that it kept.
+    """
 
     task: TaskCard
     manifest: dict[str, Any]
@@ -26,6 +34,9 @@ class Facts:
     reports: dict[str, dict[str, Any]]
     comparison: dict[str, Any] | None
     cost: dict[str, Any]
+    gold: pl.DataFrame
+    warnings: pl.DataFrame
+    validate_edits: pl.DataFrame
     tables: dict[str, pl.DataFrame]
 
 
@@ -71,9 +82,21 @@ def gather(project: Project, *, costs: bool = False) -> Facts:
             for stage in ("ingest", "scan", "redact", "dedup", "validate", "split")
         },
         comparison=comparison,
+        gold=pl.concat(
+            pl.read_parquet(project.gold / f"{split}.parquet").with_columns(pl.lit(split).alias("split"))
+            for split in SPLITS
+        ),
+        warnings=_table(project, "warnings", WARNINGS),
+        validate_edits=_table(project, "edits", EDITS),
         cost=read_costs(project.reports, "evaluate") if costs else {},
         tables=tables,
     )
+
+
+def _table(project: Project, name: str, schema: pl.Schema) -> pl.DataFrame:
+    """A table of stage `validate`; empty where an older version left none."""
+    path = project.stage("validate") / f"{name}.parquet"
+    return pl.read_parquet(path) if path.exists() else schema.to_frame()
 
 
 def _json(path: Path) -> dict[str, Any] | None:

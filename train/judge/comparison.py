@@ -21,7 +21,7 @@ import polars as pl
 
 from train.judge.documents import document_of, tables_of
 from train.judge.scored import Answers, Scored, score
-from train.judge.verdict import Gain, Standing, Verdict, decide
+from train.judge.verdict import Gain, Standing, Verdict, cheapest_reason, decide
 from train.kinds import Scoring
 from train.stats.intervals import Bootstrap, cluster_codes
 from train.stats.paired import Paired, compare
@@ -98,6 +98,11 @@ def judge(
         gain=gain,
         alpha=1 - settings.confidence,
     )
+    title = scoring.metrics[settings.metric].title
+    standings = [_standing(one, settings.metric) for one in scored]
+    cheapest = cheapest_reason(title, settings.target, standings)
+    first, *others = verdict.reasons
+    verdict = replace(verdict, reasons=(first, *([cheapest] if cheapest else []), *others))
     document = {
         "rows": {name: rows.height for name, rows in splits.items()},
         "test_clusters": bootstrap.groups,

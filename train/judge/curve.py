@@ -90,8 +90,8 @@ def learning_curve(
 
 
 def summary(curve: pl.DataFrame) -> pl.DataFrame:
-    """Means over seeds: `system, fraction, rows, seeds, accuracy, macro_f1` and the smallest and largest
-    macro-F1.
+    """Means over seeds: `system, fraction, rows, seeds, accuracy, macro_f1`, and the smallest and largest of
+    both (`accuracy_low`, ...).
     """
     return (
         curve.group_by("system", "fraction")
@@ -99,8 +99,8 @@ def summary(curve: pl.DataFrame) -> pl.DataFrame:
             pl.col("rows").max(),
             pl.len().cast(pl.Int64).alias("seeds"),
             pl.col("accuracy", "macro_f1").mean().round(6),
-            pl.col("macro_f1").min().round(6).alias("macro_f1_low"),
-            pl.col("macro_f1").max().round(6).alias("macro_f1_high"),
+            pl.col("accuracy", "macro_f1").min().round(6).name.suffix("_low"),
+            pl.col("accuracy", "macro_f1").max().round(6).name.suffix("_high"),
         )
         .sort("system", "fraction")
     )

@@ -10,7 +10,7 @@ rounded to six places, no times) and, all or nothing, `reports/evaluation/`:
 | per_class.csv | `system, label, precision, recall, f1, support` |
 | confusion.csv | `actual, predicted`: one line a test row, for the fine-tuned system (else the best simpler one) |
 | calibration.csv | `system, bin, rows, lowest, highest, confidence, accuracy`: equal-mass bins |
-| learning_curve.csv | `system, rows, accuracy, macro_f1` |
+| learning_curve.csv | `system, rows, seeds, accuracy, accuracy_low, accuracy_high, macro_f1, macro_f1_low, macro_f1_high`: means over seeds, and their ranges |
 | predictions.parquet | `example_id, system, label, predicted, confidence, correct` |
 | by_system.json | the template with which `dvc plots` draws one line a system |
 | label_suspects.parquet | `example_id, split, given, suggested, score, flagged`, worst first, over the whole gold set |
@@ -283,7 +283,16 @@ def measure_latency(system: Classifier, texts: Sequence[str], rows: int) -> dict
 def learning_curve_table(models: Path) -> pl.DataFrame:
     """The learning curve that `train` left, or an empty table of the same columns."""
     schema = pl.Schema(
-        {"system": pl.String(), "rows": pl.Int64(), "accuracy": pl.Float64(), "macro_f1": pl.Float64()}
+        {
+            "system": pl.String(),
+            "rows": pl.Int64(),
+            "seeds": pl.Int64(),
+            **{
+                f"{metric}{end}": pl.Float64()
+                for metric in ("accuracy", "macro_f1")
+                for end in ("", "_low", "_high")
+            },
+        }
     )
     path = models / "learning_curve.parquet"
     return conform(pl.read_parquet(path), schema) if path.exists() else pl.DataFrame(schema=schema)

@@ -22,6 +22,7 @@ Cost never changes the answer, since it depends on the machine; it is said besid
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -97,7 +98,7 @@ def decide(
         outcome: Outcome = "simpler_is_enough" if simpler_meets else "not_enough_data"
         return Verdict(
             outcome,
-            f"{_HEADLINES[outcome]}: no fine-tuned system was trained",
+            f"{headline_of(outcome, target, simpler, None)}: no fine-tuned system was trained",
             (_target_reason(name, target, simpler, None),),
         )
     significant = gain.p_value < alpha and gain.low > 0
@@ -117,10 +118,43 @@ def decide(
         ),
     ]
     headline = (
-        f"{_HEADLINES[outcome]}: {gain.point:+.3f} {name} for {tuned.title} over {simpler.title} "
+        f"{headline_of(outcome, target, simpler, tuned)}: {gain.point:+.3f} {name} for {tuned.title} "
+        f"over {simpler.title} "
         f"({_p(gain.p_value)})"
     )
     return Verdict(outcome, headline, tuple(reasons), _cost_reason(tuned, simpler))
+
+
+def headline_of(outcome: Outcome, target: float, simpler: Standing, tuned: Standing | None) -> str:
+    """The answer in a few words, with the target where the recommended system misses it."""
+    if outcome == "fine_tune" and tuned is not None and tuned.score < target:
+        return "fine-tuning helps, but misses the target"
+    if outcome == "simpler_is_enough" and simpler.score < target:
+        return "fine-tuning adds nothing worth having, and the target is missed"
+    return _HEADLINES[outcome]
+
+
+def cheapest_reason(metric: str, target: float, systems: Sequence[Standing]) -> str:
+    """Which system that meets the target is the cheapest to make: fewest trained parameters, then the
+    better score.
+    """
+    meeting = sorted(
+        (system for system in systems if system.score >= target),
+        key=lambda system: (system.trainable_parameters, -system.score, system.title),
+    )
+    if not meeting:
+        return ""
+    cheapest = meeting[0]
+    trained = (
+        f"{cheapest.trainable_parameters:,} trained parameters"
+        if cheapest.trainable_parameters
+        else "nothing to train"
+    )
+    return (
+        f"{cheapest.title} already meets the target of {target:.3f} {metric}, at {cheapest.score:.3f} "
+        f"and with {trained}: "
+        f"the cheapest that does."
+    )
 
 
 _HEADLINES: dict[Outcome, str] = {

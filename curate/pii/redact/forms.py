@@ -73,6 +73,13 @@ def name_words(value: str) -> list[str]:
     return [word for word in words if word.lower() not in TITLES] or words
 
 
+def holds_name(entity: str, piece: str) -> bool:
+    """Whether a piece of a value says something of it: a title alone does not, nor do marks."""
+    if entity == "PERSON" and (words := _WORD.findall(piece)):
+        return any(word.lower() not in TITLES for word in words)
+    return any(map(str.isalnum, piece))
+
+
 def sought(entity: str, value: str) -> bool:
     """Whether repeats of the value are looked for: not of what is a common word, nor of a short number."""
     if entity == "PERSON":

@@ -122,7 +122,9 @@ def outside(spans: Iterable[Span], ranges: Sequence[tuple[int, int]]) -> Iterato
 
 
 def cut_at(spans: Iterable[Span], borders: Sequence[int], text: str) -> Iterator[Span]:
-    """`spans`, each cut where a border falls within it; pieces without a letter or digit stay in the text."""
+    """`spans`, each cut where a border falls within it; pieces without a letter or digit stay in the text,
+    and so does a title.
+    """
     for span in spans:
         within = borders[bisect_right(borders, span.start) : bisect_left(borders, span.end)]
         if not within:
@@ -132,7 +134,7 @@ def cut_at(spans: Iterable[Span], borders: Sequence[int], text: str) -> Iterator
         for start, end in pairwise(edges):
             piece = text[start:end]
             lead, tail = len(piece) - len(piece.lstrip()), len(piece) - len(piece.rstrip())
-            if any(map(str.isalnum, piece)):
+            if forms.holds_name(span.value.entity, piece):
                 yield span._replace(start=start + lead, end=end - tail)
 
 

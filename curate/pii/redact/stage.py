@@ -42,6 +42,7 @@ from curate.project import Project
 from curate.provenance import begin
 from curate.stage import Progress, StageResult, write_stage
 from curate.task import Kind
+from curate.text import plural
 
 __all__ = ["EDITS", "RedactParams", "redact", "run"]
 
@@ -123,6 +124,7 @@ def redact(
         .sort("entity", "action")
     )
     report = {
+        "notes": _notes(rows_changed, examples.height, targets, params),
         "actions": counts.to_dicts(),
         "rows_changed": rows_changed,
         "edits": made.filter(pl.col("action") != "exempt").height,
@@ -226,6 +228,19 @@ def _targets(
             }
         )
     return told
+
+
+def _notes(changed: int, rows: int, targets: list[dict[str, Any]], params: RedactParams) -> list[str]:
+    """What a person should know at once: how many rows changed, and which fields of the outputs beyond the
+    share that is allowed without a reason.
+    """
+    over = [
+        f"`{line['field']}` of the outputs changed in {line['share']:.0%} of its rows: "
+        "`assay check` asks for a reason in redact.targets"
+        for line in targets
+        if line["share"] > params.max_output_share and not line["reason"].strip()
+    ]
+    return [f"{plural(changed, 'row')} changed ({changed / max(rows, 1):.0%})", *over]
 
 
 def _having(examples: pl.DataFrame, kind: Kind, paths: set[str]) -> Counter[str]:

@@ -1,4 +1,3 @@
-import itertools
 import xml.etree.ElementTree as ET
 
 from hypothesis import given
@@ -45,10 +44,48 @@ def test_the_funnel_draws_kept_and_dropped_in_proportion() -> None:
     assert abs(widths[0] - 3 * widths[1]) < 0.5 and abs(widths[2] - 2 * widths[3]) < 0.5
 
 
-def test_line_labels_do_not_cover_each_other() -> None:
-    series = [charts.Line(name, [(10, 0.5, 0.4, 0.6), (100, 0.9, 0.89, 0.91)]) for name in ("a", "b", "c")]
-    picture = ET.fromstring(charts.lines(series, "t", "x", "y"))
-    heights = sorted(
-        float(text.get("y", "0")) for text in picture.findall("text") if text.text in ("a", "b", "c")
+NAMES = st.text("abcdefghijklmnop wW-", min_size=1, max_size=60)
+
+
+@given(st.lists(st.tuples(NAMES, FRACTION, FRACTION, FRACTION), min_size=1, max_size=6), st.none() | FRACTION)
+def test_every_whisker_and_every_letter_lies_inside_the_picture(
+    rows: list[tuple[str, float, float, float]], target: float | None
+) -> None:
+    bars = [charts.Bar(name, sorted(v)[1], min(v), max(v)) for name, *v in rows]
+    picture = ET.fromstring(charts.intervals(bars, "t", target))
+    width = float(picture.get("viewBox", "").split()[2])
+    for line in picture.findall("line"):
+        assert 0 <= float(line.get("x1", "0")) <= float(line.get("x2", "0")) <= width
+    for text in picture.findall("text"):
+        reach = len(text.text or "") * 6.5
+        start = (
+            float(text.get("x", "0"))
+            - {"start": 0, "middle": reach / 2, "end": reach}[text.get("text-anchor", "start")]
+        )
+        assert start >= -1 and start + reach <= width + 1
+
+
+@given(st.lists(NAMES, min_size=2, max_size=8, unique=True))
+def test_no_label_of_the_confusion_matrix_is_clipped(labels: list[str]) -> None:
+    shown = [label[:28] for label in labels]
+    picture = ET.fromstring(charts.heat_map(shown, [[1] * len(shown)] * len(shown), "t"))
+    width = float(picture.get("viewBox", "").split()[2])
+    for text in picture.findall("text"):
+        x, reach = float(text.get("x", "0")), len(text.text or "") * 6.5
+        if text.get("transform"):
+            assert x + reach * 0.574 <= width and float(text.get("y", "0")) - reach * 0.819 >= 0
+        elif text.get("text-anchor") == "end":
+            assert x - reach >= 0
+
+
+def test_every_chart_says_its_figures_in_words() -> None:
+    drawings = (
+        charts.intervals([charts.Bar("probe", 0.9, 0.88, 0.93)], "t", 0.85),
+        charts.lines([charts.Line("probe", [(10, 0.5, 0.4, 0.6), (100, 0.9, 0.89, 0.91)])], "t", "x", "y"),
+        charts.funnel([("ingest", 75, 25)], "t"),
+        charts.heat_map(["a", "b"], [[3, 1], [0, 2]], "t"),
+        charts.label_mix([("billing", [3, 1])], ("train", "test"), "t"),
     )
-    assert all(later - earlier >= 13.9 for earlier, later in itertools.pairwise(heights))
+    for drawing in drawings:
+        described = ET.fromstring(drawing).find("desc")
+        assert described is not None and any(character.isdigit() for character in described.text or "")

@@ -114,7 +114,7 @@ def test_every_promised_file_is_written_with_its_columns(project: Any) -> None:
         "per_class.csv": "system,label,precision,recall,f1,support",
         "confusion.csv": "actual,predicted",
         "calibration.csv": "system,bin,rows,lowest,highest,confidence,accuracy",
-        "learning_curve.csv": "system,rows,accuracy,macro_f1",
+        "learning_curve.csv": "system,rows,seeds,accuracy,accuracy_low,accuracy_high,macro_f1,macro_f1_low,macro_f1_high",  # noqa: E501
     }
     for name, header in columns.items():
         assert (folder / name).read_text().splitlines()[0] == header
@@ -188,12 +188,20 @@ def test_labels_cannot_be_spreadsheet_formulas(project: Any) -> None:
 
 
 def test_learning_curve_left_by_train_is_carried_over(project: Any) -> None:
-    pl.DataFrame({"system": ["lora"], "rows": [50], "accuracy": [0.8], "macro_f1": [0.75]}).write_parquet(
-        project.models / "learning_curve.parquet"
-    )
-    assert run(project)["learning_curve"] == [
-        {"system": "lora", "rows": 50, "accuracy": 0.8, "macro_f1": 0.75}
-    ]
+    """With the range over seeds: the report once said "0.959 to 0.959" of every point."""
+    point = {
+        "system": "lora",
+        "rows": 50,
+        "seeds": 3,
+        "accuracy": 0.8,
+        "accuracy_low": 0.7,
+        "accuracy_high": 0.85,
+        "macro_f1": 0.75,
+        "macro_f1_low": 0.65,
+        "macro_f1_high": 0.8,
+    }
+    pl.DataFrame([point]).write_parquet(project.models / "learning_curve.parquet")
+    assert run(project)["learning_curve"] == [point]
 
 
 def test_label_suspects_cover_the_whole_gold_set(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:

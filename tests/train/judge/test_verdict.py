@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from train.judge.verdict import Gain, Standing, decide
+from train.judge.verdict import Gain, Standing, cheapest_reason, decide
 
 W = 0.01
 
@@ -127,3 +127,25 @@ def test_who_meets_the_target_is_said() -> None:
     assert "met by both" in " ".join(judge(gain=0.02, high=0.04, simpler=0.92, **SURE).reasons)
     assert "met by LoRA alone" in " ".join(judge(gain=0.12, high=0.2, **SURE).reasons)
     assert "Neither meets" in " ".join(judge().reasons)
+
+
+def test_a_gain_that_does_not_reach_the_target_says_so_in_the_headline() -> None:
+    assert judge(gain=0.05, high=0.07, simpler=0.7, target=0.9, **SURE).headline.startswith(
+        "fine-tuning helps, but misses the target"
+    )
+    assert judge(gain=0.0, low=-0.002, high=0.002, simpler=0.7, target=0.9).headline.startswith(
+        "fine-tuning adds nothing worth having, and the target is missed"
+    )
+
+
+def test_the_cheapest_system_that_meets_the_target_is_named() -> None:
+    systems = [
+        Standing("LoRA", 0.96, 700_000),
+        Standing("descriptions", 0.91, 0),
+        Standing("probe", 0.94, 3_000),
+    ]
+    assert cheapest_reason("accuracy", 0.9, systems).startswith(
+        "descriptions already meets the target of 0.900"
+    )
+    assert "probe already meets" in cheapest_reason("accuracy", 0.93, systems)
+    assert cheapest_reason("accuracy", 0.99, systems) == ""

@@ -124,9 +124,16 @@ _THING_BEHIND = re.compile(
     rf"[\s-]+(?:{_THING})\b(?!\s+(?:me|you|us|him|her|it|them|back|up|the|my|your)\b)", re.IGNORECASE
 )
 _PLACE_BEFORE = re.compile(
-    r"\b(?:lake|mount|mt|isle of|island of|river|cape|port|fort|gulf of|bay of|city of|county|jalan|"
+    r"\b(?:st|lake|mount|mt|isle of|island of|river|cape|port|fort|gulf of|bay of|city of|county|jalan|"
     r"taman|lorong|san|"
     r"santa|saint|los|las|el|new|north|south|east|west)\s+$",
+    re.IGNORECASE,
+)
+# "the restaurant called Stax", "a product named Nova", "the Burger" King.
+_CALLED = re.compile(
+    r"\b(?:restaurant|bar|pub|cafe|café|bistro|hotel|shop|store|place|company|firm|brand|product|app|tool|city|town|"
+    r"village|ship|dog|cat|horse|band|project|file|server|branch|model|event|game|team) (?:is |was )?"
+    r"(?:called|named|nearby|in)\s+$|\bburger\s+$",
     re.IGNORECASE,
 )
 _WHERE = re.compile(
@@ -326,6 +333,8 @@ class Look:
         if lone and _THING_BEHIND.match(behind) and value[0].isupper():
             return True
         if re.search(rf"\s(?:{_THING})$", value, re.IGNORECASE):
+            return True
+        if _CALLED.search(before):
             return True
         return bool(_PLACE_BEFORE.search(before)) and value[0].isupper()
 

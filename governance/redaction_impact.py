@@ -1,0 +1,32 @@
+"""The warning of `assay scan` and `assay audit` where redaction would change more rows than
+`redact.warn_row_share`.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from curate.examples import FINDINGS, TEXT_FIELDS
+from curate.files import read_stage_frame
+from curate.pii.decisions import in_force, read_verdicts
+from curate.pii.redact.impact import impact
+from curate.pii.redact.policy import RedactParams, decide
+from curate.project import Project
+
+
+def row_share_warning(project: Project) -> str:
+    """The warning, empty where there is none to give."""
+    policy = project.params("redact", RedactParams)
+    findings = read_stage_frame(project.stage("scan") / "findings.parquet", made_by="scan")
+    path = project.stage("ingest") / "examples.parquet"
+    if findings.schema != FINDINGS or not path.exists():
+        return ""
+    examples = pl.scan_parquet(path)
+    sources = examples.select("example_id", "source").collect()
+    acted = decide(findings, sources, policy, in_force(read_verdicts(project.root), policy.as_of))
+
+    def texts(ids: list[str]) -> pl.DataFrame:
+        return examples.filter(pl.col("example_id").is_in(ids)).select("example_id", *TEXT_FIELDS).collect()
+
+    seen = impact(acted, sources.height, texts)
+    return seen.words(policy.warn_row_share) if seen.share > policy.warn_row_share else ""
