@@ -68,6 +68,7 @@ def test_dedup_names_rows_by_their_key_and_speaks_json(
         "unit": "word",
         "n": 3,
         "threshold": 0.8,
+        "parts": "auto",
         "listed": "all",
         "search": "exact",
     }
