@@ -105,7 +105,7 @@ class Detector:
         elif params.ner is not None:
             from curate.pii.detect.names.recognizer import bundled
 
-            self.tagger = bundled()
+            self.tagger = bundled(self.language)
             offered = self.tagger.entities
         check_names(params.named, "scan.entities", offered | params.own_entities)
         check_names(set(params.thresholds), "scan.thresholds", offered | params.own_entities)

@@ -23,6 +23,8 @@ from curate.pii.detect.names.tagger import KINDS, Tagger, load
 from curate.pii.detect.overlap import Hit
 
 MODEL = Path(__file__).with_name("names.npz")
+# For German, French, Spanish, Italian, Dutch, Portuguese and Polish; with the lexicon of the first.
+EUROPEAN_MODEL = Path(__file__).with_name("europe.npz")
 DETECTOR = "NameTagger"
 # What the tagger's kinds are called in findings.
 ENTITIES = {"PER": "PERSON", "LOC": "LOCATION", "ORG": "ORGANIZATION", "ADR": "STREET_ADDRESS"}
@@ -39,10 +41,13 @@ class NameTagger:
     margins
         For each kind, rising margins from which the score is 0.05, 0.10, ...
         (`recipes/name_tagger/calibrate.py` makes them).
+    surnames
+        Whether a first name takes in the rare capitalised word right behind it: not where every noun is
+        written with a capital.
     """
 
-    def __init__(self, tagger: Tagger, margins: dict[str, list[int]]) -> None:
-        self.tagger, self.margins = tagger, margins
+    def __init__(self, tagger: Tagger, margins: dict[str, list[int]], *, surnames: bool = True) -> None:
+        self.tagger, self.margins, self.surnames = tagger, margins, surnames
         self.entities = set(ENTITIES.values())
 
     def score(self, kind: str, margin: int) -> float:
@@ -74,7 +79,7 @@ class NameTagger:
         """Where the finding ends: a first name takes in a surname that the network left out, unless another
         finding begins there.
         """
-        if KINDS[span.kind] != "PER":
+        if KINDS[span.kind] != "PER" or not self.surnames:
             return span.end
         end = whole_name(text, span.start, span.end, self.tagger.lexicon)
         taken = end > span.end and any(span.end < other.start < end for other in spans)
@@ -99,10 +104,21 @@ def read_model(path: Path) -> NameTagger:
         return NameTagger(load(path), {kind: kept[f"margins_{kind}"].tolist() for kind in ENTITIES})
 
 
+def bundled(language: str = "en") -> NameTagger:
+    """The tagger for texts in `language` that ships with the package."""
+    return _english() if language == "en" else _european()
+
+
 @cache
-def bundled() -> NameTagger:
-    """The tagger that ships with the package."""
+def _english() -> NameTagger:
     return read_model(MODEL)
+
+
+@cache
+def _european() -> NameTagger:
+    with np.load(EUROPEAN_MODEL, allow_pickle=False) as kept:
+        margins = {kind: kept[f"margins_{kind}"].tolist() for kind in ENTITIES}
+    return NameTagger(load(EUROPEAN_MODEL, bundled().tagger.lexicon), margins, surnames=False)
 
 
 def presidio_recognizer(language: str) -> Any:
@@ -125,7 +141,7 @@ def presidio_recognizer(language: str) -> Any:
                     hit.score,
                     AnalysisExplanation(recognizer=DETECTOR, original_score=hit.score),
                 )
-                for hit in bundled().find([text], frozenset(entities))[0]
+                for hit in bundled(language).find([text], frozenset(entities))[0]
             ]
 
     return NameRecognizer(

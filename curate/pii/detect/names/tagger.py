@@ -171,8 +171,14 @@ def _convolve(hidden: NDArray[np.float32], taps: NDArray[np.float32], step: int)
     return total
 
 
-def save(path: Path, tagger: Tagger, margins: dict[str, list[int]]) -> None:
-    """One `.npz` of plain arrays; lists and pieces as compressed UTF-8 bytes."""
+def save(path: Path, tagger: Tagger, margins: dict[str, list[int]], *, lexicon_apart: bool = False) -> None:
+    """One `.npz` of plain arrays; lists and pieces as compressed UTF-8 bytes.
+
+    Parameters
+    ----------
+    lexicon_apart
+        Leave the lexicon out: it is another file's, from which `load` takes it.
+    """
     weights, lexicon = tagger.weights, tagger.lexicon
     ranked = sorted(lexicon.ranks.items())
     arrays: dict[str, NDArray[np.generic]] = {
@@ -181,20 +187,23 @@ def save(path: Path, tagger: Tagger, margins: dict[str, list[int]]) -> None:
         "out": weights.out,
         "out_bias": weights.out_bias,
         "favour": tagger.favour.astype(np.int32),
-        "vectors": lexicon.vectors,
-        "ranks": np.array([rank for _, rank in ranked], np.uint8),
         "steps": np.array(weights.steps, np.uint8),
-        "names": _packed(name for name, _ in ranked),
-        "pieces": _packed(sorted(lexicon.pieces, key=lexicon.pieces.__getitem__)),
     }
+    if not lexicon_apart:
+        arrays |= {
+            "vectors": lexicon.vectors,
+            "ranks": np.array([rank for _, rank in ranked], np.uint8),
+            "names": _packed(name for name, _ in ranked),
+            "pieces": _packed(sorted(lexicon.pieces, key=lexicon.pieces.__getitem__)),
+        }
     for number, (taps, bias) in enumerate(weights.layers):
         arrays[f"taps{number}"], arrays[f"bias{number}"] = taps, bias
     arrays |= {f"margins_{kind}": np.array(steps, np.int32) for kind, steps in margins.items()}
     np.savez_compressed(path, **arrays)  # type: ignore[arg-type]
 
 
-def load(path: Path) -> Tagger:
-    """The tagger in `path`."""
+def load(path: Path, lexicon: Lexicon | None = None) -> Tagger:
+    """The tagger in `path`, with `lexicon` if the file has none of its own."""
     with np.load(path, allow_pickle=False) as kept:
         layers = tuple(
             (kept[f"taps{number}"], kept[f"bias{number}"]) for number in range(9) if f"taps{number}" in kept
@@ -207,13 +216,11 @@ def load(path: Path) -> Tagger:
             kept["out"],
             kept["out_bias"],
         )
-        names, pieces = _unpacked(kept["names"]), _unpacked(kept["pieces"])
-        ranks = dict(zip(names, kept["ranks"].tolist(), strict=True))
-        return Tagger(
-            weights,
-            Lexicon(ranks, {piece: row for row, piece in enumerate(pieces)}, kept["vectors"]),
-            kept["favour"],
-        )
+        if lexicon is None:
+            names, pieces = _unpacked(kept["names"]), _unpacked(kept["pieces"])
+            ranks = dict(zip(names, kept["ranks"].tolist(), strict=True))
+            lexicon = Lexicon(ranks, {piece: row for row, piece in enumerate(pieces)}, kept["vectors"])
+        return Tagger(weights, lexicon, kept["favour"])
 
 
 def _packed(lines: Iterable[str]) -> NDArray[np.uint8]:
