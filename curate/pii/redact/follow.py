@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from curate.pii.redact.forms import PLAIN_WORDS
 from curate.pii.redact.leaves import Leaf
 from curate.pii.redact.spans import Rewritten, Span, Value
 from curate.pii.values import is_code
@@ -45,8 +46,11 @@ def follow(
     if not new.spans or not is_value(leaf):
         return None
     lost, kept = [], False
+    word = leaf.text.lower() in PLAIN_WORDS
     for start, end in standing(leaf.text, text):
         spans = new.touches(start, end)
+        if spans and word and text[start:end] != leaf.text and spans[0].value.entity != "PERSON":
+            continue  # "rose" is not the Rose of Rose Street
         if spans:
             lost.append((start, end, spans))
         else:

@@ -135,7 +135,7 @@ def whole(entity: str, value: str) -> re.Pattern[str]:
         form = normalise(entity, value)
         if re.fullmatch(r"\+44\d{9,10}", form):
             body = _SEPARATOR.join(form[3:])
-            lead = rf"(?:(?:\+\s?|00)?44{_SEPARATOR}(?:\(?0\)?)?{_SEPARATOR}|\(?0)?"
+            lead = rf"(?:(?:\+\s?|00)?44{_SEPARATOR}(?:\(?0\)?)?{_SEPARATOR}|0|\(0(?=\d{{2,5}}\)))?"
             return re.compile(rf"(?<![^\W_]){lead}{body}(?![^\W_])")
     if entity in EXACT:
         return re.compile(rf"(?<![^\W_]){re.escape(value)}(?![^\W_])" if characters else re.escape(value))
@@ -220,6 +220,8 @@ def _meant(name: str, lower: bool) -> Callable[[str, re.Match[str]], bool]:
             return False
         if seen.isupper() and not name.isupper():
             return False
+        if text[match.end() : match.end() + 2] in ("'s", "’s"):
+            return True  # somebody's
         before = text[max(0, match.start() - _LOOK_BACK) : match.start()]
         return bool(_TITLE.search(before)) or not starts_sentence(text, match.start())
 

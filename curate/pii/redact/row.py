@@ -368,6 +368,8 @@ def _checked(row: Mapping[str, Any], finding: Mapping[str, Any], key: Key) -> tu
     if entity in _WORDED and (bare := spelling.strip(_EDGES)) and bare != spelling:
         start += spelling.index(bare)
         end, spelling = start + len(bare), bare
+    if spelling[0] == "(" and ")" not in spelling and len(spelling) > 1:
+        start, spelling = start + 1, spelling[1:]  # the sentence's own bracket
     return start, end, spelling, normalised
 
 

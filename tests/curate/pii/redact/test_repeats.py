@@ -53,6 +53,7 @@ def redacted(
             "Mr. Smith",
             "bill from <PERSON_1>.\n<PERSON_1>'s bill. Smith goods",
         ),
+        ("son Rob robs. Rob's bike", "Rob", "son <PERSON_1> robs. <PERSON_1>'s bike"),
         ("he said he would", "he", "<PERSON_1> said he would"),
     ],
 )
@@ -155,6 +156,13 @@ def test_a_placeholder_in_the_text_keeps_its_number_and_is_never_cut() -> None:
         redacted(text, "x", ("PERSON", "Tessa Quill"))[0] == "<PERSON_3> met <PERSON_4>, <PERSON_1> did not"
     )
     assert redacted("see <PERSON_2> now", "x", ("PERSON", "PERSON_2"))[0] == "see <PERSON_2> now"
+
+
+def test_a_word_in_lower_case_is_not_the_street_s_name_and_a_bracket_stays_the_sentence_s() -> None:
+    found = ("STREET_ADDRESS", "14 Rose Street"), ("PHONE_NUMBER", "(07911 123456")
+    made = redacted("at 14 Rose Street (07911 123456)", {"flower": "rose", "street": "Rose Street"}, *found)
+    assert made[0] == "at <STREET_ADDRESS_1> (<PHONE_NUMBER_1>)"
+    assert made[1] == {"flower": "rose", "street": "<STREET_ADDRESS_1>"}
 
 
 def test_a_desk_s_mailbox_is_no_login() -> None:
