@@ -39,14 +39,15 @@ def gold_version(
         if f"{split}.parquet" in files
     )
     if not parts:
+        wanted = ", ".join(f"{split}.parquet" for split in SPLITS)
         raise AssayError(
-            f"{name} is no gold version: it holds none of {', '.join(f'{split}.parquet' for split in SPLITS)}",  # noqa: E501
+            f"{name} is not a gold version: it holds none of {wanted}",
             fix="assay publish   (or name two plain files)",
         )
     table = Table(parts)
     if "example_id" not in table.schema:
         raise AssayError(
-            f"{name} is no gold version: its rows have no column example_id",
+            f"{name} is not a gold version: its rows have no column example_id",
             fix="compare the Parquet files themselves: assay diff OLD NEW --key COLUMN",
         )
     manifest = _manifest(files.get("manifest.json"), name)

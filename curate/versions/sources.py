@@ -109,7 +109,7 @@ def _find(
         root = Project.find().root
     except AssayError:
         raise AssayError(
-            f"{plain(name)} is no file or folder, and here is no project to look for a revision in",
+            f"{plain(name)} is not a file or folder, and there is no project here to look for a revision in",
             fix="check the path, or run inside a project: assay -C PROJECT diff ...",
         ) from None
     return _at(root, _revision(root, name), fetch)
@@ -187,7 +187,7 @@ def _revision(root: Path, name: str) -> Revision:
     found = revision(root, name)
     if found is None:
         raise AssayError(
-            f"{plain(name)} is no file, folder or git revision",
+            f"{plain(name)} is not a file, folder or git revision",
             fix="git tag; git branch -a; git log --oneline -- dvc.lock",
         )
     return found

@@ -99,7 +99,7 @@ def at_revision(root: Path, name: str, now: pl.DataFrame, key_id: str) -> Change
     at = revision(root, name)
     if at is None:
         raise AssayError(
-            f"{plain(name)} is no git revision of this project",
+            f"{plain(name)} is not a git revision of this project",
             fix="git tag; git branch -a; git log --oneline -- dvc.lock",
         )
     files = output_files(root, at, "data/scan", "scan")
@@ -142,9 +142,9 @@ def read_baseline(root: Path, key_id: str) -> Baseline | None:
             and all(map(_ID.fullmatch, accepted))
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise AssayError(f"{BASELINE} is no baseline (merge conflict?)", fix=renew) from error
+        raise AssayError(f"{BASELINE} is not a baseline (merge conflict?)", fix=renew) from error
     if not sound:
-        raise AssayError(f"{BASELINE} is no baseline of this version of assay", fix=renew)
+        raise AssayError(f"{BASELINE} is not a baseline of this version of assay", fix=renew)
     if given.get("key_id") != key_id:
         raise AssayError(
             f"{BASELINE} was made with another key than the one now ({key_id}): its ids match nothing",

@@ -211,6 +211,23 @@ def test_a_second_run_leaves_lock_and_outputs_as_they_are(project: Project) -> N
     assert report["held_out_digest"] == lock["frozen_test"]["digest"]
 
 
+@pytest.mark.parametrize(
+    ("fractions", "test", "threshold"),
+    [
+        ([0.05, 0.15, 0.35, 0.45, 0.95], 0.2, (0.05 + 0.15) / 2),  # the share would take two: midway
+        ([0.05, 0.25, 0.35, 0.45, 0.95], 0.2, 0.2),  # the share itself parts them rightly
+        ([0.3, 0.4, 0.5, 0.6, 0.7], 0.01, 0.35),  # five units: one is tested however small the share
+        ([0.3, 0.4, 0.5, 0.6], 0.01, 0.01),  # four need not have one
+        ([0.3, 0.4, 0.5, 0.6, 0.7], 0.0, 0.0),  # nothing asked for, nothing tested
+        ([0.005, 0.4, 0.5, 0.6], 0.01, 0.0025),  # none may be tested, and the share would take one
+    ],
+)
+def test_a_threshold_is_the_share_where_that_serves(
+    fractions: list[float], test: float, threshold: float
+) -> None:
+    assert freeze(np.array(fractions), test, 0.2).test == pytest.approx(threshold)
+
+
 def test_refreeze_starts_a_new_split(project: Project) -> None:
     run(project)
     (project.root / "params.yaml").write_text("split: {seed: 4}\n")

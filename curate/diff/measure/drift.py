@@ -1,9 +1,9 @@
 """Whether what a version says has shifted: labels, languages, sources and lengths, by a test and not by eye.
 
-Two versions share most of their rows, so they are no independent samples, and a test that takes them for such
-sees nothing. Let K rows stay, R leave and D come (an edited value leaves and comes). If those that leave and
-come are drawn like the rest, the difference of the two sides' shares has the covariance of a sample of n =
-1/c rows, where with sizes A and B of the sides
+Two versions share most of their rows, so they are not independent samples, and a test that takes them for
+such sees nothing. Let K rows stay, R leave and D come (an edited value leaves and comes). If those that leave
+and come are drawn like the rest, the difference of the two sides' shares has the covariance of a sample of
+n = 1/c rows, where with sizes A and B of the sides
 
     c = K (1/B - 1/A)^2 + D / B^2 + R / A^2
 

@@ -13,7 +13,7 @@ from curate.diff.explain.pipeline import ParameterChange, parameter_changes
 from curate.text import plural
 from curate.versions.version import CHANGE_KINDS, Version, flatten
 
-# More distinct values than this are no label set: `--label` names some other column, whose values are not
+# More distinct values than this are not a label set: `--label` names some other column, whose values are not
 # listed.
 MOST_LABELS = 1000
 

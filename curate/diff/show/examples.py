@@ -123,7 +123,7 @@ def _kept_back(part: str, start: int, spans: Sequence[tuple[int, int]]) -> str:
 
 
 def _hidden(text: str) -> str:
-    """`HIDDEN` with the white space that stood around the text; marks alone are no value, and stay."""
+    """`HIDDEN` with the white space that stood around the text; marks alone are not a value, and stay."""
     body = text.strip()
     if not any(sign.isalnum() for sign in body):
         return text

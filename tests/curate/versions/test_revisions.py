@@ -181,7 +181,7 @@ def test_a_revision_without_a_gold_version_says_so(project: Path) -> None:
 
 @pytest.mark.parametrize("name", ["no-such-thing", "--output=x", "a b\x1b[31m"])
 def test_a_name_that_means_nothing_is_an_error_and_never_an_option_of_git(project: Path, name: str) -> None:
-    with pytest.raises(AssayError, match="is no file, folder or git revision") as error:
+    with pytest.raises(AssayError, match="is not a file, folder or git revision") as error:
         open_both(name, "HEAD")
     assert "\x1b" not in str(error.value)
 

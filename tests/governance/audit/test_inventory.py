@@ -144,7 +144,7 @@ def test_a_broken_baseline_is_an_error_and_not_a_pass(small: Small, text: str) -
     small.scan([])
     (small.root / "decisions").mkdir()
     (small.root / BASELINE).write_text(text)
-    with pytest.raises(AssayError, match="is no baseline") as caught:
+    with pytest.raises(AssayError, match="is not a baseline") as caught:
         audit(small.project, TODAY)
     assert "jo@x.com" not in str(caught.value)
 
@@ -263,7 +263,7 @@ def test_findings_since_a_revision_come_from_its_lock_file_and_the_cache(small: 
     old = pl.read_parquet(scan / "findings.parquet")
     assert change.new <= set(old["finding_id"])
     assert change.totals()["persisting"] >= 1
-    with pytest.raises(AssayError, match="no git revision"):
+    with pytest.raises(AssayError, match="not a git revision"):
         audit(small.project, TODAY, "v9")
     (small.root / ".dvc/cache/files/md5" / digest[:2] / digest[2:]).unlink()
     with pytest.raises(AssayError, match="data/scan of v1 is not in DVC's cache"):

@@ -98,11 +98,11 @@ def test_files_without_a_key_match_by_content_and_a_hint_names_the_option(
     ("arguments", "said"),
     [
         (("old.csv",), "nothing to compare it with"),
-        (("old.csv", "absent.csv"), "is no file or folder"),
+        (("old.csv", "absent.csv"), "is not a file or folder"),
         (("old.csv", "new.csv", "--key", "number"), "no column 'number' to use as key"),
         (("old.csv", "gold"), "cannot be compared"),
         (("gold", "gold", "--key", "id"), "for plain files"),
-        (("empty", "empty"), "is no gold version"),
+        (("empty", "empty"), "is not a gold version"),
         (("broken", "gold"), "not a readable Parquet file"),
     ],
 )
