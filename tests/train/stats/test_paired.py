@@ -15,6 +15,7 @@ from train.stats.intervals import Bootstrap
 from train.stats.paired import compare, mcnemar_exact, sign_flip_exact, swap_test
 
 stats = pytest.importorskip("scipy.stats")
+sparse = pytest.importorskip("scipy.sparse")
 
 
 def compared(
@@ -72,6 +73,20 @@ def test_random_swaps_come_near_the_enumerated_p_value() -> None:
     score = lambda totals: macro_f1(counts_of(totals))
     exact = swap_test(*sums, theirs - mine, score, 2**20, 0)
     assert swap_test(*sums, theirs - mine, score, 4000, 0) == pytest.approx(exact, abs=0.03)
+
+
+def test_a_p_value_of_draws_is_never_zero_and_one_of_all_swaps_is_exact() -> None:
+    def favours(clusters: int, draws: int) -> float:
+        """Every cluster is right by one system alone."""
+        swap = sparse.csr_matrix(-np.ones((clusters, 1)))
+        right = np.array([float(clusters)])
+        return swap_test(right, np.zeros(1), swap, lambda totals: totals[..., 0], draws, 0)
+
+    assert favours(40, 99) == 1 / 100, "no swap of 99 comes so far, and the one that was seen counts"
+    assert favours(40, 2_500) == 1 / 2_501
+    assert favours(3, 8) == 2 / 8, "as many draws as swaps: all of them are looked at"
+    assert favours(11, 2_048) == 2 / 2_048
+    assert favours(3, 7) in {hits / 8 for hits in range(1, 9)}
 
 
 def test_accuracy_by_swaps_agrees_with_the_exact_sign_flip() -> None:
