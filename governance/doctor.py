@@ -1,6 +1,6 @@
 """What `assay doctor` looks at: versions, extras, key, task card, git, DVC, disk and the gold version.
 
-Each check is a small function that returns what it saw and, when something is off, the command that mends it.
+Each check is a small function that returns what it saw and, when something is off, the command that fixes it.
 Nothing here imports a heavy package: versions are read from package metadata.
 """
 

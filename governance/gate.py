@@ -1,6 +1,6 @@
 """The gates of `assay check`: the task card's promises, judged on the published version.
 
-Each gate is a pure-ish function of the project that returns passed or failed with the command that mends it.
+Each gate is a pure-ish function of the project that returns passed or failed with the command that fixes it.
 A gate that cannot be judged (no gold set, no evaluation) fails: a missing measurement is not a pass.
 """
 

@@ -11,10 +11,10 @@ rest. That is the same greedy cover, step for step, since only a *kept* lower nu
 pairs among covered documents are never made. `complete` says whether all were. With band keys both are
 subject to the same recall.
 
-Documents may carry marks: a pair whose marks differ is no twin however similar (see `curate.dedup.weight`).
-Such pairs are verified and counted as spared, which is quadratic in a giant family again ("order 000001",
-"order 000002", ...); past `limit` the marks become salts, so that those pairs are never made, and `spared` is
-unknown.
+Documents may carry marks: a pair whose marks differ is not a pair of twins, however similar (see
+`curate.dedup.weight`). Such pairs are verified and counted as spared, which is quadratic in a giant family
+again ("order 000001", "order 000002", ...); past `limit` the marks become salts, so that those pairs are
+never made, and `spared` is unknown.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """When two texts are the same text: the folded form.
 
 Folded: Unicode NFKC, lower case (with ß as ss and ς as σ, as in case folding), white space folded to single
-spaces, ends stripped. An apostrophe between letters goes, since it is no break between words: `what's` is
+spaces, ends stripped. An apostrophe between letters goes, since it does not break a word: `what's` is
 `whats`. Other punctuation stays: `3.5` and `35` are different texts. What shingles see is coarser still, see
 `shingles`.
 """
