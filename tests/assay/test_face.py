@@ -146,6 +146,15 @@ def test_dedup_at_a_higher_threshold_is_what_a_new_run_gives(texts: list[str], a
     assert (read_off.counts(), read_off.facts()) == (again.counts(), again.facts())
 
 
+def test_a_cut_cluster_is_not_a_chain() -> None:
+    """B resembles A and C resembles B, but C does not resemble A: C stays, for B does not."""
+    words = [f"w{number:02}" for number in range(14)]
+    table = pl.DataFrame({"text": [" ".join(words[a:b]) for a, b in ((0, 10), (3, 12), (6, 14))]})
+    read_off = assay.dedup(table, "text", unit="word", n=1, threshold=0.3).at(0.5)
+    assert read_off.details().rows() == [(1, 0, "near", pytest.approx(7 / 12))]
+    assert read_off.details().equals(assay.dedup(table, "text", unit="word", n=1, threshold=0.5).details())
+
+
 @settings(max_examples=20)
 @given(
     train=st.lists(TEXT, min_size=1, max_size=8),
