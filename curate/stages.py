@@ -154,7 +154,7 @@ TABLE = (
         "report",
         "governance.report.stage",
         "governance.report.stage:ReportParams",
-        reads=("scan", "dedup", "validate", "publish"),
+        reads=("scan", "redact", "dedup", "validate", "publish"),
         output="reports/index.html",
     ),
 )
