@@ -41,13 +41,13 @@ class NameTagger:
     margins
         For each kind, rising margins from which the score is 0.05, 0.10, ...
         (`recipes/name_tagger/calibrate.py` makes them).
-    surnames
-        Whether a first name takes in the rare capitalised word right behind it: not where every noun is
-        written with a capital.
+    english
+        Whether the rules made of English hold: a first name takes in the rare capitalised word right behind it
+        (elsewhere every noun may have a capital), and names get a second look (`acting.py`).
     """
 
-    def __init__(self, tagger: Tagger, margins: dict[str, list[int]], *, surnames: bool = True) -> None:
-        self.tagger, self.margins, self.surnames = tagger, margins, surnames
+    def __init__(self, tagger: Tagger, margins: dict[str, list[int]], *, english: bool = True) -> None:
+        self.tagger, self.margins, self.english = tagger, margins, english
         self.entities = set(ENTITIES.values())
 
     def score(self, kind: str, margin: int) -> float:
@@ -72,6 +72,8 @@ class NameTagger:
             ]
             for text, spans in zip(texts, self.tagger.spans(texts, tuple(wanted)), strict=True)
         ]
+        if not self.english:
+            return found
         lexicon = self.tagger.lexicon
         return [second_look(text, hits, lexicon) for text, hits in zip(texts, found, strict=True)]
 
@@ -79,7 +81,7 @@ class NameTagger:
         """Where the finding ends: a first name takes in a surname that the network left out, unless another
         finding begins there.
         """
-        if KINDS[span.kind] != "PER" or not self.surnames:
+        if KINDS[span.kind] != "PER" or not self.english:
             return span.end
         end = whole_name(text, span.start, span.end, self.tagger.lexicon)
         taken = end > span.end and any(span.end < other.start < end for other in spans)
@@ -118,7 +120,7 @@ def _english() -> NameTagger:
 def _european() -> NameTagger:
     with np.load(EUROPEAN_MODEL, allow_pickle=False) as kept:
         margins = {kind: kept[f"margins_{kind}"].tolist() for kind in ENTITIES}
-    return NameTagger(load(EUROPEAN_MODEL, bundled().tagger.lexicon), margins, surnames=False)
+    return NameTagger(load(EUROPEAN_MODEL, bundled().tagger.lexicon), margins, english=False)
 
 
 def presidio_recognizer(language: str) -> Any:
