@@ -42,7 +42,7 @@ class NameTagger:
         For each kind, rising margins from which the score is 0.05, 0.10, ...
         (`recipes/name_tagger/calibrate.py` makes them).
     english
-        Whether the rules made of English hold: a first name takes in the rare capitalised word right behind it
+        Whether the rules made of English hold: a first name takes in the rare capitalised word behind it
         (elsewhere every noun may have a capital), and names get a second look (`acting.py`).
     """
 
