@@ -25,6 +25,7 @@ from curate.pii.detect.languages.entities import entities_of
 from curate.pii.detect.languages.labels import undotted
 from curate.pii.detect.overlap import Hit, beside, resolve
 from curate.pii.detect.params import ScanParams
+from curate.pii.detect.pieces import LONG, pieces
 from curate.pii.detect.presidio.loading import import_presidio
 from curate.pii.detect.view import view
 
@@ -232,11 +233,26 @@ class Detector:
         """
         if self.tagger is None or not self.tagged:
             return [[] for _ in texts]
-        found = self.tagger.find(texts, self.tagged)
-        kept = [[hit for hit in hits if hit.score >= self.threshold(hit.entity)] for hits in found]
+        whole = [text for text in texts if len(text) <= LONG]
+        found = iter(self.tagger.find(whole, self.tagged) if whole else [])
+        hits = [next(found) if len(text) <= LONG else self._long(text) for text in texts]
+        kept = [[hit for hit in one if hit.score >= self.threshold(hit.entity)] for one in hits]
         if self.own.allow:
-            kept = [self.own.let_go(text, hits) for text, hits in zip(texts, kept, strict=True)]
+            kept = [self.own.let_go(text, one) for text, one in zip(texts, kept, strict=True)]
         return kept
+
+    def _long(self, text: str) -> list[Hit]:
+        """The tagger's findings in a long text, in its pieces, each distinct one read once."""
+        assert self.tagger is not None, "asked for by `people` alone"
+        cut = [(piece, text[piece.start : piece.end]) for piece in pieces(text)]
+        parts = list(dict.fromkeys(part for _, part in cut))
+        by_part = dict(zip(parts, self.tagger.find(parts, self.tagged), strict=True))
+        return [
+            hit._replace(start=hit.start + piece.start, end=hit.end + piece.start)
+            for piece, part in cut
+            for hit in by_part[part]
+            if piece.core_start <= hit.start + piece.start < piece.core_end
+        ]
 
     def read(self, batch: Sequence[tuple[str, Sequence[str]]]) -> list[list[Hit]]:
         """What Presidio's recognizers find in each text of the entities beside it, read as it stands (`find`

@@ -4,8 +4,8 @@ met.
 phonenumbers gives up silently after 65,535 candidates and some patterns retry from every character, so a
 megabyte is read in pieces. Each piece has a core, and a margin on both sides; a finding belongs to the piece
 in whose core it starts. Cores and margins end at spaces, and a margin is longer than any value that holds a
-space and than the reach of a context word, so the findings are those of the whole text. A run without spaces
-is never cut.
+space and than the reach of a context word, so the findings are those of the whole text. A run of more than
+`RUN` characters without a space (no value is as long) is cut where it stands, since it may be the whole text.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ CORE = 20_000
 # The longest value with spaces in it (an address of several parts) and its label together stay under 500
 # characters.
 MARGIN = 2_000
+# The longest run without a space that is kept whole: of a link's 2,000 characters, or a key's 4,000.
+RUN = 4_000
 # Context looks at eight lemmas, each in a word of its own at worst.
 _MARGIN_WORDS = 40
 
@@ -45,23 +47,29 @@ def pieces(text: str) -> Iterator[Piece]:
 
 
 def _after_space(text: str, at: int) -> int:
-    found = _SPACE.search(text, at)
-    return found.end() if found else len(text)
+    found = _SPACE.search(text, at, at + RUN)
+    return found.end() if found else min(at + RUN, len(text))
 
 
 def _after(text: str, at: int) -> int:
     end = _after_space(text, at + MARGIN)
     words = len(text[at:end].split())
-    while words < _MARGIN_WORDS and end < len(text):
+    while words < _MARGIN_WORDS and end < min(len(text), at + 2 * RUN):
         end = _after_space(text, end)
         words += 1
     return end
 
 
 def _before(text: str, at: int) -> int:
-    start = max(text.rfind(space, 0, max(at - MARGIN, 0)) for space in " \t\n") + 1
+    start = _before_space(text, max(at - MARGIN, 0))
     words = len(text[start:at].split())
-    while words < _MARGIN_WORDS and start > 0:
-        start = max(text.rfind(space, 0, start - 1) for space in " \t\n") + 1
+    while words < _MARGIN_WORDS and start > max(0, at - 2 * RUN):
+        start = _before_space(text, start - 1)
         words += 1
     return start
+
+
+def _before_space(text: str, at: int) -> int:
+    first = max(at - RUN, 0)
+    found = max(text.rfind(space, first, at) for space in " \t\n")
+    return found + 1 if found >= 0 else first

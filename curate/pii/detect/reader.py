@@ -79,6 +79,13 @@ class Reader:
                 _Part(text[piece.start : piece.end], self._language, at, piece) for piece in pieces(text)
             ]  # fmt: skip
             parts += cut
+            if (
+                len(cut) > 1
+            ):  # a hostile text is one pattern a hundred thousand times: its pieces are read once
+                first: dict[str, _Part] = {}
+                for part in cut:
+                    part.results = first.setdefault(part.text, part).results
+                cut = list(first.values())
             for name in names:
                 wanted.setdefault(name, []).extend(cut)
         for name, texts in wanted.items():

@@ -70,7 +70,9 @@ class NameTagger:
                 for span in spans
                 if not _lone_letter(span, spans) and not in_a_date(text, span.start, span.end)
             ]
-            for text, spans in zip(texts, self.tagger.spans(texts, tuple(wanted)), strict=True)
+            for text, spans in zip(
+                texts, map(_in_order, self.tagger.spans(texts, tuple(wanted))), strict=True
+            )
         ]
         if not self.english:
             return found
@@ -84,7 +86,8 @@ class NameTagger:
         if KINDS[span.kind] != "PER" or not self.english:
             return span.end
         end = whole_name(text, span.start, span.end, self.tagger.lexicon)
-        taken = end > span.end and any(span.end < other.start < end for other in spans)
+        at = bisect_right(spans, span.end, key=_start)  # in order: the first that begins behind it
+        taken = end > span.end and at < len(spans) and spans[at].start < end
         return span.end if taken else end
 
 
@@ -92,12 +95,27 @@ def _lone_letter(span: Span, spans: list[Span]) -> bool:
     """One letter without a name beside it: a grade, a spelt-out code, a stray sign; an initial stands by its
     surname ("Smith, J").
     """
-    beside = (
+    if span.end - span.start > 1:
+        return False
+    # In order, and those of a kind stand apart: none further off than a name is long is beside it.
+    first, last = (bisect_right(spans, span.start + reach, key=_start) for reach in (-_NAME_REACH, 4))
+    return not any(
         max(other.start - span.end, span.start - other.end) <= 3
-        for other in spans
+        for other in spans[first:last]
         if other != span and other.kind == span.kind
     )
-    return span.end - span.start == 1 and not any(beside)
+
+
+# Characters that the longest name takes, a megabyte without a space apart.
+_NAME_REACH = 80
+
+
+def _in_order(spans: list[Span]) -> list[Span]:
+    return sorted(spans, key=_start)
+
+
+def _start(span: Span) -> int:
+    return span.start
 
 
 def read_model(path: Path) -> NameTagger:
