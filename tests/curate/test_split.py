@@ -64,6 +64,7 @@ def test_a_release_draws_the_split_of_the_one_before(kind: Kind, strata: set[str
     assert drawn_sides == "v-v--v-v-tt-v----v--"
     assert set(lock.strata) == strata and result.report["stratified_by"] == by
     assert lock.frozen_test.digest == "49a9936ca94aa557a229c2dc"
+    assert lock.strata["groups"].test == 0.06015477275953651
     drawn = fractions(pl.Series(["row\x1fr0000", "group\x1fg"]), 3, KEY)
     assert drawn.tolist() == [0.9950778660638926, 0.8173418117307532]
 
