@@ -27,6 +27,7 @@ from curate.pii.detect.overlap import Hit, beside, resolve
 from curate.pii.detect.params import ScanParams
 from curate.pii.detect.pieces import LONG, pieces
 from curate.pii.detect.presidio.loading import import_presidio
+from curate.pii.detect.recognizers.keyed_names import with_keyed
 from curate.pii.detect.view import view
 
 if TYPE_CHECKING:
@@ -237,6 +238,8 @@ class Detector:
         found = iter(self.tagger.find(whole, self.tagged) if whole else [])
         hits = [next(found) if len(text) <= LONG else self._long(text) for text in texts]
         kept = [[hit for hit in one if hit.score >= self.threshold(hit.entity)] for one in hits]
+        if "PERSON" in self.tagged:
+            kept = [with_keyed(text, one) for text, one in zip(texts, kept, strict=True)]
         if self.own.allow:
             kept = [self.own.let_go(text, one) for text, one in zip(texts, kept, strict=True)]
         return kept
