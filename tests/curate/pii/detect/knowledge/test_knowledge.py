@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from curate.errors import AssayError
@@ -231,6 +231,8 @@ def _oracle(value: str, text: str, *, exact: bool, words: bool) -> set[tuple[int
 
 
 @given(value=WORDS, text=WORDS, exact=st.booleans(), words=st.booleans())
+@example(value=["acme"], text=["acme", " ", "x", "acme"], exact=False, words=True)
+@example(value=["acme"], text=["acme", " ", "acme", "x"], exact=False, words=True)
 @settings(max_examples=400, deadline=None)
 def test_values_are_found_where_a_slow_search_finds_them(
     value: list[str], text: list[str], exact: bool, words: bool
