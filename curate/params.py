@@ -84,7 +84,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
         )
         raise AssayError(
             f"{path} is not valid YAML" + (f" at line {where.line + 1}" if where else "") + twice,
-            fix=f"mend that line of {path}",
+            fix=f"correct that line of {path}",
         ) from error
     if not isinstance(loaded, dict):
         raise AssayError(

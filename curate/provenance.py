@@ -256,7 +256,7 @@ def card_digests(card: TaskCard, stage: Stage) -> dict[str, str]:
 
 
 def portable(value: Any) -> Any:
-    """`value` with absolute paths cut to their last part: where a file lies on one machine is no part of a
+    """`value` with absolute paths cut to their last part: where a file lies on one machine is not part of a
     version.
     """
     if isinstance(value, Mapping):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# A loaded machine is no failure; and in CI the examples are the same each time, so that a build fails for
+# A loaded machine is not a failure; and in CI the examples are the same each time, so that a build fails for
 # what changed in it.
 settings.register_profile("untimed", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("untimed")

@@ -52,7 +52,7 @@ class DedupParams(Similarity, DroppingParams):
     # "Table for the 17th" and "table for the 27th" differ in one letter and in all that matters.
     weigh: Literal["auto", "always", "never"] = Field(
         default="auto",
-        description="texts that differ in a number, date or negation are no near-duplicates: `auto` "
+        description="texts that differ in a number, date or negation are not near-duplicates: `auto` "
         "where the output "
         "follows the text (every kind but classification, where a negation parts conflicting labels only), "
         "`always`, `never`",

@@ -34,7 +34,7 @@ from curate.task import Kind, TaskCard
 from curate.text import mask, plain
 
 STAGE = "ingest"
-# Where each dropped row stood; follows the row order, so it is no part of the stage's output.
+# Where each dropped row stood; follows the row order, so it is not part of the stage's output.
 REJECTS_FILE = ".assay/rejects.parquet"
 
 MAX_SOURCES = 20
@@ -212,7 +212,7 @@ def _sourced(rows: pl.DataFrame, card: TaskCard) -> pl.DataFrame:
     unknown = rows.filter(~pl.col("source").is_in(list(card.sources)) | pl.col("source").is_null())
     if unknown.height:
         first = unknown.sort("file", "line").row(0, named=True)
-        # A column of many values is no column of sources, and its values may be anyone's.
+        # A column of many values is not a column of sources, and its values may be anyone's.
         show = (
             plain if unknown["source"].n_unique() <= MAX_SOURCES else lambda value, limit: mask(value[:limit])
         )

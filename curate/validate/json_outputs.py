@@ -58,7 +58,7 @@ def checker(schema: dict[str, Any] | None) -> Any:
     Raises
     ------
     AssayError
-        If the schema is no JSON Schema, or refers to one that is not inside it (nothing is fetched).
+        If the schema is not a JSON Schema, or refers to one that is not inside it (nothing is fetched).
     """
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import SchemaError
@@ -71,7 +71,8 @@ def checker(schema: dict[str, Any] | None) -> Any:
     except SchemaError as error:
         where = _path(error.absolute_path, frozenset(map(str, error.absolute_path)))
         raise AssayError(
-            f"task.yaml `output_schema` is no JSON Schema (Draft 2020-12): {where} fails `{error.validator}`",
+            f"task.yaml `output_schema` is not a JSON Schema (Draft 2020-12): {where} fails "
+            f"`{error.validator}`",
             fix="correct output_schema in task.yaml",
         ) from None
     registry: Any = Registry()

@@ -9,7 +9,7 @@ from curate.text import mask, plain
 
 # A longer output is hardly a label: it may be a text in the wrong column, so it is described and not shown.
 LABEL_CHARACTERS = 40
-# difflib compares each unknown label with each allowed one; beyond this many the column is no label column
+# difflib compares each unknown label with each allowed one; beyond this many the column is not a label column
 # anyway.
 _SUGGESTIONS = 500
 
@@ -29,7 +29,7 @@ def unknown_labels(found: Iterable[str], allowed: Collection[str]) -> dict[str, 
         if not label.strip():
             continue
         if len(label) > LABEL_CHARACTERS:
-            told[label] = f"output: a text of {len(label)} characters is no label of the card"
+            told[label] = f"output: a text of {len(label)} characters is not a label of the card"
             continue
         near = (
             difflib.get_close_matches(label.strip().casefold(), folded, 1) if position < _SUGGESTIONS else []

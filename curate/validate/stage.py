@@ -22,7 +22,7 @@ from curate.validate.params import ValidateParams
 from curate.validate.rules import RULES, broken_rules
 from curate.validate.schema import requirements, schema_failures
 
-# More distinct outputs than this are no label set: the report gives their number only.
+# More distinct outputs than this are not a label set: the report gives their number only.
 LABELS_TOLD = 1000
 
 

@@ -129,7 +129,7 @@ def diff(
     form = form or named or "text"
     if named and form not in DOCUMENTS.values():
         raise click.UsageError(
-            f"--format {form} is no document to write to {output}; leave --format out, or -o"
+            f"--format {form} is not a document to write to {output}; leave --format out, or -o"
         )
     difference = compare(*versions, tolerance=tolerance)
     shown = difference.after.gold if show_values is None else show_values

@@ -29,7 +29,7 @@ def typed() -> Iterator[Callable[[], str]]:
     Raises
     ------
     AssayError
-        If stdin or stdout is no terminal.
+        If stdin or stdout is not a terminal.
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise AssayError(

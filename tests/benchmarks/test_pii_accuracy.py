@@ -71,7 +71,7 @@ def test_f2_weighs_recall_over_precision_and_its_interval_holds_it() -> None:
     got = score(rows, "P", draws=200)
     assert (got.recall, got.precision) == (0.8, pytest.approx(80 / 90))
     assert got.f2 == pytest.approx(5 * 0.8 * (8 / 9) / (4 * (8 / 9) + 0.8))
-    assert got.f2_interval is not None
+    assert got.f2_interval is not None and got.f2 is not None
     assert got.f2_interval[0] < got.f2 < got.f2_interval[1]
 
 

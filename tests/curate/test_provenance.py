@@ -125,7 +125,7 @@ def test_a_new_policy_reaches_gold_through_every_stage_or_not_at_all(root: Path,
 
 
 # section -> a value other than its default for one parameter
-OTHER = {
+OTHER: dict[str, dict[str, Any]] = {
     "ingest": {"on_duplicate_id": "number"},
     "scan": {"threshold": 0.5},
     "redact": {"scope": "dataset"},

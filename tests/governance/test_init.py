@@ -90,7 +90,7 @@ def packed(
     return write_packed
 
 
-WRITERS: dict[str, Callable[[list[dict[str, Any]], Path], None]] = {
+WRITERS: dict[str, Callable[[list[dict[str, Any]], Path], object]] = {
     "d.csv": to_csv,
     "d.tsv": lambda rows, path: to_csv(rows, path, "\t"),
     "d.jsonl": to_jsonl,

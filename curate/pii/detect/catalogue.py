@@ -84,7 +84,7 @@ _B, _E = "(?:^|[^0-9A-Za-z_])", "(?:$|[^0-9A-Za-z_])"
 # A space, whether a regex engine counts the four ASCII separators among them or not.
 _S = r"[\s\x1c-\x1f]"
 
-# Seven digits with at most four marks between two of them: fewer are no valid number anywhere we look.
+# Seven digits with at most four marks between two of them: fewer are not a valid number anywhere.
 PHONE_CANDIDATE = r"(?:\d[^a-zA-Z\d]{0,4}){7}"
 # A country code; a leading 0 of ten digits or more, unless it is 00 or 0800 (libphonenumber reads on after 20
 # digits); a US number's groups.

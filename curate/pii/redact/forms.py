@@ -176,7 +176,7 @@ _TITLE = re.compile(rf"\b(?:{'|'.join(sorted(TITLES))})\.?\s+$", re.IGNORECASE)
 
 
 def starts_sentence(text: str, at: int) -> bool:
-    """Whether what stands at `at` begins a sentence, so that its capital is no sign of a name."""
+    """Whether what stands at `at` begins a sentence, so that its capital is not a sign of a name."""
     return bool(_STARTS.search(text[max(0, at - _LOOK_BACK) : at])) or at == 0
 
 

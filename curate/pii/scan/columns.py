@@ -39,7 +39,7 @@ def as_text(column: pl.Series) -> pl.Series:
 
 
 def is_path(frame: pl.DataFrame, name: str) -> bool:
-    """Whether `name` is no column but a dotted path into one that may be nested."""
+    """Whether `name` is not a column but a dotted path into one that may be nested."""
     head = name.partition(".")[0]
     return name not in frame.columns and head in frame.columns and "." in name
 

@@ -32,7 +32,7 @@ __all__ = ["ScanParams", "run", "scan"]
 
 
 def scanned_fields(params: ScanParams, kind: Kind) -> list[str]:
-    """The fields that are scanned for this kind: a label is no text, and only a preference has a rejected
+    """The fields that are scanned for this kind: a label is not a text, and only a preference has a rejected
     answer.
     """
     skipped = {"output"} if kind is Kind.CLASSIFICATION else set()

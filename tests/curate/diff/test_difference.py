@@ -46,8 +46,9 @@ def drop(row: str) -> dict[str, Any]:
 def edit_script(draw: st.DrawFn) -> dict[str, Any]:
     before = {f"id-{number}": draw(ROW) for number in range(draw(st.integers(0, 8)))}
     after, expected, old_ledger, new_ledger = {}, [], [], []
-    for name, row in before.items():
-        fate, row = draw(FATE), dict(row)
+    for name in before:
+        fate = draw(FATE)
+        row: dict[str, Any] = dict(before[name])
         if fate in ("drop", "vanish"):
             expected.append(
                 (

@@ -5,6 +5,7 @@ nothing but a described error ends the run.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,7 @@ def test_any_rows_are_kept_or_dropped_with_a_reason_whatever_their_order(
         sources={"d": Source()},
     )
 
-    def made(rows: list[dict[str, Any]]) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, Any]] | str:
+    def made(rows: list[dict[str, Any]]) -> tuple[pl.DataFrame, pl.DataFrame, Mapping[str, Any]] | str:
         path = Path(folder) / "any.jsonl"
         path.write_text("".join(json.dumps(row) + "\n" for row in rows))
         params = IngestParams(path="any.jsonl", turns="each" if turns == "each" else "last")

@@ -1,6 +1,10 @@
 """Reading a version back, and noticing that it was changed."""
 
+from __future__ import annotations
+
 import json
+from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -13,48 +17,48 @@ from curate.publish.stage import run
 
 
 @pytest.fixture
-def gold(project, monkeypatch):
+def gold(project: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(stage, "effective_params", lambda project: {})
     run(project)
     return project.gold
 
 
-def edit(path, **change):
+def edit(path: Path, **change: Any) -> None:
     write_parquet(pl.read_parquet(path).with_columns(**change), path)
 
 
-def test_a_published_version_verifies(gold):
+def test_a_published_version_verifies(gold: Any) -> None:
     found = verify_gold(gold)
     assert [frame.height for frame in found.splits.values()] == [3, 1, 2]
     assert found.train.equals(load_gold(gold).train)
 
 
-def test_rows_in_another_order_still_verify(gold):
+def test_rows_in_another_order_still_verify(gold: Any) -> None:
     write_parquet(pl.read_parquet(gold / "train.parquet").reverse(), gold / "train.parquet")
     verify_gold(gold)
 
 
 @pytest.mark.parametrize("split", ["train", "validation", "test"])
-def test_a_changed_cell_fails_and_names_the_split(gold, split):
+def test_a_changed_cell_fails_and_names_the_split(gold: Any, split: str) -> None:
     edit(gold / f"{split}.parquet", licence=pl.lit("MIT"))
     with pytest.raises(GateFailed, match=rf"{split}.parquet is not what the manifest says"):
         verify_gold(gold)
 
 
-def test_a_row_taken_away_fails(gold):
+def test_a_row_taken_away_fails(gold: Any) -> None:
     write_parquet(pl.read_parquet(gold / "test.parquet")[1:], gold / "test.parquet")
     with pytest.raises(GateFailed, match=r"test\.parquet"):
         verify_gold(gold)
 
 
-def test_a_changed_content_digest_fails(gold):
+def test_a_changed_content_digest_fails(gold: Any) -> None:
     manifest = json.loads((gold / "manifest.json").read_text()) | {"content_digest": "0" * 64}
     (gold / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(GateFailed, match="another content digest"):
         verify_gold(gold)
 
 
-def test_file_digests_are_those_of_the_files(gold):
+def test_file_digests_are_those_of_the_files(gold: Any) -> None:
     import hashlib
 
     files = load_gold(gold).manifest["files"]
@@ -88,7 +92,7 @@ def test_file_digests_are_those_of_the_files(gold):
         (lambda gold: edit(gold / "test.parquet", more=pl.lit(1)), "test.parquet has other columns"),
     ],
 )
-def test_what_is_no_gold_version_is_an_error_that_says_what_to_run(gold, spoil, words):
+def test_what_is_no_gold_version_is_an_error_that_says_what_to_run(gold: Any, spoil: Any, words: str) -> None:
     spoil(gold)
     with pytest.raises(AssayError, match=words) as error:
         load_gold(gold)

@@ -1,7 +1,11 @@
 """The dataset card: metadata that the hub takes, honest words, and files that `datasets` reads."""
 
+from __future__ import annotations
+
 import re
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -16,7 +20,7 @@ from tests.curate.publish.conftest import write_upstream
 
 
 @pytest.fixture
-def version(upstream, card, key):
+def version(upstream: Any, card: Any, key: Any) -> Any:
     return publish(upstream, card, {}, key)
 
 
@@ -24,7 +28,7 @@ def head(text: str) -> dict:
     return yaml.safe_load(text.split("---\n")[1])
 
 
-def test_metadata_is_what_the_hub_asks_for(version):
+def test_metadata_is_what_the_hub_asks_for(version: Any) -> None:
     assert head(version.card) == {
         "pretty_name": "Triage | <b>x</b>",
         "language": ["en"],
@@ -43,7 +47,7 @@ def test_metadata_is_what_the_hub_asks_for(version):
     }
 
 
-def test_text_of_card_and_labels_is_escaped(upstream, card, key):
+def test_text_of_card_and_labels_is_escaped(upstream: Any, card: Any, key: Any) -> None:
     hostile = "<script>alert(1)</script>|x"
     renamed = replace(upstream, examples=upstream.examples.with_columns(output=pl.lit(hostile)))
     text = publish(renamed, card, {}, key).card.split("---\n", 2)[2]
@@ -52,7 +56,7 @@ def test_text_of_card_and_labels_is_escaped(upstream, card, key):
     assert len(re.findall(r"(?<!\\)\|", row)) == 6
 
 
-def test_the_card_tells_composition_funnel_personal_data_and_limits(version):
+def test_the_card_tells_composition_funnel_personal_data_and_limits(version: Any) -> None:
     for words in (
         "| train | 3 |",
         "| dedup | 8 | 7 | 1 | near\\_duplicate 1 |",
@@ -71,7 +75,7 @@ def test_the_card_tells_composition_funnel_personal_data_and_limits(version):
     assert "Jane" not in version.card
 
 
-def test_a_card_without_findings_or_sources_says_so(upstream, key):
+def test_a_card_without_findings_or_sources_says_so(upstream: Any, key: Any) -> None:
     bare = TaskCard(name="t", kind=Kind.SUMMARY, behaviour="b", metric=Metric(name="chrf", target=0.5))
     silent = replace(upstream, reports={**upstream.reports, "scan": {}, "redact": {}})
     text = publish(silent, bare, {}, key).card
@@ -92,12 +96,12 @@ def test_a_card_without_findings_or_sources_says_so(upstream, key):
         ("", "other"),
     ],
 )
-def test_licences_are_mapped_to_the_hubs_names(stated, licence):
+def test_licences_are_mapped_to_the_hubs_names(stated: Any, licence: Any) -> None:
     assert hub_licence(stated) == licence
     assert licence == "other" or licence in HUB_LICENCES
 
 
-def test_several_licences_are_other_and_named(version, card):
+def test_several_licences_are_other_and_named(version: Any, card: Any) -> None:
     mixed = {**version.splits, "test": version.splits["test"].with_columns(licence=pl.lit("MIT"))}
     found = metadata(mixed, card)
     assert found["license"] == "other" and found["license_name"] == "CC BY 4.0; MIT"
@@ -107,12 +111,14 @@ def test_several_licences_are_other_and_named(version, card):
     ("rows", "size"),
     [(0, "n<1K"), (999, "n<1K"), (1000, "1K<n<10K"), (10**6, "1M<n<10M"), (10**9, "100M<n<1B")],
 )
-def test_size_categories(rows, size):
+def test_size_categories(rows: Any, size: Any) -> None:
     assert size_category(rows) == size
 
 
 @pytest.mark.parametrize("empty", [(), ("validation",), ("validation", "test")])
-def test_datasets_reads_the_splits_and_nothing_else(project, upstream, tmp_path, monkeypatch, empty):
+def test_datasets_reads_the_splits_and_nothing_else(
+    project: Any, upstream: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, empty: Any
+) -> None:
     datasets = pytest.importorskip("datasets")
     monkeypatch.setattr(stage, "effective_params", lambda project: {})
     moved = upstream.assignments.with_columns(

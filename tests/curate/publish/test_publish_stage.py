@@ -1,7 +1,11 @@
 """`gold/`: what is in it, that it explains every row, and what it refuses to be made from."""
 
+from __future__ import annotations
+
 import json
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -31,17 +35,17 @@ NAMES = {
 
 
 @pytest.fixture
-def version(upstream, card, key):
+def version(upstream: Any, card: Any, key: Any) -> Any:
     return publish(upstream, card, {"validate": {}}, key)
 
 
 @pytest.fixture
-def few_params(monkeypatch):
+def few_params(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stages' parameters are theirs to test: publish writes what it is given."""
     monkeypatch.setattr(stage, "effective_params", lambda project: {"validate": {"rules": {}}})
 
 
-def test_rows_are_published_by_split_sorted_and_without_the_held_out_flag(version):
+def test_rows_are_published_by_split_sorted_and_without_the_held_out_flag(version: Any) -> None:
     assert {name: frame["example_id"].to_list() for name, frame in version.splits.items()} == {
         "train": ["a", "b", "c"],
         "validation": ["d"],
@@ -52,14 +56,18 @@ def test_rows_are_published_by_split_sorted_and_without_the_held_out_flag(versio
     )
 
 
-def test_groups_and_subjects_are_keyed_digests_that_keep_who_belongs_together(version, upstream, card, key):
+def test_groups_and_subjects_are_keyed_digests_that_keep_who_belongs_together(
+    version: Any, upstream: Any, card: Any, key: Any
+) -> None:
     train = version.splits["train"]
     assert train["group"].n_unique() == 1 and train["group"][0] == key.digest("group", "thread 1")
     assert train["subject"].to_list() == [key.digest("subject", "jane@roe.uk"), None, None]
     assert version.splits["test"]["group"].null_count() == 2
 
 
-def test_fingerprints_tell_source_row_and_output_apart(version, upstream, card, key):
+def test_fingerprints_tell_source_row_and_output_apart(
+    version: Any, upstream: Any, card: Any, key: Any
+) -> None:
     prints = version.fingerprints
     assert prints["example_id"].to_list() == list("abcdef")
     assert (
@@ -82,14 +90,14 @@ def test_fingerprints_tell_source_row_and_output_apart(version, upstream, card, 
     assert differ == {"source_digest": [], "row_digest": ["a"], "output_digest": ["a"]}
 
 
-def test_source_digests_depend_on_the_key(version, upstream, card):
+def test_source_digests_depend_on_the_key(version: Any, upstream: Any, card: Any) -> None:
     from curate.keys import Key
 
     other = publish(upstream, card, {}, Key(b"1" * 32, "demo")).fingerprints
     assert not set(other["source_digest"]) & set(version.fingerprints["source_digest"])
 
 
-def test_gold_alone_explains_every_ingested_row(version, upstream):
+def test_gold_alone_explains_every_ingested_row(version: Any, upstream: Any) -> None:
     published = set(pl.concat(version.splits.values())["example_id"])
     assert published | set(version.ledger["example_id"]) == set(upstream.ingested["example_id"])
     assert not published & set(version.ledger["example_id"])
@@ -102,7 +110,7 @@ def test_gold_alone_explains_every_ingested_row(version, upstream):
     assert version.edits.height == 6
 
 
-def test_the_manifest_holds_counts_digests_and_what_it_was_made_with(version, card):
+def test_the_manifest_holds_counts_digests_and_what_it_was_made_with(version: Any, card: Any) -> None:
     manifest = version.manifest
     assert manifest["schema"] == "assay.manifest/1" and manifest["rows"] == 6
     assert [(step["stage"], step["in"], step["kept"]) for step in manifest["funnel"]] == [
@@ -123,13 +131,13 @@ def test_the_manifest_holds_counts_digests_and_what_it_was_made_with(version, ca
     assert manifest["pii"]["entities"] == {"PHONE_NUMBER": 9} and manifest["redaction"]["scope"] == "record"
 
 
-def test_the_manifest_names_no_person_and_no_place_on_this_machine(version):
+def test_the_manifest_names_no_person_and_no_place_on_this_machine(version: Any) -> None:
     text = json.dumps(version.manifest)
     assert "Jane" not in text and "/home" not in text
     assert version.manifest["task"]["held_out"]["path"] == "test.csv"
 
 
-def test_no_raw_value_of_a_redacted_or_dropped_row_is_published(project, few_params):
+def test_no_raw_value_of_a_redacted_or_dropped_row_is_published(project: Any, few_params: Any) -> None:
     run(project)
     for path in project.gold.iterdir():
         assert RAW.encode() not in path.read_bytes(), path.name
@@ -145,14 +153,16 @@ def test_no_raw_value_of_a_redacted_or_dropped_row_is_published(project, few_par
     )
 
 
-def test_run_writes_the_whole_folder_and_says_what_it_holds(project, few_params):
+def test_run_writes_the_whole_folder_and_says_what_it_holds(project: Any, few_params: Any) -> None:
     report = run(project)
     assert {path.name for path in project.gold.iterdir()} == NAMES
     assert report["summary"].startswith(f"gold version {report['version']}: train 3, validation 1, test 2")
     assert load_gold(project.gold).manifest["content_digest"] == report["content_digest"]
 
 
-def test_publishing_twice_or_from_shuffled_inputs_gives_the_same_bytes(project, upstream, few_params):
+def test_publishing_twice_or_from_shuffled_inputs_gives_the_same_bytes(
+    project: Any, upstream: Any, few_params: Any
+) -> None:
     run(project)
     first = {path.name: path.read_bytes() for path in project.gold.iterdir()}
     run(project)
@@ -171,11 +181,13 @@ def test_publishing_twice_or_from_shuffled_inputs_gives_the_same_bytes(project, 
     assert {name for name in first if first[name] != again[name]} <= {"manifest.json"}
 
 
-def test_a_failed_publication_leaves_the_last_version(project, upstream, few_params, monkeypatch):
+def test_a_failed_publication_leaves_the_last_version(
+    project: Any, upstream: Any, few_params: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run(project)
     before = (project.gold / "manifest.json").read_bytes()
 
-    def full(*_):
+    def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(stage, "write_parquet", full)
@@ -185,7 +197,7 @@ def test_a_failed_publication_leaves_the_last_version(project, upstream, few_par
     assert {path.name for path in project.root.iterdir()} & {".gold"} == set()
 
 
-def test_empty_splits_are_published_as_empty_files(upstream, card, key):
+def test_empty_splits_are_published_as_empty_files(upstream: Any, card: Any, key: Any) -> None:
     all_train = upstream.assignments.with_columns(split=pl.lit("train"))
     version = publish(replace(upstream, assignments=all_train), card, {}, key)
     assert [frame.height for frame in version.splits.values()] == [6, 0, 0]
@@ -226,14 +238,16 @@ def test_empty_splits_are_published_as_empty_files(upstream, card, key):
         ),
     ],
 )
-def test_stages_that_do_not_fit_together_are_an_error_that_names_the_rows(upstream, change, words):
+def test_stages_that_do_not_fit_together_are_an_error_that_names_the_rows(
+    upstream: Any, change: Any, words: str
+) -> None:
     check_upstream(upstream)
     with pytest.raises(AssayError) as error:
         check_upstream(replace(upstream, **change(upstream)))
     assert words in error.value.problem and "dvc repro" in error.value.fix
 
 
-def test_a_row_that_ingest_could_not_read_never_came_in(upstream):
+def test_a_row_that_ingest_could_not_read_never_came_in(upstream: Any) -> None:
     unread = ledger(pl.DataFrame({"example_id": ["unreadable-1"]}), "ingest", "unreadable")
     check_upstream(replace(upstream, drops={**upstream.drops, "ingest": unread}))
 
@@ -249,7 +263,9 @@ def test_a_row_that_ingest_could_not_read_never_came_in(upstream):
         ("scan/report.json", "scan"),
     ],
 )
-def test_a_missing_output_is_an_error_that_names_the_stage_to_run(project, path, made_by):
+def test_a_missing_output_is_an_error_that_names_the_stage_to_run(
+    project: Any, path: Path, made_by: Any
+) -> None:
     (project.root / "data" / path).unlink()
     with pytest.raises(AssayError, match="has not run") as error:
         read_upstream(project)
@@ -257,13 +273,13 @@ def test_a_missing_output_is_an_error_that_names_the_stage_to_run(project, path,
 
 
 @pytest.mark.parametrize("content", ["not json", "[1]"])
-def test_a_report_that_is_no_json_object_is_an_error(project, content):
+def test_a_report_that_is_no_json_object_is_an_error(project: Any, content: Any) -> None:
     (project.stage("scan") / "report.json").write_text(content)
     with pytest.raises(AssayError, match="not a JSON object"):
         read_upstream(project)
 
 
-def test_an_output_without_a_column_is_an_error_that_names_it(project, upstream):
+def test_an_output_without_a_column_is_an_error_that_names_it(project: Any, upstream: Any) -> None:
     upstream.assignments.rename({"split": "side"}).write_parquet(
         project.stage("split") / "assignments.parquet"
     )
@@ -271,7 +287,7 @@ def test_an_output_without_a_column_is_an_error_that_names_it(project, upstream)
         read_upstream(project)
 
 
-def test_code_digest_sees_names_and_bytes_of_sources_only(tmp_path):
+def test_code_digest_sees_names_and_bytes_of_sources_only(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("x = 1\n")
     before = code_digest(tmp_path)
     (tmp_path / "__pycache__").mkdir()
@@ -284,12 +300,12 @@ def test_code_digest_sees_names_and_bytes_of_sources_only(tmp_path):
     assert len({before, changed, code_digest(tmp_path)}) == 3
 
 
-def test_task_digest_sees_any_field(card):
+def test_task_digest_sees_any_field(card: Any) -> None:
     assert task_digest(card) == task_digest(card.model_copy())
     assert task_digest(card) != task_digest(card.model_copy(update={"behaviour": "Route it elsewhere."}))
 
 
-def test_effective_params_have_every_default_and_every_curation_section(project):
+def test_effective_params_have_every_default_and_every_curation_section(project: Any) -> None:
     params = effective_params(project)
     assert list(params) == ["ingest", "scan", "redact", "dedup", "validate", "split"]
     assert params["ingest"]["path"] == "export.csv"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -61,7 +62,7 @@ def test_the_sample_is_large_enough_to_speak() -> None:
         assert sum(code in row.get("r", "").split() for row in sample) >= 40
 
 
-def test_a_null_marker_behind_the_prompt_is_taken_out_and_the_row_kept(examples, card) -> None:
+def test_a_null_marker_behind_the_prompt_is_taken_out_and_the_row_kept(examples: Any, card: Any) -> None:
     rows = examples(
         ["Give three tips.\n\nNo input", "Name a bird. <noinput>", "No input"], ["Sleep.", "Wren.", "x"]
     )
@@ -76,7 +77,7 @@ def test_a_null_marker_behind_the_prompt_is_taken_out_and_the_row_kept(examples,
 
 
 def test_an_answer_that_names_no_media_itself_is_judged_only_where_answers_are_written(
-    examples, card
+    examples: Any, card: Any
 ) -> None:
     rows = examples(["See the attached screenshot, what is this?"], ["bug"])
     assert validate(rows, card("classification")).dropped.is_empty()

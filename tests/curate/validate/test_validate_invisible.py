@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 import pytest
 from hypothesis import given
@@ -55,7 +57,7 @@ def test_only_invisible_characters_go_and_twice_is_once(parts: list[str]) -> Non
     assert counted == len(text) - len(once)
 
 
-def test_a_row_is_cleaned_and_kept_and_the_edit_counted(examples, card) -> None:
+def test_a_row_is_cleaned_and_kept_and_the_edit_counted(examples: Any, card: Any) -> None:
     rows = examples(["A long\u200b story with a soft\u00ad hyphen", "clean"], ["bill\u200bing", "billing"])
     result = validate(rows, card("classification", labels=["billing"]))
     assert result.kept["input"].to_list() == ["A long story with a soft hyphen", "clean"]
@@ -68,19 +70,19 @@ def test_a_row_is_cleaned_and_kept_and_the_edit_counted(examples, card) -> None:
     assert result.report["notes"] == ["1 put right: invisible_characters 1"]
 
 
-def test_off_leaves_the_text_as_it_is(examples, card) -> None:
+def test_off_leaves_the_text_as_it_is(examples: Any, card: Any) -> None:
     rows = examples(["A long\u200b story"], ["a"])
     off = ValidateParams.model_validate({"rules": {"invisible_characters": "off"}})
     assert validate(rows, card("classification"), off).kept["input"].to_list() == ["A long\u200b story"]
 
 
-def test_a_row_whose_output_counts_characters_is_not_cleaned(examples, card) -> None:
+def test_a_row_whose_output_counts_characters_is_not_cleaned(examples: Any, card: Any) -> None:
     rows = examples(["a\u200bb c", "a\u200bb c"], ['{"start": 4, "end": 5}', '{"word": "c"}'])
     result = validate(rows, card("extraction"))
     assert result.kept["input"].to_list() == ["a\u200bb c", "ab c"]
     assert result.report["warnings"] == {"invisible_characters": 1}
 
 
-def test_a_label_of_the_card_is_never_rewritten(examples, card) -> None:
+def test_a_label_of_the_card_is_never_rewritten(examples: Any, card: Any) -> None:
     rows = examples(["some text"], ["odd\u200blabel"])
     assert validate(rows, card("classification", labels=["odd\u200blabel"])).kept.height == 1

@@ -1,5 +1,9 @@
 """What each kind asks of its rows, and what the ledger says about those that fall short."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -29,7 +33,7 @@ FORM = {
 }
 
 
-def reasons(result) -> dict[str, set[str]]:
+def reasons(result: Any) -> dict[str, set[str]]:
     """example id -> reason codes."""
     found: dict[str, set[str]] = {}
     for example_id, reason in result.dropped.select("example_id", "reason").iter_rows():
@@ -37,11 +41,13 @@ def reasons(result) -> dict[str, set[str]]:
     return found
 
 
-def evidence(result, example_id: str) -> str:
+def evidence(result: Any, example_id: str) -> str:
     return " ".join(result.dropped.filter(pl.col("example_id") == example_id)["evidence"])
 
 
-def test_classification_quarantines_labels_that_are_not_on_the_card_and_names_the_nearest(examples, card):
+def test_classification_quarantines_labels_that_are_not_on_the_card_and_names_the_nearest(
+    examples: Any, card: Any
+) -> None:
     rows = examples(
         ["please refund me", "where is my parcel", "card was lost"], ["refund", "Delivrey", "zzz"]
     )
@@ -52,20 +58,22 @@ def test_classification_quarantines_labels_that_are_not_on_the_card_and_names_th
 
 
 @pytest.mark.parametrize("value", ["07700 900123", "jane@roe.uk", "Jane Roe"])
-def test_a_personal_value_in_the_label_column_is_shown_by_its_shape_alone(examples, card, value):
+def test_a_personal_value_in_the_label_column_is_shown_by_its_shape_alone(
+    examples: Any, card: Any, value: Any
+) -> None:
     result = validate(
         examples(["hello there"], [value]), card("classification", labels=["refund", "delivery"])
     )
     assert value not in evidence(result, "r0") and value[-3:] not in evidence(result, "r0")
 
 
-def test_a_long_text_in_the_label_column_is_described_and_not_shown(examples, card):
+def test_a_long_text_in_the_label_column_is_described_and_not_shown(examples: Any, card: Any) -> None:
     secret = "my name is Jane Roe and I live at 1 High Street, Leeds"
     result = validate(examples(["hello there"], [secret]), card("classification", labels=["refund"]))
     assert "Jane" not in evidence(result, "r0") and str(len(secret)) in evidence(result, "r0")
 
 
-def test_without_labels_on_the_card_any_label_passes_and_is_counted(examples, card):
+def test_without_labels_on_the_card_any_label_passes_and_is_counted(examples: Any, card: Any) -> None:
     result = validate(
         examples(["first text", "second text", "third text"], ["a", "b", "a"]), card("classification")
     )
@@ -73,12 +81,12 @@ def test_without_labels_on_the_card_any_label_passes_and_is_counted(examples, ca
     assert result.report["labels"] == {"a": 2, "b": 1}
 
 
-def test_labels_of_the_card_without_a_row_are_reported(examples, card):
+def test_labels_of_the_card_without_a_row_are_reported(examples: Any, card: Any) -> None:
     result = validate(examples(["first text"], ["a"]), card("classification", labels=["a", "b"]))
     assert result.report["labels_without_rows"] == ["b"]
 
 
-def test_every_reason_of_a_row_becomes_a_ledger_row(examples, card):
+def test_every_reason_of_a_row_becomes_a_ledger_row(examples: Any, card: Any) -> None:
     rows = examples(["Ã©\x00"], ["x"], language=["fr"])
     result = validate(
         rows,
@@ -90,13 +98,13 @@ def test_every_reason_of_a_row_becomes_a_ledger_row(examples, card):
     }
 
 
-def test_empty_fields_are_called_empty_and_not_too_short_as_well(examples, card):
+def test_empty_fields_are_called_empty_and_not_too_short_as_well(examples: Any, card: Any) -> None:
     rows = examples([None, "  \n", "some text", "some text"], ["a", "a", None, ""])
     result = validate(rows, card("classification", labels=["a"]))
     assert reasons(result) == {"r0": {"empty"}, "r1": {"empty"}, "r2": {"empty"}, "r3": {"empty"}}
 
 
-def test_lengths_are_bounds_that_still_pass(examples, card):
+def test_lengths_are_bounds_that_still_pass(examples: Any, card: Any) -> None:
     params = ValidateParams(input=Lengths(min_chars=3, max_chars=5))
     result = validate(examples(["ab", "abc", " abcde ", "abcdef"], ["l"] * 4), card("classification"), params)
     assert reasons(result) == {"r0": {"too_short"}, "r3": {"too_long"}}
@@ -105,14 +113,16 @@ def test_lengths_are_bounds_that_still_pass(examples, card):
     )
 
 
-def test_language_is_judged_by_its_primary_tag_and_an_unstated_one_passes_but_is_counted(examples, card):
+def test_language_is_judged_by_its_primary_tag_and_an_unstated_one_passes_but_is_counted(
+    examples: Any, card: Any
+) -> None:
     rows = examples(["some text"] * 4, ["other text"] * 4, language=["en-GB", "EN", None, "de"])
     result = validate(rows, card("rewriting", languages=["en"]))
     assert reasons(result) == {"r3": {"wrong_language"}}
     assert result.report["language_unknown"] == 1
 
 
-def test_extraction_tells_json_path_and_keyword_but_never_a_value(examples, card):
+def test_extraction_tells_json_path_and_keyword_but_never_a_value(examples: Any, card: Any) -> None:
     outputs = [
         '{"name": "Jane Roe", "total": 3}',
         '{"name": "Jane Roe"',
@@ -140,7 +150,7 @@ def test_extraction_tells_json_path_and_keyword_but_never_a_value(examples, card
     assert not result.dropped["evidence"].str.contains("(?i)jane").any()
 
 
-def test_property_names_that_the_schema_does_not_declare_are_not_shown():
+def test_property_names_that_the_schema_does_not_declare_are_not_shown() -> None:
     schema = {
         "type": "object",
         "additionalProperties": {"type": "object", "properties": {"age": {"type": "integer"}}},
@@ -149,7 +159,9 @@ def test_property_names_that_the_schema_does_not_declare_are_not_shown():
     assert list(violating.values()) == ["$.*.age: type integer"]
 
 
-def test_a_redaction_placeholder_that_breaks_the_schema_is_named_as_the_cause(examples, card):
+def test_a_redaction_placeholder_that_breaks_the_schema_is_named_as_the_cause(
+    examples: Any, card: Any
+) -> None:
     schema = {"properties": {"phone": {"type": "string", "pattern": "^[0-9]+$"}}}
     result = validate(
         examples(["some text"], ['{"phone": "<PHONE_NUMBER_1>"}']), card("extraction", output_schema=schema)
@@ -157,13 +169,13 @@ def test_a_redaction_placeholder_that_breaks_the_schema_is_named_as_the_cause(ex
     assert "redaction placeholder" in evidence(result, "r0")
 
 
-def test_extraction_without_a_schema_asks_for_an_object(examples, card):
+def test_extraction_without_a_schema_asks_for_an_object(examples: Any, card: Any) -> None:
     result = validate(examples(["some text"] * 3, ['{"a": 1}', "[1]", "3"]), card("extraction"))
     assert reasons(result) == {"r1": {"schema_violation"}, "r2": {"schema_violation"}}
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 50_000, "9" * 5_000, "", "{", '{"a": Infinity}'])
-def test_hostile_json_is_refused_in_words_without_its_text(text):
+def test_hostile_json_is_refused_in_words_without_its_text(text: str) -> None:
     with pytest.raises(ValueError) as refusal:
         parse_json(text)
     assert len(str(refusal.value)) < 100
@@ -177,7 +189,7 @@ def test_hostile_json_is_refused_in_words_without_its_text(text):
     )
 )
 @settings(max_examples=60, deadline=None)
-def test_schema_violations_are_exactly_what_jsonschema_refuses(value):
+def test_schema_violations_are_exactly_what_jsonschema_refuses(value: Any) -> None:
     import json
 
     from jsonschema import Draft202012Validator
@@ -197,7 +209,9 @@ def test_schema_violations_are_exactly_what_jsonschema_refuses(value):
         ({"properties": {"a": {"$ref": "#/$defs/gone"}}}, "not inside it"),
     ],
 )
-def test_an_output_schema_that_cannot_be_used_is_an_error_that_names_it(examples, card, schema, words):
+def test_an_output_schema_that_cannot_be_used_is_an_error_that_names_it(
+    examples: Any, card: Any, schema: Any, words: str
+) -> None:
     with pytest.raises(AssayError, match="output_schema") as error:
         validate(examples(["some text"], ["{}"]), card("extraction", output_schema=schema))
     assert words in error.value.problem and error.value.fix
@@ -214,13 +228,13 @@ def test_an_output_schema_that_cannot_be_used_is_an_error_that_names_it(examples
         "### Problem ###\r\nIt broke.\r\n### Action ###\r\nMended.",
     ],
 )
-def test_summary_takes_the_usual_ways_to_write_a_heading(examples, card, text):
+def test_summary_takes_the_usual_ways_to_write_a_heading(examples: Any, card: Any, text: str) -> None:
     assert validate(
         examples(["some long case"], [text]), card("summary", sections=["Problem", "Action"])
     ).dropped.is_empty()
 
 
-def test_summary_asks_for_every_section_in_order(examples, card):
+def test_summary_asks_for_every_section_in_order(examples: Any, card: Any) -> None:
     outputs = [
         "## Action\nMended.\n## Problem\nIt broke.",
         "## Problem\nIt broke. Action was taken.",
@@ -242,7 +256,7 @@ def test_summary_asks_for_every_section_in_order(examples, card):
 
 @given(st.lists(st.sampled_from(["Problem", "Action", "Next step", "words in between"]), max_size=6))
 @settings(max_examples=60, deadline=None)
-def test_section_order_agrees_with_a_search_line_by_line(lines):
+def test_section_order_agrees_with_a_search_line_by_line(lines: Any) -> None:
     wanted = ["Problem", "Action", "Next step"]
     task = TaskCard(
         name="t",
@@ -262,7 +276,7 @@ def test_section_order_agrees_with_a_search_line_by_line(lines):
     assert reasons(validate(rows, task)).get("r0", set()) == expected
 
 
-def test_preference_answers_must_be_there_and_differ(examples, card):
+def test_preference_answers_must_be_there_and_differ(examples: Any, card: Any) -> None:
     rows = examples(
         ["how do I pay?"] * 4,
         ["By card.", "By card.", "By card.", ""],
@@ -275,7 +289,7 @@ def test_preference_answers_must_be_there_and_differ(examples, card):
     }
 
 
-def test_held_out_rows_are_judged_alike_and_counted_apart(examples, card):
+def test_held_out_rows_are_judged_alike_and_counted_apart(examples: Any, card: Any) -> None:
     rows = examples(
         ["first text", "second text", "third text"], ["a", "z", "a"], held_out=[True, True, False]
     )
@@ -283,13 +297,13 @@ def test_held_out_rows_are_judged_alike_and_counted_apart(examples, card):
     assert result.report["held_out"] == {"in": 2, "kept": 1, "dropped": 1, "reasons": {"unknown_label": 1}}
 
 
-def test_an_empty_table_is_valid(card):
+def test_an_empty_table_is_valid(card: Any) -> None:
     result = validate(EXAMPLES.to_frame(), card("summary", sections=["A"]))
     assert result.kept.is_empty() and result.dropped.is_empty()
 
 
 @pytest.mark.parametrize("kind", list(Kind))
-def test_the_schema_is_a_pandera_schema_that_stands_by_itself(examples, card, kind):
+def test_the_schema_is_a_pandera_schema_that_stands_by_itself(examples: Any, card: Any, kind: Any) -> None:
     good = examples(["some text"], ['{"a": 1}'], rejected=["other"] if kind is Kind.PREFERENCE else [None])
     schema = row_schema(requirements(good, card(kind), ValidateParams()))
     assert schema.validate(good, lazy=True).equals(good)
@@ -307,8 +321,8 @@ def test_the_schema_is_a_pandera_schema_that_stands_by_itself(examples, card, ki
     ],
 )
 def test_a_table_that_breaks_its_contract_is_an_error_and_not_a_quarantined_row(
-    examples, card, break_it, column
-):
+    examples: Any, card: Any, break_it: Any, column: Any
+) -> None:
     with pytest.raises(AssayError, match=column) as error:
         validate(break_it(examples(["Jane Roe's text"], ["a"])), card("classification"))
     assert "Jane" not in str(error.value)
@@ -325,7 +339,7 @@ def test_a_table_that_breaks_its_contract_is_an_error_and_not_a_quarantined_row(
     st.randoms(),
 )
 @settings(max_examples=40, deadline=None)
-def test_rows_are_conserved_and_order_does_not_matter(pairs, random):
+def test_rows_are_conserved_and_order_does_not_matter(pairs: Any, random: Any) -> None:
     task = TaskCard(
         name="t",
         kind=Kind.CLASSIFICATION,

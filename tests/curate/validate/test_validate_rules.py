@@ -1,5 +1,10 @@
 """The named quality rules: what each finds, and above all what it leaves alone."""
 
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
 import polars as pl
 import pytest
 from pydantic import ValidationError
@@ -43,7 +48,7 @@ def as_read_by_mistake(text: str, encoding: str) -> str:
         "§ 12",
     ],
 )
-def test_mojibake_finds_utf8_read_as_a_western_encoding(text, encoding):
+def test_mojibake_finds_utf8_read_as_a_western_encoding(text: str, encoding: Any) -> None:
     assert breaks("mojibake", input=as_read_by_mistake(text, encoding))
     assert not breaks("mojibake", input=text)
 
@@ -64,17 +69,17 @@ def test_mojibake_finds_utf8_read_as_a_western_encoding(text, encoding):
         "été à Noël",
     ],
 )
-def test_mojibake_leaves_accented_languages_alone(text):
+def test_mojibake_leaves_accented_languages_alone(text: str) -> None:
     assert not breaks("mojibake", input=text)
 
 
 @pytest.mark.parametrize("character", ["\x00", "\x1b", "\x7f", "\x85", "\u202e"])
-def test_control_characters_are_found(character):
+def test_control_characters_are_found(character: Any) -> None:
     assert breaks("control_characters", input=f"some{character}text")
 
 
 @pytest.mark.parametrize("text", ["tab\there", "two\nlines\r\n", "می‌خواهم", "👩‍💻 at work", "\u200fשלום"])
-def test_control_characters_leaves_white_space_joiners_and_marks_alone(text):
+def test_control_characters_leaves_white_space_joiners_and_marks_alone(text: str) -> None:
     assert not breaks("control_characters", input=text)
 
 
@@ -92,13 +97,13 @@ def test_control_characters_leaves_white_space_joiners_and_marks_alone(text):
         (" \n", ""),
     ],
 )
-def test_no_text_means_neither_letter_nor_digit_and_no_letters_bare_numbers(text, rule):
+def test_no_text_means_neither_letter_nor_digit_and_no_letters_bare_numbers(text: str, rule: Any) -> None:
     assert [code for code in ("no_text", "no_letters") if breaks(code, input=text)] == (
         [rule] if rule else []
     )
 
 
-def test_labels_and_json_need_hold_no_text():
+def test_labels_and_json_need_hold_no_text() -> None:
     assert not breaks("no_letters", output="5")
     assert not breaks("no_text", output="?")
     assert not breaks("no_text", kind="extraction", output="{}")
@@ -115,7 +120,7 @@ def test_labels_and_json_need_hold_no_text():
         ("<PERSON_1> 12", False),
     ],
 )
-def test_placeholder_only(text, broken):
+def test_placeholder_only(text: str, broken: Any) -> None:
     assert breaks("placeholder_only", input=text) == broken
 
 
@@ -133,7 +138,7 @@ def test_placeholder_only(text, broken):
         ("I <3 you", False),
     ],
 )
-def test_markup_left(text, broken):
+def test_markup_left(text: str, broken: Any) -> None:
     assert breaks("markup_left", input=text) == broken
 
 
@@ -148,7 +153,7 @@ def test_markup_left(text, broken):
         ("a | b |> c", False),
     ],
 )
-def test_chat_markers(text, broken):
+def test_chat_markers(text: str, broken: Any) -> None:
     assert breaks("chat_markers", input=text) == broken
 
 
@@ -162,7 +167,7 @@ def test_chat_markers(text, broken):
         ("-----------------", False),
     ],
 )
-def test_repeated_characters(text, broken):
+def test_repeated_characters(text: str, broken: Any) -> None:
     assert breaks("repeated_characters", input=text) == broken
 
 
@@ -177,13 +182,13 @@ def test_repeated_characters(text, broken):
         ("We cannot fulfil this order today.", False),
     ],
 )
-def test_boilerplate_refusal_is_looked_for_in_generated_answers_only(text, broken):
+def test_boilerplate_refusal_is_looked_for_in_generated_answers_only(text: str, broken: Any) -> None:
     assert breaks("boilerplate_refusal", kind="rewriting", output=text) == broken
     assert not breaks("boilerplate_refusal", kind="classification", output=text)
     assert not breaks("boilerplate_refusal", kind="preference", rejected=text)
 
 
-def test_output_copies_input_but_for_case_spaces_and_punctuation():
+def test_output_copies_input_but_for_case_spaces_and_punctuation() -> None:
     assert breaks(
         "output_copies_input", kind="rewriting", input="Hello there, friend", output="hello  there friend."
     )
@@ -202,11 +207,11 @@ def test_output_copies_input_but_for_case_spaces_and_punctuation():
         ("Sure, I can help", False),
     ],
 )
-def test_assistant_preamble(text, broken):
+def test_assistant_preamble(text: str, broken: Any) -> None:
     assert breaks("assistant_preamble", kind="summary", output=text) == broken
 
 
-def test_truncated_means_a_long_last_line_without_an_end():
+def test_truncated_means_a_long_last_line_without_an_end() -> None:
     sentence = "The customer asked about a late delivery and was told to wait for two more days. " * 3
     assert breaks(
         "truncated",
@@ -218,7 +223,7 @@ def test_truncated_means_a_long_last_line_without_an_end():
     assert not breaks("truncated", kind="rewriting", output="a short answer without a stop")
 
 
-def test_label_variant_finds_the_rare_spelling_of_a_common_label():
+def test_label_variant_finds_the_rare_spelling_of_a_common_label() -> None:
     labels = ["billing"] * 20 + ["Billing "] + ["delivery"] * 2 + ["Delivery"]
     frame = pl.DataFrame(
         {"example_id": [f"r{i:02}" for i in range(24)], "input": ["some text"] * 24, "output": labels}
@@ -228,13 +233,13 @@ def test_label_variant_finds_the_rare_spelling_of_a_common_label():
     ]
 
 
-def test_evidence_says_field_and_number_of_places_and_never_the_text():
+def test_evidence_says_field_and_number_of_places_and_never_the_text() -> None:
     row = pl.DataFrame({"example_id": ["r"], "input": ["<b>Jane</b>"], "output": ["x"]})
     (evidence,) = broken_rules(row, Kind.CLASSIFICATION, [RULES["markup_left"]])["evidence"]
     assert evidence == "input: HTML tags or entities (2 places)"
 
 
-def test_a_rule_can_quarantine_warn_or_be_off(examples, card):
+def test_a_rule_can_quarantine_warn_or_be_off(examples: Any, card: Any) -> None:
     rows = examples(["hello <b>there</b>", "hello there"], ["a", "a"])
     outcome = {
         level: validate(rows, card("classification"), ValidateParams(rules={"markup_left": level}))
@@ -247,19 +252,19 @@ def test_a_rule_can_quarantine_warn_or_be_off(examples, card):
     assert outcome["off"].dropped.is_empty() and outcome["off"].tables["warnings"].is_empty()
 
 
-def test_only_kept_rows_are_warned_about(examples, card):
+def test_only_kept_rows_are_warned_about(examples: Any, card: Any) -> None:
     result = validate(examples(["<b>Ã©</b>"], ["a"]), card("classification"))
     assert result.kept.is_empty() and result.tables["warnings"].is_empty()
 
 
-def test_a_rule_that_does_not_exist_is_a_configuration_error_that_lists_those_that_do():
+def test_a_rule_that_does_not_exist_is_a_configuration_error_that_lists_those_that_do() -> None:
     with pytest.raises(AssayError, match=r"params.validate.rules.*no rule named mojibak;.*mojibake"):
         parse(ValidateParams, {"rules": {"mojibak": "warn"}}, "params.validate")
     with pytest.raises(AssayError, match=r"params.validate.rules.mojibake"):
         parse(ValidateParams, {"rules": {"mojibake": "drop"}}, "params.validate")
 
 
-def test_lengths_out_of_order_are_refused():
+def test_lengths_out_of_order_are_refused() -> None:
     with pytest.raises(ValidationError, match="min_chars 5 is more than max_chars 2"):
         Lengths(min_chars=5, max_chars=2)
 
@@ -268,7 +273,9 @@ def test_lengths_out_of_order_are_refused():
     ("file", "text", "label"),
     [("banking77/train.csv", "text", "category"), ("bitext/customer_support.csv", "instruction", "intent")],
 )
-def test_no_false_alarm_on_real_customer_text(shared_data, card, file, text, label):
+def test_no_false_alarm_on_real_customer_text(
+    shared_data: Path, card: Any, file: Any, text: str, label: str
+) -> None:
     table = pl.read_csv(shared_data / file, infer_schema=False)
     rows = conform(
         table.select(
@@ -283,7 +290,9 @@ def test_no_false_alarm_on_real_customer_text(shared_data, card, file, text, lab
     assert result.dropped.is_empty() and result.tables["warnings"].is_empty()
 
 
-def test_no_row_of_short_booking_utterances_is_quarantined_and_bare_numbers_are_warned_of(shared_data, card):
+def test_no_row_of_short_booking_utterances_is_quarantined_and_bare_numbers_are_warned_of(
+    shared_data: Path, card: Any
+) -> None:
     table = pl.read_json(shared_data / "restaurant8k/train.json", infer_schema_length=None)
     inputs = table.select(pl.col("userInput").struct.field("text").alias("input"))
     frame = inputs.with_columns(

@@ -1,9 +1,12 @@
 """The stage on disk: what it reads and writes, and that its bytes follow the data alone."""
 
+from __future__ import annotations
+
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -18,13 +21,13 @@ TASK = "name: t\nkind: classification\nbehaviour: b\nmetric: {name: macro_f1, ta
 
 
 @pytest.fixture(autouse=True)
-def alone(monkeypatch):
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """The stages before this one have not run: that records of theirs belong together is tested elsewhere."""
     monkeypatch.setattr(stage, "begin", lambda *_: {})
 
 
 @pytest.fixture
-def rows(examples):
+def rows(examples: Any) -> Any:
     texts = ["a good text", "<b>bold</b> text", "Ã© broken", "", "more text"] * 40
     return examples(texts, ["a", "b", "c", "a"] * 50)
 
@@ -42,7 +45,7 @@ def output(root: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (root / "data" / "validate").iterdir()}
 
 
-def test_run_reads_dedup_and_writes_rows_drops_warnings_and_report(tmp_path, rows):
+def test_run_reads_dedup_and_writes_rows_drops_warnings_and_report(tmp_path: Path, rows: Any) -> None:
     seen = []
     report = run(project_with(tmp_path, rows), lambda done, total: seen.append((done, total)))
     assert set(output(tmp_path)) == {
@@ -60,14 +63,14 @@ def test_run_reads_dedup_and_writes_rows_drops_warnings_and_report(tmp_path, row
     assert seen[-1][0] == seen[-1][1]
 
 
-def test_without_dedup_the_error_says_which_stage_to_run(tmp_path, rows):
+def test_without_dedup_the_error_says_which_stage_to_run(tmp_path: Path, rows: Any) -> None:
     project = project_with(tmp_path, rows)
     (tmp_path / "data/dedup/examples.parquet").unlink()
     with pytest.raises(AssayError, match="`dedup` has not run"):
         run(project)
 
 
-def test_bytes_do_not_follow_row_order_threads_or_hash_seed(tmp_path, rows):
+def test_bytes_do_not_follow_row_order_threads_or_hash_seed(tmp_path: Path, rows: Any) -> None:
     run(project_with(tmp_path / "one", rows))
     project_with(tmp_path / "two", rows.reverse())
     code = (

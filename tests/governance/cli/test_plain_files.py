@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 import pytest
@@ -193,7 +193,7 @@ def test_files_of_many_hands_are_read_whole(run: Call, tmp_path: Path, name: str
     ],
 )
 def test_what_cannot_be_read_says_why_and_what_to_do(
-    run, tmp_path: Path, name: str, content: bytes, words: str
+    run: Any, tmp_path: Path, name: str, content: bytes, words: str
 ) -> None:
     path = tmp_path / name
     path.write_bytes(content)
@@ -323,6 +323,6 @@ def test_a_project_is_made_from_a_file_that_only_options_explain(run: Call, tmp_
     assert made.code == 0, made.err
     assert "delimiter: '|'" in (tmp_path / "task" / "params.yaml").read_text()
     path.with_suffix(".csv").write_text("\n".join(["text|label", *rows, ""]))
-    given = tuple(path.with_suffix(".csv") if word == path else word for word in given)
-    seen = run("init", tmp_path / "other", *given, "--track", "none")
+    renamed = [path.with_suffix(".csv") if word == path else word for word in given]
+    seen = run("init", tmp_path / "other", *renamed, "--track", "none")
     assert "its header is divided by '|'" in seen.err

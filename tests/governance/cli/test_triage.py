@@ -150,7 +150,7 @@ def test_a_killed_session_loses_nothing_and_a_quit_one_leaves_the_terminal_as_it
         return process
 
     killed = launch()
-    os.write(outer, b"\x1b[An")  # an arrow key is no verdict
+    os.write(outer, b"\x1b[An")  # an arrow key is not a verdict
     _until(lambda: _drain(outer) is not None and len(read_verdicts(project)) == 1, "the verdict in the file")
     killed.send_signal(signal.SIGKILL)
     killed.wait()

@@ -74,7 +74,7 @@ class LightArtifacts(NlpArtifacts):  # type: ignore[misc]
 
     @cached_property
     def keywords(self) -> list[str]:
-        """The lemmas that are no punctuation: what Presidio's own enhancer takes for context."""
+        """The lemmas that are not punctuation: what Presidio's own enhancer takes for context."""
         return [stem for stem in self.lemmas if len(stem) > 1 or stem.isalnum()]
 
 
@@ -107,7 +107,7 @@ class LightNlpEngine(NlpEngine):  # type: ignore[misc]
         return len(word) == 1 and not word.isalnum()
 
     def get_supported_entities(self) -> list[str]:
-        """None: it is no named-entity model."""
+        """None: it is not a named-entity model."""
         return []
 
     def get_supported_languages(self) -> list[str]:

@@ -121,7 +121,7 @@ def _ends_sentence(tokens: Sequence[str], at: int) -> bool:
 
 
 def direct_label(before: Sequence[str], fillers: frozenset[str] = FILLERS) -> str | None:
-    """The last lemma before the match that is no filler."""
+    """The last lemma before the match that is not a filler."""
     for stem in reversed(before):
         if stem not in fillers:
             return stem

@@ -197,7 +197,7 @@ _THINGS = _phrases(
     rezerwacji, artykuł, oferta, oferty, sprawa, sprawy, zgłoszenie, zgłoszenia, produkt, produktu
         partia, paragon"""
 )
-# English ones that are no common word in another language ("case" are houses, "part" and "bon" are on the
+# English ones that are not common words in another language ("case" are houses, "part" and "bon" are on the
 # way).
 _ENGLISH_THINGS = frozenset(THINGS) - frozenset("part case code item po bill quote".split())
 

@@ -1,10 +1,10 @@
 """A second look at a name, with its place in the text and the text's own kind: acting on a name asks for more
 than reporting it.
 
-The tagger sees a name and cannot tell whose. Two things follow from this look. What is no name at all goes:
-identifiers in code, words in lower case that no list of names has, eponyms (`Ohm's law`), products (`the
-Margot dress`), streets and companies. And what names nobody of the writer's own acquaintance is kept as a
-finding at `NOT_ACTED`, below the score from which redaction acts by default: public and fictional persons,
+The tagger sees a name and cannot tell whose. Two things follow from this look. What is not a name at all
+goes: identifiers in code, words in lower case that no list of names has, eponyms (`Ohm's law`), products
+(`the Margot dress`), streets and companies. And what names nobody of the writer's own acquaintance is kept as
+a finding at `NOT_ACTED`, below the score from which redaction acts by default: public and fictional persons,
 names in texts about books, history, science or food and in exercises. A name that the text itself introduces
 as a person's ("my name is", "Dear", "my sister", "patient:") keeps its score wherever it stands.
 

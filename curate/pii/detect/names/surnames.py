@@ -15,8 +15,8 @@ _MIXED = 0
 
 
 def whole_name(text: str, start: int, end: int, lexicon: Lexicon) -> int:
-    """Where the name that begins at `start` ends: behind the word after `end` if that is no common word and
-    both look like names.
+    """Where the name that begins at `start` ends: behind the word after `end` if that is not a common word
+    and both look like names.
     """
     first, behind = text[start:end], _BEHIND.match(text, end)
     if not (

@@ -11,7 +11,7 @@ import unicodedata
 from functools import lru_cache
 
 # Letters with their combining marks (Indic vowel signs are marks, not letters), digits, or one visible mark.
-# A run is cut at 64, so that a megabyte without a space is no token of its own.
+# A run is cut at 64, so that a megabyte without a space is not a token of its own.
 TOKEN = re.compile(
     r" "
     r"?(?:[^\W\d_]{1,64}(?:[\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0980-\u0dff\u0e30-\u0e4e]+[^\W\d_]*){0,64}|\d{1,64}|[^\s\w]|_)|\n"

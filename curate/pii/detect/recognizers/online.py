@@ -147,7 +147,7 @@ class BoundedUrlRecognizer(stock.UrlRecognizer):  # type: ignore[misc]
         self, text: str, entities: list[str], nlp_artifacts: Any = None, regex_flags: int | None = None
     ) -> list[Any]:
         """Stock results that end at a word's end and look like a link by scheme, `www`, path or a suffix that
-        is no word.
+        is not a word.
 
         No link holds a space, so the stock patterns (all top-level domains, four times over) read only the
         words that may be one.
@@ -216,7 +216,7 @@ class LocatedIpRecognizer(stock.IpRecognizer):  # type: ignore[misc]
     _NOBODYS = regex.compile(r"0\.\d+\.\d+\.\d+|127\.\d+\.\d+\.\d+|255\.255\.\d+\.\d+|::1?")
 
     def invalidate_result(self, pattern_text: str) -> bool:
-        """Whether it is no address, nobody's, or too short a one to tell from code (`std::`, `ad::`)."""
+        """Whether it is not an address, nobody's, or too short a one to tell from code (`std::`, `ad::`)."""
         address = pattern_text.partition("/")[0]
         if self._NOBODYS.fullmatch(address) or super().invalidate_result(pattern_text):
             return True

@@ -33,7 +33,7 @@ class AreaPostcodeRecognizer(stock.UkPostcodeRecognizer):  # type: ignore[misc]
 
     Capitals and a space 0.5; only one of the two, in a two-letter area, 0.45 ("wa4 5uf", "LA92AX"), and so
     one with a space that is the whole text, as an answer is ("n2w 0jj"); the rest, and districts that do not
-    exist ("RM0 1WF"), 0.1, which needs context. "ip4 8gb" and "se1 2nd" are no postcodes in lower case.
+    exist ("RM0 1WF"), 0.1, which needs context. "ip4 8gb" and "se1 2nd" are not postcodes in lower case.
     """
 
     _UNITS = frozenset({"GB", "TB", "ST", "ND", "RD", "TH", "PX", "FT", "LB"})

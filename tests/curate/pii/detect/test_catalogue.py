@@ -19,7 +19,7 @@ def _shipped() -> dict[str, Any]:
     import presidio_analyzer.predefined_recognizers as stock
     from presidio_analyzer import PatternRecognizer
 
-    classes = [
+    classes: list[Any] = [
         cls for cls in vars(stock).values() if inspect.isclass(cls) and issubclass(cls, PatternRecognizer)
     ]
     return {cls(supported_language="en").supported_entities[0]: cls for cls in classes}

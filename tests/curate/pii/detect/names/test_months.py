@@ -1,4 +1,4 @@
-"""A month is nobody, and somebody called May is no month."""
+"""A month is nobody, and somebody called May is not a month."""
 
 from __future__ import annotations
 
