@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from curate import __version__
     from curate.errors import AssayError, GateFailed
     from curate.pii.detect.params import ScanParams
-    from curate.pii.redact.policy import RedactParams
+    from curate.pii.redact.params import RedactParams
     from curate.plain.dedup import DedupResult, dedup
     from curate.plain.diff import DiffResult, diff
     from curate.plain.frames import Table
@@ -74,7 +74,7 @@ _HOMES = {
     "curate": ("__version__",),
     "curate.errors": ("AssayError", "GateFailed"),
     "curate.pii.detect.params": ("ScanParams",),
-    "curate.pii.redact.policy": ("RedactParams",),
+    "curate.pii.redact.params": ("RedactParams",),
     "curate.plain.dedup": ("DedupResult", "dedup"),
     "curate.plain.diff": ("DiffResult", "diff"),
     "curate.plain.frames": ("Table",),

@@ -99,7 +99,7 @@ TABLE = (
     Stage(
         "redact",
         "curate.pii.redact.stage",
-        "curate.pii.redact.policy:RedactParams",
+        "curate.pii.redact.params:RedactParams",
         reads=("ingest", "scan"),
         card=("kind", "name", "output_schema", "sections"),
         output="data/redact",
@@ -146,14 +146,14 @@ TABLE = (
     Stage(
         "evaluate",
         "train.judge.evaluate",
-        "train.judge.evaluate:EvaluateParams",
+        "train.judge.params:EvaluateParams",
         reads=("publish", "train"),
         output="reports/evaluation",
     ),
     Stage(
         "report",
         "governance.report.stage",
-        "governance.report.stage:ReportParams",
+        "governance.report.params:ReportParams",
         reads=("scan", "redact", "dedup", "validate", "publish"),
         output="reports/index.html",
     ),

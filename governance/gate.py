@@ -12,24 +12,15 @@ from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
-from pydantic import Field
 
 from curate.errors import AssayError
 from curate.examples import EXAMPLES, conform
 from curate.files import read_stage_frame
-from curate.params import Params
 from curate.project import Project
 from curate.provenance import read_report, version_of
 from curate.task import Kind
+from governance.params import CheckParams
 from governance.state import checkout_faults, conflict_faults, stale_faults
-
-
-class CheckParams(Params):
-    """Section `check` of params.yaml."""
-
-    skip: tuple[str, ...] = Field(
-        default=(), description="gates not to judge, by the names `assay check` lists; the skip shows in git"
-    )
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ from curate.examples import EXAMPLES, TEXT_FIELDS
 from curate.pii.decisions import in_force, read_verdicts
 from curate.pii.redact.closed import Closed
 from curate.pii.redact.offsets import SpanPath
-from curate.pii.redact.policy import RedactParams, decide
+from curate.pii.redact.params import RedactParams
+from curate.pii.redact.policy import decide
 from curate.pii.redact.surrogates import MASKED
 from curate.project import Project
 from curate.provenance import read_report

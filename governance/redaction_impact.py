@@ -10,7 +10,8 @@ from curate.examples import FINDINGS, TEXT_FIELDS
 from curate.files import read_stage_frame
 from curate.pii.decisions import in_force, read_verdicts
 from curate.pii.redact.impact import impact
-from curate.pii.redact.policy import RedactParams, decide
+from curate.pii.redact.params import RedactParams
+from curate.pii.redact.policy import decide
 from curate.project import Project
 
 

@@ -18,7 +18,7 @@ from curate.errors import AssayError, option
 from curate.examples import EXAMPLES, TEXT_FIELDS, conform
 from curate.keys import Key
 from curate.pii.detect.params import ScanParams
-from curate.pii.redact.policy import RedactParams
+from curate.pii.redact.params import RedactParams
 from curate.plain.frames import Table, frame_of, row_names
 from curate.plain.result import Result, among
 from curate.plain.scan import scan

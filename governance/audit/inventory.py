@@ -25,7 +25,8 @@ from datetime import date
 import polars as pl
 
 from curate.pii.decisions import CLEARING, Verdict, expired, in_force, judged, stale
-from curate.pii.redact.policy import RedactParams, decide
+from curate.pii.redact.params import RedactParams
+from curate.pii.redact.policy import decide
 from governance.audit.params import AuditParams
 
 TIERS = ("verified", "likely", "uncertain")

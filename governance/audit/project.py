@@ -17,7 +17,8 @@ from curate.files import read_stage_frame
 from curate.pii.decisions import in_force, read_verdicts
 from curate.pii.detect.catalogue import NER_ENTITIES, check_names
 from curate.pii.detect.params import ScanParams
-from curate.pii.redact.policy import RedactParams, decide
+from curate.pii.redact.params import RedactParams
+from curate.pii.redact.policy import decide
 from curate.project import Project
 from curate.text import plural
 from governance.audit.inventory import Inventory, take

@@ -68,7 +68,7 @@ def redact(
         raise click.UsageError("-o FILE.parquet says where the redacted table goes")
 
     from curate.params import parse
-    from curate.pii.redact.policy import RedactParams
+    from curate.pii.redact.params import RedactParams
     from curate.plain.redact import redact as redacted
     from curate.text import plural
     from governance.cli.plain_files import checked_place, open_file, row_ids, unreadable, write_out

@@ -45,7 +45,8 @@ def risk(out: Path | None, shape: str) -> None:
     """
     from curate.errors import AssayError
     from curate.files import write_parquet
-    from curate.pii.risk.singling_out import RiskParams, free_text, k_anonymity
+    from curate.pii.risk.params import RiskParams
+    from curate.pii.risk.singling_out import free_text, k_anonymity
     from curate.pii.risk.special import by_category, special_categories, unread
     from curate.pii.scan.stage import ScanParams, scanned_fields
     from curate.project import Project

@@ -141,7 +141,7 @@ class _Files:
     def __init__(self, project: Project, today: date) -> None:
         from curate.files import read_stage_frame
         from curate.pii.decisions import in_force, read_verdicts
-        from curate.pii.redact.policy import RedactParams
+        from curate.pii.redact.params import RedactParams
         from curate.pii.scan.stage import ScanParams
 
         self.project, self.root, self.key = project, project.root, project.key

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import Field
-
 from curate.files import write_text
-from curate.params import Params
 from curate.project import Project
 from curate.show.blocks import Document
 from curate.show.html import as_html
@@ -19,16 +16,8 @@ from curate.show.markdown import as_markdown
 from curate.stage import Progress
 from governance.report.build import build
 from governance.report.facts import gather
+from governance.report.params import ReportParams
 from governance.report.planted import compare
-
-
-class ReportParams(Params):
-    """Section `report` of params.yaml."""
-
-    truth: str | None = Field(
-        None,
-        description="a file of known, planted faults to compare the stages with; only generated data has one",
-    )
 
 
 def document(project: Project, *, costs: bool = False) -> Document:

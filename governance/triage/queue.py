@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from curate.pii.decisions import judged
-from curate.pii.redact.policy import RedactParams, decide
+from curate.pii.redact.params import RedactParams
+from curate.pii.redact.policy import decide
 from curate.pii.scan.stage import ScanParams
 from curate.pii.values import is_code
 

@@ -198,9 +198,9 @@ def test_the_pipeline_has_the_shape_of_the_samples_and_watches_keys_that_exist(
 
 MODELS = {
     **{stage.name: tuple(stage.params.split(":")) for stage in TABLE if stage.params},
-    "risk": ("curate.pii.risk.singling_out", "RiskParams"),
+    "risk": ("curate.pii.risk.params", "RiskParams"),
     "audit": ("governance.audit.params", "AuditParams"),
-    "check": ("governance.gate", "CheckParams"),
+    "check": ("governance.params", "CheckParams"),
 }
 
 

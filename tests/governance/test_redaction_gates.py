@@ -70,7 +70,7 @@ def _write(root: Path, name: str, content: object) -> None:
 def _with(project: Project, monkeypatch: pytest.MonkeyPatch, **redact: object) -> Project:
     """The project with other knobs of redaction, its stages not run again."""
     from curate.params import Params
-    from curate.pii.redact.policy import RedactParams
+    from curate.pii.redact.params import RedactParams
 
     real = Project.params
 

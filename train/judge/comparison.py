@@ -42,7 +42,7 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Settings:
-    """How to judge; see `train.judge.evaluate.EvaluateParams` for the reasons behind the values."""
+    """How to judge; see `train.judge.params.EvaluateParams` for the reasons behind the values."""
 
     metric: str
     target: float

@@ -31,18 +31,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
-from pydantic import Field
 
 from curate.errors import AssayError
 from curate.examples import conform
 from curate.files import dump_json, replacing_folder, write_json, write_parquet
-from curate.params import Params
 from curate.project import Project
 from curate.stage import Progress
 from curate.text import for_csv
 from train.arrays import Floats
 from train.cost import read_costs, write_costs
 from train.judge.comparison import Answers, Judgement, Settings, judge
+from train.judge.params import EvaluateParams
 from train.judge.plots import BY_SYSTEM
 from train.kinds import scoring_of
 from train.labels import COLUMNS, suspects
@@ -51,45 +50,6 @@ if TYPE_CHECKING:
     from train.systems.base import Classifier
 
 RETRAIN = "assay train   (or: dvc repro)"
-
-
-class EvaluateParams(Params):
-    """Section `evaluate` of params.yaml."""
-
-    bootstrap: int = Field(
-        2000,
-        ge=100,
-        description="Resamples; BCa bounds want 1,000 or more (Efron & Tibshirani, 1993, ch. 14).",
-    )
-    confidence: float = Field(
-        0.95, gt=0.5, lt=1, description="Level of the intervals; the paired test uses 1 minus it."
-    )
-    permutations: int = Field(
-        5000, ge=100, description="Random swaps of the paired test: p = 0.05 is known to within 0.006."
-    )
-    seed: int = Field(0, ge=0, description="Of the bootstrap and the swaps.")
-    risk: float = Field(
-        0.05,
-        gt=0,
-        lt=1,
-        description="Share of wrong answers allowed when a system answers only where it is sure.",
-    )
-    worthwhile: float = Field(
-        0.01,
-        gt=0,
-        lt=1,
-        description="Smallest gain in the task's metric worth the upkeep of a fine-tuned model.",
-    )
-    batch_size: int = Field(64, ge=1, description="Rows predicted at a time.")
-    fit_rows: int = Field(
-        2000,
-        ge=1,
-        description="Training rows sampled for the overfitting gap: its standard error is then below 0.01.",
-    )
-    latency_rows: int = Field(
-        64, ge=1, description="Rows timed one by one, and again in a batch, for the latency."
-    )
-    label_suspects: bool = Field(True, description="Search the gold set for labels that look wrong.")
 
 
 def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:

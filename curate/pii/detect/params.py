@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from curate.examples import TEXT_FIELDS
 from curate.params import Params
 from curate.pii.detect.knowledge.params import Allow, Deny, OwnRecognizer, entries
 from curate.pii.detect.languages import LANGUAGES, Language
@@ -20,13 +19,17 @@ class NerParams(Params):
     """What finds names, which no pattern does: the bundled tagger, or a model of yours."""
 
     engine: Literal["bundled", "spacy", "transformers", "gliner"] = "bundled"
-    # A folder on disk, or a hub id (then, and only then, the network is used). The bundled tagger has its
-    # own.
-    model: str | None = None
-    # Of the bundled tagger. A place or an organisation alone is nobody's personal data, and taking them out
-    # costs the text its sense.
-    # STREET_ADDRESS adds what it finds to what the patterns find (streets of other countries, mostly).
-    entities: tuple[Literal["PERSON", "LOCATION", "ORGANIZATION", "STREET_ADDRESS"], ...] = ("PERSON",)
+    model: str | None = Field(
+        default=None,
+        description="A folder on disk, or a hub id (then, and only then, the network is used). The "
+        "bundled tagger has its own.",
+    )
+    entities: tuple[Literal["PERSON", "LOCATION", "ORGANIZATION", "STREET_ADDRESS"], ...] = Field(
+        default=("PERSON",),
+        description="Of the bundled tagger. A place or an organisation alone is nobody's personal data, "
+        "and taking them out costs the text its sense. STREET_ADDRESS adds what it finds to "
+        "what the patterns find (streets of other countries, mostly).",
+    )
 
     @model_validator(mode="after")
     def _named(self) -> NerParams:
@@ -54,40 +57,60 @@ class EntityChanges(Params):
 class ScanParams(Params):
     """What to look for, where, and from which score on."""
 
-    # Fields of the Examples table. A classification's output is a label, so it is not scanned whatever stands
-    # here.
-    fields: tuple[Literal["input", "output", "rejected"], ...] = TEXT_FIELDS  # type: ignore[assignment]
-    # Entity names of curate/pii/detect/catalogue.py; null: the usual ones (every generic and UK one, the US
-    # ones that Presidio enables, ours, and in rows of other languages those countries' papers). A list takes
-    # their place; `{add: [...], remove: [...]}` changes them.
-    entities: tuple[str, ...] | EntityChanges | None = None
-    # Context lifts a weak match to 0.4 and more, and forms that speak for themselves start at 0.45: so 0.4
-    # says "a form of its own, or a weak one with its label". Measured, dates left out: on bitext (customers'
-    # order and invoice ids, 4,514 rows) 14.2 false alarms per 1,000 rows at 0.3, 0.4 at 0.35 and above; on
-    # banking77 none at any; of the 211 structured identifiers planted in the sample tickets all are found up
-    # to 0.45, 202 at 0.5.
-    # A name's score is the share of such findings that are right (curate/pii/detect/names/MODEL_CARD.md):
-    # from 0.4 on, 85 in a hundred in all.
-    threshold: float = Field(default=0.4, gt=0, le=1)
-    # Per entity, in place of `threshold`.
-    thresholds: dict[str, float] = Field(default_factory=dict)
-    # The languages of the rows: one, a list of which the first is that of rows without a language, or `auto`:
-    # a row without one is looked at and, where it is too short to tell, read as English.
-    language: Literal["auto"] | Language | tuple[Language, ...] = "en"
-    # A row in another language: `error` stops, so that nobody takes a row for clean that no detector was made
-    # to read; `scan_as_default` applies the patterns, with the labels and names of the first language (the
-    # report counts such rows).
-    unsupported_language: Literal["error", "scan_as_default"] = "error"
-    # A steward's own recognizers, values that are always found, values that never are: see
-    # curate/pii/detect/knowledge/params.py.
-    recognizers: tuple[OwnRecognizer, ...] = ()
+    fields: tuple[Literal["input", "output", "rejected"], ...] = Field(
+        default=("input", "output", "rejected"),
+        description="Fields of the Examples table. A classification's output is a label, so it is not "
+        "scanned whatever stands here.",
+    )
+    entities: tuple[str, ...] | EntityChanges | None = Field(
+        default=None,
+        description="Entity names of curate/pii/detect/catalogue.py; null: the usual ones (every generic "
+        "and UK one, the US ones that Presidio enables, ours, and in rows of other languages "
+        "those countries' papers). A list takes their place; `{add: [...], remove: [...]}` "
+        "changes them.",
+    )
+    threshold: float = Field(
+        default=0.4,
+        gt=0,
+        le=1,
+        description="Context lifts a weak match to 0.4 and more, and forms that speak for themselves "
+        "start at 0.45: so 0.4 says 'a form of its own, or a weak one with its label'. "
+        "Measured, dates left out: on bitext (customers' order and invoice ids, 4,514 rows) "
+        "14.2 false alarms per 1,000 rows at 0.3, 0.4 at 0.35 and above; on banking77 none "
+        "at any; of the 211 structured identifiers planted in the sample tickets all are "
+        "found up to 0.45, 202 at 0.5. A name's score is the share of such findings that are "
+        "right (curate/pii/detect/names/MODEL_CARD.md): from 0.4 on, 85 in a hundred in all.",
+    )
+    thresholds: dict[str, float] = Field(
+        default_factory=dict, description="Per entity, in place of `threshold`."
+    )
+    language: Literal["auto"] | Language | tuple[Language, ...] = Field(
+        default="en",
+        description="The languages of the rows: one, a list of which the first is that of rows without a "
+        "language, or `auto`: a row without one is looked at and, where it is too short to "
+        "tell, read as English.",
+    )
+    unsupported_language: Literal["error", "scan_as_default"] = Field(
+        default="error",
+        description="A row in another language: `error` stops, so that nobody takes a row for clean that "
+        "no detector was made to read; `scan_as_default` applies the patterns, with the "
+        "labels and names of the first language (the report counts such rows).",
+    )
+    recognizers: tuple[OwnRecognizer, ...] = Field(
+        default=(),
+        description="A steward's own recognizers, values that are always found, values that never are: "
+        "see curate/pii/detect/knowledge/params.py.",
+    )
     deny: tuple[Deny, ...] = ()
     allow: tuple[Allow, ...] = ()
-    # Names of persons; null: patterns alone.
-    ner: NerParams | None = NerParams()
-    # Worker processes, each with one engine (a second or more to start): used from 20,000 texts on that may
-    # hold something.
-    processes: int = Field(default=1, ge=1, le=64)
+    ner: NerParams | None = Field(default=NerParams(), description="Names of persons; null: patterns alone.")
+    processes: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="Worker processes, each with one engine (a second or more to start): used from "
+        "20,000 texts on that may hold something.",
+    )
 
     @field_validator("deny", "allow", mode="before")
     @classmethod

@@ -24,7 +24,7 @@ from curate.pii.redact.forms import NAMED
 from curate.pii.redact.identity import Identity, identities
 from curate.pii.redact.leaves import Leaf, decoded, encoded, leaves
 from curate.pii.redact.offsets import Located, SpanPath, locate
-from curate.pii.redact.policy import RedactParams
+from curate.pii.redact.params import RedactParams
 from curate.pii.redact.spans import Span, Spared, Value, cut_at, merge, outside, repeats, rewrite
 from curate.pii.redact.surrogates import masked, placeholder, surrogate, tag
 from curate.pii.values import normalise, value_id

@@ -36,7 +36,8 @@ from curate.pii.detect.params import ScanParams
 from curate.pii.redact.closed import Closed
 from curate.pii.redact.leaves import leaves
 from curate.pii.redact.offsets import SpanPath, detect, untrue
-from curate.pii.redact.policy import RedactParams, decide
+from curate.pii.redact.params import RedactParams
+from curate.pii.redact.policy import decide
 from curate.pii.redact.row import Names, Row, redact_row, stale
 from curate.project import Project
 from curate.provenance import begin

@@ -21,34 +21,14 @@ nobody's background knowledge is bounded.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import polars as pl
-from pydantic import Field
 
 from curate.examples import TEXT_FIELDS
-from curate.params import Params
+from curate.pii.risk.params import Quasi, RiskParams
 from curate.validate.rules import PLACEHOLDER
-
-Quasi = Literal["language", "source", "output", "month", "outward_postcode", "age", "title"]
-
-
-class RiskParams(Params):
-    """What an outsider may know of a person, and from which group size on a row counts as hidden."""
-
-    # Columns of the published rows, or read from their text (outward_postcode, age, title) or date (month).
-    # `output` is left out: a label is the task's opinion, not what a neighbour knows.
-    quasi_identifiers: tuple[Quasi, ...] = ("language", "source", "month", "outward_postcode", "age", "title")
-    # Below this a class counts as small. Common practice for released health data (El Emam & Dankar, 2008).
-    k: int = Field(default=5, ge=2)
-    # Words known of a row. Three is about a remembered phrase.
-    words: int = Field(default=3, ge=1, le=8)
-    # Rows whose words are looked for in all others: the share's standard error is then below 1.2 points.
-    sample: int = Field(default=2000, ge=1)
-    # The commonest words, taken for the language itself: function words are some 150 in English.
-    common_words: int = Field(default=150, ge=0)
-
 
 # Quasi-identifiers read from text, in Rust's regex syntax: the first group of the first match, case folded.
 DERIVED = {

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from curate.pii.decisions import VERDICTS
-from curate.pii.redact.policy import RedactParams
+from curate.pii.redact.params import RedactParams
 from curate.pii.scan.stage import ScanParams
 from governance.triage.context import AROUND, Rows, render
 from governance.triage.queue import build_queue

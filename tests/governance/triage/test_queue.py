@@ -8,7 +8,7 @@ from datetime import date
 import polars as pl
 
 from curate.pii.decisions import VERDICTS, Verdict, in_force
-from curate.pii.redact.policy import RedactParams
+from curate.pii.redact.params import RedactParams
 from curate.pii.scan.stage import ScanParams
 from governance.triage.queue import TAKEN_BACK, Item, build_queue
 from governance.triage.session import Reviewer

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from curate.errors import AssayError
 from curate.pii.decisions import in_force
-from curate.pii.redact.policy import RedactParams
+from curate.pii.redact.params import RedactParams
 from curate.pii.scan.stage import ScanParams
 from governance.triage.context import Rows
 from governance.triage.queue import build_queue

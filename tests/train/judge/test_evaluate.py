@@ -19,7 +19,8 @@ from curate.project import Project
 from curate.publish.digest import PUBLISHED
 from curate.publish.gold import Gold
 from train.cost import write_costs
-from train.judge.evaluate import EvaluateParams, measure_latency, predict, run
+from train.judge.evaluate import measure_latency, predict, run
+from train.judge.params import EvaluateParams
 from train.systems.base import Classifier
 
 pytest.importorskip("sklearn")

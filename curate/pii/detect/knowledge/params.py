@@ -72,17 +72,25 @@ class OwnRecognizer(Scope):
     A match is a finding; where the pattern has a group called `value`, that group is.
     """
 
-    # What its findings are called: one of the catalogue, or a name of your own.
-    entity: str
+    entity: str = Field(
+        description="What its findings are called: one of the catalogue, or a name of your own."
+    )
     patterns: tuple[str, ...] = Field(min_length=1)
-    # Words that raise the score by 0.35 (to 0.4 at least) where they stand near the match, as elsewhere.
-    context: tuple[str, ...] = ()
+    context: tuple[str, ...] = Field(
+        default=(),
+        description="Words that raise the score by 0.35 (to 0.4 at least) where they stand near the "
+        "match, as elsewhere.",
+    )
     score: float = Field(default=0.6, gt=0, le=1)
     validator: str = "none"
-    # `ignore` takes capitals and small letters for one another, in the pattern.
-    case: Literal["exact", "ignore"] = "exact"
-    # Whether a match must not touch a letter, digit or underscore on either side.
-    words: bool = True
+    case: Literal["exact", "ignore"] = Field(
+        default="exact",
+        description="`ignore` takes capitals and small letters for one another, in the pattern.",
+    )
+    words: bool = Field(
+        default=True,
+        description="Whether a match must not touch a letter, digit or underscore on either side.",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -131,11 +139,17 @@ class Listed(Scope):
     """
 
     values: tuple[SecretStr, ...] = ()
-    # UTF-8, a value a line; empty lines and lines that begin with # are passed over. Relative to the project.
-    file: str | None = None
+    file: str | None = Field(
+        default=None,
+        description="UTF-8, a value a line; empty lines and lines that begin with # are passed over. "
+        "Relative to the project.",
+    )
     case: Literal["exact", "ignore"] = "ignore"
-    # Whether a value that begins or ends with a letter or digit must not touch another one there.
-    words: bool = True
+    words: bool = Field(
+        default=True,
+        description="Whether a value that begins or ends with a letter or digit must not touch another "
+        "one there.",
+    )
 
     @model_validator(mode="after")
     def _something(self) -> Listed:
@@ -161,8 +175,9 @@ class Deny(Listed):
 class Allow(Listed):
     """Values that are never found: a finding that lies within one is let go."""
 
-    # Which findings; null: all but those of the deny list.
-    entities: tuple[str, ...] | None = None
+    entities: tuple[str, ...] | None = Field(
+        default=None, description="Which findings; null: all but those of the deny list."
+    )
 
     @model_validator(mode="before")
     @classmethod

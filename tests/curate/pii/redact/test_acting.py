@@ -19,7 +19,8 @@ from curate.pii.detect.detector import Detector
 from curate.pii.detect.names.recognizer import bundled
 from curate.pii.detect.overlap import Hit
 from curate.pii.detect.params import ScanParams
-from curate.pii.redact.policy import RedactParams, decide
+from curate.pii.redact.params import RedactParams
+from curate.pii.redact.policy import decide
 
 Truth = list[tuple[int, int]]
 

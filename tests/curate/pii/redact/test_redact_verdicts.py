@@ -17,7 +17,8 @@ from curate.examples import EXAMPLES, conform
 from curate.keys import Key
 from curate.params import parse
 from curate.pii.decisions import Verdict, in_force
-from curate.pii.redact.policy import RedactParams, decide
+from curate.pii.redact.params import RedactParams
+from curate.pii.redact.policy import decide
 from curate.pii.redact.stage import redact
 from curate.stage import StageResult, check_conservation
 from curate.task import Kind

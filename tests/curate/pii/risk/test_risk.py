@@ -11,14 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curate.examples import EXAMPLES, conform
-from curate.pii.risk.singling_out import (
-    RiskParams,
-    content_words,
-    free_text,
-    k_anonymity,
-    quasi_identifiers,
-    singled_out,
-)
+from curate.pii.risk.params import RiskParams
+from curate.pii.risk.singling_out import content_words, free_text, k_anonymity, quasi_identifiers, singled_out
 
 
 def _rows(texts: list[str], **columns: list[str | None]) -> pl.DataFrame:
