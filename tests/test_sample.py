@@ -56,6 +56,23 @@ def test_a_fresh_clone_leaves_the_lock_of_the_curation_stages_as_committed(clone
     )
 
 
+def test_what_differs_from_run_to_run_is_in_no_tracked_output(clone: Path) -> None:
+    """Judging and reporting again takes other seconds, and leaves the lock as it was."""
+    before = (clone / "dvc.lock").read_bytes()
+    costs = (clone / "reports" / "cost" / "evaluate.json").read_bytes()
+    env = {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(clone),
+        "DVC_NO_ANALYTICS": "1",
+    }
+    again = ["dvc", "repro", "--force", "--single-item", "evaluate", "report"]
+    done = subprocess.run(again, cwd=clone, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+    assert (clone / "reports" / "cost" / "evaluate.json").read_bytes() != costs, "evaluate did not run"
+    assert (clone / "dvc.lock").read_bytes() == before
+
+
 def test_what_was_planted_is_found(clone: Path) -> None:
     scores = {score.what: score for score in compare(Project(clone), clone / "sample" / "truth.json")}
     assert scores["malformed rows"].missed == 0
