@@ -1,6 +1,6 @@
 """Text of support and personnel work in seven languages with spans, for the second tagger: seeded.
 
-Templates stand in `text/europe/`, written for this; `[a|b|]` chooses, `{slot}` fills. Names come from faker's
+Templates stand in `text_europe/`, written for this; `[a|b|]` chooses, `{slot}` fills. Names come from faker's
 lists for the language's countries, and three in ten from the lists of all cultures. Sentences without names
 are also taken from the translations that packages under permissive licences ship (`translations`): nobody
 stands in them, and a German noun is seen in the place where it is written.
@@ -18,7 +18,7 @@ from recipes.name_tagger.lists import Lists, collect, faker_names
 from recipes.name_tagger.rows import Piece, Row, join, typed
 from recipes.name_tagger.words import words
 
-TEXT = Path(__file__).parent / "text" / "europe"
+TEXT = Path(__file__).parent / "text_europe"
 LOCALES = {
     "de": ("de_DE", "de_AT", "de_CH"),
     "fr": ("fr_FR", "fr_BE", "fr_CH"),
