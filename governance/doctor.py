@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 
@@ -50,6 +51,7 @@ def examine(start: Path | None = None) -> list[Finding]:
     checks: tuple[Callable[[Project], Iterator[Finding]], ...] = (
         _state,
         _task,
+        _dates,
         _key,
         _git,
         _dvc,
@@ -63,6 +65,24 @@ def examine(start: Path | None = None) -> list[Finding]:
         except AssayError as error:
             findings.append(Finding("fail", check.__name__.strip("_"), error.problem, error.fix))
     return findings
+
+
+def _dates(project: Project) -> Iterator[Finding]:
+    """A date without quotes is a date to YAML, which DVC refuses among its parameters."""
+    import yaml
+
+    path = project.root / "params.yaml"
+    sections = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None
+    bare = [
+        f"{section}.{name}"
+        for section, knobs in (sections or {}).items()
+        if isinstance(knobs, dict)
+        for name, value in knobs.items()
+        if isinstance(value, date)
+    ]
+    if bare:
+        words = f"DVC takes no YAML dates: {', '.join(bare)} in params.yaml"
+        yield Finding("fail", "dates", words, f'put the date in quotes: {bare[0]}: "2027-01-01"')
 
 
 def _versions() -> Iterator[Finding]:

@@ -166,3 +166,14 @@ def test_doctor_says_what_keeps_the_raw_files(tmp_path: Path, how: str) -> None:
     if how == "git":
         git(tmp_path, "add", "raw.csv")
     assert tracker(tmp_path, raw) == how
+
+
+@pytest.mark.parametrize(("value", "told"), [("2027-01-01", True), ('"2027-01-01"', False)])
+def test_doctor_says_that_dvc_takes_no_bare_date(tmp_path: Path, value: str, told: bool) -> None:
+    (tmp_path / "task.yaml").write_text(
+        "name: t\nkind: classification\nbehaviour: b\nmetric: {name: accuracy, target: 0.9}\n"
+    )
+    (tmp_path / "params.yaml").write_text(f"redact: {{as_of: {value}}}\n")
+    dates = [finding for finding in examine(tmp_path) if finding.name == "dates"]
+    assert [finding.level for finding in dates] == ["fail"] * told
+    assert all("redact.as_of" in finding.message for finding in dates)
