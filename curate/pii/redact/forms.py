@@ -7,7 +7,8 @@ capitalised within a sentence. Of a person first names and surnames are sought a
 date of birth every way of writing it. Numbers of under six digits, the commonest words and what was found
 weakly are not sought at all.
 
-Cost: a test for containment a value and text, a compiled pattern only where it holds.
+Cost: a test for containment a value and text; where it holds a search without a regex (`runs.py`), for the
+rarer forms a regex that is compiled then.
 """
 
 # ruff: noqa: SIM905 (a row of words reads better than a list of literals)
@@ -16,11 +17,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from curate.pii.detect.names.acting import plain_words
 from curate.pii.redact import dates
+from curate.pii.redact.runs import (
+    ANY_SPACE,
+    IN_ADDRESSES,
+    IN_CODES,
+    IN_NAMES,
+    Finder,
+    Searched,
+    anywhere,
+    at_addresses,
+    at_tokens,
+    at_words,
+    compiled,
+    glued,
+    run,
+)
 from curate.pii.values import EXACT, is_code, normalise
 
 # Words of the language that are names as well, and the commonest words.
@@ -35,6 +51,7 @@ _PARTICLES = frozenset(
 )
 _WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
 _SEPARATOR = r"[\s\-.()/]{0,3}"
+_ADDRESS_GAP = re.compile(r"[\s,.]+")
 # Below it a number is somebody else's as well ("2024").
 _CODE_DIGITS = 6
 _CODE_CHARACTERS = 4
@@ -51,17 +68,13 @@ _DESKS = frozenset(
 
 
 class Form(NamedTuple):
-    """One way of writing a value: what a folded text must hold (the first or the last of these), the pattern,
-    and whether a match is meant.
+    """One way of writing a value: what a folded text must hold (the first or the last of these), how its
+    places are found, and whether a place [start, end) of a text is meant (None: always).
     """
 
     hints: tuple[str, ...]
-    pattern: re.Pattern[str]
-    accepts: Callable[[str, re.Match[str]], bool]
-
-
-def _always(text: str, match: re.Match[str]) -> bool:
-    return True
+    find: Finder
+    accepts: Callable[[str, int, int], bool] | None = None
 
 
 def name_words(value: str) -> list[str]:
@@ -100,14 +113,55 @@ def forms(entity: str, value: str) -> tuple[Form, ...]:
         return ()
     if entity == "PERSON":
         return tuple(_person(value))
-    made = [Form((_hint(entity, value),), whole(entity, value), _always)]
-    if entity in _DATES and (dated := dates.pattern(value)):
-        made = [Form(("",), dated, _always), *made]
+    made = [Form((_hint(entity, value),), _find_whole(entity, value))]
+    if entity in _DATES and (read := dates.readings(value)):
+        # Every way of writing a date ends in the last two digits of its year or holds them.
+        made = [Form((f"{read[0].year % 100:02d}",), compiled(partial(_dated, value))), *made]
     if entity == "EMAIL_ADDRESS" and (user := user_part(value)):
-        made.append(Form((user.casefold(),), _tokens(re.escape(user)), _always))
+        made.append(Form((user.casefold(),), _literal(user)))
     if entity == "IBAN_CODE":
-        made += [Form(("",), whole("", part), _always) for part in iban_parts(value)]
+        made += [Form(("",), _find_whole("", part)) for part in iban_parts(value)]
     return tuple(made)
+
+
+def _dated(value: str) -> re.Pattern[str]:
+    made = dates.pattern(value)
+    assert made is not None, "asked for dates only"
+    return made
+
+
+def _literal(word: str) -> Finder:
+    """A word by itself, in any case."""
+    return run((word,), gap=ANY_SPACE, free=at_tokens, regex=lambda: _tokens(re.escape(word)))
+
+
+def _find_whole(entity: str, value: str) -> Finder:
+    """A finder of the places that the regex `whole` matches."""
+    characters = tuple(mark for mark in value if mark.isalnum())
+    regex = partial(whole, entity, value)
+    if entity == "PHONE_NUMBER" and (digits := _uk_digits(value)):
+        return compiled(regex, lambda searched: searched.lowered is None or digits in searched.compact)
+    if entity in EXACT:
+        free = at_tokens if characters else anywhere
+        return run((value,), gap=ANY_SPACE, free=free, regex=regex, cased=True)
+    if is_code(entity) and characters:
+        return run(characters, gap=IN_CODES, free=at_tokens, regex=regex)
+    if entity == "STREET_ADDRESS" and characters:
+        parts = tuple(part for part in _ADDRESS_GAP.split(value) if part)
+        return run(parts, gap=IN_ADDRESSES, free=at_tokens, regex=regex)
+    free = at_addresses if entity == "EMAIL_ADDRESS" else at_words
+    return run(tuple(value.split()), gap=ANY_SPACE, free=free, regex=regex, cased=_is_cased(entity, value))
+
+
+def _is_cased(entity: str, value: str) -> bool:
+    """Whether the whole value is sought in its own case alone."""
+    return entity in _CASED and not value.islower()
+
+
+def _uk_digits(value: str) -> str:
+    """The digits of a telephone number of the UK behind its country code; none of another."""
+    form = normalise("PHONE_NUMBER", value)
+    return form[3:] if re.fullmatch(r"\+44\d{9,10}", form) else ""
 
 
 def _hint(entity: str, value: str) -> str:
@@ -117,7 +171,7 @@ def _hint(entity: str, value: str) -> str:
     if is_code(entity) or entity in _DATES or not value.split():
         return ""
     # Greek sigma and the sharp s fold to more than one form, so a part that is not ASCII promises nothing.
-    longest = max(re.split(r"[\s,.]+", value), key=len).casefold()
+    longest = max(_ADDRESS_GAP.split(value), key=len).casefold()
     return longest if longest.isascii() else ""
 
 
@@ -131,23 +185,21 @@ def whole(entity: str, value: str) -> re.Pattern[str]:
     separators, a UK number's 0 or +44.
     """
     characters = [mark for mark in value if mark.isalnum()]
-    if entity == "PHONE_NUMBER":
-        form = normalise(entity, value)
-        if re.fullmatch(r"\+44\d{9,10}", form):
-            body = _SEPARATOR.join(form[3:])
-            lead = rf"(?:(?:\+\s?|00)?44{_SEPARATOR}(?:\(?0\)?)?{_SEPARATOR}|0|\(0(?=\d{{2,5}}\)))?"
-            return re.compile(rf"(?<![^\W_]){lead}{body}(?![^\W_])")
+    if entity == "PHONE_NUMBER" and (digits := _uk_digits(value)):
+        body = _SEPARATOR.join(digits)
+        lead = rf"(?:(?:\+\s?|00)?44{_SEPARATOR}(?:\(?0\)?)?{_SEPARATOR}|0|\(0(?=\d{{2,5}}\)))?"
+        return re.compile(rf"(?<![^\W_]){lead}{body}(?![^\W_])")
     if entity in EXACT:
         return re.compile(rf"(?<![^\W_]){re.escape(value)}(?![^\W_])" if characters else re.escape(value))
     if is_code(entity) and characters:
         return _tokens(_SEPARATOR.join(map(re.escape, characters)))
     if entity == "STREET_ADDRESS" and characters:
-        body = r"[\s,.]+".join(re.escape(part) for part in re.split(r"[\s,.]+", value) if part)
+        body = r"[\s,.]+".join(re.escape(part) for part in _ADDRESS_GAP.split(value) if part)
         return _tokens(body)
     body = r"\s+".join(map(re.escape, value.split()))
     if entity == "EMAIL_ADDRESS":
         return re.compile(rf"(?<![\w.%+-]){body}(?![\w-]|\.\w)", re.IGNORECASE)
-    flags = 0 if entity in _CASED and not value.islower() else re.IGNORECASE
+    flags = 0 if _is_cased(entity, value) else re.IGNORECASE
     return re.compile(rf"(?<!\w){body}(?!\w)", flags)
 
 
@@ -185,34 +237,50 @@ def _person(value: str) -> Iterator[Form]:
     names = [word for word in words if len(word) > 1 and word.lower() not in _PARTICLES] or words
     lower = value.islower()
     if len(words) > 1:
-        orders = (words, [*words[-1:], *words[:-1]])
-        body = "|".join(r"[\s.,]{1,3}".join(map(re.escape, order)) for order in orders)
-        yield Form((_folded(max(words, key=len)),), _tokens(f"(?:{body})"), _always)
-    elif _WORD.findall(value) != words:  # "Mr Smith": with the title it is a name wherever it stands
-        body = r"[\s.,]{1,3}".join(map(re.escape, _WORD.findall(value)))
-        yield Form((_folded(words[0]),), _tokens(body), _always)
+        orders = (tuple(words), (*words[-1:], *words[:-1]))
+        yield Form((_folded(max(words, key=len)),), _in_orders(orders))
+    elif (given := _WORD.findall(value)) != words:  # "Mr Smith": with the title it is a name everywhere
+        yield Form((_folded(words[0]),), _in_orders((tuple(given),)))
     for name in dict.fromkeys(names):
-        yield Form((_folded(name),), _tokens(re.escape(name)), _meant(name, lower))
+        yield Form((_folded(name),), _literal(name), _meant(name, lower))
     if len(names) > 1:
-        yield Form((_bare(names[0]), _bare(names[-1])), logins(names[0], names[-1]), _is_login)
+        first, last = _bare(names[0]), _bare(names[-1])
+        made = compiled(
+            partial(logins, names[0], names[-1]), glued(_unmarked(names[0]), _unmarked(names[-1]))
+        )
+        yield Form((first, last), made, _is_login)
+
+
+def _in_orders(orders: tuple[tuple[str, ...], ...]) -> Finder:
+    """The words of a name in one of `orders`."""
+
+    def regex() -> re.Pattern[str]:
+        body = "|".join(r"[\s.,]{1,3}".join(map(re.escape, order)) for order in orders)
+        return _tokens(f"(?:{body})")
+
+    return run(*orders, gap=IN_NAMES, free=at_tokens, regex=regex)
 
 
 def _bare(word: str) -> str:
     """A name as logins have it: without its marks."""
-    return _folded(re.sub(r"['’\-]", "", word))
+    return _folded(_unmarked(word))
+
+
+def _unmarked(word: str) -> str:
+    return re.sub(r"['’\-]", "", word)
 
 
 def _folded(word: str) -> str:
     return word.casefold() if word.isascii() else ""
 
 
-def _meant(name: str, lower: bool) -> Callable[[str, re.Match[str]], bool]:
+def _meant(name: str, lower: bool) -> Callable[[str, int, int], bool]:
     """Whether a match of a single name can be the name: by its case, and its place in the sentence."""
     plain = name.lower() in PLAIN_WORDS
 
-    def accepts(text: str, match: re.Match[str]) -> bool:
-        seen = match.group()
-        if text[max(0, match.start() - 1) : match.start()] == "<":
+    def accepts(text: str, start: int, end: int) -> bool:
+        seen = text[start:end]
+        if text[max(0, start - 1) : start] == "<":
             return False  # a tag's name
         if not plain:
             return seen != seen.lower() or lower or len(seen) > 2 or not seen.isascii()
@@ -220,17 +288,17 @@ def _meant(name: str, lower: bool) -> Callable[[str, re.Match[str]], bool]:
             return False
         if seen.isupper() and not name.isupper():
             return False
-        if text[match.end() : match.end() + 2] in ("'s", "’s"):
+        if text[end : end + 2] in ("'s", "’s"):
             return True  # somebody's
-        before = text[max(0, match.start() - _LOOK_BACK) : match.start()]
-        return bool(_TITLE.search(before)) or not starts_sentence(text, match.start())
+        before = text[max(0, start - _LOOK_BACK) : start]
+        return bool(_TITLE.search(before)) or not starts_sentence(text, start)
 
     return accepts
 
 
 def logins(first: str, last: str) -> re.Pattern[str]:
     """A regex for what logins and slugs make of a name: `tessa.quill`, `tquill`, `quill-t`, `tessaq`."""
-    a, b = (re.escape(re.sub(r"['’\-]", "", word)) for word in (first, last))
+    a, b = (re.escape(_unmarked(word)) for word in (first, last))
     i, j = re.escape(first[0]), re.escape(last[0])
     body = "|".join(
         (rf"{a}[._-]?{b}", rf"{b}[._-]?{a}", rf"{i}[._-]?{b}", rf"{b}[._-]?{i}", rf"{a}[._-]?{j}")
@@ -238,9 +306,9 @@ def logins(first: str, last: str) -> re.Pattern[str]:
     return _tokens(rf"(?:{body})(?:[._-]?\d{{1,4}})?")
 
 
-def _is_login(text: str, match: re.Match[str]) -> bool:
+def _is_login(text: str, start: int, end: int) -> bool:
     """A login, and not a word that the letters make by chance ("Tess Able", "table")."""
-    seen = match.group()
+    seen = text[start:end]
     letters = "".join(filter(str.isalpha, seen))
     if len(letters) < _LOGIN_LETTERS:
         return False
@@ -255,12 +323,13 @@ def common_words() -> frozenset[str]:
     return PLAIN_WORDS | frozenset(bundled().tagger.lexicon.pieces)
 
 
-def places(text: str, folded: str, entity: str, value: str) -> list[tuple[int, int]]:
-    """Where `value` stands in `text`, whole or in part; `folded` is `text.casefold()`."""
+def places(searched: Searched, entity: str, value: str) -> list[tuple[int, int]]:
+    """Where `value` stands in a text, whole or in part."""
+    text, folded = searched.text, searched.folded
     found = []
-    for hints, pattern, accepts in forms(entity, value):
+    for hints, find, accepts in forms(entity, value):
         if hints[0] in folded or hints[-1] in folded:  # one hint or two; a loop over them costs twice as much
-            for match in pattern.finditer(text):
-                if match.end() > match.start() and accepts(text, match):
-                    found.append(match.span())
+            for place in find(searched):
+                if accepts is None or accepts(text, *place):
+                    found.append(place)
     return found

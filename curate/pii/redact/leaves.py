@@ -81,7 +81,7 @@ def leaves(text: str) -> list[Leaf] | None:
             if not key:
                 steps[-1] = int(steps[-1]) + 1
         elif first == '"':
-            name = json.loads(token)
+            name = json.loads(token) if "\\" in token else token[1:-1]
             if key:
                 steps[-1] = name
             kind: Literal["key", "string"] = "key" if key else "string"

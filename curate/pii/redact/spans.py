@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from curate.pii.redact import forms
 from curate.pii.redact.identity import Identity
+from curate.pii.redact.runs import Searched
 
 
 class Value(NamedTuple):
@@ -94,9 +95,9 @@ def repeats(
 
     `offset` is where `text` begins in the text that `spared` points into.
     """
-    folded = text.casefold()
+    searched = Searched(text)
     for value in values:
-        for start, end in forms.places(text, folded, value.entity, value.spelling):
+        for start, end in forms.places(searched, value.entity, value.spelling):
             stays = spared and any(
                 name == value.value_id and first < end + offset and start + offset < last
                 for first, last, name in spared
