@@ -23,7 +23,7 @@ import polars as pl
 from curate.pii.detect.catalogue import Entity
 from curate.pii.detect.languages.entities import any_candidate
 from curate.pii.detect.overlap import Hit, beside
-from curate.pii.detect.view import CHANGED, View, labelled, view
+from curate.pii.detect.view import CHANGED, HIDDEN, View, changed, labelled
 from curate.pii.scan.columns import bare
 from curate.pii.scan.naming import named
 from curate.stage import Progress
@@ -61,9 +61,7 @@ def routes(texts: pl.Series, detector: Detector) -> pl.DataFrame:
     pl.DataFrame
         `text` (String) and `names` (List of String), sorted by text.
     """
-    unsure = [entity.name for entity in detector.entities if entity.needs is None] + sorted(
-        detector.ner_names
-    )
+    unsure = _unsure(detector)
     certain = [
         entity for entity in detector.entities if entity.needs is not None and entity.name not in unsure
     ]
@@ -96,6 +94,11 @@ def routes(texts: pl.Series, detector: Detector) -> pl.DataFrame:
     ]
     known = combinations.with_columns(pl.Series("names", names, dtype=pl.List(pl.String)))
     return routed.join(known, on=list(columns), how="left", maintain_order="left").select("text", "names")
+
+
+def _unsure(detector: Detector) -> list[str]:
+    """The entities that any text can hold."""
+    return [entity.name for entity in detector.entities if entity.needs is None] + sorted(detector.ner_names)
 
 
 def _certain(texts: pl.Series, held: pl.Series, entity: Entity, threshold: float) -> np.ndarray:
@@ -178,12 +181,21 @@ _BY_TEXT = pl.Schema(
 )
 
 
+def _worth_a_view(texts: pl.Series, detector: Detector, label: str) -> pl.Series:
+    """The texts that hold a candidate, or may hold one in their view."""
+    if label or detector.language != "en" or _unsure(detector):
+        return texts
+    held = texts.str.contains(any_candidate(detector.language))
+    others = texts.filter(~held)
+    return pl.concat([texts.filter(held), others.filter(others.str.contains(HIDDEN))])
+
+
 def _views(texts: pl.Series, label: str) -> dict[str, View]:
     """The texts that a detector reads in another form than they have."""
     if label:
         return {text: labelled(text, label) for text in texts}
     odd = texts.filter(texts.str.contains(CHANGED)).to_list()
-    return {text: seen for text in odd if (seen := view(text)) is not None}
+    return {text: seen for text in odd if (seen := changed(text)) is not None}
 
 
 def _read(texts: pl.Series, detector: Detector, progress: Progress | None, label: str = "") -> pl.DataFrame:
@@ -191,8 +203,9 @@ def _read(texts: pl.Series, detector: Detector, progress: Progress | None, label
 
     With `label`, the texts are bare values of that.
     """
-    views = _views(texts, label)
-    plain = texts.filter(~texts.is_in(list(views))) if views else texts
+    worth = _worth_a_view(texts, detector, label)
+    views = _views(worth, label)
+    plain = worth.filter(~worth.is_in(list(views))) if views else worth
     routed = routes(
         pl.concat([plain, pl.Series([seen.text for seen in views.values()], dtype=pl.String)]), detector
     )

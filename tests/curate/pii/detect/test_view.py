@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from curate.pii.detect.catalogue import ANY_CANDIDATE
 from curate.pii.detect.overlap import Hit
-from curate.pii.detect.view import CHANGED, view
+from curate.pii.detect.view import CHANGED, HIDDEN, view
 
 Found = Callable[[str], list[tuple[str, str]]]
 
@@ -201,3 +202,32 @@ def test_every_place_in_a_view_has_one_in_the_text(text: str) -> None:
 @given(text=st.lists(_ALPHABET, max_size=30).map("".join))
 def test_the_columns_regex_loses_no_text_that_has_a_view(text: str) -> None:
     assert view(text) is None or pl.Series([text]).str.contains(CHANGED)[0]
+
+
+_FRAGMENTS = [
+    *(
+        "key",
+        "Key",
+        "token",
+        "SECRET",
+        "bearer",
+        "basic",
+        "authorization",
+        "pass",
+        "Word",
+        "code",
+        "is",
+        "was",
+    ),
+    *("curl", "user", "account", "phone", "abcdefgh", "\uff20", "\uff17", "\u200b", "\u00a0", "\u2013"),
+    *(" ", "  ", "_", "-", ":", "=", ".", '"', "\\", "\n", "&commat;", "&nbsp;", "[", "://", "-u"),
+]
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.sampled_from(_FRAGMENTS), max_size=12).map("".join))
+def test_a_text_without_a_candidate_says_so_where_its_view_has_one(text: str) -> None:
+    """The scan makes no view of a text that has neither."""
+    seen = view(text)
+    if seen is not None and pl.Series([seen.text]).str.contains(ANY_CANDIDATE)[0]:
+        assert pl.Series([text]).str.contains(f"{ANY_CANDIDATE}|{HIDDEN}")[0]
