@@ -44,7 +44,7 @@ def identities(values: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Ident
     distinct = sorted(set(values))
     made: dict[tuple[str, str], Identity] = {}
     people = {value: _folded_words(value) for entity, value in distinct if entity == "PERSON"}
-    sharing = _by_word(people.values())
+    sharing = _by_word(people.values()) if len(people) > 1 else {}
     homes = {value: _address(value) for entity, value in distinct if entity == "STREET_ADDRESS"}
     for entity, value in distinct:
         if entity == "PERSON":

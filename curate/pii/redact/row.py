@@ -28,6 +28,7 @@ from curate.pii.redact.params import RedactParams
 from curate.pii.redact.spans import Span, Spared, Value, cut_at, merge, outside, repeats, rewrite
 from curate.pii.redact.surrogates import masked, placeholder, surrogate, tag
 from curate.pii.values import normalise, value_id
+from curate.task import Kind
 
 # Marks that a span of words may take in at its ends and that belong to the sentence.
 _EDGES = " \t\r\n.,;:!?\"“”‘’'()[]<>"
@@ -99,15 +100,10 @@ class _Work:
         self.outputs = {
             name: found
             for name in ("output", "rejected")
-            if row[name] and not closed.whole(name) and (found := self._json(row[name])) is not None
+            if closed.kind is Kind.EXTRACTION and row[name] and (found := leaves(row[name])) is not None
         }
         self.located = locate(spans, self.outputs.get("output", ()))
         self.render = _Renderer(self.id, names, [row[name] or "" for name in TEXT_FIELDS])
-
-    def _json(self, text: str) -> list[Leaf] | None:
-        from curate.task import Kind
-
-        return leaves(text) if self.closed.kind is Kind.EXTRACTION else None
 
     def _find(self, findings: Sequence[Mapping[str, Any]]) -> None:
         """The findings' spans by field and the row's values, each once, with their identities."""
@@ -159,7 +155,7 @@ class _Work:
         own = self.found[name]
         there = {(span.start, span.end) for span in own}
         again = repeats(text, self.values, self.spared[name])
-        found = [*own, *(span for span in again if (span.start, span.end) not in there)]
+        found = [*own, *[span for span in again if (span.start, span.end) not in there]]
         ranges = [*self.closed.ranges(text, name), *kept]
         if ranges:
             whole = [
@@ -175,7 +171,7 @@ class _Work:
 
     def _declared_personal(self) -> None:
         """Leaves whose rule is `redact` are values of the row, found or not."""
-        if not any(target.rule == "redact" for target in self.names.params.targets.values()):
+        if not self.outputs or not self._has_rule("redact"):
             return
         for name, found in self.outputs.items():
             for leaf in found:
@@ -200,13 +196,16 @@ class _Work:
                 self.found[name] = [s for s in self.found[name] if s not in over]
                 self.found[name].append(Span(leaf.start, leaf.end, value, found=True))
 
+    def _has_rule(self, rule: str) -> bool:
+        return any(target.rule == rule for target in self.names.params.targets.values())
+
     def _action(self, entity: str) -> str:
         action = self.names.params.action(entity)
         return "replace" if action in ("keep", "drop_row") else action
 
     def _exempt_leaves(self) -> list[tuple[int, int]]:
         """Where values of exempt leaves stand in the input: the two stay together."""
-        if not any(target.rule == "exempt" for target in self.names.params.targets.values()):
+        if not self.outputs or not self._has_rule("exempt"):
             return []
         text, kept = self.row["input"] or "", list[tuple[int, int]]()
         for found in self.outputs.values():

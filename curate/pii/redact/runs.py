@@ -134,6 +134,14 @@ def run(
         if joined and not any(code in searched.compact for code in joined):
             return
         at = 0
+        if len(orders) == 1 and len(orders[0]) == 1:  # a word by itself: most of what is sought
+            word = orders[0][0]
+            while (start := text.find(word, at)) >= 0:
+                at = start + 1
+                if free(text, start, start + len(word)):
+                    at = start + len(word)
+                    yield start, at
+            return
         while starts := [start for order in orders if (start := text.find(order[0], at)) >= 0]:
             start = min(starts)
             for order in orders:

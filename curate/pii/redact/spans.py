@@ -57,6 +57,8 @@ def merge(spans: Iterable[Span]) -> list[Span]:
     )
     if len(ordered) < 2:
         return ordered
+    if all(before.end <= span.start for before, span in pairwise(ordered)):
+        return ordered
     joined: list[list[Span]] = []
     end = -1
     for span in ordered:
