@@ -79,6 +79,29 @@ def refusal(stale: Stale, name: str) -> AssayError:
     return AssayError(f"{name} refuses to go on: {stale.problem}", fix=f"dvc repro {name}   (or: {by_hand})")
 
 
+def refuse_stale_gold(project: Project, name: str, manifest: Mapping[str, Any]) -> None:
+    """Refuse stage `name`, which reads gold, where gold was made from something else than stands there now.
+
+    A project that holds gold without the stages' outputs (a clone, a published version) has nothing to
+    compare it with and goes on.
+
+    Raises
+    ------
+    AssayError
+        Naming the first stage to run again.
+    """
+    if not all((project.stage(stage) / "report.json").exists() for stage in stages.REPORTING):
+        return
+    for stale in find_stale(project):
+        raise refusal(stale, name)
+    made_from = manifest.get("made_from", {})
+    for stage in stages.REPORTING:
+        if stage in made_from and made_from[stage] != version_of(read_report(project, stage)):
+            raise refusal(
+                Stale("publish", f"gold/ was published from another data/{stage} than stands there"), name
+            )
+
+
 def find_stale(project: Project, wanted: tuple[Stage, ...] = stages.CURATION) -> Iterator[Stale]:
     """The stages of `wanted` that are stale, the first to run again first.
 

@@ -26,6 +26,7 @@ import polars as pl
 from curate.errors import AssayError
 from curate.files import canonical_json, replacing_folder, write_parquet
 from curate.project import Project
+from curate.provenance import refuse_stale_gold
 from curate.stage import Progress
 from curate.text import plural
 from train.cost import write_costs
@@ -54,6 +55,7 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     task, params = project.task, project.params("train", TrainParams)
     scoring_of(task.kind)
     gold = load_gold(project.gold)
+    refuse_stale_gold(project, "train", gold.manifest)
     labels = tuple(sorted(set(task.labels) | set(gold.train["output"]) | set(gold.validation["output"])))
     trained = train_systems(
         gold.train,

@@ -19,6 +19,7 @@ from curate.pii.redact.follow import is_value, standing
 from curate.pii.redact.leaves import leaves, located
 from curate.pii.redact.offsets import Located, SpanPath, locate
 from curate.task import Kind
+from curate.text import plural
 from curate.validate.rules import PLACEHOLDER
 
 _PLACEHOLDER = re.compile(PLACEHOLDER)
@@ -67,14 +68,14 @@ def check_targets(
             uncut.append(row)
         if row not in decided and not values_stand(closed, (text_before, output_before), (text, output)):
             absent.append(row)
-    _refuse(uncut, "hold character spans that no longer cut what they name")
-    _refuse(absent, "hold values that stood in their input on arrival and do not stand in it now")
+    _refuse(uncut, "with character spans that no longer cut what they name")
+    _refuse(absent, "with values that stood in the input on arrival and do not stand in it now")
 
 
 def _refuse(rows: Sequence[str], fault: str) -> None:
     if rows:
         raise GateFailed(
-            f"{len(rows):,} rows {fault}, e.g. {', '.join(rows[:5])}: a stage changed the text under them",
+            f"{plural(len(rows), 'row')} {fault}, e.g. {', '.join(rows[:5])}: a stage changed the text",
             fix="assay why ROW tells which stage. After `redact`: declare the field in `redact.spans` or "
             "`redact.targets` of params.yaml; after `validate`: "
             "validate: {rules: {invisible_characters: off}}; then: dvc repro",

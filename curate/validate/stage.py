@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from curate.errors import AssayError
 from curate.examples import EXAMPLES, ledger
 from curate.files import read_stage_frame
 from curate.project import Project
@@ -131,8 +132,20 @@ def _report(
 
 
 def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
-    """Run the stage in `project`; returns its report."""
+    """Run the stage in `project`; returns its report.
+
+    Raises
+    ------
+    AssayError
+        If an input is stale (see `curate.provenance`), or the card of a summary names no sections.
+    """
     params, made_from = project.params("validate", ValidateParams), begin(project, "validate")
+    if project.task.kind is Kind.SUMMARY and not project.task.sections:
+        raise AssayError(
+            "task.yaml is of kind summary and names no `sections`: nothing would be asked of the outputs",
+            fix="name the headings of every output in task.yaml, e.g. sections: [Problem, Action], "
+            "then: assay validate",
+        )
     examples = read_stage_frame(project.stage("dedup") / "examples.parquet", made_by="dedup")
     result = validate(examples, project.task, params)
     if progress:

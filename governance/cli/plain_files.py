@@ -127,21 +127,21 @@ def unreadable(records: Records) -> dict[str, int]:
 
 
 def checked_place(out: Path | None) -> None:
-    """Fail before the work, not after it, if `out` has no folder to stand in.
+    """Fail before the work, not after it, if the folder of `out` is not there and cannot be made.
 
     Raises
     ------
     AssayError
-        Naming the folder and the command that makes it.
+        Naming the file that stands where a folder is needed.
     """
-    from shlex import quote
-
     from curate.errors import AssayError
 
-    if out and not (folder := out.absolute().parent).is_dir():
+    if out is None:
+        return
+    there = next(path for path in out.absolute().parents if path.exists())
+    if not there.is_dir():
         raise AssayError(
-            f"{folder} does not exist, so {out.name} cannot be written there",
-            fix=f"mkdir -p {quote(str(folder))}",
+            f"{there} is a file, so {out.name} cannot be written under it", fix="name another file after -o"
         )
 
 
@@ -151,6 +151,7 @@ def write_out(frame: pl.DataFrame, out: Path | None, what: str) -> None:
         return
     from curate.files import write_parquet
 
+    out.absolute().parent.mkdir(parents=True, exist_ok=True)
     write_parquet(frame, out)
     say(f"{what} written to {out}")
 

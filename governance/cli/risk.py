@@ -43,7 +43,6 @@ def risk(out: Path | None, shape: str) -> None:
       assay risk --format json
       assay risk -o special.parquet     # example_id, category, field, evidence: then `assay why ID`
     """
-    from curate.errors import AssayError
     from curate.files import write_parquet
     from curate.pii.risk.params import RiskParams
     from curate.pii.risk.singling_out import free_text, k_anonymity
@@ -51,13 +50,10 @@ def risk(out: Path | None, shape: str) -> None:
     from curate.pii.scan.stage import ScanParams, scanned_fields
     from curate.project import Project
     from curate.publish.gold import load_gold
+    from governance.cli.plain_files import checked_place
     from governance.cli.rim import emit_json
 
-    if out and not out.absolute().parent.is_dir():
-        raise AssayError(
-            f"{out.absolute().parent} does not exist, so {out.name} cannot be written there",
-            fix=f"mkdir -p {out.parent}",
-        )
+    checked_place(out)
     import polars as pl
 
     project = Project.find()
@@ -67,6 +63,7 @@ def risk(out: Path | None, shape: str) -> None:
     rows = pl.concat(gold.splits.values())
     special = special_categories(rows, fields=fields)
     if out:
+        out.absolute().parent.mkdir(parents=True, exist_ok=True)
         write_parquet(special, out)
     facts: dict[str, Any] = {
         "schema": "assay.risk/1",

@@ -126,11 +126,12 @@ def scan(
         return
     from curate.plain.scan import scan as scanned
     from curate.text import plural
-    from governance.cli.plain_files import lost_rows, open_file, row_ids, unreadable, write_out
+    from governance.cli.plain_files import checked_place, lost_rows, open_file, row_ids, unreadable, write_out
     from governance.cli.rim import cores, emit_json, progress_bar, say
 
     asked["processes"] = processes or min(cores(), 4)
     params, root = _params(asked, allow, deny, no_project)
+    checked_place(out)
     records = open_file(file, reading)
     with progress_bar("scan") as progress:
         result = scanned(
@@ -142,8 +143,6 @@ def scan(
             name=str(file),
             progress=progress,
         )
-    if out is not None:
-        out.absolute().parent.mkdir(parents=True, exist_ok=True)
     write_out(result.findings, out, plural(result.findings.height, "finding"))
     if others := result.other_languages:
         say(

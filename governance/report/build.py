@@ -326,9 +326,10 @@ def _funnel(facts: Facts) -> Section:
         "Every row accounted for",
         [
             Paragraph(
-                f"{steps[0]['in']:,} rows came in and {facts.manifest['rows']:,} are published; each of "
-                f"the others stands in gold/ledger.parquet with its reason, and `assay why ROW` tells "
-                f"its story."
+                f"{plural(steps[0]['in'], 'row')} came in and {facts.manifest['rows']:,} "
+                f"{'is' if facts.manifest['rows'] == 1 else 'are'} published; "
+                "each of the others stands in gold/ledger.parquet with its reason, and `assay why ROW` "
+                "tells its story."
             ),
             Chart(
                 charts.funnel(

@@ -15,7 +15,7 @@ import polars as pl
 from curate.show.blocks import Block, Details, Paragraph, Table
 from curate.splits import SPLITS
 from curate.task import Kind
-from curate.text import plain
+from curate.text import plain, plural
 from curate.validate.rules import RULES
 from governance.report.document import Section
 from governance.report.facts import Facts
@@ -158,7 +158,7 @@ def warnings(facts: Facts) -> Section:
                 kinds={0: "code"},
                 caption=f"Rows of {code}",
             )
-            parts.append(Details(f"{code}: {len(rows)} of {rules[code]:,} rows", [table]))
+            parts.append(Details(f"{code}: {len(rows)} of {plural(rules[code], 'row')}", [table]))
     edited = facts.validate_edits
     if edited.height:
         counted = edited.group_by("rule", "field").agg(

@@ -10,6 +10,7 @@ from typing import Any
 
 from curate.files import write_text
 from curate.project import Project
+from curate.provenance import refuse_stale_gold
 from curate.show.blocks import Document
 from curate.show.html import as_html
 from curate.show.markdown import as_markdown
@@ -28,7 +29,16 @@ def document(project: Project, *, costs: bool = False) -> Document:
 
 
 def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
-    """Write both files; returns their paths in `summary`."""
+    """Write both files; returns their paths in `summary`.
+
+    Raises
+    ------
+    AssayError
+        If there is no gold version, or it was made from something else than stands there now.
+    """
+    from curate.publish.gold import load_manifest
+
+    refuse_stale_gold(project, "report", load_manifest(project.gold))
     made = document(project)
     write_text(project.reports / "index.html", as_html(made))
     write_text(project.reports / "report.md", as_markdown(made))

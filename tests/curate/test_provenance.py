@@ -15,7 +15,8 @@ import yaml
 from curate import stages
 from curate.errors import AssayError, GateFailed
 from curate.project import Project
-from curate.provenance import find_stale, read_report
+from curate.provenance import find_stale, read_report, refuse_stale_gold
+from curate.publish.gold import load_manifest
 from curate.stages import CURATION, TABLE, stage
 
 ROWS = [
@@ -230,3 +231,26 @@ def test_every_stage_of_the_table_can_run_and_has_the_parameters_that_it_names()
         if each.params:
             assert set(each.only_speed) <= set(each.model().model_fields), each.name
         assert set(each.reads) <= set(stages.NAMES[: stages.NAMES.index(each.name)])
+
+
+@pytest.mark.parametrize("name", ["train", "evaluate", "report"])
+def test_no_reader_of_gold_goes_on_from_a_stale_one(root: Path, name: str) -> None:
+    (root / "params.yaml").write_text(yaml.safe_dump(PARAMS | {"redact": {"default": "mask"}}))
+    with pytest.raises(AssayError, match=rf"{name} refuses to go on: .*redact") as error:
+        run(root, name)
+    assert error.value.exit_code == 2 and error.value.fix.startswith(f"dvc repro {name}")
+
+
+@pytest.mark.parametrize("name", ["train", "evaluate", "report"])
+def test_gold_that_was_not_published_again_is_named(root: Path, name: str) -> None:
+    add_a_row(root)
+    run(root, *NAMES)
+    with pytest.raises(AssayError, match="gold/ was published from another data/ingest"):
+        run(root, name)
+
+
+def test_a_fresh_gold_and_one_without_the_stages_outputs_go_on(root: Path) -> None:
+    run(root, "report")
+    shutil.rmtree(root / "data" / "scan")
+    add_a_row(root)
+    refuse_stale_gold(Project(root), "train", load_manifest(root / "gold"))

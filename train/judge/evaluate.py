@@ -36,6 +36,7 @@ from curate.errors import AssayError
 from curate.examples import conform
 from curate.files import dump_json, replacing_folder, write_json, write_parquet
 from curate.project import Project
+from curate.provenance import refuse_stale_gold
 from curate.stage import Progress
 from curate.text import for_csv
 from train.arrays import Floats
@@ -67,6 +68,7 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     task, params = project.task, project.params("evaluate", EvaluateParams)
     scoring_of(task.kind)
     gold = load_gold(project.gold)
+    refuse_stale_gold(project, "evaluate", gold.manifest)
     splits = {"train": _sample(gold.train, params.fit_rows), "validation": gold.validation, "test": gold.test}
     if splits["test"].is_empty():
         raise AssayError(

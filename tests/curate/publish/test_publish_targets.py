@@ -35,7 +35,7 @@ BEFORE = ("Tessa Quill at nine", [{"start": 15, "end": 19, "value": "nine"}])
 def test_true_spans_pass_and_untrue_ones_do_not() -> None:
     after = "<PERSON_1> at nine"
     _check(BEFORE, (after, [{"start": 14, "end": 18, "value": "nine"}]), SPANS)
-    with pytest.raises(GateFailed, match=r"1 rows hold character spans .* r0") as error:
+    with pytest.raises(GateFailed, match=r"1 row with character spans .* r0") as error:
         _check(BEFORE, (after, [{"start": 15, "end": 19, "value": "nine"}]), SPANS)
     assert "redact.spans" in error.value.fix
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandera.errors import SchemaErrors
 
 from curate.errors import AssayError
 from curate.examples import EXAMPLES, conform
+from curate.project import Project
 from curate.stage import check_conservation
 from curate.strict_json import parse_json
 from curate.task import Kind, Metric, TaskCard
+from curate.validate import stage
 from curate.validate.json_outputs import json_faults
 from curate.validate.params import Lengths, ValidateParams
 from curate.validate.schema import requirements, row_schema
@@ -377,3 +381,16 @@ def test_rows_are_conserved_and_order_does_not_matter(pairs: Any, random: Any) -
         and again.dropped.equals(result.dropped)
         and again.report == result.report
     )
+
+
+def test_the_stage_refuses_a_summary_whose_card_names_no_sections(
+    card: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(stage, "begin", lambda project, name: {})
+    (tmp_path / "params.yaml").write_text("{}\n")
+    (tmp_path / "task.yaml").write_text(
+        yaml.safe_dump(card("summary").model_dump(mode="json", exclude_defaults=True))
+    )
+    with pytest.raises(AssayError, match="names no `sections`") as error:
+        stage.run(Project(tmp_path))
+    assert "sections: [" in error.value.fix

@@ -87,7 +87,7 @@ def test_dedup_names_rows_by_their_key_and_speaks_json(
         (["export.csv", "--field", "txt"], "txt"),
         (["export.csv", "--field", "text", "--threshold", "2"], "'--threshold'"),
         (["export.csv", "--field", "text", "--n", "0"], "'--n'"),
-        (["export.csv", "--field", "text", "-o", "nowhere/p.parquet"], "nowhere"),
+        (["export.csv", "--field", "text", "-o", "double.csv/p.parquet"], "double.csv is a file"),
         (["double.csv", "--field", "text", "--id", "key"], "row 0"),
         (["--field", "text"], "options go with a FILE"),
     ],

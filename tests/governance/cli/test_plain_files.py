@@ -326,3 +326,18 @@ def test_a_project_is_made_from_a_file_that_only_options_explain(run: Call, tmp_
     renamed = [path.with_suffix(".csv") if word == path else word for word in given]
     seen = run("init", tmp_path / "other", *renamed, "--track", "none")
     assert "its header is divided by '|'" in seen.err
+
+
+@pytest.mark.parametrize("name", ["scan", "dedup", "leaks", "labels", "rules"])
+def test_the_folder_of_the_output_is_made(name: str, run: Call, tmp_path: Path) -> None:
+    source, out = tmp_path / "in.csv", tmp_path / "new" / "deep" / "out.parquet"
+    source.write_text("id,text,label\n1,one word,x\n2,two words,y\n3,one  word,x\n4,four more words,y\n")
+    made = run(*on(name, source, "-o", out))
+    assert out.is_file(), made.err
+
+
+def test_an_output_under_a_file_is_refused_before_the_work(run: Call, tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("id,text\n1,one word\n")
+    made = run("scan", source, "-o", source / "out.parquet")
+    assert made.code == 2 and "is a file" in made.err and "fix:" in made.err
