@@ -257,6 +257,7 @@ class Look:
 
     def __init__(self, text: str, lexicon: Lexicon, public: bool = False) -> None:
         self.text, self.lexicon, self.public = text, lexicon, public
+        self._judged: dict[tuple[str, str, str, float], float] = {}
 
     @cached_property
     def code(self) -> bool:
@@ -285,22 +286,31 @@ class Look:
         return len(set(_TILL.findall(self.text))) >= 2
 
     def score(self, hit: Hit) -> float:
-        """The score of a found person: as it was, `NOT_ACTED`, or 0 where it is none."""
+        """The score of a found person: as it was, `NOT_ACTED`, or 0 where it is none.
+
+        A hostile text repeats one name a hundred thousand times: the same name between the same words is
+        judged once.
+        """
         text, start, end = self.text, hit.start, hit.end
-        value = text[start:end]
+        place = (text[start:end], text[max(0, start - 60) : start], text[end : end + 40], hit.score)
+        if place not in self._judged:
+            self._judged[place] = self._judge(*place)
+        return self._judged[place]
+
+    def _judge(self, value: str, before: str, behind: str, found: float) -> float:
+        """`score` of the name `value` between `before` and `behind`, found with the score `found`."""
         words = re.findall(r"[^\W\d_]+", value)
         lone = len(words) == 1
         lower = value == value.lower() and value != value.upper()
-        before, behind = text[max(0, start - 60) : start], text[end : end + 40]
         said = bool(_SAYS_BEFORE.search(before) or _SAYS_BEHIND.match(behind))
         if self._is_code(value, lone, lower, before, behind):
             return 0.0
         if said and not (lower and lone and self._is_word(value)):
-            return max(hit.score, NAMED) if _NAMES_IT.search(before) else hit.score
+            return max(found, NAMED) if _NAMES_IT.search(before) else found
         if self._is_thing(value, lone, before, behind):
             return 0.0
         if lower and lone and not self._is_name(value):
-            return min(hit.score, NOT_ACTED)
+            return min(found, NOT_ACTED)
         opens = not before.strip() or before.rstrip()[-1:] in ".!?:\n\"'"
         if lone and opens and self._is_word(value) and _AUXILIARY.match(behind) and value[0].isupper():
             return 0.0
@@ -308,14 +318,14 @@ class Look:
         if _plain(value) in things:
             return 0.0
         if _plain(value) in persons:
-            return min(hit.score, NOT_ACTED)
+            return min(found, NOT_ACTED)
         if self._titled(value, before) and not self.general:
-            return hit.score
+            return found
         if lone and _ARTICLE.search(before):
-            return min(hit.score, NOT_ACTED)
+            return min(found, NOT_ACTED)
         if self.general or (lone and self._is_place(value, before)):
-            return min(hit.score, NOT_ACTED)
-        return hit.score
+            return min(found, NOT_ACTED)
+        return found
 
     def _is_code(self, value: str, lone: bool, lower: bool, before: str, behind: str) -> bool:
         """A name in a program: one word right beside a sign of code, or in lower case."""
@@ -361,7 +371,8 @@ def second_look(text: str, hits: list[Hit], lexicon: Lexicon) -> list[Hit]:
     if not any(hit.entity == "PERSON" for hit in hits):
         return hits
     persons = known()[0]
-    public = any(_plain(text[hit.start : hit.end]) in persons for hit in hits)
+    values = {text[hit.start : hit.end] for hit in hits}
+    public = any(_plain(value) in persons for value in values)
     look = Look(text, lexicon, public)
     judged = []
     for hit in hits:

@@ -1,0 +1,25 @@
+"""The second look at names."""
+
+from __future__ import annotations
+
+import pytest
+
+from curate.pii.detect.names.acting import Look, second_look
+from curate.pii.detect.names.recognizer import bundled
+from curate.pii.detect.overlap import Hit
+
+
+def test_one_name_between_the_same_words_is_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hostile text repeats it, and every look takes some ten regexes."""
+    judged: list[str] = []
+    judge = Look._judge
+
+    def counted(look: Look, value: str, before: str, behind: str, found: float) -> float:
+        judged.append(value)
+        return judge(look, value, before, behind, found)
+
+    monkeypatch.setattr(Look, "_judge", counted)
+    text = "/@a" * 2_000
+    hits = [Hit(at, at + 1, "PERSON", 0.8, "NameTagger", False) for at in range(2, len(text), 3)]
+    second_look(text, hits, bundled().tagger.lexicon)
+    assert len(judged) < 50
