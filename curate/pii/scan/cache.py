@@ -97,31 +97,33 @@ class ScanCache:
 
 
 def as_hits(by_text: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
-    """One row a text (`digest`, `hits`), from one row a finding (`text` and the columns of a hit).
+    """One row a text (`digest`, `hits`), from one row a finding (`at` and the columns of a hit).
 
     Parameters
     ----------
     texts
-        `text`, `digest`: every text that was read; one without findings gets an empty list.
+        `at`, `digest`: every text that was read; one without findings gets an empty list.
     """
     grouped = (
-        by_text.sort("text", "start")
-        .group_by("text", maintain_order=True)
+        by_text.sort("at", "start")
+        .group_by("at", maintain_order=True)
         .agg(pl.struct(list(_HIT)).alias("hits"))
     )
-    return texts.join(grouped, on="text", how="left").select(
+    return texts.join(grouped, on="at", how="left").select(
         "digest", pl.col("hits").fill_null(pl.lit([], dtype=_KEPT["hits"])).cast(_KEPT["hits"])
     )
 
 
 def as_findings(texts: pl.DataFrame) -> pl.DataFrame:
-    """The other way: `text` and the columns of a hit, with the `value` cut from the text (`text`, `hits`)."""
-    return (
-        texts.filter(pl.col("hits").list.len() > 0)
-        .explode("hits")
-        .unnest("hits")
-        .with_columns(
-            pl.col("text").str.slice(pl.col("start"), pl.col("end") - pl.col("start")).alias("value")
-        )
-        .select("text", *_HIT, "value")
-    )
+    """The other way: `at` and the columns of a hit, with the `value` cut from the text (`at`, `text`,
+    `hits`).
+    """
+    held = texts.filter(pl.col("hits").list.len() > 0)
+    found = held.select("at", "hits").explode("hits").unnest("hits")
+    # Cut in Python: polars would count the characters of a long text anew for each of its findings.
+    values = [
+        text[hit["start"] : hit["end"]]
+        for text, hits in zip(held["text"].to_list(), held["hits"].to_list(), strict=True)
+        for hit in hits
+    ]
+    return found.with_columns(pl.Series("value", values, dtype=pl.String)).select("at", *_HIT, "value")

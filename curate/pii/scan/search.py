@@ -173,9 +173,11 @@ def _found(routed: pl.DataFrame, detector: Detector, progress: Progress | None) 
                 progress(done, routed.height)
 
 
+# `at`: the place of the finding's text among those searched. Never the text itself: a join or a group by it
+# would hash a text of a megabyte anew for each of its hundred thousand findings.
 _BY_TEXT = pl.Schema(
     {
-        "text": pl.String(),
+        "at": pl.UInt32(),
         **{name: HITS[name] for name in ("start", "end", "entity", "score", "detector", "verified", "value")},
     }
 )
@@ -219,15 +221,12 @@ def _read(texts: pl.Series, detector: Detector, progress: Progress | None, label
         by_text |= _with_own(texts, by_text, detector)
     for text, names in named(texts, detector, progress):
         by_text[text] = beside(by_text.get(text, []), names, text)
-    # By the text's place, and gathered: a row made with the text in it would copy the text, a megabyte for
-    # each finding of a long one.
     found = [
         (at, *hit, text[hit.start : hit.end])
-        for at, (text, hits) in enumerate(by_text.items())
-        for hit in hits
+        for at, text in enumerate(texts.to_list())
+        for hit in by_text.get(text, ())
     ]
-    hits = pl.DataFrame(found, schema={**_BY_TEXT, "text": pl.UInt32()}, orient="row")
-    return hits.with_columns(pl.Series("text", list(by_text), dtype=pl.String()).gather(hits["text"]))
+    return pl.DataFrame(found, schema=_BY_TEXT, orient="row")
 
 
 def _with_own(
@@ -249,10 +248,11 @@ def _recall(
     from curate.pii.scan.cache import as_findings, as_hits
 
     kept = cache.read()
-    asked = pl.DataFrame({"text": texts, "digest": cache.digests(texts)})
+    asked = pl.DataFrame({"text": texts, "digest": cache.digests(texts)}).with_row_index("at")
     known = asked.join(kept, on="digest", how="inner")
     unknown = asked.join(kept, on="digest", how="anti")
     fresh = _read(unknown["text"], detector, progress)
+    fresh = fresh.with_columns(unknown["at"].gather(fresh["at"]))
     if unknown.height:
         cache.write(pl.concat([known.select("digest", "hits"), as_hits(fresh, unknown)]), kept)
     return pl.concat([as_findings(known), fresh])
@@ -315,19 +315,23 @@ def _search(
     by_text = (
         _recall(distinct, detector, progress, cache) if cache else _read(distinct, detector, progress, label)
     )
+    places = by_text["at"].unique()
+    numbered = pl.DataFrame({"text": distinct.gather(places), "at": places})
     where = [
         frame.select(
             pl.col("row").cast(pl.String),
             pl.lit(field).alias("field"),
             pl.col(field).cast(pl.String).alias("text"),
-        ).filter(pl.col("text").is_in(by_text["text"].unique().implode()))
+        )
+        .join(numbered, on="text", how="inner")
+        .drop("text")
         for field in fields
     ]
     if not where:
         return HITS.to_frame()
     return (
         pl.concat(where)
-        .join(by_text, on="text", how="inner")
+        .join(by_text, on="at", how="inner")
         .select(HITS.names())
         .sort("row", "field", "start", "entity")
     )
