@@ -5,7 +5,7 @@ or a telling part of it stands in the row's other fields, found there or not (`f
 target never gives back what the input lost. Nothing else goes: labels, keys, listed values and headings are
 exempt (`closed.py`), character spans shift with the text (`offsets.py`), and text outside the values is
 unchanged. Rows without a finding pass untouched in polars; those with one are rewritten one by one, at some
-10,000 rows a second. Not touched: ids, `group` and `subject`.
+4,000 rows a second. Not touched: ids, `group` and `subject`.
 
 A steward's verdict goes before the policy (see `policy.py`). A value cleared stays in all its repeats; a
 single finding cleared stays where it stands, while the same value goes from the rest of the row. Where
