@@ -56,7 +56,9 @@ def _by_regex(entity: str, value: str, text: str) -> list[tuple[int, int]]:
 @example((("USERNAME", "ss-k1s"), "\u212as-S\u212a1s ss-K1S"))
 @example((("PHONE_NUMBER", "07700 900123"), "+44 (0)7700-900 123, 007700900123"))
 @example((("CREDIT_CARD", "4111-11114"), "41 - 1111114 41 - -1111114"))
-@example((("PERSON", "tess quill-kraft"), "tess quıll-kraft TE\u017fS QUILL-\u212aRAFT"))
+@example((("PERSON", "tess quill-kraft"), "tess quıll-kraft"))
+@example((("PERSON", "tess quill-kraft"), "te\u017fs quill-kraft"))
+@example((("PERSON", "tess quill-kraft"), "tess quill-\u212araft"))
 @example((("LOCATION", "New Kent"), "New\u2003Kent new kent NewKent"))
 def test_a_whole_value_is_found_where_its_regex_matches(drawn: tuple[tuple[str, str], str]) -> None:
     (entity, value), text = drawn
