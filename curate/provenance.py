@@ -23,6 +23,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 from curate import stages
+from curate.conflicts import conflicts
 from curate.errors import AssayError
 from curate.files import canonical_json
 from curate.project import Project
@@ -47,9 +48,12 @@ def begin(project: Project, name: str) -> dict[str, Any]:
     Raises
     ------
     AssayError
-        If an input is missing, was changed by hand, or was made from other data, parameters, card, key or
+        If a file of the project holds a merge conflict, or an input is missing,
+        was changed by hand, or was made from other data, parameters, card, key or
         decisions than those that stand there now; it names the command that fixes it.
     """
+    for conflict in conflicts(project.root):
+        raise conflict
     this = stages.stage(name)
     before = stages.upstream(name)
     for stale in find_stale(project, before):

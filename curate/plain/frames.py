@@ -77,7 +77,7 @@ def _streamed(table: Any, name: str) -> pl.DataFrame:
         from curate.read.hub import dataset_frame
 
         return dataset_frame(table)
-    if not hasattr(table, "__arrow_c_stream__"):
+    if not hasattr(table, "__arrow_c_stream__") or type(table).__name__ in ("Series", "ChunkedArray"):
         raise AssayError(
             f"{name} is a {type(table).__name__}, not a table",
             fix="give a polars, pandas or pyarrow table, or a datasets.Dataset",

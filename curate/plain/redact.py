@@ -125,7 +125,15 @@ def redact(
     looked_for = scan_params or ScanParams()
     numbers = pl.int_range(frame.height, eager=True)
     without = frame.drop(id) if isinstance(id, str) and fields is None else frame
+    if fields is None:
+        fields = _texts(without)
     found = scan(without, fields, id=numbers, params=looked_for, name=name, progress=progress)
+    nested = [field for field in found.fields if frame.schema.get(field) != pl.String]
+    if nested:
+        raise AssayError(
+            f"{', '.join(map(repr, nested))} of {name} cannot be redacted: only whole columns of text can",
+            fix=f"name columns of text with {option('fields')}: {', '.join(_texts(without)) or 'none here'}",
+        )
     if len(found.fields) > len(TEXT_FIELDS):
         raise AssayError(
             f"{len(found.fields)} columns of {name} hold text, and three can be redacted at a time",
@@ -173,3 +181,8 @@ def redact(
         done.sort("_at", "field", "entity").drop("_at"),
         found.fields,
     )
+
+
+def _texts(frame: pl.DataFrame) -> list[str]:
+    """Columns of text."""
+    return [name for name, dtype in frame.schema.items() if dtype == pl.String]

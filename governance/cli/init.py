@@ -162,7 +162,7 @@ def init(
 
     from typing import Any, cast
 
-    from curate.pii.detect.params import ScanParams
+    from curate.pii.detect.languages import LANGUAGES
     from curate.text import plural
     from governance.scaffold.plan import Options, plan
     from governance.scaffold.setup import start_git_and_dvc, track_raw
@@ -186,11 +186,11 @@ def init(
             "note: if a row without output means that there is nothing to extract, set "
             '`ingest.defaults.output: "[]"` (or "{}") in params.yaml'
         )
-    if other := set(made.card["languages"]) - {ScanParams().language}:
+    if other := set(made.card["languages"]) - set(LANGUAGES):
         say(
             f"note: `assay scan` stops at rows in {', '.join(sorted(other))}, which its detectors do not "
             f"know, until `scan.unsupported_language: "
-            "scan_as_default` in params.yaml says to read them as English"
+            "scan_as_default` in params.yaml says to read them as its first language"
         )
     for note in notes:
         say(f"note: {note}")

@@ -156,6 +156,64 @@ def write_out(frame: pl.DataFrame, out: Path | None, what: str) -> None:
     say(f"{what} written to {out}")
 
 
+# The forms a redacted table can be written in, by the end of its name.
+_FORMS = {".parquet": "parquet", ".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl"}
+
+
+def checked_table(out: Path, source: Path) -> str:
+    """The form of a table to be written to `out`; fail before the work if it cannot be, or if it is `source`.
+
+    Raises
+    ------
+    AssayError
+        If the name ends in no known form, or the input would be overwritten.
+    """
+    from curate.errors import AssayError
+
+    if out.resolve() == source.resolve():
+        raise AssayError(
+            f"{out} is the file that is read: it would be overwritten",
+            fix=f"give -o another name, such as {out.stem}.redacted.parquet",
+        )
+    form = _FORMS.get(out.suffix.lower())
+    if form is None:
+        raise AssayError(
+            f"{out.name} does not end in one of {', '.join(_FORMS)}", fix=f"-o {out.stem}.parquet"
+        )
+    return form
+
+
+def write_table(frame: pl.DataFrame, out: Path, form: str, what: str) -> None:
+    """Write a whole table as `form` says, whole or not at all, and say so.
+
+    Raises
+    ------
+    AssayError
+        If CSV or TSV cannot hold a nested column.
+    """
+    import io
+
+    import polars as pl
+
+    from curate.errors import AssayError
+    from curate.files import write_parquet, write_text
+
+    if form == "parquet":
+        write_parquet(frame, out)
+    elif form == "jsonl":
+        write_text(out, frame.write_ndjson())
+    else:
+        nested = [name for name, dtype in frame.schema.items() if dtype.is_nested() or dtype == pl.Binary]
+        if nested:
+            raise AssayError(
+                f"{out.suffix} cannot hold the nested columns {', '.join(nested)}", fix=f"-o {out.stem}.jsonl"
+            )
+        buffer = io.BytesIO()
+        frame.write_csv(buffer, separator="\t" if form == "tsv" else ",")
+        write_text(out, buffer.getvalue().decode("utf-8"))
+    say(f"{what} written to {out}")
+
+
 def id_option(command: Command) -> Command:
     """`--id COLUMN`, handed over as `id_column`."""
     return click.option(

@@ -65,16 +65,24 @@ def redact(
         run_stage("redact")
         return
     if out is None:
-        raise click.UsageError("-o FILE.parquet says where the redacted table goes")
+        raise click.UsageError("-o FILE says where the redacted table goes")
 
     from curate.params import parse
     from curate.pii.redact.params import RedactParams
     from curate.plain.redact import redact as redacted
     from curate.text import plural
-    from governance.cli.plain_files import checked_place, open_file, row_ids, unreadable, write_out
+    from governance.cli.plain_files import (
+        checked_place,
+        checked_table,
+        open_file,
+        row_ids,
+        unreadable,
+        write_table,
+    )
     from governance.cli.rim import emit_json, progress_bar, stdout
 
     checked_place(out)
+    form = checked_table(out, Path(file))
     records = open_file(file, reading)
     policy = parse(
         RedactParams,
@@ -91,7 +99,7 @@ def redact(
             name=str(file),
             progress=progress,
         )
-    write_out(result.kept, out, plural(result.kept.height, "row"))
+    write_table(result.kept, out, form, plural(result.kept.height, "row"))
     counts = result.counts()
     if shape == "json":
         facts = {

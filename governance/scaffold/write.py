@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +76,14 @@ def write_project(plan: Plan, folder: Path) -> None:
             shutil.rmtree(fresh, ignore_errors=True)
 
 
+def _scan_language(languages: Sequence[str]) -> str:
+    """`scan.language` for rows in these languages: those the detectors know, English first."""
+    from curate.pii.detect.languages import LANGUAGES
+
+    known = sorted(set(languages) & set(LANGUAGES), key=lambda tag: (tag != "en", tag)) or ["en"]
+    return known[0] if len(known) == 1 else f"[{', '.join(known)}]"
+
+
 def render(plan: Plan) -> dict[str, str]:
     """Every text file of the project, by its place."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -102,6 +111,7 @@ def render(plan: Plan) -> dict[str, str]:
         "trains": kind is Kind.CLASSIFICATION,
         "title": plain(plan.card["name"], 100).replace("#", ""),
     }
+    facts["scan_language"] = _scan_language(plan.card["languages"])
     return {place: environment.get_template(template).render(facts) for template, place in FILES.items()}
 
 

@@ -58,12 +58,33 @@ def decide(
     )
     if not entities:
         return said.with_columns(action=pl.lit(None, pl.String), below_act=pl.lit(False))
+    said = said.with_columns(_best=_best_scores(findings, examples))
     weak = (
-        (pl.col("score") < needed)
+        (pl.col("_best") < needed)
         & ruled.is_null()
         & (by_entity != "keep")
         & ~pl.col("verdict").is_in([*CLEARING, "real"]).fill_null(False)
     )
     kept = weak | pl.col("verdict").is_in(CLEARING).fill_null(False)
     action = pl.when(kept).then(pl.lit("keep")).otherwise(pl.coalesce(ruled, by_entity))
-    return said.with_columns(action.alias("action"), weak.alias("below_act"))
+    return said.with_columns(action.alias("action"), weak.alias("below_act")).drop("_best")
+
+
+def _best_scores(findings: pl.DataFrame, examples: pl.DataFrame) -> pl.Series:
+    """The score that decides about each finding: its own, or for a name of several words the best that the
+    same name has anywhere.
+
+    The tagger's score follows the rest of the row, so one sentence that many rows share would lose its
+    `Margaret Whitlock` in most of them and keep her in one. A single word ("Will") is judged where it stands.
+    """
+    if not {"value_id", "field", "start", "end"} <= set(findings.columns):
+        return findings["score"].cast(pl.Float64)
+    own = findings["score"].to_list()
+    best = dict(findings.group_by("value_id").agg(pl.col("score").max()).iter_rows())
+    texts = {row["example_id"]: row for row in examples.iter_rows(named=True)} if best else {}
+    decisive = []
+    places = findings.select("example_id", "field", "start", "end", "value_id").iter_rows()
+    for score, (example, field, start, end, value) in zip(own, places, strict=True):
+        text = (texts.get(example) or {}).get(field) if best[value] > score else None
+        decisive.append(best[value] if text and " " in text[start:end].strip() else score)
+    return pl.Series("_best", decisive, dtype=pl.Float64)

@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
+from curate.pii.detect.names.months import in_a_date
 from curate.pii.redact import forms
 from curate.pii.redact.identity import Identity
 from curate.pii.redact.runs import Searched
@@ -104,7 +105,8 @@ def repeats(
                 name == value.value_id and first < end + offset and start + offset < last
                 for first, last, name in spared
             )
-            if not stays:
+            # A person may be called May, and "1 May 2024" is a date all the same.
+            if not stays and not (value.entity in forms.NAMED and in_a_date(text, start, end)):
                 yield Span(start, end, value, found=False)
 
 

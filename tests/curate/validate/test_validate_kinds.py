@@ -207,8 +207,8 @@ def test_schema_violations_are_exactly_what_jsonschema_refuses(value: Any) -> No
 @pytest.mark.parametrize(
     ("schema", "words"),
     [
-        ({"type": "objekt"}, "no JSON Schema"),
-        ({"properties": {"a": {"minLength": -1}}}, "no JSON Schema"),
+        ({"type": "objekt"}, "not a JSON Schema"),
+        ({"properties": {"a": {"minLength": -1}}}, "not a JSON Schema"),
         ({"$ref": "https://example.com/form.json"}, "nothing is fetched"),
         ({"properties": {"a": {"$ref": "#/$defs/gone"}}}, "not inside it"),
     ],

@@ -33,3 +33,23 @@ def test_an_entity_may_stay_and_options_without_a_file_are_refused(tmp_path: Pat
     assert pl.read_parquet(out)["text"][0] == "Mail jo.quill@example.com or ••••• ••••••"
     assert CliRunner().invoke(redact, ["--field", "text"]).exit_code == 2
     assert CliRunner().invoke(redact, [str(source)]).exit_code == 2
+
+
+def test_the_table_takes_the_form_of_its_name_and_never_the_place_of_the_input(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("text\nMail jo.quill@example.com\n", encoding="utf-8")
+    before = source.read_bytes()
+    refused = CliRunner().invoke(redact, [str(source), "--field", "text", "-o", str(source)])
+    assert "would be overwritten" in str(refused.exception) and source.read_bytes() == before
+    for name, read in (("o.csv", pl.read_csv), ("o.jsonl", pl.read_ndjson), ("o.parquet", pl.read_parquet)):
+        assert CliRunner().invoke(redact, [str(source), "-o", str(tmp_path / name)]).exit_code == 0
+        assert read(tmp_path / name)["text"].to_list() == ["Mail <EMAIL_ADDRESS_1>"]
+    other = CliRunner().invoke(redact, [str(source), "-o", str(tmp_path / "o.xls")])
+    assert "does not end in one of" in str(other.exception)
+
+
+def test_a_nested_column_is_refused_by_its_name(tmp_path: Path) -> None:
+    source = tmp_path / "in.parquet"
+    pl.DataFrame({"text": ["a"], "user": [{"phone": "07911 123456"}]}).write_parquet(source)
+    done = CliRunner().invoke(redact, [str(source), "--field", "user", "-o", str(tmp_path / "o.parquet")])
+    assert "'user' of" in str(done.exception) and "cannot be redacted" in str(done.exception)

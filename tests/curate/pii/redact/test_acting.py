@@ -15,6 +15,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from curate.examples import FINDINGS, conform
 from curate.pii.detect.detector import Detector
 from curate.pii.detect.names.recognizer import bundled
 from curate.pii.detect.overlap import Hit
@@ -118,3 +119,32 @@ def test_a_weak_name_waits_for_a_person_and_a_verdict_real_acts() -> None:
     assert stricter["action"].to_list() == ["replace"] * 3
     ruled = RedactParams.model_validate({"policy": [{"entity": "PERSON", "action": "mask"}]})
     assert decide(findings, rows, ruled, verdicts)["action"].to_list() == ["mask"] * 3
+
+
+def test_a_name_of_several_words_is_judged_by_the_best_score_that_it_has_anywhere() -> None:
+    """A sentence that many rows share loses its name in all of them, whatever the rest of each row says."""
+    texts = ["ask Margaret Whitlock", "a bike? ask Margaret Whitlock", "Will you?", "ask Will"]
+    examples = pl.DataFrame({"example_id": list("abcd"), "source": ["s"] * 4, "input": texts})
+    places = [
+        ("a", 4, 21, 0.95, "v1"),
+        ("b", 12, 29, 0.5, "v1"),
+        ("c", 0, 4, 0.5, "v2"),
+        ("d", 4, 8, 0.9, "v2"),
+    ]
+    findings = conform(
+        pl.DataFrame(
+            [
+                {"example_id": row, "field": "input", "entity": "PERSON", "start": start, "end": end}
+                | {"score": score, "value_id": value, "finding_id": f"f{row}", "detector": "t"}
+                for row, start, end, score, value in places
+            ]
+        ),
+        FINDINGS,
+    )
+    decided = decide(findings, examples, RedactParams())
+    assert dict(zip(decided["example_id"], decided["action"], strict=True)) == {
+        "a": "replace",
+        "b": "replace",
+        "c": "keep",
+        "d": "replace",
+    }

@@ -356,3 +356,11 @@ def test_what_a_mask_leaves_is_told_from_the_words_around_it(value: str) -> None
     left = re.sub(f"(?:{MASKED})+", " ", text)
     assert left.split() == ["ring", "then", "07700", "900123", "Rob"]
     assert pl.Series([text]).str.replace_all(f"(?:{MASKED})+", " ")[0] == left
+
+
+def test_a_person_called_may_takes_no_date_along(examples: Make) -> None:
+    rows = examples({"input": "May Chan is off from 1 May 2024. Ask May Chan.", "output": "1 May 2024"})
+    found = findings(rows, ("r0", "input", "PERSON", "May Chan"))
+    kept = _run(rows, found).kept.row(0, named=True)
+    assert kept["input"] == "<PERSON_1> is off from 1 May 2024. Ask <PERSON_1>."
+    assert kept["output"] == "1 May 2024"

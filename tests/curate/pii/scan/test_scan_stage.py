@@ -15,7 +15,6 @@ import pytest
 
 from curate.errors import AssayError
 from curate.examples import FINDINGS
-from curate.files import write_folder
 from curate.keys import Key
 from curate.pii.detect.params import ScanParams
 from curate.pii.scan.stage import run, scan
@@ -82,16 +81,22 @@ def test_shuffled_rows_give_the_same_findings(detector: Any, key: Key, examples:
 
 
 @pytest.fixture
-def project(tmp_path: Path, examples: Make, monkeypatch: pytest.MonkeyPatch) -> Project:
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    from curate.ingest import run as ingest
+
     monkeypatch.setenv("ASSAY_KEY", "0" * 64)
     (tmp_path / "task.yaml").write_text(
         "name: t\nkind: classification\nbehaviour: route\nmetric: {name: accuracy, target: 0.5}\n"
+        "sources: {desk: {licence: own, lawful_basis: contract, purpose: routing, retention: a year}}\n"
     )
     (tmp_path / "params.yaml").write_text(
+        "ingest: {path: raw.csv, columns: {id: id, input: text, output: label}, defaults: {source: desk}}\n"
         "scan: {thresholds: {URL: 0.6}}\nredact: {actions: {UK_NINO: drop_row}}\n"
     )
-    rows = examples({"input": "mail canary.seven@example.com"}, {"input": "NI AB123456C"}, {"input": "clean"})
-    write_folder(tmp_path / "data" / "ingest", {"examples": rows}, {})
+    texts = ("mail canary.seven@example.com", "NI AB123456C", "clean")
+    lines = [f"r{row},{text},billing" for row, text in enumerate(texts)]
+    (tmp_path / "raw.csv").write_text("\n".join(["id,text,label", *lines, ""]))
+    ingest(Project(tmp_path))
     return Project(tmp_path)
 
 
