@@ -29,7 +29,7 @@ from governance.cli.plain_files import Reading, format_option, id_option, readin
     "-o",
     "--out",
     type=click.Path(path_type=Path),
-    help="Where the redacted table goes, as Parquet.",
+    help="Where the redacted table goes: .parquet, .csv, .tsv or .jsonl.",
 )
 @format_option
 @reading_options
