@@ -14,6 +14,7 @@ def test_curation_makes_no_network_call(tmp_path: Path) -> None:
     assert (project / "gold" / "manifest.json").exists()
 
 
+@pytest.mark.slow
 def test_scanning_a_plain_file_makes_no_network_call(tmp_path: Path) -> None:
     (tmp_path / "export.csv").write_text("text\nwrite to jo@example.co.uk or see https://example.com/a?b=c\n")
     done = assay(tmp_path, "scan", "export.csv", offline=True)

@@ -552,6 +552,7 @@ def test_new_key_writes_a_key_only_and_never_over_another(
     assert assay("init", "--new-key") == 2
 
 
+@pytest.mark.slow
 def test_git_and_dvc_are_set_up_and_dvc_runs_the_stage(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

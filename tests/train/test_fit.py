@@ -85,6 +85,7 @@ def test_every_system_leaves_a_folder_with_its_card(
     assert steps == sorted(steps) and steps[-1][0] <= steps[-1][1]
 
 
+@pytest.mark.slow
 def test_models_do_not_follow_row_order_or_the_number_of_processes(
     tiny_encoder: Path, toy: tuple[pl.DataFrame, pl.DataFrame], tmp_path: Path
 ) -> None:

@@ -80,6 +80,7 @@ def test_cover_finds_the_pairs_of_a_quadratic_join_and_keeps_the_first_of_each(
     assert found.keeper.tolist() == greedy_oracle(len(some), expected, min(forced, len(some)))
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=120)
 @given(texts, shapes, thresholds, st.integers(0, 4), st.lists(st.integers(0, 2), min_size=25, max_size=25))
 def test_pairs_of_other_marks_are_spared_and_counted_and_the_cover_is_that_of_the_rest(
@@ -193,6 +194,7 @@ def test_chunks_and_blocks_and_threads_do_not_show(monkeypatch: pytest.MonkeyPat
         assert again.keeper.tolist() == whole.keeper.tolist()
 
 
+@pytest.mark.slow
 def test_a_giant_family_is_covered_without_listing_its_pairs() -> None:
     # 20,000 texts that all resemble each other: 200 million pairs, of which only those with the keeper are
     # made.

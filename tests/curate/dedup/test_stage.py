@@ -167,6 +167,7 @@ rows_drawn = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=80)
 @given(rows_drawn, st.sampled_from(list(Kind)), st.randoms(use_true_random=False))
 def test_every_drop_has_a_kept_verified_twin_nothing_is_lost_and_order_does_not_matter(

@@ -120,6 +120,7 @@ def versions(make_gold: Any, script: dict[str, Any], order: int | None = None) -
     )
 
 
+@pytest.mark.slow
 @QUIET
 @given(script=edit_script())
 def test_a_random_edit_script_is_recovered_exactly_with_its_causes(
@@ -147,6 +148,7 @@ def test_a_version_differs_from_itself_in_nothing(make_gold: Any, script: dict[s
     assert found.summary.empty and not found.changes.height
 
 
+@pytest.mark.slow
 @QUIET
 @given(script=edit_script(), order=st.integers(0, 99))
 def test_the_diff_mirrors_and_row_order_does_not_count(
@@ -169,6 +171,7 @@ FILE = st.lists(FILE_ROW, max_size=10)
 SCHEMA = {"k": pl.String, "x": pl.String, "y": pl.String}
 
 
+@pytest.mark.slow
 @QUIET
 @given(old=FILE, new=FILE)
 def test_without_a_key_the_diff_is_the_difference_of_multisets(
@@ -183,6 +186,7 @@ def test_without_a_key_the_diff_is_the_difference_of_multisets(
     assert changes["change"].is_in(["added", "removed"]).all()
 
 
+@pytest.mark.slow
 @QUIET
 @given(old=FILE, new=FILE, seed=st.integers(0, 9))
 def test_duplicate_keys_pair_one_to_one_equal_rows_first_and_are_all_reported(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -107,6 +108,7 @@ def files(draw: st.DrawFn) -> list[dict[str, Any]]:
     return [sound, *rows]
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(files(), st.sampled_from(list(Kind)), st.sampled_from(["last", "each"]), st.randoms())
 def test_any_rows_are_kept_or_dropped_with_a_reason_whatever_their_order(

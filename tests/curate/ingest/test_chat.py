@@ -221,6 +221,7 @@ def said(turns: list[dict[str, Any]]) -> list[str]:
     return texts
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(
     st.lists(conversations(), min_size=1, max_size=4),

@@ -258,6 +258,7 @@ def test_summary_asks_for_every_section_in_order(examples: Any, card: Any) -> No
     assert evidence(result, "r2") == "output: no heading Problem, Action"
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(["Problem", "Action", "Next step", "words in between"]), max_size=6))
 @settings(max_examples=60, deadline=None)
 def test_section_order_agrees_with_a_search_line_by_line(lines: Any) -> None:
@@ -332,6 +333,7 @@ def test_a_table_that_breaks_its_contract_is_an_error_and_not_a_quarantined_row(
     assert "Jane" not in str(error.value)
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.tuples(

@@ -196,6 +196,7 @@ def test_a_damaged_list_in_the_cache_is_named_with_what_restores_it(project: Pat
     assert error.value.fix.startswith(f"rm -f {listing}; then the same command with --fetch")
 
 
+@pytest.mark.slow
 def test_what_dvc_itself_stores_is_read_back_and_fetched_from_its_remote_when_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

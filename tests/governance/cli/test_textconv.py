@@ -18,6 +18,7 @@ def rows(**changed: str) -> pl.DataFrame:
     return pl.DataFrame({"example_id": list(texts), "input": list(texts.values())})
 
 
+@pytest.mark.slow
 def test_git_diff_shows_the_changed_row_masked_and_nothing_for_another_order(tmp_path: Path) -> None:
     def git(*arguments: str) -> str:
         return subprocess.run(

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -46,6 +47,7 @@ def told(found: Alignment, sides: tuple[pl.DataFrame, pl.DataFrame]) -> Counter[
     return Counter(pairs)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(old=SIDE, new=SIDE, marks_a_key=st.integers(1, 6))
 def test_marks_pair_the_rows_that_a_join_of_key_texts_pairs(old: Any, new: Any, marks_a_key: int) -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -55,6 +56,7 @@ def test_pairs_are_the_greedy_matching_by_exact_similarity(old: list[str], new: 
     ) == Counter((right, left) for _, left, right in expected)
 
 
+@pytest.mark.slow
 @QUIET
 @given(
     old=st.lists(

@@ -36,6 +36,7 @@ def test_a_failed_gate_comes_first_and_gold_annotations_stand_on_the_lock_file(m
     assert "Unexplained changes" in lines[1] and not any("fine" in line for line in lines)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     text=st.text(st.characters(codec="utf-8"), max_size=3000)

@@ -40,6 +40,7 @@ def test_the_suffix_list_is_the_bundled_one() -> None:
     assert _suffixes().suffix_list_urls == ()
 
 
+@pytest.mark.slow
 def test_nothing_found_reaches_a_log_even_at_debug_level() -> None:
     script = (
         "import logging, sys; logging.basicConfig(level=logging.DEBUG, stream=sys.stdout)\n"

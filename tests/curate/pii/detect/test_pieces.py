@@ -63,6 +63,7 @@ def test_cores_tile_the_text_and_every_piece_ends_at_a_space(text: str, core: in
         assert piece.end == len(text) or text[piece.end - 1].isspace()
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_findings_in_pieces_are_those_of_the_whole_text(detector: Any, seed: int) -> None:

@@ -226,6 +226,7 @@ def test_what_is_not_parsed_could_not_have_been_found(detector: Any, engine: Any
     assert sorted(_by_text(detector, [text])[text]) == [tuple(hit) for hit in engine(text)]
 
 
+@pytest.mark.slow
 def test_prefiltered_findings_are_those_of_presidios_engine_on_support_rows(
     detector: Any, engine: Any
 ) -> None:

@@ -189,6 +189,7 @@ def test_the_cache_keeps_names_and_changes_nothing(named: Any, tmp_path: Any) ->
     assert first.equals(_column(named, texts))
 
 
+@pytest.mark.slow
 def test_more_processes_find_the_same(named: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     from curate.pii.detect.detector import Detector
     from curate.pii.scan import naming

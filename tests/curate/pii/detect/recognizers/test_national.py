@@ -64,6 +64,7 @@ def parsing() -> Any:
     return PlausiblePhoneRecognizer()
 
 
+@pytest.mark.slow
 @settings(max_examples=1500, deadline=None)
 @given(number=_numbers())
 @example("0 6037714531")
