@@ -79,12 +79,22 @@ def _best_scores(findings: pl.DataFrame, examples: pl.DataFrame) -> pl.Series:
     """
     if not {"value_id", "field", "start", "end"} <= set(findings.columns):
         return findings["score"].cast(pl.Float64)
-    own = findings["score"].to_list()
-    best = dict(findings.group_by("value_id").agg(pl.col("score").max()).iter_rows())
-    texts = {row["example_id"]: row for row in examples.iter_rows(named=True)} if best else {}
-    decisive = []
-    places = findings.select("example_id", "field", "start", "end", "value_id").iter_rows()
-    for score, (example, field, start, end, value) in zip(own, places, strict=True):
-        text = (texts.get(example) or {}).get(field) if best[value] > score else None
-        decisive.append(best[value] if text and " " in text[start:end].strip() else score)
+    scored = findings.select(
+        "example_id",
+        "field",
+        "start",
+        "end",
+        pl.col("score").cast(pl.Float64),
+        pl.col("score").cast(pl.Float64).max().over("value_id").alias("best"),
+    ).with_row_index("at")
+    weaker = scored.filter(pl.col("best") > pl.col("score"))
+    decisive = scored["score"].to_list()
+    for field in weaker["field"].unique():
+        if field not in examples.columns:
+            continue
+        texts = examples.select("example_id", pl.col(field).alias("text"))
+        name = pl.col("text").str.slice(pl.col("start"), pl.col("end") - pl.col("start")).str.strip_chars()
+        named = weaker.filter(pl.col("field") == field).join(texts, on="example_id")
+        for at, best in named.filter(name.str.contains(" ", literal=True)).select("at", "best").iter_rows():
+            decisive[at] = best
     return pl.Series("_best", decisive, dtype=pl.Float64)
