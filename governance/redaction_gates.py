@@ -5,7 +5,7 @@ The detectors look again at the published text. What they find there may have be
 word beside a placeholder is read otherwise than in its own sentence. So a row in question is redacted again
 from the raw text; where that gives what is published, the finding is of redaction's making and there is
 nothing to fix. Otherwise gold is not what the detectors, the policy and the verdicts make now, and running
-the stages again mends it.
+the stages again puts that right.
 """
 
 from __future__ import annotations

@@ -199,7 +199,7 @@ def _file(name: str, path: Path, keys: Sequence[str], label: str | None, read: R
     from curate.versions.version import Version
 
     records = None
-    if path.is_file() and path.open("rb").read(4) == b"PAR1":
+    if _is_parquet(path):
         rows = scan(path, name)
     else:
         from curate.read import read_records
@@ -223,3 +223,11 @@ def _words(raw: pl.Series) -> frozenset[str]:
     """What stands between the separators of CSV and JSON in rows that could not be read."""
     texts = (line.decode("utf-8", "replace") for line in raw.to_list())
     return frozenset(word.strip(" \"'\r\n") for text in texts for word in re.split(r"[,;|\t:{}\[\]]", text))
+
+
+def _is_parquet(path: Path) -> bool:
+    """Whether `path` is a file that begins as Parquet does."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(4) == b"PAR1"
