@@ -4,12 +4,14 @@ and seed alone.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 
 from benchmarks.pii import values as v
 from benchmarks.pii.negatives import NEGATIVE, WEIGHTS
-from benchmarks.pii.phrases import CLOSINGS, OPENINGS, POSITIVE
+from benchmarks.pii.phrases import CLOSINGS, OPENINGS, POSITIVE, Kind
 
 
 @dataclass(frozen=True)
@@ -48,15 +50,8 @@ def corpus(half: v.Half, per_kind: int = 150, negatives: int = 12_000, seed: int
         for kind in POSITIVE
         for row in _distinct(
             per_kind,
-            lambda kind=kind: _row(
-                random,
-                half,
-                kind.name,
-                random.choice(kind.phrases(half)),
-                kind.make(random, half),
-                kind.entity,
-            ),
-        )  # type: ignore[misc]
+            partial(_positive, random, half, kind),
+        )
     ]
     chosen = random.choices(NEGATIVE, WEIGHTS, k=4 * negatives)
 
@@ -75,12 +70,17 @@ def corpus(half: v.Half, per_kind: int = 150, negatives: int = 12_000, seed: int
     return rows + _distinct(negatives, negative)
 
 
-def _distinct(count: int, make) -> list[Row]:  # type: ignore[no-untyped-def]
+def _distinct(count: int, make: Callable[[], Row]) -> list[Row]:
     rows: dict[str, Row] = {}
     while len(rows) < count:
         row = make()
         rows.setdefault(row.text, row)
     return list(rows.values())
+
+
+def _positive(random: Random, half: v.Half, kind: Kind) -> Row:
+    phrase = random.choice(kind.phrases(half))
+    return _row(random, half, kind.name, phrase, kind.make(random, half), kind.entity)
 
 
 def _row(random: Random, half: v.Half, kind: str, phrase: str, value: str, entity: str | None) -> Row:

@@ -107,7 +107,7 @@ def same_configuration(params: ScanParams) -> Callable[[str], list[Hit]]:
 
     engine = AnalyzerEngine(
         registry=RecognizerRegistry(
-            recognizers=[build(entity, params.language) for entity in detector.entities]
+            recognizers=[build(entity, detector.language) for entity in detector.entities]
         ),
         nlp_engine=LightNlpEngine(),
         context_aware_enhancer=NearestLabelEnhancer(),

@@ -585,7 +585,10 @@ def birth(random: Random, half: Half) -> str:
 
 def api_key(random: Random, half: Half) -> str:
     alnum, hexes = string.ascii_letters + string.digits, "0123456789abcdef"
-    run = lambda r, letters, count: "".join(r.choices(letters, k=count))
+
+    def run(r: Random, letters: str, count: int) -> str:
+        return "".join(r.choices(letters, k=count))
+
     makers: list[Callable[[Random], str]] = [
         lambda r: "AKIA" + run(r, string.ascii_uppercase + string.digits, 16),
         lambda r: "ghp_" + run(r, alnum, 36),
