@@ -14,7 +14,7 @@ which label is *nearest*:
   ("order no: 07700900123"), the score falls below any sensible threshold.
 
 A label belongs to the first number after it, so the look backwards stops at another number (unless "or",
-"and" or a comma joins the two) and at the end of a sentence. The labels themselves are in `labels.py`, how
+"and" or a comma joins the two) and at the end of a sentence. The labels themselves are in `labels.toml`, how
 far they reach in `windows.py`. Cost: a few token look-ups for each match, none for a text without one.
 """
 
