@@ -8,8 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from curate.diff.explain.causes import UNEXPLAINED
 from curate.diff.explain.pipeline import ParameterChange, parameter_changes
+from curate.diff.explain.reasons import UNEXPLAINED
 from curate.text import plural
 from curate.versions.version import CHANGE_KINDS, Version, flatten
 

@@ -15,7 +15,7 @@ from itertools import groupby
 import polars as pl
 
 from curate.diff.difference import Difference
-from curate.diff.explain.causes import JUDGED, REDACTED
+from curate.diff.explain.reasons import JUDGED, REDACTED
 from curate.diff.show.excerpt import marked, short
 from curate.diff.show.privacy import mask_columns
 from curate.diff.show.words import word_diff
