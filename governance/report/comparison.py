@@ -1,0 +1,214 @@
+"""The report's sections on the systems: how good each is, whether differences are real, whether more data
+would help.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from curate.show.blocks import Block, Chart, Details, Paragraph, Table
+from curate.splits import SPLITS
+from governance.report import charts
+from governance.report.document import Section
+from governance.report.errors import recommended
+from governance.report.facts import Facts
+
+METRIC_TITLES = {"macro_f1": "macro-F1", "accuracy": "accuracy"}
+
+
+def systems(facts: Facts, comparison: dict[str, Any]) -> Section:
+    """Each system with its metrics, intervals and costs."""
+    metric, target = comparison["metric"]["name"], comparison["metric"]["target"]
+    ranked = sorted(comparison["systems"], key=lambda one: one[metric]["point"])
+    marked = {comparison["fine_tuned"], comparison["best_simpler"], recommended(comparison)}
+    bars = [
+        charts.Bar(
+            one["title"],
+            one[metric]["point"],
+            one[metric]["low"],
+            one[metric]["high"],
+            "best" if one["name"] in marked else "plain",
+        )
+        for one in reversed(ranked)
+    ]
+    costs = facts.cost.get("systems", {})
+    timed = (
+        {"training s": ("train_seconds", ".1f"), "ms a row": ("latency_ms_median", ".2f")} if costs else {}
+    )
+    rows = []
+    for one in ranked:
+        rows.append(
+            [
+                one["title"],
+                *(
+                    f"{one[name]['point']:.3f} [{one[name]['low']:.3f}, {one[name]['high']:.3f}]"
+                    for name in ("accuracy", "macro_f1")
+                ),
+                f"{one['calibration_error']:.3f}",
+                f"{one['coverage']:.0%}",
+                f"{one['trainable_parameters']:,}",
+                *(_figure(costs.get(one["name"], {}), figure, form) for figure, form in timed.values()),
+            ]
+        )
+    columns = [
+        "system",
+        "accuracy [95 %]",
+        "macro-F1 [95 %]",
+        "calibration error",
+        f"coverage at {comparison['params']['risk']:.0%} risk",
+        "trained parameters",
+        *timed,
+    ]
+    words = (
+        f"{METRIC_TITLES.get(metric, metric)} on the same {comparison['rows']['test']:,} held-out "
+        f"rows ({comparison['test_clusters']:,} independent groups); whiskers are "
+        f"{comparison['params']['confidence']:.0%} intervals that respect groups, the dashed line is "
+        f"the task card's target. “Label descriptions only” is the honest stand-in for prompting "
+        f"where no language model is at hand."
+    )
+    if not costs:
+        words += (
+            " Seconds of training and milliseconds a row differ on every run: the page with them is "
+            "reports/cost/index.html, on the machine that ran the evaluation."
+        )
+    table = Table(
+        columns,
+        rows,
+        frozenset(range(1, len(columns))),
+        frozenset(i for i, one in enumerate(ranked) if one["name"] in marked),
+    )
+    return Section(
+        "comparison",
+        "Was it worth it?",
+        [
+            Paragraph(words),
+            Chart(
+                charts.intervals(bars, f"{METRIC_TITLES.get(metric, metric)} of each system", target),
+                description="Dots are the scores, lines their intervals, the dashed line the target; best "
+                "first.",
+            ),
+            table,
+        ],
+    )
+
+
+def _figure(costs: dict[str, float], name: str, form: str) -> str:
+    """A cost as text; empty where it was not measured."""
+    return format(costs[name], form) if name in costs else ""
+
+
+def paired_tests(comparison: dict[str, Any]) -> Section:
+    """Paired tests between systems, and how much each overfits."""
+    titles = {one["name"]: one["title"] for one in comparison["systems"]}
+    purposes = {"verdict": "decides the verdict", "context": "context", "control": "control"}
+    rows = [
+        [
+            f"{titles[one['system']]} − {titles[one['against']]}",
+            f"{one['difference']['point']:+.3f} [{one['difference']['low']:+.3f}, "
+            f"{one['difference']['high']:+.3f}]",
+            f"{one['p_metric']:.4f}",
+            f"{one['p_holm']:.4f}",
+            f"{one['p_mcnemar']:.4f}" if "p_mcnemar" in one else "",
+            purposes.get(one["purpose"], one["purpose"]),
+        ]
+        for one in comparison["comparisons"]
+    ]
+    fits = [
+        [
+            one["title"],
+            *(f"{one['fit'][split]['accuracy']:.3f}" if split in one["fit"] else "" for split in SPLITS),
+            f"{one['overfitting'].get('train_minus_test_accuracy', 0):+.3f}",
+        ]
+        for one in comparison["systems"]
+        if one.get("overfitting")
+    ]
+    parts: list[Block] = []
+    if rows:
+        words = (
+            "Paired tests on the same rows. Fine-tuning must beat every simpler system, so the verdict "
+            "takes the largest p-value "
+            f"against any of them; the difference it shows is from the best one here, "
+            f"{titles[comparison['best_simpler']]}."
+        )
+        parts += [
+            Paragraph(words),
+            Table(
+                [
+                    "difference",
+                    f"in {METRIC_TITLES.get(comparison['metric']['name'], '')} [95 %]",
+                    "p (swap test)",
+                    "p (Holm)",
+                    "p (McNemar)",
+                    "why",
+                ],
+                rows,
+                frozenset({1, 2, 3, 4}),
+            ),
+        ]
+    if fits:
+        parts += [
+            Paragraph("Overfitting: accuracy on rows a system was trained on against rows it never saw."),
+            Table(["system", *SPLITS, "train − test"], fits, frozenset({1, 2, 3, 4})),
+        ]
+    return Section("tests", "Is the difference real?", parts)
+
+
+def learning_curve(facts: Facts) -> Section:
+    """The metric as training rows are added."""
+    curve = facts.tables.get("learning_curve")
+    if curve is None or curve.is_empty():
+        return Section("curve", "Would more data help?", [])
+    metric = facts.task.metric.name if facts.task.metric.name in curve.columns else "accuracy"
+    low, high = f"{metric}_low", f"{metric}_high"
+    ranged = {low, high} <= set(curve.columns)
+    points = curve.select(
+        "system",
+        "rows",
+        pl.col(metric).alias("mean"),
+        pl.col(low if ranged else metric).fill_null(pl.col(metric)).alias("low"),
+        pl.col(high if ranged else metric).fill_null(pl.col(metric)).alias("high"),
+        (pl.col("seeds") if "seeds" in curve.columns else pl.lit(1)).fill_null(1).alias("seeds"),
+    ).sort("system", "rows")
+    titles = {one["name"]: one["title"] for one in (facts.comparison or {}).get("systems", [])}
+    series = [
+        charts.Line(
+            titles.get(name, name),
+            [(r["rows"], r["mean"], r["low"], r["high"]) for r in part.iter_rows(named=True)],
+        )
+        for (name,), part in points.group_by(["system"], maintain_order=True)
+    ]
+    rows = [
+        [
+            titles.get(r["system"], r["system"]),
+            f"{r['rows']:,}",
+            f"{r['mean']:.3f}",
+            f"{r['low']:.3f} to {r['high']:.3f}" if r["seeds"] > 1 else "one draw: all rows",
+        ]
+        for r in points.iter_rows(named=True)
+    ]
+    name = METRIC_TITLES.get(metric, metric)
+    return Section(
+        "curve",
+        "Would more data help?",
+        [
+            Chart(
+                charts.lines(series, "Learning curve", "training rows", name),
+                [line.name for line in series],
+                f"{name} on the held-out rows as training rows are added; the band is the range over "
+                f"draws of them.",
+            ),
+            Details(
+                "Figures of the learning curve",
+                [
+                    Table(
+                        ["system", "training rows", name, "range over seeds"],
+                        rows,
+                        frozenset({1, 2}),
+                        caption="Learning curve in figures",
+                    )
+                ],
+            ),
+        ],
+    )
