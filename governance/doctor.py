@@ -73,16 +73,22 @@ def _dates(project: Project) -> Iterator[Finding]:
 
     path = project.root / "params.yaml"
     sections = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None
-    bare = [
-        f"{section}.{name}"
-        for section, knobs in (sections or {}).items()
-        if isinstance(knobs, dict)
-        for name, value in knobs.items()
-        if isinstance(value, date)
-    ]
+    bare = list(_bare_dates(sections, ""))
     if bare:
         words = f"DVC takes no YAML dates: {', '.join(bare)} in params.yaml"
         yield Finding("fail", "dates", words, f'put the date in quotes: {bare[0]}: "2027-01-01"')
+
+
+def _bare_dates(value: object, name: str) -> Iterator[str]:
+    """Dotted names of the dates that stand without quotes in a YAML value."""
+    if isinstance(value, date):
+        yield name
+    elif isinstance(value, dict):
+        for key, part in value.items():
+            yield from _bare_dates(part, f"{name}.{key}" if name else str(key))
+    elif isinstance(value, list):
+        for place, part in enumerate(value):
+            yield from _bare_dates(part, f"{name}[{place}]")
 
 
 def _versions() -> Iterator[Finding]:

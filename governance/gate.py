@@ -7,7 +7,7 @@ A gate that cannot be judged (no gold set, no evaluation) fails: a missing measu
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,23 +19,50 @@ from curate.files import read_stage_frame
 from curate.project import Project
 from curate.provenance import read_report, version_of
 from curate.task import Kind
+from curate.text import plain
 from governance.params import CheckParams
 from governance.state import checkout_faults, conflict_faults, stale_faults
+
+# Of a reason that a gate's message quotes.
+REASON_CHARACTERS = 200
 
 
 @dataclass(frozen=True)
 class Gate:
-    """A judged gate: its name, whether it passed, what was seen and, if it failed, what to run."""
+    """A gate: its name, whether it passed, what was seen and, if it failed, what to run.
+
+    One that `params.check.skip` leaves out is `skipped`, which is not a pass; its message says why and since
+    when.
+    """
 
     name: str
     passed: bool
     message: str
     fix: str = ""
+    skipped: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether it was judged and did not pass."""
+        return not self.passed and not self.skipped
+
+    @property
+    def state(self) -> str:
+        """`pass`, `FAIL` or `SKIPPED`."""
+        return "SKIPPED" if self.skipped else "pass" if self.passed else "FAIL"
+
+
+def all_pass(gates: Sequence[Gate]) -> bool:
+    """Whether no gate failed and at least one was judged: a check that skips everything has said nothing."""
+    return not any(gate.failed for gate in gates) and any(gate.passed for gate in gates)
 
 
 def judge(project: Project, today: date) -> list[Gate]:
-    """All gates, in the order of the pipeline; one that raises fails with the error's words."""
-    skip = project.params("check", CheckParams).skip
+    """All gates, in the order of the pipeline; one that raises fails with the error's words.
+
+    Where every gate is skipped, a last one called `check` says so and fails.
+    """
+    skip = {entry.gate: entry for entry in project.params("check", CheckParams).skip}
     unknown = sorted(set(skip) - set(GATES))
     if unknown:
         raise AssayError(
@@ -44,11 +71,16 @@ def judge(project: Project, today: date) -> list[Gate]:
     gates = []
     for name, gate in GATES.items():
         if name in skip:
+            why = f"not judged since {skip[name].date}: {plain(skip[name].reason, REASON_CHARACTERS)}"
+            gates.append(Gate(name, False, why, skipped=True))
             continue
         try:
             gates += list(gate(project, today))
         except AssayError as error:
             gates.append(Gate(name, False, error.problem, error.fix))
+    if all(gate.skipped for gate in gates):
+        words = "every gate is skipped: nothing was judged, and that is not a pass"
+        gates.append(Gate("check", False, words, "take gates out of check.skip in params.yaml"))
     return gates
 
 
@@ -113,38 +145,11 @@ def _version(project: Project, today: date) -> Iterator[Gate]:
 
 
 def _held_out(project: Project, today: date) -> Iterator[Gate]:
-    """The split is frozen, and its test set is the one frozen or has grown from it."""
-    from curate.split.lock import LOCK_FILE, read_lock
+    """Every row frozen as held out is held out, whatever the lock says today."""
+    from governance.held_out_gate import held_out
 
-    lock = read_lock(project.root)
-    if lock is None:
-        yield Gate(
-            "held-out",
-            False,
-            f"{LOCK_FILE} does not exist: the held-out set is not frozen",
-            "dvc repro split   (or: assay split), then commit split.lock",
-        )
-        return
-    digest, rows = _held_out_now(project)
-    if digest == lock.frozen_test.digest:
-        yield Gate("held-out", True, f"the {lock.frozen_test.rows:,} held-out rows are those of the freeze")
-    else:
-        words = (
-            f"frozen at {lock.frozen_test.rows:,} held-out rows, now {rows:,}: rows "
-            f"came or went, none changed side"
-        )
-        yield Gate("held-out", True, words)
-
-
-def _held_out_now(project: Project) -> tuple[str, int]:
-    """Digest and number of the held-out rows: of `data/split`, else of the published test set."""
-    from curate.publish.gold import load_gold
-
-    if (project.stage("split") / "report.json").exists():
-        report = read_report(project, "split")
-        return report["held_out_digest"], report["rows"]["test"]
-    test = load_gold(project.gold).test["example_id"].sort()
-    return project.key.digest("held-out", *test.to_list()), len(test)
+    for verdict in held_out(project):
+        yield Gate("held-out", *verdict)
 
 
 def _schema(project: Project, today: date) -> Iterator[Gate]:

@@ -1,15 +1,86 @@
-"""The `check` section of `params.yaml`."""
+"""The `check` section of `params.yaml`: which gates are left out, and what somebody decided for the others.
+
+Whatever makes a gate say less than it would wants a reason and a date, so that a reviewer reads in one line
+who let what pass and since when.
+"""
 
 from __future__ import annotations
 
-from pydantic import Field
+import datetime
+from datetime import timedelta
+from typing import Any
+
+from pydantic import Field, field_validator
 
 from curate.params import Params
+
+# Clocks of two machines may stand on two sides of midnight.
+TOLERANCE = timedelta(days=1)
+
+
+class Decision(Params):
+    """Why somebody let something pass, and when."""
+
+    reason: str = Field(description="why, in git for everybody to read")
+    date: datetime.date
+
+    @field_validator("reason")
+    @classmethod
+    def _said(cls, value: str) -> str:
+        if not value.strip():
+            raise ValueError("say why: an empty reason is none")
+        return value
+
+    @field_validator("date")
+    @classmethod
+    def _past(cls, value: datetime.date) -> datetime.date:
+        if value > datetime.date.today() + TOLERANCE:
+            raise ValueError("this date is in the future: give the day on which it was decided")
+        return value
+
+
+class Skip(Decision):
+    """A gate that is not judged."""
+
+    gate: str
+
+
+class Gone(Decision):
+    """Held-out rows that may be gone since the freeze."""
+
+    rows: int = Field(ge=1, description="so many at most; one more fails the gate again")
+
+
+class Looser(Decision):
+    """A knob of the policy that may stand looser than in the version compared with."""
+
+    knob: str = Field(description="as `assay diff` names it, such as redact.default")
 
 
 class CheckParams(Params):
     """Section `check` of params.yaml."""
 
-    skip: tuple[str, ...] = Field(
-        default=(), description="gates not to judge, by the names `assay check` lists; the skip shows in git"
+    skip: tuple[Skip, ...] = Field(
+        default=(),
+        description="gates not to judge, by the names `assay check` lists, each with a reason and a date; "
+        "printed as SKIPPED wherever gates are shown",
     )
+    held_out_gone: Gone | None = Field(
+        default=None,
+        description="how many of the rows frozen as held out may be gone (erased on request, say), and why",
+    )
+    looser: tuple[Looser, ...] = Field(
+        default=(),
+        description="what `assay diff` may find loosened since its base without failing; an entry that the "
+        "base has already excuses nothing new",
+    )
+
+    @field_validator("skip", mode="before")
+    @classmethod
+    def _with_a_reason(cls, value: Any) -> Any:
+        if isinstance(value, list | tuple) and any(isinstance(entry, str) for entry in value):
+            raise ValueError(
+                'a skip says why and since when: [{gate: target, reason: "trained elsewhere", '
+                'date: "2026-01-31"}]'
+            )
+        return value

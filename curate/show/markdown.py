@@ -167,8 +167,8 @@ def _cell(text: str, kind: Kind) -> str:
         return for_markdown(text, EDIT).translate(_TAGS)
     if kind == "code":
         return _code(text) if text else ""
-    if kind == "state" and text == "FAIL":
-        return "**FAIL**"
+    if kind == "state" and text in ("FAIL", "SKIPPED"):
+        return f"**{text}**"
     return for_markdown(text, CELL)
 
 

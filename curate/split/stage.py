@@ -6,7 +6,8 @@ other kinds by language and source), so each stratum's shares are exact at the f
 stratum, since a group's labels may change.
 
 Rows of an external held-out file are the whole test set; a training row of a held-out row's group is dropped
-as `group_leak`. A row's own side can change if its stratum does (its label is corrected) and never otherwise.
+as `group_leak`. A row that was held out at the freeze is held out for good, and the rest of its unit with it.
+Another row's side can change if its stratum does (its label is corrected) and never otherwise.
 
 Reads `data/validate`, writes `data/split` with `assignments` (`example_id, split`).
 """
@@ -24,7 +25,18 @@ from curate.files import read_stage_frame
 from curate.keys import Key
 from curate.project import Project
 from curate.provenance import begin
-from curate.split.lock import Frozen, SplitLock, Thresholds, freeze, read_lock, require_same, write_lock
+from curate.split.lock import (
+    OLD_FORMAT,
+    Frozen,
+    Refrozen,
+    SplitLock,
+    Thresholds,
+    freeze,
+    held_out_digests,
+    read_lock,
+    require_same,
+    write_lock,
+)
 from curate.split.params import SplitParams
 from curate.splits import SPLITS
 from curate.stage import Progress, StageResult, write_stage
@@ -34,21 +46,46 @@ from curate.task import Kind
 GROUPS = "groups"
 
 
-def run(project: Project, progress: Progress | None = None, refreeze: bool = False) -> dict[str, Any]:
-    """Run the stage in a project; returns its report. `refreeze` starts a new split whatever `split.lock`
-    says.
+def run(
+    project: Project,
+    progress: Progress | None = None,
+    refreeze: str | None = None,
+    migrate: bool = False,
+) -> dict[str, Any]:
+    """Run the stage in a project; returns its report.
+
+    Parameters
+    ----------
+    refreeze
+        Why a new split is drawn, whatever `split.lock` says; None: the lock is obeyed.
+    migrate
+        Whether to take over the thresholds of a lock of the old form, which carries no seal.
     """
     made_from = begin(project, "split")
     examples = read_stage_frame(project.stage("validate") / "examples.parquet", made_by="validate")
-    lock = None if refreeze else read_lock(project.root)
-    result, lock = split(examples, project.task.kind, project.params("split", SplitParams), project.key, lock)
+    lock = read_lock(project.root)
+    refrozen: tuple[Refrozen, ...] = ()
+    if lock and refreeze is not None:
+        refrozen = (*lock.refrozen, Refrozen(reason=refreeze, replaced=lock.frozen_test.digest))
+        lock = None
+    params = project.params("split", SplitParams)
+    result, lock = split(
+        examples, project.task.kind, params, project.key, lock, refrozen=refrozen, migrate=migrate
+    )
     report = write_stage(result, examples["example_id"], project.stage("split"), made_from)
     write_lock(project.root, lock)
     return report
 
 
 def split(
-    examples: pl.DataFrame, kind: Kind, params: SplitParams, key: Key, lock: SplitLock | None = None
+    examples: pl.DataFrame,
+    kind: Kind,
+    params: SplitParams,
+    key: Key,
+    lock: SplitLock | None = None,
+    *,
+    refrozen: tuple[Refrozen, ...] = (),
+    migrate: bool = False,
 ) -> tuple[StageResult, SplitLock]:
     """Assign every example to a side.
 
@@ -63,17 +100,24 @@ def split(
     key
         The project's key: without it nobody can tell a row's side from its id.
     lock
-        The thresholds in force; None freezes new ones.
+        The thresholds in force and the rows held out at the freeze; None freezes new ones.
+    refrozen
+        What a new lock says of the ones that it replaces on purpose.
+    migrate
+        Whether a lock of the old form is taken over although its held-out rows are no longer those frozen.
 
     Returns
     -------
     tuple
-        The result, with table `assignments`; and the lock with the thresholds of new strata added.
+        The result, with table `assignments`; and the sealed lock with the thresholds of new strata added.
 
     Raises
     ------
     AssayError
-        If shares, seed, key or the presence of a held-out file differ from the lock's.
+        If shares, seed, key or the presence of a held-out file differ from the lock's, or it is of the old
+        form and its held-out rows have changed.
+    GateFailed
+        If the lock was changed after it was sealed.
     """
     examples = examples.with_columns(pl.col("held_out").fill_null(False))
     external = bool(examples["held_out"].any())
@@ -86,6 +130,8 @@ def split(
     }
     if lock is not None:
         require_same(lock, **asked)
+        if lock.format != OLD_FORMAT:
+            lock.require_true(key)
 
     held = examples.filter("held_out")
     mine = _units(examples.filter(~pl.col("held_out")), kind)
@@ -121,6 +167,11 @@ def split(
         .otherwise(pl.lit("train"))
     )
     placed = units.join(limits, on="stratum", how="left").select("unit", side.alias("split"))
+    frozen = mine.filter(
+        pl.Series(held_out_digests(mine["example_id"], key)).is_in(lock.held_out if lock else ())
+    )
+    pinned = pl.col("unit").is_in(frozen["unit"].unique().implode())
+    placed = placed.with_columns(pl.when(pinned).then(pl.lit("test")).otherwise("split").alias("split"))
     rows = pl.concat(
         [
             mine.join(placed, on="unit", how="left").select("example_id", "stratum", "split"),
@@ -130,11 +181,16 @@ def split(
 
     tested = rows.filter(pl.col("split") == "test")["example_id"]
     digest = key.digest("held-out", *tested.to_list())
+    if lock and lock.format == OLD_FORMAT and digest != lock.frozen_test.digest and not migrate:
+        lock.require_true(key)  # says what to run
+    frozen_now = tuple(sorted(held_out_digests(tested, key)))
     lock = SplitLock(
         **asked,
         frozen_test=lock.frozen_test if lock else Frozen(rows=len(tested), digest=digest),
+        held_out=lock.held_out if lock and lock.format != OLD_FORMAT else frozen_now,
         strata=strata,
-    )
+        refrozen=lock.refrozen if lock else refrozen,
+    ).sealed(key)
     dropped = ledger(leaking, "split", "group_leak", "a row of its group is in the external held-out set")
     kept = examples.join(leaking.select("example_id"), on="example_id", how="anti").sort("example_id")
     report = _report(rows, kind, external, digest, lock)

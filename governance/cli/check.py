@@ -21,7 +21,10 @@ def check(shape: str) -> None:
 
     card, review, version, held-out, schema, personal-data, targets, leakage, target. Exit code 0 when all
     pass, 1 when one fails, 2 when they cannot be judged for want of a valid configuration.
-    `params.check.skip` names gates to leave out.
+
+    `params.check.skip` names gates to leave out, each with a reason and a date; they are printed as SKIPPED,
+    and where all are skipped the check fails. Without the project's key nothing can be authenticated, and
+    the gates that need it fail.
 
     \b
     Examples:
@@ -37,7 +40,7 @@ def check(shape: str) -> None:
     from curate.show.markdown import block_text
     from curate.show.terminal import draw
     from governance.cli.rim import emit_json, stdout
-    from governance.gate import judge
+    from governance.gate import all_pass, judge
 
     project = Project.find()
     _ = project.task
@@ -46,22 +49,27 @@ def check(shape: str) -> None:
         emit_json(
             {
                 "schema": "assay.check/1",
-                "passed": all(gate.passed for gate in gates),
-                "gates": [asdict(gate) for gate in gates],
+                "passed": all_pass(gates),
+                "gates": [{**asdict(gate), "state": gate.state} for gate in gates],
             }
         )
     elif shape == "github":
-        failed = [gate for gate in gates if not gate.passed]
-        notices = [Notice(gate.message, f"assay check: {gate.name}", "error", gate.fix) for gate in failed]
+        told = [gate for gate in gates if not gate.passed]
+        notices = [
+            Notice(gate.message, f"assay check: {gate.name} SKIPPED", "warning")
+            if gate.skipped
+            else Notice(gate.message, f"assay check: {gate.name}", "error", gate.fix)
+            for gate in told
+        ]
         click.echo(workflow_commands(notices, about="assay check", rest="in `assay check`"), nl=False)
     elif shape == "markdown":
-        rows = [(gate.name, "pass" if gate.passed else "FAIL", gate.message, gate.fix) for gate in gates]
+        rows = [(gate.name, gate.state, gate.message, gate.fix) for gate in gates]
         table = Table(("gate", "", "what was seen", "to fix it"), rows, kinds={1: "state"})
         click.echo(block_text(table), nl=False)
     else:
-        lines = [("pass" if gate.passed else "FAIL", gate.name, gate.message) for gate in gates]
-        fixes = [Item(["", Code(gate.fix)], gate.name) for gate in gates if gate.fix and not gate.passed]
+        lines = [(gate.state, gate.name, gate.message) for gate in gates]
+        fixes = [Item(["", Code(gate.fix)], gate.name) for gate in gates if gate.fix and gate.failed]
         blocks: list[Block] = [Table(("", "gate", "what was seen"), lines, kinds={0: "state"})]
         blocks += [Heading("To fix it"), Listing(fixes)] if fixes else []
         draw(blocks, stdout())
-    sys.exit(0 if all(gate.passed for gate in gates) else 1)
+    sys.exit(0 if all_pass(gates) else 1)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 
-def judged(after: str) -> tuple[tuple[str, bool, str], ...]:
-    """Name, outcome and message of each gate, which judges the work tree.
+def judged(after: str) -> tuple[tuple[str, bool | None, str], ...]:
+    """Name, outcome (None: skipped) and message of each gate, which judges the work tree.
 
     Raises
     ------
@@ -22,4 +22,5 @@ def judged(after: str) -> tuple[tuple[str, bool, str], ...]:
         raise AssayError(
             "--gates judges the work tree, and B is another version", fix="leave B out: assay diff A --gates"
         )
-    return tuple((gate.name, gate.passed, gate.message) for gate in judge(Project.find(), date.today()))
+    gates = judge(Project.find(), date.today())
+    return tuple((gate.name, None if gate.skipped else gate.passed, gate.message) for gate in gates)

@@ -33,16 +33,31 @@ evaluate = _stage("evaluate", "Judge every system on the same held-out rows and 
 @click.option(
     "--refreeze",
     is_flag=True,
-    help="Draw the split anew: rows change side, and earlier scores no longer compare.",
+    help="Draw the split anew: rows change side, and earlier scores no longer compare; wants --reason.",
 )
-def split(refreeze: bool) -> None:
+@click.option(
+    "--reason", metavar="WHY", help="Why the split is drawn anew: kept in split.lock for reviewers."
+)
+@click.option(
+    "--migrate",
+    is_flag=True,
+    help="Take over the thresholds of a split.lock of the old form, which carries no seal, and seal them.",
+)
+def split(refreeze: bool, reason: str | None, migrate: bool) -> None:
     """Assign each row to train, validation or test by hash: a row never changes side when data grows.
 
-    The thresholds are kept in split.lock, which belongs in git.
+    The thresholds and the held-out rows are kept in split.lock, which belongs in git and is sealed with the
+    project's key: edited by hand it is refused.
 
     \b
     Examples:
-      assay split             # same as: dvc repro -s split
-      assay split --refreeze  # after changing shares or seed in params.yaml
+      assay split                                        # same as: dvc repro -s split
+      assay split --refreeze --reason "30 % held out"    # after changing shares or seed in params.yaml
+      assay split --migrate                              # once, where split.lock is of the old form
     """
-    run_stage("split", refreeze=refreeze)
+    if refreeze != bool((reason or "").strip()):
+        raise click.UsageError(
+            "--refreeze and --reason go together: whoever reads an old score wants to know why the held-out "
+            "rows changed"
+        )
+    run_stage("split", refreeze=reason, migrate=migrate)

@@ -234,9 +234,10 @@ def test_refreeze_starts_a_new_split(project: Project) -> None:
     (project.root / "params.yaml").write_text("split: {seed: 4}\n")
     with pytest.raises(AssayError, match=r"params.split.seed \(3 frozen, 4 now\)"):
         run(project)
-    run(project, refreeze=True)
+    run(project, refreeze="another seed")
     lock = read_lock(project.root)
     assert isinstance(lock, SplitLock) and lock.seed == 4
+    assert [entry.reason for entry in lock.refrozen] == ["another seed"]
 
 
 @pytest.mark.parametrize("damage", ["{", '{"seed": 1}', "[]"])

@@ -76,7 +76,9 @@ def _asked(difference: Difference, gates: Sequence[GateRow]) -> Iterator[tuple[s
     summary = difference.summary
     yield "Outcome", f"The change is the one that was meant: {verdict(difference)}."
     for name, passed, message in gates:
-        if not passed:
+        if passed is None:
+            yield "Gates", f"Gate {name} is SKIPPED and may be: {message}"
+        elif not passed:
             yield "Gates", f"Gate {name} fails and may: {message}"
     for cause in summary.causes:
         told = f"{cause.changes:,} {cause.change}: {cause.reason}" + (

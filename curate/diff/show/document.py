@@ -36,7 +36,7 @@ def verdict(difference: Difference) -> str:
 
 def failed(difference: Difference, gates: Sequence[GateRow] = ()) -> bool:
     """Whether a change is unexplained or a gate did not pass."""
-    return bool(difference.summary.unexplained) or not all(passed for _, passed, _ in gates)
+    return bool(difference.summary.unexplained) or any(passed is False for _, passed, _ in gates)
 
 
 def as_document(

@@ -56,7 +56,9 @@ def step_summary(
 def _found(difference: Difference, gates: Sequence[GateRow]) -> Iterator[Notice]:
     summary = difference.summary
     for name, passed, message in gates:
-        if not passed:
+        if passed is None:
+            yield Notice(message, f"assay check: {name} SKIPPED", "warning")
+        elif not passed:
             yield Notice(message, f"assay check: {name}", "error")
     for cause in summary.causes:
         if cause.unexplained:

@@ -32,7 +32,10 @@ def document(
         "before": difference.before.name,
         "after": difference.after.name,
         "verdict": verdict(difference),
-        "gates": [{"name": name, "passed": passed, "message": message} for name, passed, message in gates],
+        "gates": [
+            {"name": name, "passed": bool(passed), "skipped": passed is None, "message": message}
+            for name, passed, message in gates
+        ],
         "summary": replace(difference.summary, shifts=shown_shifts(difference, show_values)).document(),
         "changes_total": difference.changes.height,
         "changes_listed": lines.height,

@@ -16,8 +16,9 @@ from curate.diff.show.privacy import masks
 from curate.show.blocks import Table
 from curate.versions.table import SEPARATOR
 
-# A check as somebody above judged it: its name, whether it passed, what was seen.
-GateRow = tuple[str, bool, str]
+# A check as somebody above judged it: its name, whether it passed (None: it was skipped), what was seen.
+GateRow = tuple[str, bool | None, str]
+STATE = {True: "pass", False: "FAIL", None: "SKIPPED"}
 # Columns of the tables whose cells come from the data.
 TEXTS = frozenset(
     (
@@ -176,8 +177,8 @@ def _replaced(table: Table, hidden: dict[str, str]) -> list[list[str]]:
 
 def _gates(gates: Sequence[GateRow]) -> Titled:
     rows = [
-        (name, "pass" if passed else "FAIL", message)
-        for name, passed, message in sorted(gates, key=lambda gate: gate[1])
+        (name, STATE[passed], message)
+        for name, passed, message in sorted(gates, key=lambda gate: (False, None, True).index(gate[1]))
     ]
     return Titled("Gates", Table(("gate", "", "what was seen"), rows, kinds={1: "state"}))
 
