@@ -50,7 +50,7 @@ class Cover:
     pairs: Pairs
     complete: bool
     exact: bool
-    spared: int | None = 0
+    spared: int | None
 
 
 class _TooMany(Exception):

@@ -60,7 +60,7 @@ class Twins:
     pairs: pl.DataFrame
     listed: str
     search: str
-    spared: int | None = 0
+    spared: int | None
 
 
 def identity(kind: Kind) -> pl.Expr:
