@@ -1,12 +1,35 @@
-"""A brute-force oracle for Jaccard joins and covers, written without the code under test."""
+"""Small tables of rows, and a brute-force oracle for Jaccard joins and covers, written without the code under
+test.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Callable
+from typing import Any
 
+import polars as pl
 import pytest
+
+from curate.examples import EXAMPLES, conform
+from curate.stage import StageResult
+
+LATE = "my parcel has not arrived and it is a week late now"
+
+
+def table(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    wide = [
+        {"example_id": f"r{i}", "output": "delivery", "held_out": False, "language": "en"} | row
+        for i, row in enumerate(rows)
+    ]
+    return conform(pl.DataFrame(wide, infer_schema_length=None), EXAMPLES)
+
+
+def reasons(result: StageResult) -> dict[str, tuple[str, str | None]]:
+    return {
+        row["example_id"]: (row["reason"], row["kept_id"]) for row in result.dropped.iter_rows(named=True)
+    }
 
 
 def oracle_fold(text: str) -> str:

@@ -16,25 +16,9 @@ from curate.dedup.stage import dedup
 from curate.errors import AssayError
 from curate.examples import EXAMPLES, conform
 from curate.params import parse
-from curate.stage import StageResult, check_conservation
+from curate.stage import check_conservation
 from curate.task import Kind
-from tests.curate.dedup.conftest import oracle_pairs
-
-LATE = "my parcel has not arrived and it is a week late now"
-
-
-def table(rows: list[dict[str, Any]]) -> pl.DataFrame:
-    wide = [
-        {"example_id": f"r{i}", "output": "delivery", "held_out": False, "language": "en"} | row
-        for i, row in enumerate(rows)
-    ]
-    return conform(pl.DataFrame(wide, infer_schema_length=None), EXAMPLES)
-
-
-def reasons(result: StageResult) -> dict[str, tuple[str, str | None]]:
-    return {
-        row["example_id"]: (row["reason"], row["kept_id"]) for row in result.dropped.iter_rows(named=True)
-    }
+from tests.curate.dedup.conftest import LATE, oracle_pairs, reasons, table
 
 
 def test_exact_and_near_copies_go_and_the_longest_stays() -> None:
@@ -160,6 +144,7 @@ def test_equal_texts_with_different_objects_conflict_and_their_near_copies_find_
 
 
 words = st.sampled_from(["pay", "card", "the", "my", "late", "not", "top-up", "!"])
+
 rows_drawn = st.lists(
     st.tuples(st.lists(words, max_size=8).map(" ".join), st.sampled_from("ab"), st.booleans()),
     min_size=1,
@@ -260,167 +245,6 @@ def test_callers_see_progress() -> None:
     assert seen == [(1, 1)]
 
 
-def names(kept: StageResult) -> set[str]:
-    return set(kept.kept["example_id"])
-
-
-def test_twins_are_what_people_wrote_and_not_what_redaction_left() -> None:
-    written = table(
-        [
-            {"input": "you can call me brandon", "output": "change_name"},
-            {"input": "you can call me stevie", "output": "change_name"},
-            {"input": "please write to anna@example.org about it", "output": "change_name"},
-            {"input": "please write to zachary.quill@example.net about it", "output": "change_mail"},
-            {"input": "you can call me Brandon!", "output": "change_name"},
-            {"input": "where is my parcel", "output": "other"},
-        ]
-    )
-    redacted = written.with_columns(
-        input=pl.col("input")
-        .str.replace("(?i)brandon|stevie", "<PERSON_1>")
-        .str.replace(r"\S+@\S+", "<EMAIL_ADDRESS_1>")
-    )
-    result = dedup(redacted, Kind.CLASSIFICATION, written=written)
-    assert reasons(result) == {"r0": ("near_duplicate", "r4")}
-    assert result.kept["input"].str.contains("(?i)brandon").sum() == 0
-    assert result.report["after_redaction"] == {
-        "policy": "keep",
-        "rows": 2,
-        "families": 1,
-        "rows_in_families_of_several_outputs": 2,
-        "rows_equal_to_held_out_rows": 0,
-    }
-    assert "2 rows have an input that only redaction made equal" in result.report["notes"][0]
-    # "<PERSON_1>" and "<PERSON_1>!" are not equal, so r1 and r4 are not counted.
-    dropped = dedup(redacted, Kind.CLASSIFICATION, DedupParams(after_redaction="drop"), written=written)
-    assert reasons(dropped) == {"r0": ("near_duplicate", "r4")}
-    # What was there before: four of six rows gone, none of whose twins anybody wrote.
-    assert set(reasons(dedup(redacted, Kind.CLASSIFICATION))) == {"r0", "r1", "r2", "r3"}
-
-
-def test_rows_that_redaction_made_equal_leave_by_their_own_reason_if_asked() -> None:
-    written = table(
-        [
-            {"input": f"my name is {name}", "output": output, "held_out": held}
-            for name, output, held in (
-                ("Tessa Quill", "a", False),
-                ("Omar Haddadi", "a", False),
-                ("Jo", "b", False),
-                ("Anneliese Featherstone", "a", True),
-            )
-        ]
-    )
-    redacted = written.with_columns(input=pl.lit("my name is <PERSON_1>"))
-    kept = dedup(redacted, Kind.CLASSIFICATION, written=written)
-    assert kept.dropped.height == 0 and kept.report["after_redaction"]["rows_equal_to_held_out_rows"] == 3
-    dropped = dedup(redacted, Kind.CLASSIFICATION, DedupParams(after_redaction="drop"), written=written)
-    assert reasons(dropped) == {
-        "r0": ("equal_after_redaction", "r3"),
-        "r1": ("equal_after_redaction", "r3"),
-    }
-    assert dropped.dropped["evidence"].unique().to_list() == ["one of 4 rows that redaction made equal"]
-
-
-def test_tables_and_reports_hold_no_raw_value() -> None:
-    written = table(
-        [{"input": "call 07700 900123 now please", "output": output} for output in ("a 07700", "b")]
-    )
-    redacted = written.with_columns(
-        pl.col("input", "output").str.replace_all(r"07700( 900123)?", "<PHONE_NUMBER_1>")
-    )
-    result = dedup(redacted, Kind.CLASSIFICATION, written=written)
-    assert set(reasons(result)) == {"r0", "r1"} and result.tables["conflicts"].height == 2
-    everything = str(result.report) + "".join(str(frame.rows()) for frame in result.tables.values())
-    assert "07700" not in everything + str(result.dropped.rows())
-
-
-RECEIPT = (
-    "TAN WOON YANN BOOK STORE, 81100 JOHOR BAHRU, invoice date {}, total {} ringgit, thank you, come again"
-)
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        (
-            "a table for two on the 17th of september please",
-            "a table for two on the 27th of september please",
-        ),
-        (
-            "a table for two people at seven o'clock this friday",
-            "a table for six people at seven o'clock this friday",
-        ),
-        (
-            "a table for two people at half past six on monday",
-            "a table for two people at half past six on friday",
-        ),
-        (RECEIPT.format("12/01/2019", "31.00"), RECEIPT.format("15/01/2019", "32.00")),
-        (
-            "we do want the window seat in the corner again",
-            "we do not want the window seat in the corner again",
-        ),
-        (
-            "you can collect the parcel at the depot in town",
-            "you can't collect the parcel at the depot in town",
-        ),
-        (
-            "wir möchten den Tisch am Fenster in der Ecke haben",
-            "wir möchten den Tisch am Fenster nicht in der Ecke haben",
-        ),
-    ],
-)
-def test_a_number_a_date_or_a_negation_weighs_more_than_letters(one: str, other: str) -> None:
-    rows = table([{"input": one}, {"input": other}])
-    letters = DedupParams(threshold=0.7, weigh="never", on_conflict="review")
-    for kind in (Kind.EXTRACTION, Kind.REWRITING, Kind.SUMMARY, Kind.PREFERENCE):
-        result = dedup(rows, kind, DedupParams(threshold=0.7))
-        assert reasons(result) == {} and result.report["weighed"]["pairs_spared"] == 1
-        assert len(reasons(dedup(rows, kind, letters))) == 1
-    assert len(reasons(dedup(rows, Kind.CLASSIFICATION, DedupParams(threshold=0.7)))) == 1
-    assert reasons(dedup(rows, Kind.CLASSIFICATION, DedupParams(threshold=0.7, weigh="always"))) == {}
-    # Nor is the one a leak of the other.
-    assert leaks(rows[:1], rows[1:], Kind.EXTRACTION, DedupParams(threshold=0.7)).height == 0
-    assert leaks(rows[:1], rows[1:], Kind.CLASSIFICATION, DedupParams(threshold=0.7)).height == 1
-
-
-def test_where_the_output_is_read_off_the_text_another_output_is_another_example() -> None:
-    rows = table(
-        [
-            {"input": "we are under the name of millington tonight", "output": '{"name":"millington"}'},
-            {"input": "we are under the name of wellington tonight", "output": '{"name":"wellington"}'},
-            {"input": "we are under the name of Wellington tonight!", "output": '{"name":"Wellington"}'},
-        ]
-    )
-    assert reasons(dedup(rows, Kind.EXTRACTION, DedupParams(threshold=0.6))) == {
-        "r1": ("near_duplicate", "r2")
-    }
-    assert len(reasons(dedup(rows, Kind.EXTRACTION, DedupParams(threshold=0.6, weigh="never")))) == 2
-
-
-def test_answers_that_differ_in_case_and_white_space_only_are_one_answer() -> None:
-    outputs = ('{"address":"NO.12, JALAN SS4C/5"}', '{"address":"no.12,JALAN SS4C/5"}', '{"address":"NO.13"}')
-    rows = table([{"input": LATE, "output": output} for output in outputs[:2]])
-    assert reasons(dedup(rows, Kind.EXTRACTION)) == {"r1": ("exact_duplicate", "r0")}
-    rows = table([{"input": LATE, "output": output} for output in outputs])
-    assert set(reasons(dedup(rows, Kind.EXTRACTION))) == {"r0", "r1", "r2"}
-
-
-def test_labels_of_a_text_and_its_denial_do_not_conflict() -> None:
-    rows = table(
-        [
-            {"input": "my card is working in the shop round the corner", "output": "praise"},
-            {"input": "my card is not working in the shop round the corner", "output": "card_not_working"},
-            {"input": "my card isn't working in the shop round the corner", "output": "card_not_working"},
-        ]
-    )
-    params = DedupParams(threshold=0.7)
-    assert reasons(dedup(rows, Kind.CLASSIFICATION, params)) == {"r2": ("near_duplicate", "r1")}
-    never = DedupParams(threshold=0.7, weigh="never")
-    assert {reason for reason, _ in reasons(dedup(rows, Kind.CLASSIFICATION, never)).values()} == {
-        "label_conflict"
-    }
-
-
 @pytest.mark.parametrize("kind", [Kind.REWRITING, Kind.SUMMARY])
 @pytest.mark.parametrize(
     ("policy", "gone"),
@@ -451,88 +275,6 @@ def test_on_conflict_holds_for_every_kind(kind: Kind, policy: Any, gone: dict[st
         assert found.pop("r4", ("near_duplicate", "r0")) == ("near_duplicate", "r0")
     assert found == gone
     assert result.tables["conflicts"].height == (3 if policy == "review" else 0)
-
-
-SYSTEM = (
-    "You are the assistant of Larkfield Home, a shop for lamps, rugs and garden chairs. Answer in "
-    "one short sentence "
-    "and in plain words; never promise a refund, name no colleague, and send whoever is angry to the "
-    "desk. Prices are "
-    "in pounds, dates are British, and whatever concerns health or law is none of our business: say "
-    "so kindly. If you "
-    "do not know, say that you will ask, and give the ticket's number, so that nobody has to tell us twice."
-)
-QUESTIONS = [
-    "How do I reset my router?",
-    "Which plants like shade?",
-    "Write a haiku about rain.",
-    "Is 97 a prime number?",
-    "How long do eggs keep?",
-]
-
-
-OTHERS = [
-    "Do you sell garden hoses?",
-    "Where was this lamp made?",
-    "Can I pay in three parts?",
-    "My rug has a hole in it.",
-    "Who won the cup in 1966?",
-]
-
-
-@pytest.mark.parametrize("length", [177, 400])
-@pytest.mark.parametrize(
-    "form",
-    [
-        "system: {system}\n\nuser: {question}",
-        "system: {system}\n\nuser: Hello\n\nassistant: Hi! How can I help?\n\nuser: {question}",
-        "{system}\n\n### Question:\n{question}",
-        "{question} Answer as follows, and in no other way. {system}",
-    ],
-)
-def test_unrelated_questions_behind_one_prompt_all_stay(length: int, form: str) -> None:
-    system = SYSTEM[:length].strip()
-    rows = table([{"input": form.format(system=system, question=question)} for question in QUESTIONS])
-    assert reasons(dedup(rows, Kind.REWRITING)) == {}
-    whole = dedup(rows, Kind.REWRITING, DedupParams(parts="whole", weigh="never"))
-    assert length == 177 or len(reasons(whole)) >= 3
-    # Nor are they leaks of a held-out file with the same prompt, and a copy among them is one.
-    held = rows.with_columns(
-        example_id=pl.format("h{}", pl.int_range(pl.len())),
-        input=pl.col("input").str.replace_many(QUESTIONS, OTHERS),
-        held_out=pl.lit(True),
-    )
-    copy = rows[2:3].with_columns(example_id=pl.lit("copy"), held_out=pl.lit(True))
-    result = dedup(pl.concat([rows, held, copy]), Kind.REWRITING)
-    assert reasons(result) == {"r2": ("leak", "copy")}
-
-
-def test_the_same_question_under_another_prompt_is_another_example_and_under_nearly_the_same_one_a_copy() -> (
-    None
-):
-    form = "system: {}\n\nuser: How do I reset my router?"
-    prompts = [
-        SYSTEM + "It is Monday.",
-        SYSTEM + "It is Friday.",
-        "Talk like a pirate who has lost his parrot at sea.",
-    ]
-    rows = table([{"input": form.format(prompt)} for prompt in prompts])
-    assert reasons(dedup(rows, Kind.REWRITING)) == {"r1": ("near_duplicate", "r0")}
-
-
-def test_only_the_last_turn_counts_if_asked() -> None:
-    talk = "user: My parcel is late.\n\nassistant: I am sorry. May I have its number, please?\n\nuser: {}"
-    rows = table([{"input": talk.format(word)} for word in ("It is 12", "Never mind, bye")])
-    assert reasons(dedup(rows, Kind.CLASSIFICATION, DedupParams(parts="last_turn"))) == {}
-    assert len(reasons(dedup(rows, Kind.CLASSIFICATION, DedupParams(threshold=0.6)))) == 1
-
-
-def test_copies_with_other_ends_are_copies_and_no_template() -> None:
-    ends = ["", "!", " thanks", " please", " now", " then"]
-    rows = table(
-        [{"input": f"{LATE}, so where is it and when will it come to us at last{end}"} for end in ends]
-    )
-    assert len(reasons(dedup(rows, Kind.CLASSIFICATION))) == 5
 
 
 def test_an_apostrophe_is_not_a_word_break() -> None:

@@ -10,8 +10,8 @@ import pytest
 from curate.dedup import twins
 from curate.dedup.params import Similarity
 from curate.dedup.twins import find_shared, find_twins
+from tests.curate.dedup.conftest import LATE
 
-LATE = "my parcel has not arrived and it is a week late now"
 KINDS = ("exact", "exact", "exact", "near")
 LIGHT = "the lamp that you sent does not light up at all"
 BY_LETTERS = Similarity(unit="char", n=4, threshold=0.8)

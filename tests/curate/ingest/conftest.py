@@ -1,4 +1,4 @@
-"""What `assay init` and `assay ingest` make of a file of a known format."""
+"""What ingest makes of a file in a project, and `assay init` and `assay ingest` of one of a known format."""
 
 from __future__ import annotations
 
@@ -11,10 +11,21 @@ from typing import Any, NamedTuple
 
 import polars as pl
 import pytest
+import yaml
 
+from curate.ingest import run
+from curate.project import Project
 from governance.cli.main import main
 from governance.scaffold import setup
 
+METRIC = {
+    "classification": "macro_f1",
+    "extraction": "field_f1",
+    "rewriting": "chrf",
+    "summary": "chrf",
+    "preference": "reward_accuracy",
+}
+FLAT = {"input": "text", "output": "label"}
 CALL = {"type": "function", "id": "c1", "function": {"name": "find", "arguments": '{"id": 7}'}}
 IMAGE = [{"type": "image_url", "image_url": {"url": "x"}}, {"type": "text", "text": "What is it?"}]
 
@@ -103,3 +114,48 @@ def check(case: Case, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert dropped == Counter(case.reasons)
     assert rows == kept.height + dropped.total()
     assert said.count(f" as {case.words}") >= 1
+
+
+@pytest.fixture
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A secret key."""
+    monkeypatch.setenv("ASSAY_KEY", "ab" * 32)
+
+
+def project(root: Path, ingest: dict[str, Any], *, kind: str = "classification", **card: Any) -> Project:
+    root.mkdir(parents=True, exist_ok=True)
+    sources = {"desk": {"licence": "CC-BY-4.0", "lawful_basis": "contract"}}
+    task = {
+        "name": "t",
+        "kind": kind,
+        "behaviour": "b",
+        "metric": {"name": METRIC[kind], "target": 0.5},
+        "sources": sources,
+        **card,
+    }
+    (root / "task.yaml").write_text(yaml.safe_dump(task))
+    (root / "params.yaml").write_text(yaml.safe_dump({"ingest": ingest}))
+    return Project(root)
+
+
+def ingested(
+    root: Path,
+    name: str,
+    content: str | bytes,
+    columns: dict[str, Any] | None = None,
+    *,
+    kind: str = "classification",
+    card: dict[str, Any] | None = None,
+    **ingest: Any,
+) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, Any]]:
+    root.mkdir(parents=True, exist_ok=True)
+    (root / name).write_bytes(content.encode() if isinstance(content, str) else content)
+    here = project(
+        root, {"path": name, "columns": columns or {}, "max_dropped": 1, **ingest}, kind=kind, **(card or {})
+    )
+    report = run(here)
+    return (
+        pl.read_parquet(root / "data/ingest/examples.parquet"),
+        pl.read_parquet(root / "data/ingest/drops.parquet"),
+        report,
+    )
