@@ -20,7 +20,6 @@ from curate.project import Project
 from curate.provenance import read_report, version_of
 from curate.task import Kind
 from curate.text import plain
-from governance.last_words import as_error
 from governance.params import CheckParams
 from governance.state import checkout_faults, conflict_faults, stale_faults
 
@@ -33,8 +32,7 @@ class Gate:
     """A gate: its name, whether it passed, what was seen and, if it failed, what to run.
 
     One that `params.check.skip` leaves out is `skipped`, which is not a pass; its message says why and since
-    when. One that `crashed` was not judged to its end, so it says nothing of the data, and is not a pass
-    either.
+    when.
     """
 
     name: str
@@ -42,7 +40,6 @@ class Gate:
     message: str
     fix: str = ""
     skipped: bool = False
-    crashed: bool = False
 
     @property
     def failed(self) -> bool:
@@ -51,9 +48,7 @@ class Gate:
 
     @property
     def state(self) -> str:
-        """`pass`, `FAIL`, `SKIPPED` or `ERROR`."""
-        if self.crashed:
-            return "ERROR"
+        """`pass`, `FAIL` or `SKIPPED`."""
         return "SKIPPED" if self.skipped else "pass" if self.passed else "FAIL"
 
 
@@ -63,8 +58,7 @@ def all_pass(gates: Sequence[Gate]) -> bool:
 
 
 def judge(project: Project, today: date) -> list[Gate]:
-    """All gates, in the order of the pipeline; one that raises an `AssayError` fails with its words, one that
-    raises something else has crashed.
+    """All gates, in the order of the pipeline; one that raises fails with the error's words.
 
     Where every gate is skipped, a last one called `check` says so and fails.
     """
@@ -84,11 +78,6 @@ def judge(project: Project, today: date) -> list[Gate]:
             gates += list(gate(project, today))
         except AssayError as error:
             gates.append(Gate(name, False, error.problem, error.fix))
-        except (KeyboardInterrupt, SystemExit):
-            raise
-        except BaseException as error:  # a panic of polars is not an `Exception`
-            ended = as_error(error)
-            gates.append(Gate(name, False, ended.problem, ended.fix, crashed=True))
     if all(gate.skipped for gate in gates):
         words = "every gate is skipped: nothing was judged, and that is not a pass"
         gates.append(Gate("check", False, words, "take gates out of check.skip in params.yaml"))

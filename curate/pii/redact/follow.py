@@ -80,16 +80,30 @@ def standing(value: str, text: str) -> list[tuple[int, int]]:
     """Where `value` (not empty) stands in `text` at token borders: as written, else in another case or
     spacing.
     """
-    before = r"(?<![^\W_])" if value[0].isalnum() else ""
-    behind = r"(?![^\W_])" if value[-1].isalnum() else ""
-    places = [match.span() for match in re.finditer(before + re.escape(value) + behind, text)]
+    places = written(value, text)
     if places:
         return places
     words = value.split()
     if not words or words[0].casefold() not in text.casefold():
         return []
+    before = r"(?<![^\W_])" if value[0].isalnum() else ""
+    behind = r"(?![^\W_])" if value[-1].isalnum() else ""
     body = r"\s+".join(map(re.escape, words))
     return [match.span() for match in re.finditer(before + body + behind, text, re.IGNORECASE)]
+
+
+def written(value: str, text: str) -> list[tuple[int, int]]:
+    """Where `value` stands in `text` as written, at token borders; a regex would be compiled for each."""
+    first, last = value[0].isalnum(), value[-1].isalnum()
+    places, at = [], 0
+    while (start := text.find(value, at)) >= 0:
+        end = start + len(value)
+        if (first and text[start - 1 : start].isalnum()) or (last and text[end : end + 1].isalnum()):
+            at = start + 1
+        else:
+            places.append((start, end))
+            at = end
+    return places
 
 
 def part_of(leaf: Leaf, values: Sequence[Value]) -> Value | None:

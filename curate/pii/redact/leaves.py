@@ -9,16 +9,27 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-_TOKEN = re.compile(
-    r'"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|[\[\]{}:,]|true|false|null', re.DOTALL
-)
+import polars as pl
+
+
+class _Written(str):
+    """A number as it is written."""
+
+    __slots__ = ()
+
+
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|[\[\]{},]', re.DOTALL)
+# A number with a point stays as written; NaN and the infinities are no leaves, as null is none.
+_decode = json.JSONDecoder(parse_float=_Written, parse_constant=lambda _: None).decode
 _ESCAPE = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL
 )
+
+_PLACES_AT_END = re.compile(r"(?:\[\d*\])+$")
 
 Steps = tuple[str | int, ...]
 
@@ -92,6 +103,38 @@ def leaves(text: str) -> list[Leaf] | None:
     return found
 
 
+def unplaced(text: str) -> list[Leaf] | None:
+    """The strings and numbers of a JSON text, without the places where they stand: a third of the time of
+    `leaves`, for looks at every row. None if it is not JSON; of a name that stands twice in one object, the
+    last.
+    """
+    try:
+        tree = _decode(text)
+        if isinstance(tree, dict | list):
+            found: list[Leaf] = []
+            _descend(tree, (), found)
+            return found
+    except ValueError:
+        return None
+    except RecursionError:  # deeper than Python goes
+        pass
+    placed = leaves(text)
+    return placed and [leaf._replace(start=0, end=0) for leaf in placed if leaf.kind != "key"]
+
+
+def _descend(tree: dict[str, Any] | list[Any], steps: Steps, found: list[Leaf]) -> None:
+    """Add the leaves of an object or list that is reached by `steps`."""
+    for step, inner in tree.items() if isinstance(tree, dict) else enumerate(tree):
+        here = (*steps, step)
+        kind = inner.__class__
+        if kind is str:
+            found.append(Leaf(here, 0, 0, "string", inner))
+        elif kind is dict or kind is list:
+            _descend(inner, here, found)
+        elif kind is int or kind is _Written:
+            found.append(Leaf(here, 0, 0, "number", str(inner)))
+
+
 def decoded(raw: str, start: int, end: int) -> tuple[int, int]:
     """The place [start, end) of a string's raw content in its decoded form; half an escape counts whole."""
     if "\\" not in raw:
@@ -132,11 +175,27 @@ def located(steps: Steps) -> str:
     return made.removeprefix(".")
 
 
+def named_in(texts: pl.Series, paths: Iterable[str]) -> pl.Series:
+    """Which JSON texts (String, no nulls) can hold a value at one of `paths`: those with the last name of
+    one, or with an escape, which may hide it. Boolean; all where a path does not end in a name.
+    """
+    names = [_PLACES_AT_END.sub("", path).rpartition(".")[2] for path in paths]
+    if any(not name or not {"*", "[", "]"}.isdisjoint(name) for name in names):
+        return pl.repeat(True, len(texts), eager=True)
+    return texts.str.contains_any(["\\", *(f'{name}"' for name in names)])
+
+
+@lru_cache(maxsize=65_536)
+def _named(path: str, steps: Steps) -> tuple[str, ...] | None:
+    """What `[]` and `*` of `path` stand for in `steps`; None if it does not name them."""
+    match = path_pattern(path).fullmatch(located(steps))
+    return match.groups() if match else None
+
+
 def places_of(path: str, found: Sequence[Leaf]) -> dict[tuple[str, ...], Leaf]:
     """The leaves that `path` names, by what `[]` and `*` stand for on the way to each."""
-    pattern = path_pattern(path)
     return {
-        match.groups(): leaf
+        stands_for: leaf
         for leaf in found
-        if leaf.kind != "key" and (match := pattern.fullmatch(located(leaf.steps)))
+        if leaf.kind != "key" and (stands_for := _named(path, leaf.steps)) is not None
     }

@@ -12,12 +12,13 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 
 from pydantic import Field, model_validator
 
 from curate.errors import AssayError
 from curate.params import Params
-from curate.pii.redact.leaves import Leaf, leaves, path_of, places_of
+from curate.pii.redact.leaves import Leaf, Steps, path_of, places_of, unplaced
 
 
 class SpanPath(Params):
@@ -114,6 +115,11 @@ class _Pair:
     is_length: bool = False
     inclusive: bool = False
 
+    @cached_property
+    def declared(self) -> SpanPath:
+        """Its path without a value."""
+        return self.path()
+
     def path(self, value: str | None = None) -> SpanPath:
         """As `redact.spans` would declare it; `value` as `_judge` names it."""
         lead = f"{self.parent}." if self.parent and not self.start.startswith("[") else self.parent
@@ -141,10 +147,11 @@ def detect(rows: Iterable[tuple[str, str]]) -> tuple[SpanPath, ...]:
     for text, output in rows:
         if not _NAMED.search(output):
             continue
-        found = leaves(output) or []
-        for pair in _candidates(found):
-            for span in locate([pair.path()], found):
-                seen[pair].update(_judge(span, text, found))
+        found = unplaced(output) or []
+        strings = _strings(found)
+        for pair in _candidates(tuple(leaf.steps for leaf in found if _integer(leaf) is not None)):
+            for span in locate([pair.declared], found):
+                seen[pair].update(_judge(span, text, strings))
     made = []
     for pair, counts in sorted(_together(seen).items(), key=lambda item: str(item[0])):
         if counts["all"] < _FEWEST or not counts["inside"]:
@@ -196,14 +203,17 @@ def _unambiguous(paths: Sequence[SpanPath]) -> tuple[SpanPath, ...]:
     return tuple(best[start] for start in sorted(best))
 
 
-def _candidates(found: Sequence[Leaf]) -> list[_Pair]:
-    """Pairs of integers that are called like a span, each once."""
+@lru_cache(maxsize=4_096)
+def _candidates(integers: tuple[Steps, ...]) -> list[_Pair]:
+    """Pairs of integers that are called like a span, each once, by the steps to the integers of a target:
+    most targets of a set are of a few shapes.
+    """
     groups: dict[str, set[str]] = defaultdict(set)
     lists: dict[str, int] = {}
-    for leaf in found:
-        if leaf.kind != "number" or _integer(leaf) is None or not leaf.steps:
+    for steps in integers:
+        if not steps:
             continue
-        *parents, name = leaf.steps
+        *parents, name = steps
         parent = path_of(tuple(parents))
         if isinstance(name, str):
             groups[parent].add(name)
@@ -226,7 +236,19 @@ def _counterpart(end: str) -> str:
     return re.sub("(?i)end", lambda match: "Start" if match.group()[0].isupper() else "start", end, count=1)
 
 
-def _judge(span: Located, text: str, found: Sequence[Leaf]) -> Iterator[str]:
+# The strings of a target by the steps to their object: name and text.
+_Strings = dict[Steps, list[tuple[str, str]]]
+
+
+def _strings(found: Sequence[Leaf]) -> _Strings:
+    held: _Strings = defaultdict(list)
+    for leaf in found:
+        if leaf.kind == "string" and leaf.steps and isinstance(leaf.steps[-1], str):
+            held[leaf.steps[:-1]].append((leaf.steps[-1], leaf.text))
+    return held
+
+
+def _judge(span: Located, text: str, strings: _Strings) -> Iterator[str]:
     """What is seen of one place: `inside` the text, `bordered` by no letter or digit, and which string of the
     same object (`.name`) or the one around it (`^name`) it cuts.
     """
@@ -241,13 +263,10 @@ def _judge(span: Located, text: str, found: Sequence[Leaf]) -> Iterator[str]:
     if cut.strip() == cut and not joined:
         yield "bordered"
     own = span.last.steps[:-1]
-    for leaf in found:
-        *parents, name = leaf.steps
-        if leaf.kind == "string" and isinstance(name, str) and same_text(leaf.text, cut):
-            if tuple(parents) == own:
-                yield f".{name}"
-            elif tuple(parents) == own[:-1]:
-                yield f"^{name}"
+    for mark, parent in ((".", own), ("^", own[:-1])) if own else ((".", own),):
+        for name, value in strings.get(parent, ()):
+            if same_text(value, cut):
+                yield mark + name
 
 
 def untrue(paths: Sequence[SpanPath], rows: Mapping[str, tuple[str, str]]) -> dict[str, tuple[int, int]]:
@@ -256,7 +275,7 @@ def untrue(paths: Sequence[SpanPath], rows: Mapping[str, tuple[str, str]]) -> di
     """
     wrong = {}
     for row, (text, output) in rows.items():
-        spans = locate(paths, leaves(output) or [])
+        spans = locate(paths, unplaced(output) or [])
         faults = sum(not span.cuts(text) for span in spans)
         if faults:
             wrong[row] = faults, len(spans)

@@ -219,56 +219,58 @@ class _Work:
 
     def _document(self, name: str, text: str, found: list[Leaf]) -> None:
         """A JSON output, leaf by leaf."""
-        new: dict[Leaf, str] = {}
+        new: list[tuple[Leaf, str]] = []  # raw: as they stand in the JSON text
         offsets = self._offsets(name)
         cuts = (
-            {span.value: span for span in self.located if span.value is not None} if name == "output" else {}
+            {span.value.start: span for span in self.located if span.value is not None}
+            if name == "output"
+            else {}
         )
+        found_here = self.found[name]
         for leaf in found:
-            if leaf in offsets:
-                new[leaf] = offsets[leaf]
+            if leaf.start in offsets:
+                new.append((leaf, offsets[leaf.start]))
                 continue
-            own = [span for span in self.found[name] if span.start < leaf.end and leaf.start < span.end]
+            own = [span for span in found_here if span.start < leaf.end and leaf.start < span.end]
+            if leaf.kind == "key" and not own:
+                continue
             if self.closed.leaf(leaf) or (leaf.kind != "key" and self._is_exempt(leaf)):
                 self._exempted(name, own)
                 continue
-            made, spans = self._leaf(leaf, text, own, cuts.get(leaf), name)
+            made, spans = self._leaf(leaf, text, own, cuts.get(leaf.start), name)
             if made != leaf.text:
-                new[leaf] = made
+                raw = encoded(made)
+                new.append((leaf, f'"{raw}"' if leaf.kind == "number" else raw))
                 self._note(name, spans)
                 if leaf.kind != "key":
                     self._changed(leaf.path, spans)
         if not new:
             return
         parts, at = [], 0
-        for leaf in sorted(new, key=lambda leaf: leaf.start):
-            raw = new[leaf]
-            if leaf.kind != "number":
-                raw = encoded(raw)
-            elif leaf not in offsets:
-                raw = json.dumps(raw, ensure_ascii=False)
+        for leaf, raw in new:
             parts += [text[at : leaf.start], raw]
             at = leaf.end
         made = "".join([*parts, text[at:]])
         # A changed key may change the canonical order.
         self.made.texts[name] = (
-            canonical_json(json.loads(made)) if any(leaf.kind == "key" for leaf in new) else made
+            canonical_json(json.loads(made)) if any(leaf.kind == "key" for leaf, _ in new) else made
         )
 
     def _is_exempt(self, leaf: Leaf) -> bool:
-        return self.names.params.target(leaf.path).rule == "exempt"
+        params = self.names.params
+        return bool(params.targets) and params.target(leaf.path).rule == "exempt"
 
-    def _offsets(self, name: str) -> dict[Leaf, str]:
-        """The numbers of character spans, where they now stand."""
+    def _offsets(self, name: str) -> dict[int, str]:
+        """The numbers of character spans, by where they stand in the JSON text, as they now are."""
         if name != "output":
             return {}
         moved = {}
         for span in self.located:
             if 0 <= span.start <= span.end <= len(self.row["input"] or ""):
                 for leaf, number in span.written(*self.input.moved(span.start, span.end)):
-                    moved[leaf] = number
+                    moved[leaf.start] = number
             else:
-                moved |= {leaf: leaf.text for leaf in (span.first, span.last) if leaf is not None}
+                moved |= {leaf.start: leaf.text for leaf in (span.first, span.last) if leaf is not None}
         return moved
 
     def _leaf(
@@ -306,6 +308,8 @@ class _Work:
         self, leaf: Leaf, text: str, own: Sequence[Span], again: Sequence[Span]
     ) -> tuple[str, Sequence[Span]]:
         """A leaf without the findings in it and the repeats of the row's values."""
+        if not own and not again:
+            return leaf.text, ()
         raw = text[leaf.start : leaf.end]
         places = []
         for span in own:

@@ -5,18 +5,20 @@ stood.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from curate.errors import AssayError
 from curate.examples import EXAMPLES, conform
 from curate.pii.redact.closed import Closed
-from curate.pii.redact.leaves import decoded, leaves, located
+from curate.pii.redact.follow import written
+from curate.pii.redact.leaves import decoded, leaves, located, named_in, unplaced
 from curate.pii.redact.offsets import SpanPath, detect
 from curate.pii.redact.stage import RedactParams, redact
 from curate.stage import StageResult
@@ -262,6 +264,46 @@ _json = st.recursive(
 
 
 @settings(max_examples=200, deadline=None)
+@given(value=_json, ascii_only=st.booleans())
+@example(value=1.5, ascii_only=True)
+@example(value={"a": [float("nan"), 1e300, {"b": "c"}]}, ascii_only=True)
+def test_a_look_without_places_sees_the_same_leaves(value: Any, ascii_only: bool) -> None:
+    text = json.dumps(value, ensure_ascii=ascii_only)
+    placed = leaves(text)
+    assert placed is not None
+    assert unplaced(text) == [leaf._replace(start=0, end=0) for leaf in placed if leaf.kind != "key"]
+
+
+def test_a_look_without_places_goes_as_deep_as_one_with_them() -> None:
+    deep = "[" * 900 + '"x"' + "]" * 900
+    assert [leaf.text for leaf in unplaced(deep) or ()] == ["x"]
+    assert unplaced("no JSON") is None
+
+
+_WORDS = st.text("ab1 .ſ_", min_size=1, max_size=3)
+
+
+@given(value=_WORDS, text=st.text("ab1 .ſ_", max_size=12))
+def test_a_value_stands_where_its_regex_matches(value: str, text: str) -> None:
+    before = r"(?<![^\W_])" if value[0].isalnum() else ""
+    behind = r"(?![^\W_])" if value[-1].isalnum() else ""
+    matches = re.finditer(before + re.escape(value) + behind, text)
+    assert written(value, text) == [match.span() for match in matches]
+
+
+@given(value=_json, ascii_only=st.booleans())
+def test_no_row_that_holds_a_path_is_passed_over(value: Any, ascii_only: bool) -> None:
+    text = json.dumps(value, ensure_ascii=ascii_only)
+    for leaf in unplaced(text) or ():
+        assert named_in(pl.Series([text]), [leaf.path])[0]
+
+
+def test_rows_without_a_name_are_passed_over() -> None:
+    texts = pl.Series(['{"start": 1}', '{"started": 1}', '{"other": 1}', '{"st\\u0061rt": 1}'])
+    assert named_in(texts, ["slots[].start"]).to_list() == [True, False, False, True]
+    assert named_in(texts, ["spans[].start[0]", "slots.*"]).all()
+
+
 @given(value=_json, ascii_only=st.booleans(), indent=st.sampled_from([None, 1]))
 def test_every_leaf_is_found_where_it_stands(value: Any, ascii_only: bool, indent: int | None) -> None:
     text = json.dumps(value, ensure_ascii=ascii_only, indent=indent)
