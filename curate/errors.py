@@ -1,6 +1,7 @@
 """Errors that name the object, the cause and the command that fixes it.
 
-Exit codes follow the command line's contract: 1 for a finding or a failed gate, 2 for usage or configuration.
+Exit codes follow the command line's contract: 1 for a finding or a failed gate, 2 for usage or configuration,
+70 for an error of this program itself.
 """
 
 from __future__ import annotations
@@ -57,3 +58,22 @@ class GateFailed(AssayError):
     """A check ran well and its answer is no: a gate failed or findings stand. Exit code 1."""
 
     exit_code = 1
+
+
+class Unexpected(AssayError):
+    """A mistake of this program, or input that it does not foresee. Exit code 70.
+
+    Parameters
+    ----------
+    where
+        What kind of error arose and where, without any text of the data.
+    """
+
+    # EX_SOFTWARE of sysexits.h: not 1, which says that a check ran and its answer is no.
+    exit_code = 70
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"an error of assay itself ({where}); nothing can be concluded from this run",
+            fix="run it again with --debug after `assay` to see the trace (it may show rows), and report it",
+        )

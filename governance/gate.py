@@ -20,6 +20,7 @@ from curate.project import Project
 from curate.provenance import read_report, version_of
 from curate.task import Kind
 from curate.text import plain
+from governance.last_words import as_error
 from governance.params import CheckParams
 from governance.state import checkout_faults, conflict_faults, stale_faults
 
@@ -32,7 +33,8 @@ class Gate:
     """A gate: its name, whether it passed, what was seen and, if it failed, what to run.
 
     One that `params.check.skip` leaves out is `skipped`, which is not a pass; its message says why and since
-    when.
+    when. One that `crashed` was not judged to its end, so it says nothing of the data, and is not a pass
+    either.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Gate:
     message: str
     fix: str = ""
     skipped: bool = False
+    crashed: bool = False
 
     @property
     def failed(self) -> bool:
@@ -48,7 +51,9 @@ class Gate:
 
     @property
     def state(self) -> str:
-        """`pass`, `FAIL` or `SKIPPED`."""
+        """`pass`, `FAIL`, `SKIPPED` or `ERROR`."""
+        if self.crashed:
+            return "ERROR"
         return "SKIPPED" if self.skipped else "pass" if self.passed else "FAIL"
 
 
@@ -58,7 +63,8 @@ def all_pass(gates: Sequence[Gate]) -> bool:
 
 
 def judge(project: Project, today: date) -> list[Gate]:
-    """All gates, in the order of the pipeline; one that raises fails with the error's words.
+    """All gates, in the order of the pipeline; one that raises an `AssayError` fails with its words, one that
+    raises something else has crashed.
 
     Where every gate is skipped, a last one called `check` says so and fails.
     """
@@ -78,6 +84,11 @@ def judge(project: Project, today: date) -> list[Gate]:
             gates += list(gate(project, today))
         except AssayError as error:
             gates.append(Gate(name, False, error.problem, error.fix))
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # a panic of polars is not an `Exception`
+            ended = as_error(error)
+            gates.append(Gate(name, False, ended.problem, ended.fix, crashed=True))
     if all(gate.skipped for gate in gates):
         words = "every gate is skipped: nothing was judged, and that is not a pass"
         gates.append(Gate("check", False, words, "take gates out of check.skip in params.yaml"))

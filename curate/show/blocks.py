@@ -21,7 +21,13 @@ Kind = Literal["text", "number", "edit", "state", "code"]
 DELETED, INSERTED = ("\ue000", "\ue001"), ("\ue002", "\ue003")
 _MARKS = str.maketrans(dict.fromkeys((*DELETED, *INSERTED), "\ufffd"))
 # What a `state` cell says when it is good or bad.
-STATES: Mapping[str, Tone] = {"pass": "good", "FAIL": "bad", "warn": "note", "SKIPPED": "note"}
+STATES: Mapping[str, Tone] = {
+    "pass": "good",
+    "FAIL": "bad",
+    "warn": "note",
+    "SKIPPED": "note",
+    "ERROR": "bad",
+}
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,22 @@ import json
 import re
 from typing import Any
 
-# What a terminal acts on or does not show: C1 controls, and bidirectional and invisible format characters.
-# JSON itself escapes only C0.
-_UNSEEN = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+from curate.text import UNSEEN
+
+# What a terminal acts on or does not show, and the `##[` that a CI service takes for a command. Line feeds
+# and tabs outside strings are the layout; inside, JSON escapes C0 itself.
+_UNSEEN = re.compile(rf"[{UNSEEN}]|#(?=#\w*\[)")
 
 
 def json_text(value: Any) -> str:
     """A readable document with sorted keys and a final newline, signs that a terminal acts on escaped."""
     text = json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False)
-    return _UNSEEN.sub(lambda sign: f"\\u{ord(sign.group()):04x}", text) + "\n"
+    return _UNSEEN.sub(lambda sign: _escape(sign.group()), text) + "\n"
+
+
+def _escape(sign: str) -> str:
+    """JSON's escape of a character: of its two surrogates beyond the 16 bits."""
+    return json.dumps(sign)[1:-1] if ord(sign) > 0x7F else f"\\u{ord(sign):04x}"
 
 
 def script_json(value: Any) -> str:

@@ -97,6 +97,11 @@ def _document(done: Audit, shape: str) -> str:
 
 
 def _print(done: Audit, shape: str) -> None:
+    from curate.show.door import commands
+
+    if shape == "github":
+        commands(_document(done, shape))
+        return
     if shape != "text":
         click.echo(_document(done, shape), nl=False)
         return

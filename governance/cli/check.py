@@ -20,7 +20,8 @@ def check(shape: str) -> None:
     """Judge every gate of the task card and policy on the published version.
 
     card, review, version, held-out, schema, personal-data, targets, leakage, target. Exit code 0 when all
-    pass, 1 when one fails, 2 when they cannot be judged for want of a valid configuration.
+    pass, 1 when one fails, 2 when they cannot be judged for want of a valid configuration,
+    70 when a gate crashed: it is shown as ERROR, and says nothing of the data.
 
     `params.check.skip` names gates to leave out, each with a reason and a date; they are printed as SKIPPED,
     and where all are skipped the check fails. Without the project's key nothing can be authenticated, and
@@ -34,8 +35,10 @@ def check(shape: str) -> None:
     from dataclasses import asdict
     from datetime import date
 
+    from curate.errors import Unexpected
     from curate.project import Project
     from curate.show.blocks import Block, Code, Heading, Item, Listing, Notice, Table
+    from curate.show.door import commands
     from curate.show.github import workflow_commands
     from curate.show.markdown import block_text
     from curate.show.terminal import draw
@@ -61,7 +64,7 @@ def check(shape: str) -> None:
             else Notice(gate.message, f"assay check: {gate.name}", "error", gate.fix)
             for gate in told
         ]
-        click.echo(workflow_commands(notices, about="assay check", rest="in `assay check`"), nl=False)
+        commands(workflow_commands(notices, about="assay check", rest="in `assay check`"))
     elif shape == "markdown":
         rows = [(gate.name, gate.state, gate.message, gate.fix) for gate in gates]
         table = Table(("gate", "", "what was seen", "to fix it"), rows, kinds={1: "state"})
@@ -72,4 +75,6 @@ def check(shape: str) -> None:
         blocks: list[Block] = [Table(("", "gate", "what was seen"), lines, kinds={0: "state"})]
         blocks += [Heading("To fix it"), Listing(fixes)] if fixes else []
         draw(blocks, stdout())
+    if any(gate.crashed for gate in gates):
+        sys.exit(Unexpected.exit_code)
     sys.exit(0 if all_pass(gates) else 1)

@@ -122,6 +122,7 @@ def diff(
 
     from curate.diff import compare, draw, step_summary, workflow_commands
     from curate.files import write_parquet, write_text
+    from curate.show.door import commands
     from curate.text import plural
     from governance.cli.gates import judged
 
@@ -146,7 +147,7 @@ def diff(
         else:
             click.echo(text, nl=False)
     elif form == "github":
-        click.echo(workflow_commands(difference, gates), nl=False)
+        commands(workflow_commands(difference, gates))
         if step_summary(difference, samples=most, show_values=shown, gates=gates) is None:
             say("no step summary was written: GITHUB_STEP_SUMMARY names no file, or its file is full")
     else:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import traceback
 from typing import Any
 
 import click
 
-from curate.errors import AssayError, on_command_line
+from curate.errors import on_command_line
 
 # name -> (module under governance.cli, one line of help, section of the help page)
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -80,7 +81,8 @@ class LazyGroup(click.Group):
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
-    epilog="Exit codes: 0 clean, 1 a finding or gate failed, 2 usage or configuration.",
+    epilog="Exit codes: 0 clean, 1 a finding or gate failed, 2 usage or configuration, "
+    "70 an error of assay itself.",
 )
 @click.version_option(package_name="assay")
 @click.option(
@@ -102,25 +104,45 @@ def assay(directory: str | None, debug: bool, quiet: bool) -> None:
 
 
 def main(argv: list[str] | None = None) -> Any:
-    """Run the command line; turn an `AssayError` into words on stderr and its exit code."""
+    """Run the command line behind its door; whatever goes wrong ends in words on stderr and an exit code."""
+    from curate.show.door import doors
+
     arguments = sys.argv[1:] if argv is None else argv
     os.environ.setdefault("DVC_NO_ANALYTICS", "1")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    with doors():
+        code = _run(arguments)
+        try:
+            sys.stdout.flush()
+        except OSError:  # a full disk or a reader that has gone; Python would say it again at its end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = code or 2
+    sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
+    """The exit code of a run."""
     try:
         with on_command_line():
             code = assay.main(args=arguments, prog_name="assay", standalone_mode=False)
-        sys.exit(code if isinstance(code, int) else 0)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
     except click.ClickException as error:
         error.show(sys.stderr)
-        sys.exit(2)
-    except click.Abort:
+        return 2
+    except (click.Abort, KeyboardInterrupt):
         click.echo("assay: stopped", err=True)
-        sys.exit(130)
+        return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except AssayError as error:
+        return 0
+    except BaseException as error:  # a panic of polars is not an `Exception`
+        from governance.last_words import last_words
+
         if "--debug" in arguments:
-            raise
-        click.echo(f"assay: {error}", err=True)
-        sys.exit(error.exit_code)
+            traceback.print_exception(error)
+        words, code = last_words(error)
+        click.echo(f"assay: {words}", err=True)
+        return code

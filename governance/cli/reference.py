@@ -21,7 +21,8 @@ HEAD = """# Commands
 Made by `python -m governance.cli.reference`; change the help texts, not this page.
 
 Everywhere: data on stdout, progress and messages on stderr, `NO_COLOR` honoured; exit code 0 is clean,
-1 a finding or a gate that failed, 2 usage or configuration. `assay COMMAND --help` prints what stands here.
+1 a finding or a gate that failed, 2 usage or configuration, 70 an error of assay itself (its trace:
+`assay --debug COMMAND`). `assay COMMAND --help` prints what stands here.
 """
 
 

@@ -62,12 +62,14 @@ def progress_bar(label: str) -> Iterator[Progress | None]:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
+    from curate.show.door import behind
+
     with Bar(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        console=Console(stderr=True),
+        console=Console(file=behind(sys.stderr)),
         transient=True,
     ) as bar:
         task = bar.add_task(label, total=None)

@@ -17,6 +17,7 @@ from typing import TypeVar
 from rich.console import Console, RenderableType
 
 from curate.errors import AssayError
+from curate.show.door import behind
 
 State = TypeVar("State")
 _ESCAPE = "\x1b"
@@ -99,6 +100,7 @@ def loop(
             state = step(state, key)
             console.print(draw(state))
         return state
+    console = Console(highlight=False, file=behind(sys.stdout))
     with typed() as read, console.screen(hide_cursor=True) if console.is_terminal else nullcontext():
         while not over(state):
             console.clear()
