@@ -60,6 +60,27 @@ class GateFailed(AssayError):
     exit_code = 1
 
 
+@contextmanager
+def native_errors(problem: str, fix: str) -> Iterator[None]:
+    """Turn what a native library (polars, pyarrow) raises of a damaged file into an `AssayError`.
+
+    Polars panics on some files, and a panic is not an `Exception`; its text is left out, since it may quote a
+    value. A fault of the disk goes on as it is.
+    """
+    try:
+        yield
+    except (AssayError, KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
+        raise
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise AssayError(problem, fix=fix) from None
+    except BaseException as error:
+        if isinstance(error, Exception) or type(error).__name__ == "PanicException":
+            raise AssayError(problem, fix=fix) from None
+        raise
+
+
 class Unexpected(AssayError):
     """A mistake of this program, or input that it does not foresee. Exit code 70.
 

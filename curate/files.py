@@ -24,7 +24,8 @@ from typing import Any
 
 import polars as pl
 
-from curate.errors import AssayError
+from curate.errors import AssayError, native_errors
+from curate.text import shell_word
 
 # One row group per 122,880 rows whatever the thread count, so bytes do not follow the machine (DuckDB's
 # default too).
@@ -70,7 +71,7 @@ def space_errors(target: Path) -> Iterator[None]:
         if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
             raise AssayError(
                 f"{target} cannot be written: {error.strerror}",
-                fix=f"check its permissions: ls -ld {target.parent}",
+                fix=f"check its permissions: ls -ld {shell_word(target.parent)}",
             ) from error
         raise
 
@@ -219,12 +220,9 @@ def read_stage_frame(path: Path, *, made_by: str) -> pl.DataFrame:
             f"{path} does not exist: stage `{made_by}` has not run",
             fix=f"assay {made_by}   (or: dvc repro {made_by})",
         )
-    try:
+    fix = f"assay {made_by}   (or: dvc repro -f -s {made_by})"
+    with native_errors(f"{path} is not a readable Parquet file", fix):
         return pl.read_parquet(path)
-    except (pl.exceptions.ComputeError, OSError) as error:
-        raise AssayError(
-            f"{path} is not a readable Parquet file", fix=f"assay {made_by}   (or: dvc repro -f -s {made_by})"
-        ) from error
 
 
 @contextmanager

@@ -9,6 +9,7 @@ a raw value may stand there by mistake. An append costs a rewrite of the file (1
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -84,7 +85,7 @@ def _object(line: str, file: Path, number: int) -> dict[str, Any]:
             f"{file.parent}/*.jsonl merge=union",
         )
     try:
-        given = json.loads(line, object_pairs_hook=_once, parse_constant=_no_constant)
+        given = json.loads(line, object_pairs_hook=_once, parse_constant=_no_constant, parse_float=_finite)
     except InvalidRecord:
         raise
     except ValueError as error:
@@ -93,13 +94,28 @@ def _object(line: str, file: Path, number: int) -> dict[str, Any]:
         raise InvalidRecord("is nested too deeply") from error
     if not isinstance(given, dict):
         raise InvalidRecord("is not a JSON object")
+    if "\\u" in line and not _encodes(given):
+        raise InvalidRecord("holds half a character (a lone surrogate)")
     return given
+
+
+def _encodes(value: Any) -> bool:
+    try:
+        canonical_json(value).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len({name for name, _ in pairs}) < len(pairs):
         raise InvalidRecord("has the same key twice")
     return dict(pairs)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _no_constant(text)
 
 
 def _no_constant(_: str) -> Any:

@@ -17,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from curate.errors import AssayError
+from curate.text import shell_word
 
 KEY_FILE = Path(".assay/key")
 KEY_VARIABLE = "ASSAY_KEY"
@@ -98,7 +99,7 @@ def find_key(root: Path, demo_key: str | None = None) -> Key:
     path = root / KEY_FILE
     if path.exists():
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise AssayError(f"{path} can be read by other users", fix=f"chmod 600 {path}")
+            raise AssayError(f"{path} can be read by other users", fix=f"chmod 600 {shell_word(path)}")
         return _key(path.read_text(encoding="utf-8"), "file", str(path))
     if demo_key:
         return _key(demo_key, "demo", "task.yaml `demo_key`")
@@ -119,7 +120,7 @@ def write_key(root: Path) -> Path:
     except FileExistsError as error:
         raise AssayError(
             f"{path} exists; a new key would change every digest",
-            fix=f"keep it, or move it away first: mv {path} {path}.old",
+            fix=f"keep it, or move it away first: mv {shell_word(path)} {shell_word(path)}.old",
         ) from error
     with os.fdopen(handle, "w") as file:
         file.write(new_secret() + "\n")

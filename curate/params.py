@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from curate.conflicts import refuse_conflict
 from curate.errors import AssayError
+from curate.strict_yaml import NotYaml, parse_yaml
 
 if TYPE_CHECKING:
     from curate.keys import Key
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 class Params(BaseModel):
     """Base of every section: frozen, and an unknown key is an error rather than a silent default."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     def recorded(self, root: Path, key: Key | None) -> dict[str, Any]:
         """What decides a stage's output beside the section's own values, with secrets as digests."""
@@ -54,19 +55,6 @@ def read_yaml(path: Path) -> dict[str, Any]:
         If it is missing, is not YAML, is not UTF-8, is not a mapping, or names something twice: YAML would
         take the last, and a policy would silently lose its first half.
     """
-    import yaml
-
-    class _Once(yaml.SafeLoader):
-        def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-            names: list[Any] = []
-            for key, _ in node.value:
-                if key.value in names and key.value != "<<":
-                    raise yaml.constructor.ConstructorError(
-                        problem=f"`{key.value}` stands twice", problem_mark=key.start_mark
-                    )
-                names.append(key.value)
-            return super().construct_mapping(node, deep)
-
     if not path.exists():
         raise AssayError(
             f"{path} does not exist",
@@ -74,18 +62,14 @@ def read_yaml(path: Path) -> dict[str, Any]:
         )
     refuse_conflict(path)
     try:
-        loaded = yaml.load(path.read_text(encoding="utf-8"), _Once)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        where = getattr(error, "problem_mark", None)
-        twice = (
-            f": {error.problem}"
-            if isinstance(error, yaml.constructor.ConstructorError) and error.problem
-            else ""
-        )
+        loaded = parse_yaml(path.read_text(encoding="utf-8"))
+    except (NotYaml, UnicodeDecodeError) as error:
+        line = error.line if isinstance(error, NotYaml) else None
+        why = error.why if isinstance(error, NotYaml) else "it is not UTF-8"
         raise AssayError(
-            f"{path} is not valid YAML" + (f" at line {where.line + 1}" if where else "") + twice,
-            fix=f"correct that line of {path}",
-        ) from error
+            f"{path} is not valid YAML" + (f" at line {line}" if line else "") + (f": {why}" if why else ""),
+            fix=f"correct that line of {path}" if line else f"correct {path}",
+        ) from None
     if not isinstance(loaded, dict):
         raise AssayError(
             f"{path} holds no mapping of names to values",

@@ -199,7 +199,7 @@ def read_report(project: Project, name: str) -> dict[str, Any]:
         raise absent(project, path, name)
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
+    except (OSError, ValueError, RecursionError):
         report = None
     if not isinstance(report, dict):
         raise AssayError(f"{path} is not a JSON object", fix=f"assay {name}   (or: dvc repro -f -s {name})")

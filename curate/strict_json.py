@@ -7,6 +7,7 @@ vanish without a trace.
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 
@@ -50,5 +51,19 @@ def _no_constant(_: str) -> Any:
     raise NotJson("NaN or Infinity is not a JSON number")
 
 
+def finite(text: str) -> float:
+    """A number of JSON as Python holds it.
+
+    Raises
+    ------
+    NotJson
+        If it is too large to hold: Python would make it infinite, which JSON cannot say again.
+    """
+    number = float(text)
+    if math.isinf(number):
+        raise NotJson("a number is too large")
+    return number
+
+
 # One for all texts: `json.loads` would make another at each call.
-_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant, parse_float=finite)

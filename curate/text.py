@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+import shlex
 import unicodedata
 
 # C0/C1 controls, line ends that only some programs know, the bidirectional and invisible format characters of
@@ -62,6 +63,11 @@ def code_point(sign: str) -> str:
 
 def _without_controls(text: str) -> str:
     return _CONTROLS.sub(lambda found: code_point(found.group()), text)
+
+
+def shell_word(text: object) -> str:
+    """A path, name or id as it may stand in a command that somebody is told to run."""
+    return shlex.quote(plain(str(text), 4_000))
 
 
 def visible(text: str, limit: int = 160) -> str:

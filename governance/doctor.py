@@ -18,6 +18,7 @@ from pathlib import Path
 
 from curate.errors import AssayError
 from curate.ingest.columns import shown_path
+from curate.params import read_yaml
 from curate.project import Project
 from curate.provenance import locked
 
@@ -69,10 +70,8 @@ def examine(start: Path | None = None) -> list[Finding]:
 
 def _dates(project: Project) -> Iterator[Finding]:
     """A date without quotes is a date to YAML, which DVC refuses among its parameters."""
-    import yaml
-
     path = project.root / "params.yaml"
-    sections = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None
+    sections = read_yaml(path) if path.exists() else None
     bare = list(_bare_dates(sections, ""))
     if bare:
         words = f"DVC takes no YAML dates: {', '.join(bare)} in params.yaml"

@@ -6,13 +6,13 @@ A gate that cannot be judged (no gold set, no evaluation) fails: a missing measu
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
+from curate.documents import load_json, load_parquet
 from curate.errors import AssayError
 from curate.examples import EXAMPLES, conform
 from curate.files import read_stage_frame
@@ -227,7 +227,8 @@ def _leakage(project: Project, today: date) -> Iterator[Gate]:
         pairs = leaks(train, test, kind, params)
     else:
         pairs = _written_alike(
-            leaks(seen, gold.test, kind, params), pl.read_parquet(project.gold / "edits.parquet")
+            leaks(seen, gold.test, kind, params),
+            load_parquet(project.gold / "edits.parquet"),
         )
     if pairs.height:
         example = pairs.row(0)
@@ -282,7 +283,7 @@ def _target(project: Project, today: date) -> Iterator[Gate]:
             "target", False, "no system has been evaluated", "assay train && assay evaluate   (or: dvc repro)"
         )
         return
-    comparison = json.loads(path.read_text(encoding="utf-8"))
+    comparison = load_json(path)
     if comparison["gold"] != load_manifest(project.gold)["content_digest"]:
         yield Gate("target", False, "the evaluation is of another gold version", "dvc repro evaluate")
         return

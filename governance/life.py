@@ -11,6 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
+from curate.documents import load_parquet
 from curate.errors import AssayError
 from curate.examples import TEXT_FIELDS
 from curate.project import Project
@@ -99,7 +100,7 @@ def _before(project: Project, example_id: str) -> Iterator[Event]:
 
 def _column(path: Path) -> pl.Series:
     return (
-        pl.read_parquet(path, columns=["example_id"])["example_id"]
+        load_parquet(path, columns=["example_id"])["example_id"]
         if path.exists()
         else pl.Series("example_id", [], dtype=pl.String)
     )

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from curate.documents import load_parquet
 from curate.examples import EXAMPLES, TEXT_FIELDS
 from curate.pii.decisions import in_force, read_verdicts
 from curate.pii.redact.closed import Closed
@@ -69,7 +70,7 @@ def personal_data(project: Project, rows: pl.DataFrame) -> Iterator[Verdict]:
     bare = rows.with_columns(pl.col(TEXT_FIELDS).str.replace_all(ours, " "))
     findings, _ = scan(bare, params, project.key, project.task.kind, detector)
     left = decide(findings, bare, policy, verdicts).filter(pl.col("action") != "keep")
-    kept = pl.read_parquet(project.gold / "edits.parquet").filter(pl.col("action").is_in(["keep", "exempt"]))
+    kept = load_parquet(project.gold / "edits.parquet").filter(pl.col("action").is_in(["keep", "exempt"]))
     left = left.join(kept, on=["example_id", "field", "value_id"], how="anti")
     suspects = left["example_id"].unique()
     raw_file = project.stage("ingest") / "examples.parquet"
@@ -114,7 +115,7 @@ def _other_than_redacted(
 
     if not len(suspects):
         return suspects
-    raw = pl.read_parquet(project.stage("ingest") / "examples.parquet").filter(
+    raw = load_parquet(project.stage("ingest") / "examples.parquet").filter(
         pl.col("example_id").is_in(suspects.implode())
     )
     params = project.params("scan", ScanParams)

@@ -4,12 +4,12 @@ screen.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from curate.documents import load_json, load_parquet
 from curate.errors import AssayError
 from curate.project import Project
 from curate.provenance import locked
@@ -60,7 +60,7 @@ def overview(project: Project, today: date) -> list[Line]:
 
 
 def _read(path: Path) -> dict[str, Any] | None:
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    return load_json(path) if path.exists() else None
 
 
 def _stages(project: Project) -> Line:
@@ -111,9 +111,8 @@ def _personal_data(project: Project) -> Line:
                 "personal data", "data/redact is not in this working copy", "dvc pull   (or: dvc repro)"
             )
         return Line("personal data", "not yet scanned and redacted", "assay scan && assay redact")
-    import polars as pl
 
-    actions = pl.read_parquet(edits).group_by("action").len().sort("len", descending=True)
+    actions = load_parquet(edits).group_by("action").len().sort("len", descending=True)
     return Line(
         "personal data",
         ", ".join(f"{count:,} {action}" for action, count in actions.iter_rows()) or "none found",

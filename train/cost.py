@@ -32,6 +32,6 @@ def read_costs(reports: Path, stage: str) -> dict[str, Any]:
     """What `write_costs` wrote for a stage; empty where it did not run here or left nothing readable."""
     try:
         costs = json.loads((reports / "cost" / f"{stage}.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return costs if isinstance(costs, dict) and costs.get("schema") == SCHEMA else {}

@@ -55,7 +55,7 @@ def remember(project: Project, report: Mapping[str, Any]) -> None:
 def _remembered(path: Path) -> dict[str, dict[str, str]]:
     try:
         return dict(json.loads(path.read_text(encoding="utf-8"))["versions"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {}
 
 

@@ -277,7 +277,7 @@ def standing(text: str, today: date | None = None) -> pl.DataFrame:
     for line in text.splitlines():
         try:
             given = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(given, dict) and all(
             isinstance(given.get(name), str) for name in ("value_id", "verdict")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from curate.documents import load_json
 from curate.errors import AssayError
 from curate.files import read_stage_frame
 from curate.plain.result import Result
@@ -98,10 +98,7 @@ def open_gold(path: str | Path) -> Gold:
             f"{folder} is not a gold version: it holds no manifest.json",
             fix="name a folder that stage publish wrote, such as my-task/gold   (assay publish makes it)",
         )
-    try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    except (ValueError, OSError) as error:
-        raise AssayError(f"{folder / 'manifest.json'} cannot be read", fix="assay publish") from error
+    manifest = load_json(folder / "manifest.json", fix="assay publish")
     splits = {name: read_stage_frame(folder / f"{name}.parquet", made_by="publish") for name in SPLITS}
     ledger = read_stage_frame(folder / "ledger.parquet", made_by="publish")
     return Gold(folder, splits, ledger, manifest)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from curate.documents import load_json, load_parquet
 from curate.errors import AssayError, GateFailed
 from curate.provenance import names_output
 from curate.publish.digest import PUBLISHED, content_of, marks
@@ -51,12 +51,7 @@ def load_manifest(folder: Path) -> dict[str, Any]:
         raise AssayError(f"{folder} does not exist: no gold version has been published", fix=_FIX)
     if not path.exists():
         raise AssayError(f"{folder} holds no manifest.json: it is not a gold version", fix=_FIX)
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
-        manifest = None
-    if not isinstance(manifest, dict):
-        raise AssayError(f"{path} is not a JSON object", fix=_FIX)
+    manifest = load_json(path, fix=_FIX)
     if manifest.get("schema") != SCHEMA:
         raise AssayError(f"{path} is not of schema {SCHEMA}; another release of assay wrote it", fix=_FIX)
     return manifest
@@ -64,12 +59,7 @@ def load_manifest(folder: Path) -> dict[str, Any]:
 
 def _load_split(folder: Path, split: str) -> pl.DataFrame:
     path = folder / f"{split}.parquet"
-    if not path.exists():
-        raise AssayError(f"{path} does not exist", fix=_FIX)
-    try:
-        frame = pl.read_parquet(path)
-    except (pl.exceptions.PolarsError, OSError):
-        raise AssayError(f"{path} is not a readable Parquet file", fix=_FIX) from None
+    frame = load_parquet(path, fix=_FIX)
     if frame.schema != PUBLISHED:
         raise AssayError(
             f"{path} has other columns than a gold version: {', '.join(frame.columns)}", fix=_FIX

@@ -7,8 +7,9 @@ from pathlib import Path
 import polars as pl
 import polars.selectors as cs
 
-from curate.errors import AssayError
+from curate.errors import AssayError, native_errors
 from curate.read.records import Records, record_numbers, reject_frame
+from curate.text import shell_word
 
 
 def read_columnar(path: Path, *, format: str) -> Records:
@@ -19,19 +20,15 @@ def read_columnar(path: Path, *, format: str) -> Records:
     AssayError
         If it is damaged, is another format, or holds no rows.
     """
-    try:
+    what = "Parquet" if format == "parquet" else "Arrow IPC"
+    problem = f"{path} is not a readable {what} file: damaged, cut short, or another format"
+    with native_errors(problem, f"copy it again, then: file {shell_word(path)}"):
         if format == "parquet":
             frame = pl.read_parquet(path, glob=False, hive_partitioning=False)
         else:
             with path.open("rb") as file:
                 is_file = file.read(6) == b"ARROW1"
             frame = pl.read_ipc(path) if is_file else pl.read_ipc_stream(path)
-    except (pl.exceptions.PolarsError, OSError, ValueError) as error:
-        what = "Parquet" if format == "parquet" else "Arrow IPC"
-        raise AssayError(
-            f"{path} is not a readable {what} file: damaged, cut short, or another format",
-            fix=f"copy it again, then: file {path}",
-        ) from error
     return columnar_records(frame, str(path))
 
 

@@ -12,6 +12,7 @@ from shlex import quote
 
 from curate.errors import AssayError
 from curate.files import space_errors
+from curate.text import shell_word
 
 SUFFIXES = {
     "csv": "csv",
@@ -101,7 +102,7 @@ def detect_format(path: Path, declared: str = "auto") -> str:
             return "dataset"
         raise AssayError(
             f"{path} is a folder, and not one that datasets' `save_to_disk` wrote",
-            fix=f"name a file: ls {path}",
+            fix=f"name a file: ls {shell_word(path)}",
         )
     _be_a_file(path)
     name = path.name.lower()
@@ -119,7 +120,7 @@ def detect_format(path: Path, declared: str = "auto") -> str:
 
 def _be_a_file(path: Path) -> None:
     if path.is_dir():
-        raise AssayError(f"{path} is a folder", fix=f"name a file: ls {path}")
+        raise AssayError(f"{path} is a folder", fix=f"name a file: ls {shell_word(path)}")
     if not path.exists():
         beside = (
             sorted(found.name for found in path.parent.iterdir() if found.is_file())[:8]
@@ -156,7 +157,7 @@ def read_bytes(path: Path, *, text: bool = True) -> bytes:
     except (OSError, EOFError, zlib.error) as error:
         raise AssayError(
             f"{path} cannot be read: {error.__class__.__name__}: it is damaged or cut short",
-            fix=f"copy it again, then: file {path}",
+            fix=f"copy it again, then: file {shell_word(path)}",
         ) from error
     if text:
         for magic, what in _MAGIC.items():

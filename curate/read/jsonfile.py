@@ -19,6 +19,7 @@ from curate.errors import AssayError
 from curate.files import canonical_json
 from curate.read.formats import as_utf8, encoding_fix, read_bytes
 from curate.read.records import Records, Unit, reject_frame
+from curate.strict_json import finite
 from curate.text import plural
 
 # Deeper nesting is an attack on the parser, not a row.
@@ -117,7 +118,7 @@ def _marred(value: Any) -> bool:
 
 def _parsed(data: bytes) -> Any:
     """JSON `data`, objects that name a property twice marked as `_Twice`."""
-    return json.loads(data, parse_constant=_refuse, object_pairs_hook=_once)
+    return json.loads(data, parse_constant=_refuse, parse_float=finite, object_pairs_hook=_once)
 
 
 def _array_of(value: Any, path: Path) -> list[Any]:
@@ -159,8 +160,8 @@ def _lines(data: bytes, path: Path) -> Records:
     rows: list[dict[str, Any]] = []
     numbers: list[int] = []
     rejects: list[tuple[int, str, bytes]] = []
-    decode = json.JSONDecoder(parse_constant=_refuse).decode
-    with_names = json.JSONDecoder(parse_constant=_refuse, object_pairs_hook=_once).decode
+    decode = json.JSONDecoder(parse_constant=_refuse, parse_float=finite).decode
+    with_names = json.JSONDecoder(parse_constant=_refuse, parse_float=finite, object_pairs_hook=_once).decode
     for number, line in enumerate(data.split(b"\n"), 1):
         line = line.strip()
         if not line:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from curate.errors import AssayError
+from curate.documents import load_json
+from curate.errors import AssayError, native_errors
 from curate.splits import SPLITS
+from curate.text import shell_word
 from curate.versions.records import Beside
 from curate.versions.table import Part, Table
 from curate.versions.version import Version, flatten
@@ -76,25 +77,20 @@ def gold_version(
 
 def scan(path: Path, what: str) -> pl.LazyFrame:
     """A lazy Parquet file, its header read at once so that a bad one is named here."""
-    try:
+    damaged = shell_word(path)
+    fix = (
+        f"restore it: dvc checkout gold   (an old version's: mv {damaged} {damaged}.damaged, then the same "
+        f"command with --fetch)"
+    )
+    with native_errors(f"{what} is not a readable Parquet file", fix):
         # What a condition leaves out is not decoded: for a few rows two thirds of the time, and far less
         # memory.
         rows = pl.scan_parquet(path, glob=False, parallel="prefiltered")
         rows.collect_schema()
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise AssayError(
-            f"{what} is not a readable Parquet file",
-            fix=f"restore it: dvc checkout gold   (an old version's: rm -f {path}, then the same command "
-            f"with --fetch)",
-        ) from error
     return rows
 
 
 def _manifest(path: Path | None, name: str) -> dict[str, Any]:
     if path is None:
         return {}
-    try:
-        loaded = json.loads(path.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise AssayError(f"manifest.json of {name} is not JSON", fix="assay publish") from error
-    return loaded if isinstance(loaded, dict) else {}
+    return load_json(path, fix="assay publish")

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from curate.conflicts import refuse_conflict
-from curate.errors import AssayError
-from curate.versions.revisions import git
+from curate.versions.revisions import git, lock_stages
 
 LOCK = "dvc.lock"
 # Commits of dvc.lock searched for the one whose gold version stands in the working copy.
@@ -64,14 +63,7 @@ def stages_of(text: str, where: str) -> dict[str, Any]:
     AssayError
         If it is not a lock file.
     """
-    import yaml
-
-    try:
-        return dict(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))["stages"])
-    except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
-        raise AssayError(
-            f"{where} cannot be read", fix="git checkout -- dvc.lock   (or: dvc repro)"
-        ) from error
+    return lock_stages(text, where, "git checkout -- dvc.lock   (or: dvc repro)")
 
 
 def locked_digest(stages: Mapping[str, Any], side: str, path: str) -> str | None:

@@ -35,7 +35,7 @@ def as_published(files: Mapping[str, Path]) -> Callable[[], bool]:
 def _as_published(files: Mapping[str, Path]) -> bool:
     try:
         manifest = json.loads(files["manifest.json"].read_text(encoding="utf-8"))
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, RecursionError):
         return False
     stated = manifest.get("files") if isinstance(manifest, Mapping) else None
     tables = {name: path for name, path in files.items() if name.endswith(".parquet")}

@@ -44,6 +44,6 @@ def beside(read: Callable[[str], str | None], *, known: bool = True) -> Beside:
 def _document(text: str | None) -> dict[str, Any]:
     try:
         found = json.loads(text) if text else {}
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

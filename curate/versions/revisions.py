@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import configparser
 import json
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +19,12 @@ from typing import Any
 
 from curate.conflicts import conflict_line
 from curate.errors import AssayError
-from curate.text import plain
+from curate.strict_yaml import NotYaml, parse_yaml
+from curate.text import plain, shell_word
 
 STAGE, OUTPUT = "publish", "gold"
+# An MD5 as DVC writes it; anything else in its place could name a file outside the cache.
+_DIGEST = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
@@ -76,8 +80,8 @@ def gold_files(root: Path, at: Revision, *, fetch: bool = False) -> dict[str, Pa
     except NotInCache as error:
         raise AssayError(
             f"the gold version of {plain(at.name)} is neither in DVC's cache nor in its remote",
-            fix=f"where it was made: git checkout {plain(at.name)} && dvc checkout gold && dvc push gold "
-            f"  (a commit older than the remote "
+            fix=f"where it was made: git checkout {shell_word(at.name)} && dvc checkout gold && "
+            f"dvc push gold   (a commit older than the remote "
             "does not know it: name it in .dvc/config.local, dvc remote add --local -d NAME URL)",
         ) from error
 
@@ -105,18 +109,39 @@ def output_files(root: Path, at: Revision, path: str, stage: str) -> dict[str, P
             f"{path} at {plain(at.name)} is not a folder in dvc.lock",
             fix=f"git show {at.commit[:10]}:dvc.lock",
         )
+    if not _DIGEST.fullmatch(digest.removesuffix(".dir")):
+        raise AssayError(
+            f"dvc.lock at {plain(at.name)} gives {path} what is not a digest: DVC did not write it",
+            fix=f"do not use this revision; see who wrote it: git log -p {at.commit[:10]} -- dvc.lock",
+        )
     listing = _object(root, store, digest, at, path)
     try:
         entries = {
             str(entry["relpath"]): str(entry["md5"])
             for entry in json.loads(listing.read_text(encoding="utf-8"))
         }
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise AssayError(
             f"the list of files of {path} at {plain(at.name)} is damaged in DVC's cache ({listing})",
-            fix=f"rm -f {listing}; then {_bring(root, at, path)}",
+            fix=f"mv {shell_word(listing)} {shell_word(listing)}.damaged; then {_bring(root, at, path)}",
         ) from error
+    if not all(_lies_inside(name) and _DIGEST.fullmatch(md5) for name, md5 in entries.items()):
+        raise AssayError(
+            f"the list of files of {path} at {plain(at.name)} names a place outside {path}, or what is not a "
+            f"digest: DVC did not write it",
+            fix="do not use this revision or this cache; find out who wrote them",
+        )
     return {name: _object(root, store, md5, at, path) for name, md5 in entries.items()}
+
+
+def _lies_inside(relpath: str) -> bool:
+    """Whether a relative path stays in its folder on every system."""
+    parts = re.split(r"[/\\]", relpath)
+    return (
+        bool(relpath)
+        and not any(part in ("", ".", "..") for part in parts)
+        and not re.search("[:\x00-\x1f]", relpath)
+    )
 
 
 def text_at(root: Path, at: Revision, path: str) -> str | None:
@@ -147,8 +172,6 @@ def cache_folder(root: Path) -> Path:
 
 
 def _locked_output(root: Path, at: Revision, path: str, stage: str) -> dict[str, Any]:
-    import yaml
-
     shown = plain(at.name)
     text = git(root, "show", f"{at.commit}:./dvc.lock")
     if text is None:
@@ -162,19 +185,42 @@ def _locked_output(root: Path, at: Revision, path: str, stage: str) -> dict[str,
             f"dvc.lock at {shown} was committed with an unresolved merge conflict, from line {line} on",
             fix=f"choose a commit where it is resolved: git log -- dvc.lock   ({show})",
         )
-    try:
-        stages = yaml.safe_load(text)["stages"]
-        named = sorted(stages, key=lambda name: name != stage)
-    except (yaml.YAMLError, KeyError, TypeError) as error:
-        raise AssayError(f"dvc.lock at {shown} cannot be read", fix=show) from error
-    for name in named:
-        for output in stages[name].get("outs") or []:
+    stages = lock_stages(text, f"dvc.lock at {shown}", show)
+    for name in sorted(stages, key=lambda name: name != stage):
+        for output in stages[name]["outs"]:
             if output.get("path") == path and output.get("md5"):
                 return dict(output)
     raise AssayError(
         f"dvc.lock at {shown} names no output `{path}`: stage `{stage}` had not run",
         fix="dvc repro && git add dvc.lock && git commit",
     )
+
+
+def lock_stages(text: str, where: str, fix: str) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """The stages of a lock file's text, each with its `deps` and `outs`; entries of another form are left
+    out.
+
+    Raises
+    ------
+    AssayError
+        If it is not a lock file.
+    """
+    try:
+        given = parse_yaml(text)
+    except NotYaml:
+        given = None
+    stages = given.get("stages") if isinstance(given, dict) else None
+    if not isinstance(stages, dict):
+        raise AssayError(f"{where} cannot be read", fix=fix)
+    return {
+        str(name): {side: _entries(stage.get(side)) for side in ("deps", "outs")}
+        for name, stage in stages.items()
+        if isinstance(stage, dict)
+    }
+
+
+def _entries(given: Any) -> list[dict[str, Any]]:
+    return [entry for entry in given if isinstance(entry, dict)] if isinstance(given, list) else []
 
 
 def _named(path: str) -> str:

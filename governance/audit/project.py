@@ -4,13 +4,13 @@ public name only.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import polars as pl
 
+from curate.documents import load_json, load_parquet
 from curate.errors import AssayError
 from curate.examples import FINDINGS
 from curate.files import read_stage_frame
@@ -81,7 +81,7 @@ def audit(
     check_names(set(params.accept), "audit.accept", {*NER_ENTITIES, *own})
     path = project.stage("scan") / "findings.parquet"
     findings = read_stage_frame(path, made_by="scan")
-    report = json.loads((project.stage("scan") / "report.json").read_text(encoding="utf-8"))
+    report = load_json(project.stage("scan") / "report.json")
     key_id = project.key.key_id
     if findings.schema != FINDINGS or report.get("key_id") != key_id:
         raise AssayError(
@@ -94,7 +94,7 @@ def audit(
             f"{ingested} does not exist: stage `ingest` has not run",
             fix="assay ingest   (or: dvc repro ingest)",
         )
-    examples = pl.read_parquet(ingested, columns=["example_id", "source"])  # the texts stay unread
+    examples = load_parquet(ingested, columns=["example_id", "source"])  # the texts stay unread
     verdicts = read_verdicts(project.root)
     known = None if renew_baseline else read_baseline(project.root, key_id)
     inventory = take(
@@ -160,10 +160,7 @@ def _redacted(
         .sort("entity", "action")
         .rows()
     )
-    done = [
-        (line["entity"], line["action"], line["findings"])
-        for line in json.loads(path.read_text(encoding="utf-8")).get("actions", [])
-    ]
+    done = [(line["entity"], line["action"], line["findings"]) for line in load_json(path).get("actions", [])]
     return (
         []
         if wanted == done

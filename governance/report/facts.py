@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from curate.documents import load_json, load_parquet
 from curate.errors import AssayError
 from curate.project import Project
 from curate.splits import SPLITS
@@ -71,19 +71,19 @@ def gather(project: Project, *, costs: bool = False) -> Facts:
     }
     for name in ("label_suspects", "predictions"):
         if (evaluation / f"{name}.parquet").exists():
-            tables[name] = pl.read_parquet(evaluation / f"{name}.parquet")
+            tables[name] = load_parquet(evaluation / f"{name}.parquet")
     return Facts(
         task=project.task,
         manifest=manifest,
-        ledger=pl.read_parquet(project.gold / "ledger.parquet"),
-        edits=pl.read_parquet(project.gold / "edits.parquet"),
+        ledger=load_parquet(project.gold / "ledger.parquet"),
+        edits=load_parquet(project.gold / "edits.parquet"),
         reports={
             stage: _json(project.stage(stage) / "report.json") or {}
             for stage in ("ingest", "scan", "redact", "dedup", "validate", "split")
         },
         comparison=comparison,
         gold=pl.concat(
-            pl.read_parquet(project.gold / f"{split}.parquet").with_columns(pl.lit(split).alias("split"))
+            load_parquet(project.gold / f"{split}.parquet").with_columns(pl.lit(split).alias("split"))
             for split in SPLITS
         ),
         warnings=_table(project, "warnings", WARNINGS),
@@ -96,8 +96,8 @@ def gather(project: Project, *, costs: bool = False) -> Facts:
 def _table(project: Project, name: str, schema: pl.Schema) -> pl.DataFrame:
     """A table of stage `validate`; empty where an older version left none."""
     path = project.stage("validate") / f"{name}.parquet"
-    return pl.read_parquet(path) if path.exists() else schema.to_frame()
+    return load_parquet(path) if path.exists() else schema.to_frame()
 
 
 def _json(path: Path) -> dict[str, Any] | None:
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+    return load_json(path) if path.exists() else None

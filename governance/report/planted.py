@@ -6,7 +6,6 @@ data without such a file there is nothing to compare, and the report leaves the 
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from curate.documents import load_json, load_parquet
 from curate.errors import AssayError
 from curate.project import Project
 
@@ -51,13 +51,13 @@ def compare(project: Project, truth_path: Path) -> list[Score]:
             f"params.report.truth names {truth_path}, which does not exist",
             fix="python -m sample.build   (or remove `truth` from params.report)",
         )
-    truth = json.loads(truth_path.read_text(encoding="utf-8"))
+    truth = load_json(truth_path)
     stage = project.stage
-    findings = pl.read_parquet(stage("scan") / "findings.parquet").filter(pl.col("field") == "input")
-    clusters = pl.read_parquet(stage("dedup") / "clusters.parquet", columns=["example_id", "cluster"])
-    drops = pl.concat([pl.read_parquet(stage(name) / "drops.parquet") for name in ("ingest", "validate")])
+    findings = load_parquet(stage("scan") / "findings.parquet").filter(pl.col("field") == "input")
+    clusters = load_parquet(stage("dedup") / "clusters.parquet", columns=["example_id", "cluster"])
+    drops = pl.concat([load_parquet(stage(name) / "drops.parquet") for name in ("ingest", "validate")])
     suspects = project.reports / "evaluation" / "label_suspects.parquet"
-    flagged = pl.read_parquet(suspects).filter("flagged") if suspects.exists() else None
+    flagged = load_parquet(suspects).filter("flagged") if suspects.exists() else None
     return [
         *bad_rows(truth["malformed"], drops),
         *personal_data(truth["entities"], truth["hard_negatives"], findings),
@@ -189,7 +189,7 @@ def wrong_labels(
     wrong = set(truth["wrong_labels"]) | {
         row for row, entry in truth["near_duplicates"].items() if entry["conflict"]
     }
-    gone = pl.read_parquet(dedup_drops)
+    gone = load_parquet(dedup_drops)
     conflicting = set(gone.filter(pl.col("reason") == "label_conflict")["example_id"])
     elsewhere = (set(gone["example_id"]) | set(drops["example_id"])) - conflicting
     judged = wrong - elsewhere

@@ -90,7 +90,7 @@ def read_card(folder: Path, needs: tuple[str, ...] = ("name", "labels")) -> dict
         raise AssayError(f"{folder} is not a trained system: it holds no model.json", fix=_RETRAIN)
     try:
         card = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
+    except (OSError, ValueError, RecursionError):
         card = None
     if not isinstance(card, dict) or card.get("schema") != SCHEMA:
         raise AssayError(f"{path} is not JSON of schema {SCHEMA}", fix=_RETRAIN)

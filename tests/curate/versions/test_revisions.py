@@ -193,7 +193,7 @@ def test_a_damaged_list_in_the_cache_is_named_with_what_restores_it(project: Pat
     listing.write_bytes(listing.read_bytes()[:20])
     with pytest.raises(AssayError, match="is damaged in DVC's cache") as error:
         open_both("v1", "v1")
-    assert error.value.fix.startswith(f"rm -f {listing}; then the same command with --fetch")
+    assert error.value.fix.startswith(f"mv {listing} {listing}.damaged; then the same command with --fetch")
 
 
 @pytest.mark.slow
