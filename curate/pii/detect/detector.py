@@ -114,7 +114,7 @@ class Detector:
         knowledge.check_names(params, offered)
         usual = set(params.ner.entities) if params.ner is not None and self.tagger else offered
         known = entities_of(self.language)
-        papers = set() if self.language == "en" else {entity.name for entity in EUROPEAN}
+        papers = {"EU_VAT"} if self.language == "en" else {entity.name for entity in EUROPEAN}
         wanted = params.wanted({entity.name for entity in DEFAULT} | usual | papers)
         self.entities: tuple[Entity, ...] = tuple(
             entity for entity in known.values() if entity.name in wanted
@@ -235,11 +235,12 @@ class Detector:
         if self.tagger is None or not self.tagged:
             return [[] for _ in texts]
         whole = [text for text in texts if len(text) <= LONG]
-        found = iter(self.tagger.find(whole, self.tagged) if whole else [])
+        found = iter(self.tagger.find(whole, self.tagged, self.language) if whole else [])
         hits = [next(found) if len(text) <= LONG else self._long(text) for text in texts]
         kept = [[hit for hit in one if hit.score >= self.threshold(hit.entity)] for one in hits]
         if "PERSON" in self.tagged:
-            kept = [with_keyed(text, one) for text, one in zip(texts, kept, strict=True)]
+            lexicon = self.tagger.tagger.lexicon
+            kept = [with_keyed(text, one, lexicon) for text, one in zip(texts, kept, strict=True)]
         if self.own.allow:
             kept = [self.own.let_go(text, one) for text, one in zip(texts, kept, strict=True)]
         return kept
@@ -249,7 +250,7 @@ class Detector:
         assert self.tagger is not None, "asked for by `people` alone"
         cut = [(piece, text[piece.start : piece.end]) for piece in pieces(text)]
         parts = list(dict.fromkeys(part for _, part in cut))
-        by_part = dict(zip(parts, self.tagger.find(parts, self.tagged), strict=True))
+        by_part = dict(zip(parts, self.tagger.find(parts, self.tagged, self.language), strict=True))
         return [
             hit._replace(start=hit.start + piece.start, end=hit.end + piece.start)
             for piece, part in cut

@@ -21,6 +21,9 @@ class _Labels(Params):
     things: tuple[str, ...]
     versions: tuple[str, ...]
     identities: tuple[str, ...]
+    papers: tuple[str, ...]
+    rooms: tuple[str, ...]
+    contracts: tuple[str, ...]
     phones: tuple[str, ...]
     wanted: tuple[str, ...]
     wanting: tuple[str, ...]
@@ -35,7 +38,7 @@ _PATH = Path(__file__).with_name("labels.toml")
 _LABELS = parse(_Labels, tomllib.loads(_PATH.read_text(encoding="utf-8")), _PATH.name)
 
 THINGS, VERSIONS, IDENTITIES = _LABELS.things, _LABELS.versions, _LABELS.identities
-PHONES = _LABELS.phones
+PHONES, PAPERS = _LABELS.phones, _LABELS.papers
 WANTED, WANTING = _LABELS.wanted, _LABELS.wanting
 FILLERS, ABBREVIATIONS = _LABELS.fillers, _LABELS.abbreviations
 VERSION_FILLERS = FILLERS | _LABELS.version_fillers
@@ -64,6 +67,7 @@ NUMBER_LIKE = frozenset(
         "US_PASSPORT",
         "US_SSN",
         "MEDICAL_LICENSE",
+        "EU_VAT",
         "UUID",
     }
 )
@@ -74,9 +78,11 @@ def contrary(entity: str) -> tuple[str, ...]:
     """The labels (lemmas) that say a match of `entity` is something else."""
     if entity in ("IP_ADDRESS", "DATE_TIME"):
         return tuple(dict.fromkeys(lemma(word) for word in VERSIONS))
+    if entity == "CRYPTO":
+        return tuple(dict.fromkeys(lemma(word) for word in _LABELS.contracts))
     if entity not in NUMBER_LIKE:
         return ()
-    others = PHONES if entity == "UK_NHS" else ()
+    others = {"UK_NHS": PHONES, "UK_POSTCODE": _LABELS.rooms}.get(entity, ())
     things = dict.fromkeys(lemma(word) for word in (*THINGS, *others))
     return tuple(thing for thing in things if entity != "UK_POSTCODE" or thing != "code")  # "post code"
 

@@ -32,6 +32,7 @@ from curate.pii.detect.context.labels import (
     CODE_FILLERS,
     FILLERS,
     IDENTITIES,
+    PAPERS,
     VERSION_FILLERS,
     WANTED,
     WANTING,
@@ -48,6 +49,9 @@ CONTRADICTED = 0.05
 UNDECIDED = 0.4
 
 IDENTITY_STEMS = tuple(lemma(word) for word in IDENTITIES)
+_PAPERS = frozenset(lemma(word) for word in PAPERS)
+# Below this a telephone number has no form but its groups, which other numbers have too.
+_GROUPED_PHONE = 0.6
 # What may stand between a label that speaks against a match and the match.
 _BETWEEN = {"IP_ADDRESS": VERSION_FILLERS, "DATE_TIME": VERSION_FILLERS, "UK_POSTCODE": CODE_FILLERS}
 _VERSIONED = frozenset({"IP_ADDRESS", "DATE_TIME"})
@@ -133,11 +137,13 @@ def weigh(
         word = _adjacent(before, after, ADJACENT.get(entity, ()))
     if word is None and given:
         word = next((one for one in given if one in support), None)
+    if word and entity == "CRYPTO":
+        return  # its form says enough: its words only stand against a contract's
     if word:
         result.score = min(max(result.score + RAISE, RAISE_TO), 1.0)
         result.analysis_explanation.set_supportive_context_word(word)
         result.analysis_explanation.set_improved_score(result.score)
-    elif entity == "UK_POSTCODE" and result.score < _PLAIN_POSTCODE and _wanted(before, after):
+    elif _is_things(result, word, before, after):
         result.score = min(result.score, CONTRADICTED)
     elif word == "" and entity == "UK_NHS":
         # Its check digit speaks for it, a telephone's label near it against: the form's score, without the
@@ -153,8 +159,21 @@ def _against(text: str, result: Any, english: bool) -> tuple[str, ...]:
         return foreign_contrary(result.entity_type)
     if result.entity_type == "DATE_TIME" and "." not in text[result.start : result.end]:
         return ()
-    weak_phone = result.entity_type == "PHONE_NUMBER" and result.score < RAISE_TO
-    return contrary(result.entity_type) + (IDENTITY_STEMS if weak_phone else ())
+    if result.entity_type != "PHONE_NUMBER" or result.score >= _GROUPED_PHONE:
+        return contrary(result.entity_type)
+    return contrary("PHONE_NUMBER") + (IDENTITY_STEMS if result.score < RAISE_TO else tuple(_PAPERS))
+
+
+def _is_things(result: Any, word: str | None, before: list[str], after: list[str]) -> bool:
+    """Whether the words around a match that nothing supports say that it is something else: a code that is
+    asked for as a thing is, a contract's address, a number in a telephone's groups under a paper's label.
+    """
+    if result.entity_type == "UK_POSTCODE":
+        return result.score < _PLAIN_POSTCODE and _wanted(before, after)
+    if word != "":
+        return False
+    grouped = result.entity_type == "PHONE_NUMBER" and result.score < _GROUPED_PHONE
+    return result.entity_type == "CRYPTO" or (grouped and not _PAPERS.isdisjoint(before))
 
 
 def _direct(before: list[str]) -> list[str]:

@@ -11,6 +11,7 @@ from functools import cache
 
 from curate.pii.detect.catalogue import ANY_CANDIDATE, ENTITIES, Entity
 from curate.pii.detect.languages import forms
+from curate.pii.detect.languages.numbers import NUMBERS
 
 _OTHER_RECOGNIZERS = {
     "PHONE_NUMBER": "EuropeanPhoneRecognizer",
@@ -24,7 +25,11 @@ _OTHER_RECOGNIZERS = {
 def entities_of(language: str) -> dict[str, Entity]:
     """Every entity by its name, as it is found in rows of `language`."""
     if language == "en":
-        return dict(ENTITIES)
+        # Behind its country's letters alone: without them it is a run of digits.
+        return {
+            **ENTITIES,
+            "EU_VAT": replace(ENTITIES["EU_VAT"], needs=f"(?i){NUMBERS['EU_VAT'].forms[0][0]}"),
+        }
     return {
         name: replace(
             entity,

@@ -12,6 +12,8 @@ Only texts with a name are looked at, a few compiled patterns each. English; tex
 none of these words, and their names keep their scores.
 """
 
+# ruff: noqa: SIM905 (a list of words reads better as words)
+
 from __future__ import annotations
 
 import re
@@ -97,7 +99,9 @@ _EPONYM = (
     "complex|therapy|triangle|sequence|spiral|prize|award|medal|warning|exchange|protocol|hierarchy|"
     "pyramid|syndrome|"
     "act|doctrine|amendment|catalogue|code|criterion|attractor|set|space|function|integral|motion|"
-    "relativity"
+    "relativity|step|factor|filter|kernel|loss|prior|norm|divergence|distance|decomposition|estimator|"
+    "coefficient|inequality|identity|rule|formula|polynomial|expansion|operator|hypercube|sampling|"
+    "regression|simulation|regulari[sz]ation|basis|graph|tree|machine|network|unit|optimi[sz]er|plot|notation|wave"
 )
 # What goods, dishes and houses are called by, without an 's.
 _THING = (
@@ -118,7 +122,11 @@ _THING = (
     "neighbou?rhood|area|district|cuisine|bakery|bakeries|marketing|enterprise|trading|supermarket|pharmacy|clinic|motors|studios|records|"
     "books|press"
 )
-_EPONYM_BEHIND = re.compile(rf"(?:['’]s?(?:\s+\w+)?)?[\s-]+(?:{_EPONYM})\b", re.IGNORECASE)
+# A list of them has its noun at its end: "Poisson and Weibull distributions".
+_EPONYM_BEHIND = re.compile(
+    rf"(?:['’]s?(?:\s+\w+)?)?(?:,? (?:and |or )?(?-i:[A-Z])[\w’'-]{{2,20}}){{0,3}}[\s-]+(?:{_EPONYM})s?\b",
+    re.IGNORECASE,
+)
 # Some of these are verbs as well: "Anil ring me back".
 _THING_BEHIND = re.compile(
     rf"[\s-]+(?:{_THING})\b(?!\s+(?:me|you|us|him|her|it|them|back|up|the|my|your)\b)", re.IGNORECASE
@@ -127,6 +135,11 @@ _PLACE_BEFORE = re.compile(
     r"\b(?:st|lake|mount|mt|isle of|island of|river|cape|port|fort|gulf of|bay of|city of|county|jalan|"
     r"taman|lorong|san|"
     r"santa|saint|los|las|el|new|north|south|east|west)\s+$",
+    re.IGNORECASE,
+)
+# Streets whose kind stands first.
+_STREET_FIRST = re.compile(
+    r"(?:jalan|lorong|persiaran|taman|lebuh(?:raya)?|kampung|jln|rue|calle|avenida|piazza|plaza|viale) ",
     re.IGNORECASE,
 )
 # "the restaurant called Stax", "a product named Nova", "the Burger" King.
@@ -217,6 +230,15 @@ _CODE = re.compile(
     r"\w+\.\w+\(|\w\[\w+\]|= ?\[|\{['\"]\w+['\"]:|\bfor \w+ in \w+|&lt;|\\begin\{|\{\{ ?\w+\.\w)",
     re.MULTILINE,
 )
+# Words of programs and shells that are no words of a sentence.
+_KEYWORDS = frozenset(
+    "elif elsif endif def len fi esac const func fn impl struct enum str int bool float char void nil "
+    "argv argc args kwargs async await init repr iter dict tuple zip enumerate isinstance printf println "
+    "stdout stdin stderr cls sudo chmod grep sed awk curl wget cd ls mkdir rm href src div img svg px "
+    "rgba json yaml toml xml html css js ts sql varchar foo bar baz qux lorem ipsum lambda yield range "
+    "print else if in is not and or none true false null self todo fixme eval exec goto typeof instanceof "
+    "sizeof malloc uint usize mut pub crate mod ret arr idx tmp ptr obj val var let elems el els ".split()
+)
 _IN_CODE = re.compile(r"[\w)\]]?[.(\[{=<>;`_/\\#$]|\s*(?:=|\(|\[|\]|\{|:=|\+|\*)|['\"`]\s*[:,)\]}]")
 _TABLE = re.compile(r"^\s*\|.*\|\s*$", re.MULTILINE)
 
@@ -303,7 +325,7 @@ class Look:
         lone = len(words) == 1
         lower = value == value.lower() and value != value.upper()
         said = bool(_SAYS_BEFORE.search(before) or _SAYS_BEHIND.match(behind))
-        if self._is_code(value, lone, lower, before, behind):
+        if self._is_code(words, lower, before, behind):
             return 0.0
         if said and not (lower and lone and self._is_word(value)):
             return max(found, NAMED) if _NAMES_IT.search(before) else found
@@ -327,8 +349,11 @@ class Look:
             return min(found, NOT_ACTED)
         return found
 
-    def _is_code(self, value: str, lone: bool, lower: bool, before: str, behind: str) -> bool:
-        """A name in a program: one word right beside a sign of code, or in lower case."""
+    def _is_code(self, words: list[str], lower: bool, before: str, behind: str) -> bool:
+        """A name in a program: keywords, or one word right beside a sign of code or in lower case."""
+        lone = len(words) == 1
+        if lower and all(len(word) == 1 or word in _KEYWORDS for word in words):
+            return True
         if not self.code or not lone:
             return False
         beside = before[-1:] in tuple(".([{=<>`_/\\#$'\"&") or bool(_IN_CODE.match(behind))
@@ -346,7 +371,7 @@ class Look:
             return True
         if _CALLED.search(before):
             return True
-        return bool(_PLACE_BEFORE.search(before)) and value[0].isupper()
+        return bool(_PLACE_BEFORE.search(before) or _STREET_FIRST.match(value)) and value[0].isupper()
 
     def _is_name(self, value: str) -> bool:
         """Whether a lower-case word is on a list of names and no word of the language."""

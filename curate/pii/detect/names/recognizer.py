@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from curate.pii.detect.names.acting import second_look
+from curate.pii.detect.names.european_look import look
 from curate.pii.detect.names.months import in_a_date
 from curate.pii.detect.names.spans import Span
 from curate.pii.detect.names.surnames import whole_name
@@ -54,8 +55,14 @@ class NameTagger:
         """The share of findings of `kind` with about this margin that are right, in steps of 0.05."""
         return SCORES[bisect_right(self.margins[kind], margin)]
 
-    def find(self, texts: list[str], entities: frozenset[str]) -> list[list[Hit]]:
-        """Findings in each text, by position."""
+    def find(self, texts: list[str], entities: frozenset[str], language: str = "en") -> list[list[Hit]]:
+        """Findings in each text, by position.
+
+        Parameters
+        ----------
+        language
+            Of the texts, for a second look by its words; the English tagger reads all as English.
+        """
         wanted = {number: kind for number, kind in enumerate(KINDS) if ENTITIES.get(kind) in entities}
         found = [
             [
@@ -74,9 +81,11 @@ class NameTagger:
                 texts, map(_in_order, self.tagger.spans(texts, tuple(wanted))), strict=True
             )
         ]
-        if not self.english:
-            return found
         lexicon = self.tagger.lexicon
+        if not self.english:
+            if language == "en" or "PERSON" not in entities:
+                return found
+            return [look(text, hits, lexicon, language) for text, hits in zip(texts, found, strict=True)]
         return [second_look(text, hits, lexicon) for text, hits in zip(texts, found, strict=True)]
 
     def _end(self, text: str, span: Span, spans: list[Span]) -> int:
@@ -161,7 +170,7 @@ def presidio_recognizer(language: str) -> Any:
                     hit.score,
                     AnalysisExplanation(recognizer=DETECTOR, original_score=hit.score),
                 )
-                for hit in bundled(language).find([text], frozenset(entities))[0]
+                for hit in bundled(language).find([text], frozenset(entities), language)[0]
             ]
 
     return NameRecognizer(

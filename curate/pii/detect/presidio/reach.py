@@ -100,6 +100,12 @@ _BY_PATTERN: dict[str, Callable[[str], Spans]] = {
     "IPv4_embedded": _colons,
     "IPv6": _colons,
     "IPv6_unspecified": _with("::"),
+    "Street (named house)": _with(","),
+    "Street (estate)": _digits(room_after=_MANY),
+    **dict.fromkeys(
+        ("Street (abroad, kind last)", "Street (abroad, number first)", "Street (abroad, kind first)"),
+        lambda text: [(0, len(text))],
+    ),
     "Private key": _with("-----"),
     "Link (personal field)": _words("?"),
     "Link (profile)": _words("/"),

@@ -104,7 +104,10 @@ class PasswordRecognizer(LabelledRecognizer):
     is four to eight digits. The value of a quoted field is one as it stands.
     """
 
-    _LABEL = r"\b(?:pass\s?words?|passwd|pass\s?code|pass\s?phrase|pwd|p/w|pw)\b(?:['’]s\b)?"
+    # A machine glues its name to it: PGPASSWORD, dbpassword.
+    _LABEL = (
+        r"\b(?:[a-z]{0,12}?passw(?:or)?d|pass\s?words?|pass\s?code|pass\s?phrase|pwd|p/w|pw)\b(?:['’]s\b)?"
+    )
     # A value ends before the next field's name ("Password=x;Encrypt=true", "password=x&user=y").
     _SIGN = r"(?:(?![;&,|]\s?\w[\w -]{0,30}[=:])[^\s\"'`<>{}])"
     _END = r"[^\s\"'`<>{}.,;:?)\]]"
@@ -142,6 +145,18 @@ class PasswordRecognizer(LabelledRecognizer):
             r"\bpin(?:\s+(?:code|number|no\.?))?[\"']?\s{0,3}(?::|=|\bis\b|\bwas\b)\s{0,3}[\"']?(\d{4,8})\b(?![-/.]\d)",
             0.7,
         ),
+        # <password>secret</password>
+        Pattern(
+            "Password (element)",
+            r"<(?:[\w:-]{0,24}?password|passwd|pwd)\b[^<>]{0,80}>\s{0,3}([^<>\s]{4,64})\s{0,3}</",
+            0.8,
+        ),
+        # mysql -u root -pSecret
+        Pattern(
+            "Password (command)",
+            r"\b(?:mysql\w{0,8})\b[^\n|;]{0,200}?\s-p[\"']?([^\s\"'-][^\s\"']{3,63})",
+            0.8,
+        ),
         # postgres://user:secret@host; a web link with a log-in goes as a whole (`PersonalUrlRecognizer`)
         Pattern(
             "Password (connection)",
@@ -159,7 +174,7 @@ class PasswordRecognizer(LabelledRecognizer):
         r"\*+|\.+|•+|x+|_+|-+|\[?(?:redacted|hidden|masked|filtered|removed)\]?|null|none|nil|true|false|undefined|string|text|str|varchar|char|hash"
         r"|required.*|optional|password.*|passwort|kennwort|pass|passwd|pwd|secret|user|username|login|e?mail|invalid|incorrect|wrong|missing|weak|expired"
         r"|your.*|enter.*|example|forgot.*|reset.*|change.*|must.*|confirm.*|new|current|old"
-        r"|\$.*|%.*%|(?:[a-z_]\w*\.)+[a-z_]\w*(?:\(.*)?|(?-i:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)|(?:get_?env|env|os)\b.*",
+        r"|\$.*|%.*%|!(?:vault|secret|encrypted|env|ref|sub|getatt|join|include)\b.*|(?:[a-z_]\w*\.)+[a-z_]\w*(?:\(.*)?|(?-i:[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)|(?:get_?env|env|os)\b.*",
         regex.IGNORECASE,
     )
 

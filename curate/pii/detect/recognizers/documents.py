@@ -22,14 +22,15 @@ class FormedNhsRecognizer(stock.NhsRecognizer):  # type: ignore[misc]
 
     PATTERNS = [
         Pattern("NHS (3-3-4)", r"\b\d{3}([- ])\d{3}\1\d{4}\b", 0.5),
-        Pattern("NHS (bare)", r"\b\d{10}\b", 0.1),
+        # A bare run, or groups parted in two ways ("943 476-5919").
+        Pattern("NHS (bare)", r"\b\d{3}[- ]?\d{3}[- ]?\d{4}\b", 0.1),
     ]
 
     def validate_result(self, pattern_text: str) -> bool | None:
         """False if the check digit is wrong; True if right and written 3-3-4; else undecided."""
         if not super().validate_result(pattern_text):
             return False
-        return None if pattern_text.isdigit() else True
+        return True if pattern_text[3] == pattern_text[-5] in "- " else None
 
 
 class EveryUkPassportRecognizer(stock.UkPassportRecognizer):  # type: ignore[misc]
@@ -37,7 +38,26 @@ class EveryUkPassportRecognizer(stock.UkPassportRecognizer):  # type: ignore[mis
     Office).
     """
 
-    PATTERNS = [*stock.UkPassportRecognizer.PATTERNS, Pattern("UK Passport (nine digits)", r"\b\d{9}\b", 0.1)]
+    PATTERNS = [
+        *stock.UkPassportRecognizer.PATTERNS,
+        Pattern("UK Passport (nine digits)", r"\b\d{3}( ?)\d{3}\1\d{3}\b", 0.1),
+    ]
+
+
+class GroupedNinoRecognizer(stock.UkNinoRecognizer):  # type: ignore[misc]
+    """The stock one reads spaces between the pairs; forms print dashes too. A dashed one is asked for its
+    label where it has no pairs ("AB-123456C").
+    """
+
+    PATTERNS = [
+        *stock.UkNinoRecognizer.PATTERNS,
+        Pattern(
+            "NINO (dashed)",
+            stock.UkNinoRecognizer.PATTERNS[0].regex.replace(" ?", "-"),
+            stock.UkNinoRecognizer.PATTERNS[0].score,
+        ),
+        Pattern("NINO (mixed)", stock.UkNinoRecognizer.PATTERNS[0].regex.replace(" ?", "[ -]?"), 0.1),
+    ]
 
 
 class SpacedUkDrivingLicenceRecognizer(stock.UkDrivingLicenceRecognizer):  # type: ignore[misc]

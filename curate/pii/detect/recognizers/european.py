@@ -24,7 +24,7 @@ class EuropeanRecognizer(PatternRecognizer):  # type: ignore[misc]
         self.number = NUMBERS[self.ENTITY]
         patterns = [
             Pattern(f"{self.ENTITY} {at}", rf"(?<![\w@#])(?<!\d[.,/-])(?:{form})(?![\w@])(?![.,/-]\d)", score)
-            for at, (form, score) in enumerate(self.number.forms)
+            for at, (form, score) in enumerate(self._forms(supported_language))
         ]
         super().__init__(
             supported_entity=self.ENTITY,
@@ -32,6 +32,11 @@ class EuropeanRecognizer(PatternRecognizer):  # type: ignore[misc]
             supported_language=supported_language,
             name=self.ENTITY,
         )
+
+    def _forms(self, language: str) -> tuple[tuple[str, float], ...]:
+        """The forms that are read: in an English row a VAT number has its country's letters before it."""
+        only_prefixed = self.ENTITY == "EU_VAT" and language == "en"
+        return self.number.forms[:1] if only_prefixed else self.number.forms
 
     def validate_result(self, pattern_text: str) -> bool | None:
         """False if the check fails; True if it holds and needs no label; else undecided."""

@@ -86,6 +86,7 @@ class IssuedCardRecognizer(LabelledRecognizer, stock.CreditCardRecognizer):  # t
             0.3,
         ),
         Pattern("Mastercard 2-series", r"\b(2[2-7]\d{2}[- ]?\d{4}[- ]?\d{4}[- ]?\d{4})\b", 0.3),
+        Pattern("Card (dotted)", r"(?<![\d.])([2-6]\d{3}\.\d{4}\.\d{4}\.\d{4})(?!\.?\d)", 0.3),
         Pattern("Card of 19 digits", r"\b([4-6]\d{3}([- ]?)\d{4}\2\d{4}\2\d{4}\2\d{3})\b", 0.3),
         Pattern(
             "Card (glued)",
@@ -107,7 +108,7 @@ class IssuedCardRecognizer(LabelledRecognizer, stock.CreditCardRecognizer):  # t
 
     def validate_result(self, pattern_text: str) -> bool | None:
         """False if Luhn fails, True for an issued prefix and length, else undecided."""
-        if not super().validate_result(pattern_text):
+        if not super().validate_result(pattern_text.replace(".", "")):
             return False
         return True if _ISSUED.fullmatch(_NO_DIGIT.sub("", pattern_text)) else None
 
@@ -144,7 +145,11 @@ class UkBankAccountRecognizer(PatternRecognizer):  # type: ignore[misc]
             r"(?=\d{2}[- \d])(?<=\b(?:sort\s*code|s/c)(?:['’]s\b)?[^\w\n]{0,4}(?:is\s+)?)" + _SORT + r"\b",
             0.85,
         ),
-        Pattern("Labelled account", r"(?=\d{8}\b)(?<=\b" + _ACCOUNT_LABEL + r")\d{8}\b", 0.7),
+        Pattern(
+            "Labelled account",
+            r"(?=\d{4} ?\d{4}\b)(?<=\b" + _ACCOUNT_LABEL + r")\d{4} ?\d{4}\b(?! ?\d)",
+            0.7,
+        ),
     ]
 
     def __init__(self, supported_language: str = "en") -> None:

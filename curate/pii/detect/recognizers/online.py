@@ -42,6 +42,8 @@ _NO_HOST = regex.compile(
     r"|pdf|txt|csv|docx?|xlsx?|gz|tar|exe|dll|jar|conf|log)$",
     regex.IGNORECASE,
 )
+# `git@github.com:owner/name.git`: everybody's login there.
+_REPOSITORY = regex.compile(r"(?:git|hg|svn)@[\w.-]+(?=[:/])")
 _QUOTED = regex.compile(r"\"[^\"\s@][^\"\n@]{0,62}\"@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 
 
@@ -70,6 +72,7 @@ class OfflineEmailRecognizer(stock.EmailRecognizer):  # type: ignore[misc]
             for start, end in words(text, "@")
             for result in read(text[start:end], entities, nlp_artifacts, regex_flags)
             if not _LOGIN.search(text, start, start + result.start)
+            and not _REPOSITORY.match(text, start + result.start)
         ]
         if '"@' not in text:
             return results
@@ -223,6 +226,11 @@ class LocatedIpRecognizer(stock.IpRecognizer):  # type: ignore[misc]
         groups = [group for group in address.split(":") if group]
         return "::" in address and (len(groups) < 2 or not any(map(str.isdigit, address)))
 
+    @staticmethod
+    def _goes_on(text: str, start: int, end: int) -> bool:
+        """Whether further numbers are dotted to it: a section's, a version's of five parts."""
+        return _MORE_AFTER.match(text, end) is not None or _MORE_BEFORE.search(text, max(start - 2, 0), start)
+
     def analyze(
         self, text: str, entities: list[str], nlp_artifacts: Any = None, regex_flags: int | None = None
     ) -> list[Any]:
@@ -231,7 +239,10 @@ class LocatedIpRecognizer(stock.IpRecognizer):  # type: ignore[misc]
         for result in results:
             if self._VERSION.fullmatch(text, result.start, result.end):
                 result.score = min(result.score, 0.3)
-        return results
+        return [one for one in results if not self._goes_on(text, one.start, one.end)]
+
+
+_MORE_AFTER, _MORE_BEFORE = regex.compile(r"\.\d"), regex.compile(r"\d\.$")
 
 
 class WalletRecognizer(stock.CryptoRecognizer):  # type: ignore[misc]

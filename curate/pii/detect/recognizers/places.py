@@ -1,6 +1,7 @@
 """Where people live: UK postcodes, UK and US street addresses."""
 
-# ruff: noqa: SIM905, RUF012 (word lists read better as words; PATTERNS is mutable in Presidio's form)
+# ruff: noqa: SIM905, RUF012, E501 (word lists and regexes read better whole; PATTERNS is mutable in
+# Presidio's form)
 
 from __future__ import annotations
 
@@ -24,6 +25,8 @@ POSTCODE_AREAS = frozenset(
 
 # Areas with a district 0 (BL0, SL0, ...): elsewhere "RM0 1WF" is none.
 _AREA, _ZERO_DISTRICT = regex.compile("[A-Za-z]{1,2}"), regex.compile("[A-Za-z]{1,2}0")
+# A code goes on where a postcode ends: "W12 7RJ-3".
+_CODE_AROUND = regex.compile(r"\d[A-Za-z]{2}[-/]\d|\d[-/][A-Za-z]{1,2}\d")
 _ZERO_DISTRICTS = frozenset("BL BS CM CR FY HA PR SL SS".split())
 
 
@@ -46,6 +49,8 @@ class AreaPostcodeRecognizer(stock.UkPostcodeRecognizer):  # type: ignore[misc]
         for result in super().analyze(text, entities, nlp_artifacts, regex_flags):
             code = text[result.start : result.end]
             area = _AREA.match(code)
+            if _CODE_AROUND.search(text, max(result.start - 2, 0), result.end + 2):
+                continue
             if area and (area.group().upper() in POSTCODE_AREAS or code.upper().startswith("GIR")):
                 result.score = self._form_score(code, area.group(), alone=text.strip(" .,!?") == code)
                 results.append(result)
@@ -89,11 +94,19 @@ class StreetAddressRecognizer(PatternRecognizer):  # type: ignore[misc]
         r"(?:[ \t](?:NE|NW|SE|SW|N|S|E|W)\b\.?)?(?:,?[ \t](?:(?:Apt|Apartment|Suite|Ste|Unit)\.?[ "
         r"\t]#?|#[ \t]?)\w{1,5})?(?:,[ \t]?|[ \t])[A-Z][a-z'’]+(?:[ -][A-Z][a-z'’]+){0,2},?"
         r"[ "
-        r"\t](?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])[ "  # noqa: E501
+        r"\t](?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY])[ "
         r""
         r""
         r"\t]\d{5}(?:-\d{4})?\b"
     )
+    _CAPITAL = r"[A-ZÀ-ÖØ-ÞŁŚŻŹĆ][\w'’-]{1,30}"
+    # A postcode and a town behind a street elsewhere.
+    _ABROAD = (
+        r"(?:,?[ \t](?:[A-Z]{1,2}-)?(?:\d{4,5}(?:-\d{3})?|\d{2}-\d{3})(?:[ \t][A-Z]{2}\b)?[ \t]"
+        rf"{_CAPITAL}(?:[ -]{_CAPITAL}){{0,2}})?"
+    )
+    _OF = r"(?:(?:de|del|della|delle|di|du|des|d[oa]s?|la|las|los|le|les|e|y)[ \t]|[ld][’'])"
+    _LONG_NAME = rf"{_OF}{{0,3}}{_CAPITAL}(?:[ \t]{_OF}{{0,2}}{_CAPITAL}){{0,3}}"
     _TYPES = "|".join(word.capitalize() for word in STREET_TYPES)
     PATTERNS = [
         Pattern(
@@ -120,6 +133,47 @@ class StreetAddressRecognizer(PatternRecognizer):  # type: ignore[misc]
             + _TOWN
             + ")",
             0.6,
+        ),
+        # Rose Cottage, Mill Lane: a house without a number
+        Pattern(
+            "Street (named house)",
+            rf"(?-i:\b(?:The[ \t])?(?:{_CAPITAL}[ \t]){{0,2}}(?:Cottage|House|Rectory|Farm|Lodge|Barn|Vicarage|Villa|Manor"
+            rf"|Bungalow|Grange),[ \t](?:{_CAPITAL}[ \t]){{1,3}}?(?:Lane|Road|Street|Avenue|Close|Drive|Way|Hill|Row|Green)\b"
+            + _TOWN
+            + ")",
+            0.6,
+        ),
+        Pattern(
+            "Street (estate)",
+            rf"(?-i:\b(?i:unit)[ \t]\w{{1,4}},?[ \t](?:{_CAPITAL}[ \t]){{1,3}}?(?:Industrial|Trading|Business|Retail|Enterprise"
+            r"|Science|Technology)[ \t](?:Estate|Park|Centre)\b" + _TOWN + ")",
+            0.6,
+        ),
+        # Musterweg 14, 50667 Köln; 12 Hauptstraße; Keizersgracht 123
+        Pattern(
+            "Street (abroad, kind last)",
+            rf"(?-i:\b(?:{_CAPITAL}?(?:weg|gasse|platz|allee|damm|laan|plein|singel|straat|gracht|str\.|stra(?:ß|ss)e)"
+            rf"|{_CAPITAL}[ -](?:Stra(?:ß|ss)e|Str\.))[ \t]\d{{1,4}}[ \t]?[a-z]?\b"
+            rf"|\b\d{{1,4}}[a-z]?[ \t]{_CAPITAL}?(?:stra(?:ß|ss)e|straat|gracht)\b)(?-i:{_ABROAD})",
+            0.6,
+        ),
+        Pattern(
+            "Street (abroad, number first)",
+            r"(?-i:\b\d{1,4}(?:[ \t]?(?:bis|ter))?,?[ \t](?:rue|impasse|chemin|quai|allée|(?:avenue|boulevard|place|cours|route)"
+            rf"(?=[ \t](?:de|du|des|d[’'])\b))[ \t]{_LONG_NAME}{_ABROAD})",
+            0.6,
+        ),
+        Pattern(
+            "Street (abroad, kind first)",
+            rf"(?-i:\b(?:(?:Calle|C/|Avenida|Avda\.?|Paseo|Carrer|Viale|Piazza|Corso|Rua|Travessa|Praça|ul\.)[ \t]?{_LONG_NAME},?"
+            rf"[ \t](?:n\.?[ \t]?[º°o]\.?[ \t]?)?\d{{1,4}}(?:/\d{{1,4}})?\b(?:,[ \t]\d{{1,2}}[º°](?:[ \t]?[A-Z]\b)?)?{_ABROAD}"
+            rf"|Via[ \t]{_LONG_NAME},?[ \t]\d{{1,4}}(?=,?[ \t]\d{{5}}\b){_ABROAD}))",
+            0.6,
+        ),
+        Pattern(
+            "Street (numbered)",
+            r"\b\d{1,5}[ \t](?:(?:north|south|east|west|[nsew])\.?[ \t])?\d{1,3}(?:st|nd|rd|th)[ \t](?:street|st|avenue|ave)\b",
+            0.5,
         ),
         Pattern("Post office box", r"\bp\.?[ \t]?o\.?[ \t]box[ \t]\d{1,6}\b", 0.6),
         Pattern(

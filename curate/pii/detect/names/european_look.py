@@ -1,0 +1,199 @@
+"""A second look at names in German, French, Spanish, Italian, Dutch, Portuguese and Polish.
+
+The second tagger was taught on sentences of work; on other text it takes words for names that lists of names
+hold too (`Bo`, `Luz`, `Ale`), and it misses names that its lists hold. So a word of the language that it
+took for a name goes where it is written as a word: in lower case, or with the capital that begins a sentence.
+And a first name that the lists hold is a finding where it is written as a name: with a capital within a
+sentence (not in German, whose nouns have one), or under a title. What a title or a greeting stands before
+keeps its score.
+
+Cost: a few look-ups for each name and each capitalised word.
+"""
+
+# ruff: noqa: E501 (a long list in a regex is read in a row)
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from curate.pii.detect.names.features import Lexicon
+from curate.pii.detect.names.tokens import fold
+from curate.pii.detect.overlap import Hit
+
+_FIRST, _SURNAME, _PLACE = 3, 12, 48  # bits of `Lexicon.ranks`
+# What a first name scores that lists alone vouch for: reported, not acted on.
+LISTED = 0.5
+_WORD = re.compile(r"[^\W\d_][\w'’]*")
+# A sentence or a line begins here, or a quotation, a list's item, what a speaker says.
+_OPENS = re.compile(r"(?:^|[.!?…:;>\n]\s*|[-–—*]\s+)[\"'“”„«»¿¡(\[]*\s*$|[\"“„«(\[]\s*$")
+_TITLE = re.compile(
+    r"\b(?:herrn?|frau|hr|fr|dr|prof|familie|schwester|kolleg(?:e|in)|lieber?|hallo|sehr geehrter?"
+    r"|m|mme|mlle|monsieur|madame|mademoiselle|maître|docteur|chère?|bonjour|salut"
+    r"|sr|sra|srta|señor|señora|señorita|don|doña|d|dña|estimad[oa]|querid[oa]|hola"
+    r"|sig|signor|signora|signorina|dott|dottor|dottoressa|avv|ing|gentile|car[oa]|egregio|ciao"
+    r"|dhr|mevr|mw|heer|mevrouw|meneer|beste|geachte|hoi|dag"
+    r"|senhor|senhora|dona|exm[oa]|car[oa]|prezad[oa]|olá|oi"
+    r"|pan|pani|pana|panu|panem|panią|panie|państwo|inż|mgr|ks|drog[ia]|szanowny|szanowna|cześć|hej)\.?\s+$",
+    re.IGNORECASE,
+)
+# A street or a school bears a name, and nobody is meant.
+_STREET = re.compile(
+    r"\b(?:rue|avenue|boulevard|place|quai|allée|square|lycée|calle|avenida|plaza|paseo|via|viale|corso|piazza|largo|rua"
+    r"|travessa|praça|ul|ulica|ulicy|ulicę|plac|placu|aleja|alei|al|os|rondo|straat|plein|laan|colegio|instituto|scuola|liceo"
+    r"|escola|szkoła|szkole|hotel|bar|san|santa|são|saint|sainte|sint|święt(?:y|ego|a|ej))\.? (?:\w+ )?$",
+    re.IGNORECASE,
+)
+# Places stand behind these as well as persons.
+_WHERE = re.compile(
+    r"\b(?:in|en|em|a|à|au|de|do|da|di|del|della|du|dal|von|van|naar|te|uit|w|we|z|ze|na|od|nel|nella|no|na|per|por)\s+$",
+    re.IGNORECASE,
+)
+# Cases of Polish names, folded: what ends the name, in place of what.
+_POLISH = (
+    ("iem", ""), ("iem", "i"), ("em", ""), ("owi", ""), ("ka", "ek"), ("kowi", "ek"), ("kiem", "ek"), ("ku", "ek"), ("ie", "a"),
+    ("ie", ""), ("a", ""), ("a", "o"), ("e", "a"), ("y", "a"), ("i", "a"), ("u", ""), ("u", "o"), ("iu", ""), ("o", "a"),
+    ("ego", "i"), ("emu", "i"), ("im", "i"), ("ii", "ia"),
+)  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _all_words() -> dict[str, frozenset[str]]:
+    text = Path(__file__).with_name("plain_words_europe.txt").read_text(encoding="utf-8")
+    parts = re.split(r"^\[(\w\w)\]$", text, flags=re.MULTILINE)
+    return {name: frozenset(words.split()) for name, words in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+def look(text: str, hits: list[Hit], lexicon: Lexicon, language: str) -> list[Hit]:
+    """`hits` of one text, in order, without words of the language, with first names that lists vouch for."""
+    reader = _Reader(text, lexicon, language)
+    persons = [hit for hit in hits if hit.entity == "PERSON"]
+    kept = [one for hit in persons if (one := reader.trimmed(hit, persons)) is not None]
+    others = [hit for hit in hits if hit.entity != "PERSON"]
+    return sorted([*others, *reader.with_listed(kept)])
+
+
+class _Reader:
+    """One text with the words of its language."""
+
+    def __init__(self, text: str, lexicon: Lexicon, language: str) -> None:
+        self.text, self.ranks, self.language = text, lexicon.ranks, language
+        self.plain = _all_words()[language]
+
+    def trimmed(self, hit: Hit, persons: list[Hit]) -> Hit | None:
+        """A finding without a plain word before the name; None where nothing but plain words is left."""
+        before = self.text[max(hit.start - 40, 0) : hit.start]
+        if _TITLE.search(before) or self._in_a_list(hit, persons):
+            return hit
+        start = hit.start
+        opens = _OPENS.search(before) is not None
+        for found in _WORD.finditer(self.text, hit.start, hit.end):
+            if not self._is_plain(found.group(), opens=opens and found.start() == start):
+                break
+            start = found.end()
+        else:
+            return None
+        rest = _WORD.search(self.text, start, hit.end) if start > hit.start else None
+        return hit._replace(start=rest.start() if rest else self._with_first_name(hit.start))
+
+    def _with_first_name(self, start: int) -> int:
+        """Where the name that goes on at `start` begins: a capitalised word before it, within a sentence, is its
+        first name ("Otylia" before "Walewska"), but not in German.
+        """
+        found = _AHEAD.search(self.text, max(start - 40, 0), start) if self.language != "de" else None
+        if found is None or not self._rank(found.group(1)) or _TITLE.match(found.group(1) + " "):
+            return start
+        if found.group(1).lower() in self.plain:
+            return start
+        before = self.text[max(found.start() - 40, 0) : found.start()]
+        return start if _OPENS.search(before) or _STREET.search(before) else found.start()
+
+    def _in_a_list(self, hit: Hit, persons: list[Hit]) -> bool:
+        """Whether another name stands a comma apart: "Simons, de Wit, Haring"."""
+        return any(
+            self.text[one.end : hit.start].strip() == "," or self.text[hit.end : one.start].strip() == ","
+            for one in persons
+            if 0 < hit.start - one.end < 4 or 0 < one.start - hit.end < 4
+        )
+
+    def _is_plain(self, word: str, *, opens: bool) -> bool:
+        """Whether a word of a finding is written as a word of the language."""
+        lower = word.lower()
+        rank = self.ranks.get(fold(word), 0)
+        if word == lower:
+            return lower in self.plain
+        if lower not in self.plain or word.isupper():
+            return False
+        # A polite capital ("Tobie", "Vous") stands anywhere; a first name that many bear is one within a
+        # sentence.
+        return opens or (self.language != "de" and rank & _FIRST < 2)
+
+    def with_listed(self, hits: list[Hit]) -> list[Hit]:
+        """`hits`, and the first names that none of them covers, each with the surname behind it."""
+        found: list[Hit] = []
+        at, done = 0, 0
+        for match in _WORD.finditer(self.text):
+            start, end = match.span()
+            while at < len(hits) and hits[at].end <= start:
+                found.append(hits[at])
+                at += 1
+            inside = at < len(hits) and hits[at].start < end
+            if inside or start < done or not self._is_listed(match.group(), start, end):
+                continue
+            if at < len(hits) and self.text[end : hits[at].start] == " ":  # "Patryka" before "Lorenca"
+                found.append(hits[at]._replace(start=start))
+                done = hits[at].end
+                at += 1
+                continue
+            done = self._with_surname(end)
+            found.append(Hit(start, done, "PERSON", LISTED, "ListedName", False))
+        return found + hits[at:]
+
+    def _is_listed(self, word: str, start: int, end: int) -> bool:
+        """Whether a word that is no finding is a first name by the lists, written as one."""
+        if len(word) < 3 or not word[0].isupper() or not word[1:].islower() or word.lower() in self.plain:
+            return False
+        rank = self._rank(word)
+        if not rank:
+            return False
+        before = self.text[max(start - 40, 0) : start]
+        if before[-1:] in tuple("-@_/.#'’") or self.text[end : end + 1] in tuple("-@_/"):
+            return False
+        if _TITLE.search(before):
+            return True
+        if self.language == "de" or _STREET.search(before):
+            return False
+        if _OPENS.search(before) or _WHERE.search(before):
+            return rank == 3
+        return rank >= (1 if self.language == "pl" else 2)
+
+    def _rank(self, word: str) -> int:
+        """How common a first name lists have it, 0 where it is a place's too; in Polish in any of its
+        cases.
+        """
+        lower = fold(word)
+        if lower in _DATES:
+            return 0
+        forms = [lower]
+        if self.language == "pl":
+            forms += [
+                lower.removesuffix(ending) + base
+                for ending, base in _POLISH
+                if lower.endswith(ending) and len(lower) - len(ending) >= 3
+            ]
+        ranks = (self.ranks.get(form, 0) for form in forms)
+        return max((rank & _FIRST for rank in ranks if not rank & _PLACE), default=0)
+
+    def _with_surname(self, end: int) -> int:
+        """Behind the capitalised word after `end` that is not one of the language's; else `end`."""
+        behind = _BEHIND.match(self.text, end)
+        return behind.end() if behind and behind.group(1).lower() not in self.plain else end
+
+
+# Of machines' dates, in English whatever the text.
+_DATES = frozenset(
+    {"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mon", "sat", "sun"}
+)
+_AHEAD = re.compile(r"(?<![\w@.-])([^\W\d_a-z][^\W\d_A-Z]{2,}) $")
+_BEHIND = re.compile(r" ([^\W\d_a-z][^\W\d_]{2,})(?![\w@])")
