@@ -1,4 +1,4 @@
-"""The fine-tuning loop that LoRA and full fine-tuning share.
+"""The fine-tuning loop that every trained network shares, whatever it minimises (`train.objectives`).
 
 AdamW (Loshchilov & Hutter, 2019, arXiv:1711.05101) with linear warm-up and decay, clipped gradients, and a
 moving average of the weights: after every step the average moves 1 - `averaging` of the way to the weights,
@@ -35,10 +35,12 @@ from curate.errors import AssayError
 from curate.files import canonical_json
 from curate.stage import Progress
 from train.checkpoint import State, read_checkpoint, write_checkpoint
-from train.encoder import TokenIds, by_length, pad, torch_threads
+from train.encoder import torch_threads
 
 if TYPE_CHECKING:
     import torch
+
+    from train.objectives.base import Objective
 
 # Batches sorted by length together; larger blocks pad less but make the batches of an epoch more alike.
 _BLOCK = 50
@@ -50,18 +52,8 @@ _MOMENTS = ("step", "exp_avg", "exp_avg_sq")
 
 
 @dataclass(frozen=True)
-class Rows:
-    """Tokenised texts and their label codes, int64 `[rows]`."""
-
-    ids: TokenIds
-    codes: npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True)
 class Settings:
-    """How to train; `train.params.FineTuneParams` says what each means. `precision` is float32 or
-    bfloat16.
-    """
+    """How to train; `train.params.FineTuneParams` says what each means."""
 
     lr: float
     head_lr: float
@@ -69,12 +61,10 @@ class Settings:
     batch_size: int
     warmup: float
     weight_decay: float
-    label_smoothing: float
     clip: float
     averaging: float
     seed: int
     threads: int
-    precision: str
 
 
 @dataclass(frozen=True)
@@ -98,8 +88,7 @@ def best_epoch(history: list[Epoch]) -> Epoch:
 
 def fine_tune(
     model: torch.nn.Module,
-    train: Rows,
-    validation: Rows,
+    objective: Objective,
     settings: Settings,
     *,
     checkpoint: Path | None = None,
@@ -110,10 +99,10 @@ def fine_tune(
     Parameters
     ----------
     model
-        Maps (token ids, mask), both int64 `[batch, tokens]`, to logits `[batch, classes]`; parameters under
-        `head.` get `head_lr`. Only parameters that require a gradient are trained, saved and restored.
-    validation
-        May be empty: then the last epoch is kept.
+        Parameters under `head.` get `head_lr`. Only parameters that require a gradient are trained, saved
+        and restored.
+    objective
+        What is minimised, and on which rows; without validation rows the last epoch is kept.
     checkpoint
         A file, written after each epoch and read at the start if it fits these rows and settings.
 
@@ -129,7 +118,7 @@ def fine_tune(
     """
     import torch
 
-    run = _Run(model, train, settings)
+    run = _Run(model, objective, settings)
     history: list[Epoch] = []
     if checkpoint and (left := read_checkpoint(checkpoint, run.fingerprint)):
         run.restore(left)
@@ -138,9 +127,8 @@ def fine_tune(
         for epoch in range(len(history), settings.epochs):
             loss = run.epoch(epoch, progress)
             with run.averaged():
-                figures = _validate(model, validation, settings)
-                history.append(Epoch(epoch, loss, *figures))
-                if not len(validation.codes) or best_epoch(history).epoch == epoch:
+                history.append(Epoch(epoch, loss, *objective.validate(model)))
+                if not objective.has_validation or best_epoch(history).epoch == epoch:
                     run.best = run.copy()
             if checkpoint:
                 write_checkpoint(checkpoint, run.state(history))
@@ -154,10 +142,10 @@ def fine_tune(
 class _Run:
     """Everything that changes while a model trains, so that one place saves and restores it."""
 
-    def __init__(self, model: torch.nn.Module, train: Rows, settings: Settings) -> None:
+    def __init__(self, model: torch.nn.Module, objective: Objective, settings: Settings) -> None:
         import torch
 
-        self.model, self.train, self.settings = model, train, settings
+        self.model, self.objective, self.settings = model, objective, settings
         named = [(name, parameter) for name, parameter in model.named_parameters() if parameter.requires_grad]
         self.names = [name for name, _ in named]
         self.parameters: list[torch.Tensor] = [parameter for _, parameter in named]
@@ -165,7 +153,7 @@ class _Run:
         body = [parameter for name, parameter in named if not name.startswith("head.")]
         groups = [{"params": body, "lr": settings.lr}, {"params": head, "lr": settings.head_lr}]
         self.optimizer = torch.optim.AdamW(groups, weight_decay=settings.weight_decay, fused=True)
-        self.per_epoch = -(-len(train.codes) // settings.batch_size)
+        self.per_epoch = -(-len(objective.lengths) // settings.batch_size)
         self.fingerprint = self._fingerprint()
         self.average = self.copy()
         self.best = self.copy()
@@ -183,28 +171,17 @@ class _Run:
     def epoch(self, epoch: int, progress: Progress | None) -> float:
         """One pass over the training rows; mean loss."""
         import torch
-        from torch.nn.functional import cross_entropy
 
         settings, total = self.settings, 0.0
         # Drawn anew from seed and epoch, so that a resumed run needs no generator state.
         torch.manual_seed(settings.seed * 1000 + epoch)
         self.model.train()
-        lengths = np.array([len(one) for one in self.train.ids])
-        bf16 = settings.precision == "bfloat16"
         for done, rows in enumerate(
-            batches(lengths, settings.batch_size, settings.seed * 1000 + epoch),
+            batches(self.objective.lengths, settings.batch_size, settings.seed * 1000 + epoch),
             start=epoch * self.per_epoch + 1,
         ):
-            tokens, mask = pad([self.train.ids[row] for row in rows])
-            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16):
-                logits = self.model(tokens, mask)
-            loss = cross_entropy(
-                logits.float(),
-                torch.from_numpy(self.train.codes[rows]),
-                label_smoothing=settings.label_smoothing,
-            )
             self.optimizer.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
+            total += self.objective.backward(self.model, rows) * len(rows)
             torch.nn.utils.clip_grad_norm_(self.parameters, settings.clip)
             self._set_rates(done - 1)
             self.optimizer.step()
@@ -213,10 +190,9 @@ class _Run:
                 torch._foreach_lerp_(
                     self.average, [parameter.detach() for parameter in self.parameters], 1 - decay
                 )
-            total += float(loss.detach()) * len(rows)
             if progress:
                 progress(done, self.per_epoch * settings.epochs)
-        mean = total / len(self.train.codes)
+        mean = total / len(self.objective.lengths)
         if not np.isfinite(mean):
             raise AssayError(
                 f"training diverged in epoch {epoch + 1}: the loss is NaN or infinite",
@@ -263,8 +239,7 @@ class _Run:
 
         follows = {
             "settings": asdict(self.settings),
-            "ids": self.train.ids,
-            "codes": self.train.codes.tolist(),
+            "objective": self.objective.follows(),
             "shapes": [
                 (name, list(parameter.shape))
                 for name, parameter in zip(self.names, self.parameters, strict=True)
@@ -291,33 +266,6 @@ def batches(lengths: npt.NDArray[np.int64], size: int, seed: int) -> Iterator[li
         made += [block[first : first + size].tolist() for first in range(0, len(block), size)]
     for place in draw.permutation(len(made)).tolist():
         yield made[place]
-
-
-def logits_of(model: torch.nn.Module, ids: TokenIds, batch_size: int = 64) -> torch.Tensor:
-    """Logits of a model in evaluation mode, float32 `[rows, classes]`; batches follow the set of texts, not
-    their order.
-    """
-    import torch
-
-    parts, order = [], by_length(ids)
-    with torch.inference_mode():
-        for start in range(0, len(order), batch_size):
-            parts.append(model(*pad([ids[row] for row in order[start : start + batch_size]])).float())
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.arange(len(order))
-    return torch.cat(parts)[torch.from_numpy(place)]
-
-
-def _validate(model: torch.nn.Module, rows: Rows, settings: Settings) -> tuple[float, float]:
-    """Loss, the very one that is trained, and accuracy; zeros if there are no rows."""
-    import torch
-
-    if not len(rows.codes):
-        return 0.0, 0.0
-    model.eval()
-    logits, codes = logits_of(model, rows.ids), torch.from_numpy(rows.codes)
-    loss = torch.nn.functional.cross_entropy(logits, codes, label_smoothing=settings.label_smoothing)
-    return float(loss), float((logits.argmax(dim=1) == codes).double().mean())
 
 
 @contextmanager

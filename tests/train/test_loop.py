@@ -15,7 +15,8 @@ import torch
 
 from train.checkpoint import read_checkpoint
 from train.encoder import load_encoder
-from train.loop import Rows, Settings, batches, best_epoch, fine_tune, logits_of
+from train.loop import Settings, batches, best_epoch, fine_tune
+from train.objectives.labels import LabelLoss, Rows, logits_of
 from train.systems.linear import Softmax
 from train.systems.network import Network, best_temperature
 
@@ -28,12 +29,10 @@ SETTINGS = {
     "batch_size": 16,
     "warmup": 0.1,
     "weight_decay": 0.01,
-    "label_smoothing": 0.0,
     "clip": 1.0,
     "averaging": 0.9,
     "seed": 1,
     "threads": 1,
-    "precision": "float32",
 }
 
 
@@ -62,6 +61,10 @@ def network(tiny_encoder: Path) -> Any:
     )
 
 
+def loss(rows: Any, precision: str = "float32") -> LabelLoss:
+    return LabelLoss(*rows, smoothing=0.0, precision=precision)
+
+
 def weights(model: Any) -> Any:
     return torch.cat([parameter.detach().flatten() for parameter in model.parameters()])
 
@@ -70,7 +73,7 @@ def test_killed_training_ends_with_the_weights_of_one_that_was_not(
     tiny_encoder: Path, rows: Any, tmp_path: Path
 ) -> None:
     whole = network(tiny_encoder)
-    history = fine_tune(whole, *rows, Settings(**SETTINGS))
+    history = fine_tune(whole, loss(rows), Settings(**SETTINGS))
 
     def kill(done: Any, total: Any) -> None:
         if done == 9:  # in the second of three epochs of six steps
@@ -78,12 +81,14 @@ def test_killed_training_ends_with_the_weights_of_one_that_was_not(
 
     checkpoint = tmp_path / "run.safetensors"
     with pytest.raises(Killed):
-        fine_tune(network(tiny_encoder), *rows, Settings(**SETTINGS), checkpoint=checkpoint, progress=kill)
+        fine_tune(
+            network(tiny_encoder), loss(rows), Settings(**SETTINGS), checkpoint=checkpoint, progress=kill
+        )
     seen, resumed = [], network(tiny_encoder)
     assert (
         fine_tune(
             resumed,
-            *rows,
+            loss(rows),
             Settings(**SETTINGS),
             checkpoint=checkpoint,
             progress=lambda done, _: seen.append(done),
@@ -99,10 +104,10 @@ def test_checkpoint_of_other_settings_is_not_resumed(
     change: Any, tiny_encoder: Path, rows: Any, tmp_path: Path
 ) -> None:
     checkpoint, seen = tmp_path / "run.safetensors", []
-    fine_tune(network(tiny_encoder), *rows, Settings(**SETTINGS | {"epochs": 1}), checkpoint=checkpoint)
+    fine_tune(network(tiny_encoder), loss(rows), Settings(**SETTINGS | {"epochs": 1}), checkpoint=checkpoint)
     fine_tune(
         network(tiny_encoder),
-        *rows,
+        loss(rows),
         Settings(**SETTINGS | {"epochs": 1} | change),
         checkpoint=checkpoint,
         progress=lambda done, _: seen.append(done),
@@ -117,17 +122,15 @@ def test_unreadable_checkpoint_is_ignored(tmp_path: Path) -> None:
 
 def test_best_epoch_is_kept_and_scores_what_its_history_says(tiny_encoder: Path, rows: Any) -> None:
     model = network(tiny_encoder)
-    history = fine_tune(model, *rows, Settings(**SETTINGS | {"lr": 3e-2, "averaging": 0.0}))
-    loss = torch.nn.functional.cross_entropy(logits_of(model, rows[1].ids), torch.from_numpy(rows[1].codes))
-    assert float(loss) == pytest.approx(best_epoch(history).validation_loss, abs=1e-6)
+    history = fine_tune(model, loss(rows), Settings(**SETTINGS | {"lr": 3e-2, "averaging": 0.0}))
+    found = torch.nn.functional.cross_entropy(logits_of(model, rows[1].ids), torch.from_numpy(rows[1].codes))
+    assert float(found) == pytest.approx(best_epoch(history).validation_loss, abs=1e-6)
     assert best_epoch(history).validation_loss == min(one.validation_loss for one in history)
 
 
 def test_bfloat16_lands_near_float32(tiny_encoder: Path, rows: Any) -> None:
     losses = [
-        fine_tune(network(tiny_encoder), *rows, Settings(**SETTINGS | {"precision": kind}))[
-            -1
-        ].validation_loss
+        fine_tune(network(tiny_encoder), loss(rows, kind), Settings(**SETTINGS))[-1].validation_loss
         for kind in ("float32", "bfloat16")
     ]
     assert losses[0] == pytest.approx(losses[1], abs=0.05)
@@ -138,7 +141,7 @@ def test_divergence_is_an_error_with_a_fix(tiny_encoder: Path, rows: Any) -> Non
     with torch.no_grad():
         model.head.weight.fill_(float("nan"))
     with pytest.raises(AssayError, match="diverged in epoch 1") as raised:
-        fine_tune(model, *rows, Settings(**SETTINGS))
+        fine_tune(model, loss(rows), Settings(**SETTINGS))
     assert "lr" in raised.value.fix
 
 

@@ -15,7 +15,8 @@ import polars as pl
 from train.arrays import Floats
 from train.encoder import torch_threads
 from train.kinds.classification import codes_of
-from train.loop import Epoch, Rows, Settings, best_epoch, fine_tune, logits_of
+from train.loop import Epoch, Settings, best_epoch, fine_tune
+from train.objectives.labels import LabelLoss, Rows, logits_of
 from train.params import FineTuneParams, TrainParams
 from train.systems.base import Classifier, Context, Encoded, softmax
 from train.systems.linear import Softmax
@@ -78,17 +79,22 @@ class FineTuned(Encoded, Classifier):
         }
         settings = Settings(
             **knobs.model_dump(
-                include=set(FineTuneParams.model_fields) - {"dropout", "epochs", "min_steps", "head_C"}
+                include=set(FineTuneParams.model_fields)
+                - {"dropout", "epochs", "min_steps", "head_C", "label_smoothing"}
             ),
             epochs=knobs.epochs_for(train.height),
             seed=params.seed,
             threads=params.threads,
+        )
+        loss = LabelLoss(
+            rows["train"],
+            rows["validation"],
+            smoothing=knobs.label_smoothing,
             precision=self.precision,
         )
         self.history = fine_tune(
             network,
-            rows["train"],
-            rows["validation"],
+            loss,
             settings,
             checkpoint=ctx.checkpoint,
             progress=ctx.progress,

@@ -1,0 +1,1 @@
+"""What a fine-tuning loop minimises, one file an objective."""
