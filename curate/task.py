@@ -61,6 +61,21 @@ class HeldOut(_Card):
     source: str | None = None
 
 
+class Style(_Card):
+    """What every rewritten text must keep to; words are whole words, whatever their case.
+
+    `never` words must not stand in an answer, `always` words must; `protected` terms keep their spelling
+    where the input has them; `keep_numbers`: the answer has the numbers of the input; `length`: of an answer
+    over that of its input, in characters.
+    """
+
+    never: tuple[str, ...] = ()
+    always: tuple[str, ...] = ()
+    protected: tuple[str, ...] = ()
+    keep_numbers: bool = True
+    length: tuple[float, float] = (0.3, 3.0)
+
+
 class Review(_Card):
     """When a person looks at the task again."""
 
@@ -72,6 +87,8 @@ class TaskCard(_Card):
 
     `labels` (classification) maps each allowed label to a description of when it applies; `output_schema`
     (extraction) is a JSON Schema; `sections` (summary) are the headings every output must have, in order;
+    `style` (rewriting) holds rules that can be checked; `prompt` is what a language model is told, in place
+    of what the card's other fields say;
     `guessed` names what `assay init` filled in without being told, and nobody has confirmed yet.
     """
 
@@ -88,6 +105,8 @@ class TaskCard(_Card):
     labels: dict[str, str | None] = {}
     output_schema: dict[str, Any] | None = None
     sections: tuple[str, ...] = ()
+    style: Style | None = None
+    prompt: str | None = None
     languages: tuple[str, ...] = ()
     sources: dict[str, Source] = {}
     held_out: HeldOut | None = None

@@ -1,8 +1,8 @@
 """Stage `train`: fit every system of params.yaml on the gold training rows and write `models/<system>/`.
 
-Cheap systems are fitted first, one after another, on embeddings made once. Then the fine-tuned ones train
+Cheap systems are fitted first, one after another, on embeddings made once. Then the fine-tuned encoders train
 side by side, one process and one thread each: twice as fast on two cores as one after another, and no result
-follows the number of cores.
+follows the number of cores. Language models, which are large, come last and one after another.
 
 A system that is done lies in the work folder until all are, and a fine-tuned one leaves a checkpoint there
 after each epoch; so a killed run that is started again takes up where it stopped, and `models/` appears whole
@@ -30,8 +30,9 @@ from curate.provenance import refuse_stale_gold
 from curate.stage import Progress
 from curate.text import plural
 from train.cost import write_costs
-from train.kinds import scoring_of
-from train.params import FineTuneParams, TrainParams
+from train.kinds import all_labels, scoring_of
+from train.lm.prompt import Brief, brief_of
+from train.params import CLASSIFIERS, LoopParams, TrainParams
 
 if TYPE_CHECKING:
     from train.systems.base import Context
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 COLUMNS = ("example_id", "input", "output")
 # The bar counts loop steps; every other system is counted as this many.
 _UNIT = 20
+# Sections of params.yaml that are not called as their system.
+_SECTIONS = {"tfidf_lr": "tfidf", "lm_lora_retrieved": "lm_lora"}
 
 
 def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
@@ -52,11 +55,12 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     """
     from curate.publish.gold import load_gold
 
-    task, params = project.task, project.params("train", TrainParams)
-    scoring_of(task.kind)
+    task = project.task
+    scoring_of(task)
+    params = project.params("train", TrainParams).suited(task.kind)
     gold = load_gold(project.gold)
     refuse_stale_gold(project, "train", gold.manifest)
-    labels = tuple(sorted(set(task.labels) | set(gold.train["output"]) | set(gold.validation["output"])))
+    labels = all_labels(task, gold.train, gold.validation)
     trained = train_systems(
         gold.train,
         gold.validation,
@@ -64,6 +68,7 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
         task.labels,
         params,
         project.models,
+        brief=brief_of(task, labels),
         gold=gold.manifest["content_digest"],
         held_out=gold.test if gold.test.height else gold.validation,
         work=project.root / ".assay" / "train",
@@ -98,6 +103,7 @@ def train_systems(
     params: TrainParams,
     out: Path,
     *,
+    brief: Brief | None = None,
     gold: str = "",
     held_out: pl.DataFrame | None = None,
     work: Path | None = None,
@@ -113,6 +119,8 @@ def train_systems(
         All labels, in the order of the probabilities' columns.
     descriptions
         When each label applies, where the task card says so.
+    brief
+        What language models are told of the task; needed where `params` list one.
     gold
         Digest of the gold version, kept in each card.
     held_out
@@ -133,16 +141,16 @@ def train_systems(
     from train.systems.base import Context
 
     train, validation = (frame.select(COLUMNS).sort("example_id") for frame in (train, validation))
-    _check(train)
+    _check(train, labels)
     home = (work or out.parent / f".{out.name}.work") / _key(
-        train, validation, labels, descriptions, params, gold
+        train, validation, labels, descriptions, params, gold, brief
     )
     home.mkdir(parents=True, exist_ok=True)
     _forget_others(home)
-    ctx = Context(params, descriptions)
+    ctx = Context(params, descriptions, brief)
     job = _Job(train, validation, labels, ctx, gold, home)
     _fit_all(job, progress)
-    curve = _curve(job, held_out) if held_out is not None and params.curve else None
+    curve = _curve(job, held_out) if labels and held_out is not None and params.curve else None
     with replacing_folder(out) as fresh:
         for name in dict.fromkeys(params.systems):
             shutil.copytree(home / name, fresh / name)
@@ -189,7 +197,7 @@ class _Job:
         start = time.perf_counter()
         system.fit(self.train, self.validation, self.labels, ctx)
         seconds = time.perf_counter() - start + ctx.reused_seconds
-        section = {"tfidf_lr": "tfidf"}.get(name, name)
+        section = _SECTIONS.get(name, name)
         card = {
             "gold": self.gold,
             "rows": {"train": self.train.height, "validation": self.validation.height},
@@ -215,7 +223,7 @@ class _Job:
         """Length of the fit, in steps of the bar."""
         if not fine_tuned(name):
             return _UNIT
-        knobs: FineTuneParams = getattr(self.ctx.params, name)
+        knobs: LoopParams = getattr(self.ctx.params, _SECTIONS.get(name, name))
         return knobs.steps_per_epoch(self.train.height) * knobs.epochs_for(self.train.height)
 
 
@@ -235,9 +243,10 @@ def _fit_all(job: _Job, progress: Progress | None) -> None:
         if progress:
             progress(done + extra, total)
 
-    tuned = [name for name in names if fine_tuned(name)]
+    tuned = [name for name in names if fine_tuned(name) and name in CLASSIFIERS]
+    adapted = [name for name in names if fine_tuned(name) and name not in CLASSIFIERS]
     for name in names:
-        if name not in tuned:
+        if name not in tuned and name not in adapted:
             tell()
             job.fit(name)
             done += steps[name]
@@ -254,6 +263,10 @@ def _fit_all(job: _Job, progress: Progress | None) -> None:
         for name in missing:
             job.fit(name, lambda step, _: tell(step))
             done += steps[name]
+    done = total - sum(steps[name] for name in adapted)
+    for name in adapted:
+        job.fit(name, lambda step, _: tell(step))
+        done += steps[name]
 
 
 def _side_by_side(job: _Job, names: Sequence[str], workers: int, tell: Callable[[int], None]) -> None:
@@ -303,12 +316,15 @@ def _curve(job: _Job, held_out: pl.DataFrame) -> pl.DataFrame:
     return summary(curve)
 
 
-def _check(train: pl.DataFrame) -> None:
+def _check(train: pl.DataFrame, labels: Sequence[str]) -> None:
     fix = "look at the funnel of the earlier stages: assay status"
     if train.is_empty():
         raise AssayError("the gold version has no training rows", fix=fix)
     if train["output"].n_unique() < 2:
-        raise AssayError("all training rows have one and the same label: there is nothing to learn", fix=fix)
+        what = "label" if labels else "output"
+        raise AssayError(
+            f"all training rows have one and the same {what}: there is nothing to learn", fix=fix
+        )
 
 
 def _key(
@@ -318,6 +334,7 @@ def _key(
     descriptions: Mapping[str, str | None],
     params: TrainParams,
     gold: str,
+    brief: Brief | None,
 ) -> str:
     """Digest of everything the fits follow: unfinished work is only taken up by a run that would do the
     same.
@@ -326,6 +343,7 @@ def _key(
         "rows": [train.rows(), validation.rows()],
         "labels": list(labels),
         "descriptions": dict(descriptions),
+        "prompt": brief.system if brief else None,
         "params": params.model_dump(mode="json", exclude={"systems", "workers", "curve"}),
         "gold": gold,
         "versions": _versions(),

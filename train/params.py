@@ -10,11 +10,29 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from curate.errors import AssayError
 from curate.params import Params
+from curate.task import Kind
 
-SystemName = Literal["majority", "tfidf_lr", "descriptions", "nearest", "probe", "lora", "full"]
+SystemName = Literal[
+    "majority",
+    "tfidf_lr",
+    "descriptions",
+    "nearest",
+    "probe",
+    "lora",
+    "full",
+    "prompt",
+    "few_shot",
+    "retrieved",
+    "lm_lora",
+    "lm_lora_retrieved",
+    "lm_full",
+]
 
-ALL_SYSTEMS: tuple[SystemName, ...] = (
+# Compared unless params say otherwise: labels are told by an encoder, every other answer is written by a
+# language model.
+CLASSIFIERS: tuple[SystemName, ...] = (
     "majority",
     "tfidf_lr",
     "descriptions",
@@ -23,6 +41,7 @@ ALL_SYSTEMS: tuple[SystemName, ...] = (
     "lora",
     "full",
 )
+WRITERS: tuple[SystemName, ...] = ("prompt", "few_shot", "retrieved", "lm_lora", "lm_lora_retrieved")
 
 
 class _Knobs(BaseModel):
@@ -58,28 +77,19 @@ class ProbeParams(_Knobs):
     )
 
 
-class FineTuneParams(_Knobs):
-    """The loop shared by LoRA and full fine-tuning; see `train/loop.py`."""
+class LoopParams(_Knobs):
+    """The loop that every trained network shares; see `train/loop.py`."""
 
-    lr: float = Field(gt=0, description="Peak learning rate of the encoder's (or adapter's) parameters.")
-    head_lr: float = Field(gt=0, description="Peak learning rate of the classification head.")
+    lr: float = Field(gt=0, description="Peak learning rate of the network's (or adapter's) parameters.")
     epochs: int = Field(ge=1, description="Passes over the training rows; the best by validation is kept.")
     min_steps: int = Field(
         0, ge=0, description="On few rows the epochs are made more until there are so many steps."
     )
-    head_C: float = Field(
-        10.0,
-        gt=0,
-        description="Inverse penalty of the linear probe that the head starts from. Higher fits the "
-        "training rows so well that nothing is left to learn.",
-    )
     batch_size: int = Field(32, ge=1)
-    dropout: float = Field(0.1, ge=0, lt=1, description="Dropout inside the encoder.")
     warmup: float = Field(
         0.06, ge=0, lt=1, description="Share of the steps in which the learning rates rise."
     )
     weight_decay: float = Field(0.01, ge=0)
-    label_smoothing: float = Field(0.0, ge=0, lt=1)
     clip: float = Field(1.0, gt=0, description="Largest norm of the gradient.")
     averaging: float = Field(
         0.99, ge=0, lt=1, description="Decay a step of the moving average of the weights; 0 turns it off."
@@ -92,6 +102,20 @@ class FineTuneParams(_Knobs):
     def epochs_for(self, rows: int) -> int:
         """Passes over `rows` rows: `epochs`, or as many as `min_steps` takes."""
         return max(self.epochs, -(-self.min_steps // self.steps_per_epoch(rows)))
+
+
+class FineTuneParams(LoopParams):
+    """Fine-tuning of the encoder, by LoRA or in full."""
+
+    head_lr: float = Field(gt=0, description="Peak learning rate of the classification head.")
+    head_C: float = Field(
+        10.0,
+        gt=0,
+        description="Inverse penalty of the linear probe that the head starts from. Higher fits the "
+        "training rows so well that nothing is left to learn.",
+    )
+    dropout: float = Field(0.1, ge=0, lt=1, description="Dropout inside the encoder.")
+    label_smoothing: float = Field(0.0, ge=0, lt=1)
 
 
 class LoraParams(FineTuneParams):
@@ -115,6 +139,55 @@ class FullParams(FineTuneParams):
     epochs: int = Field(3, ge=1)
 
 
+class LanguageParams(_Knobs):
+    """The language model that is prompted and adapted, and what stands before a text."""
+
+    model: str = Field(
+        "SmolLM2-135M-Instruct",
+        description="The embedded language model, a local folder, or the name of one on the Hugging Face "
+        "hub.",
+    )
+    shots: int = Field(6, ge=1, description="Worked examples in a prompt that has some.")
+    tuned_shots: int = Field(
+        3, ge=1, description="Worked examples before a text that the fine-tuned model answers with retrieval."
+    )
+    max_tokens: int = Field(
+        2048, ge=32, description="Tokens of prompt and answer together; shots, then the text, are cut."
+    )
+    max_new_tokens: int | None = Field(
+        None, ge=1, description="Longest answer; null: a quarter longer than the longest training answer."
+    )
+
+
+class LmLoraParams(LoopParams):
+    """LoRA on all linear layers of the language model, learned from answers alone.
+
+    Rank, alpha and a learning rate about ten times that of full fine-tuning follow Schulman et al. (2025,
+    "LoRA without regret"); batch 16 and two to three epochs are usual for a few hundred rows.
+    """
+
+    lr: float = Field(1e-3, gt=0)
+    epochs: int = Field(3, ge=1)
+    batch_size: int = Field(16, ge=1)
+    warmup: float = Field(0.1, ge=0, lt=1)
+    weight_decay: float = Field(0.0, ge=0)
+    averaging: float = Field(0.0, ge=0, lt=1)
+    rank: int = Field(16, ge=1)
+    alpha: float = Field(32.0, gt=0, description="The update is scaled by alpha / rank.")
+    adapter_dropout: float = Field(0.0, ge=0, lt=1)
+
+
+class LmFullParams(LoopParams):
+    """Fine-tuning of every weight of the language model: the control."""
+
+    lr: float = Field(1e-4, gt=0)
+    epochs: int = Field(3, ge=1)
+    batch_size: int = Field(16, ge=1)
+    warmup: float = Field(0.1, ge=0, lt=1)
+    weight_decay: float = Field(0.0, ge=0)
+    averaging: float = Field(0.0, ge=0, lt=1)
+
+
 class CurveParams(_Knobs):
     """The learning curve: cheap systems on growing shares of the training rows."""
 
@@ -127,7 +200,7 @@ class TrainParams(Params):
     """Section `train` of params.yaml."""
 
     systems: tuple[SystemName, ...] = Field(
-        ALL_SYSTEMS, min_length=1, description="Systems under comparison."
+        (), description="Systems under comparison; none: those that suit the kind of task."
     )
     seed: int = Field(0, ge=0)
     threads: int = Field(
@@ -151,4 +224,28 @@ class TrainParams(Params):
     probe: ProbeParams = ProbeParams()
     lora: LoraParams = LoraParams()
     full: FullParams = FullParams()
+    language: LanguageParams = LanguageParams()
+    lm_lora: LmLoraParams = LmLoraParams()
+    lm_full: LmFullParams = LmFullParams()
     curve: CurveParams | None = CurveParams()
+
+    def suited(self, kind: Kind) -> TrainParams:
+        """These params with the systems that suit a kind of task, where they name none.
+
+        Raises
+        ------
+        AssayError
+            If they name a system that gives labels for a task that asks for something else.
+        """
+        if not self.systems:
+            return self.model_copy(
+                update={"systems": CLASSIFIERS if kind is Kind.CLASSIFICATION else WRITERS}
+            )
+        strange = [name for name in self.systems if name in CLASSIFIERS]
+        if strange and kind is not Kind.CLASSIFICATION:
+            raise AssayError(
+                f"params.train.systems names {', '.join(strange)}, which answer with labels; the task is of "
+                f"kind `{kind}`",
+                fix=f"name systems that write: {', '.join(WRITERS)}",
+            )
+        return self

@@ -16,7 +16,7 @@ from curate.errors import AssayError
 
 pytest.importorskip("sklearn")
 pytest.importorskip("transformers")
-from train.params import ALL_SYSTEMS, TrainParams
+from train.params import CLASSIFIERS, TrainParams
 from train.systems import Context, load_system, make_system, save_system
 from train.systems.base import softmax
 from train.systems.descriptions import words_of
@@ -47,7 +47,7 @@ def fitted(
     return system
 
 
-@pytest.mark.parametrize("name", ALL_SYSTEMS)
+@pytest.mark.parametrize("name", CLASSIFIERS)
 def test_system_answers_alike_after_saving_and_loading(
     name: str, tiny_encoder: Path, toy: tuple[pl.DataFrame, pl.DataFrame], tmp_path: Path
 ) -> None:
@@ -66,7 +66,7 @@ def test_system_answers_alike_after_saving_and_loading(
     )
 
 
-@pytest.mark.parametrize("name", ALL_SYSTEMS)
+@pytest.mark.parametrize("name", CLASSIFIERS)
 def test_same_seed_gives_the_same_bytes_and_row_order_of_predictions_does_not_matter(
     name: str, tiny_encoder: Path, toy: tuple[pl.DataFrame, pl.DataFrame], tmp_path: Path
 ) -> None:
@@ -88,7 +88,7 @@ def test_learning_systems_beat_the_floor_on_toy_rows(
     assert np.mean(guessed == truth) > 0.45  # a third by chance; the encoder is random
 
 
-@pytest.mark.parametrize("name", ALL_SYSTEMS)
+@pytest.mark.parametrize("name", CLASSIFIERS)
 def test_label_without_training_rows_and_no_validation_rows_are_no_obstacle(
     name: str, tiny_encoder: Path, toy: tuple[pl.DataFrame, pl.DataFrame]
 ) -> None:

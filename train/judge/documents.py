@@ -92,14 +92,14 @@ def tables_of(
         )
         if one.certainty:
             tables["calibration"].append(one.certainty.bins.select(name, pl.all()))
-        for table, rows in scoring.breakdown(test["output"], one.answers.answers["test"]).items():
+        for table, rows in scoring.breakdown(test, one.answers.answers["test"]).items():
             tables.setdefault(table, []).append(rows.select(name, pl.all()))
     whole = {name: pl.concat(parts) for name, parts in tables.items() if parts}
     return {
         **whole,
         "predictions": whole["predictions"].sort("system", "example_id"),
         "comparison": pl.DataFrame([_row(one) for one in scored]),
-        **scoring.confusion(test["output"], shown.answers.answers["test"]),
+        **scoring.confusion(test, shown.answers.answers["test"]),
     }
 
 

@@ -44,12 +44,15 @@ from train.cost import read_costs, write_costs
 from train.judge.comparison import Answers, Judgement, Settings, judge
 from train.judge.params import EvaluateParams
 from train.judge.plots import BY_SYSTEM
-from train.kinds import scoring_of
+from train.kinds import all_labels, scoring_of
 from train.labels import COLUMNS, suspects
+from train.systems.base import Classifier
 
 if TYPE_CHECKING:
-    from train.systems.base import Classifier
+    from train.systems.base import System
 
+# Seconds spent on timing single answers of a system.
+_TIMED = 15.0
 RETRAIN = "assay train   (or: dvc repro)"
 
 
@@ -66,7 +69,7 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     from curate.publish.gold import load_gold
 
     task, params = project.task, project.params("evaluate", EvaluateParams)
-    scoring_of(task.kind)
+    scoring_of(task)
     gold = load_gold(project.gold)
     refuse_stale_gold(project, "evaluate", gold.manifest)
     splits = {"train": _sample(gold.train, params.fit_rows), "validation": gold.validation, "test": gold.test}
@@ -82,13 +85,8 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
             f"with nothing",
             fix="name a simpler system in params.train.systems, then: assay train",
         )
-    labels = sorted(
-        set(task.labels)
-        | set(gold.train["output"])
-        | set(gold.test["output"])
-        | set(gold.validation["output"])
-    )
-    scoring = scoring_of(task.kind, labels)
+    labels = all_labels(task, gold.train, gold.validation, gold.test)
+    scoring = scoring_of(task, labels)
     trained = read_costs(project.reports, "train").get("systems", {})
     answers, costs = [], {}
     for done, (system, card) in enumerate(systems):
@@ -113,7 +111,8 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     )
     judgement = judge(splits, scoring, answers, settings)
     curve = learning_curve_table(project.models)
-    doubted = _suspects(gold.splits, project) if params.label_suspects else SUSPECTS.to_frame()
+    search = params.label_suspects and bool(labels)
+    doubted = _suspects(gold.splits, project) if search else SUSPECTS.to_frame()
     document = {
         "schema": "assay.comparison/1",
         "gold": gold.manifest["content_digest"],
@@ -140,15 +139,14 @@ def _sample(frame: pl.DataFrame, rows: int) -> pl.DataFrame:
     )
 
 
-def _load_systems(models: Path, digest: str) -> list[tuple[Classifier, dict[str, Any]]]:
+def _load_systems(models: Path, digest: str) -> list[tuple[System, dict[str, Any]]]:
     """Every model of the folder, by name, each trained on the gold version `digest`."""
     from train.systems import load_system, read_card
-    from train.systems.base import Classifier
 
     cards = sorted(models.glob("*/model.json"))
     if not cards:
         raise AssayError(f"{models} holds no trained system", fix=RETRAIN)
-    systems: list[tuple[Classifier, dict[str, Any]]] = []
+    systems: list[tuple[System, dict[str, Any]]] = []
     for path in cards:
         card = read_card(path.parent, needs=("name", "labels", "gold"))
         if card["gold"] != digest:
@@ -157,9 +155,7 @@ def _load_systems(models: Path, digest: str) -> list[tuple[Classifier, dict[str,
                 f"{digest[:12]}: its score would mean nothing",
                 fix=RETRAIN,
             )
-        system = load_system(path.parent)
-        assert isinstance(system, Classifier), "only classifiers are trained so far"
-        systems.append((system, card))
+        systems.append((load_system(path.parent), card))
     return systems
 
 
@@ -198,7 +194,7 @@ def predict(
 
 
 def _answers(
-    system: Classifier,
+    system: System,
     card: dict[str, Any],
     splits: dict[str, pl.DataFrame],
     labels: Sequence[str],
@@ -206,6 +202,10 @@ def _answers(
     batch_size: int,
 ) -> Answers:
     judged = list(splits) if system.fine_tuned else [split for split in splits if split != "train"]
+    if not system.classifies:
+        given = {split: _written(system, splits[split], split) for split in judged}
+        return Answers.of_texts(system, given, cost.get("train_seconds"), cost["latency_ms_median"])
+    assert isinstance(system, Classifier)
     proba = {
         split: predict(system, splits[split]["input"].to_list(), card["labels"], labels, batch_size)
         for split in judged  # training rows only show overfitting
@@ -215,9 +215,26 @@ def _answers(
     )
 
 
-def measure_latency(system: Classifier, texts: Sequence[str], rows: int) -> dict[str, float]:
+def _written(system: System, rows: pl.DataFrame, split: str) -> pl.Series:
+    """A system's texts for each row.
+
+    Raises
+    ------
+    AssayError
+        If it does not answer every row with a text.
+    """
+    given = system.answer(rows["input"].to_list())
+    if len(given) != rows.height or not all(isinstance(one, str) for one in given):
+        raise AssayError(
+            f"system `{system.name}` did not answer each of {rows.height} {split} rows with a text",
+            fix=RETRAIN,
+        )
+    return pl.Series("answer", given, dtype=pl.String)
+
+
+def measure_latency(system: System, texts: Sequence[str], rows: int) -> dict[str, float]:
     """Median and 95th percentile of milliseconds a row at batch 1, and rows a second in one batch, over
-    `rows` texts.
+    `rows` texts, or as many as are answered within `_TIMED` seconds (three at least).
 
     The texts are taken evenly from short to long, after one untimed call.
     """
@@ -226,20 +243,30 @@ def measure_latency(system: Classifier, texts: Sequence[str], rows: int) -> dict
         by_length[i]
         for i in np.linspace(0, len(by_length) - 1, min(rows, len(by_length))).round().astype(int).tolist()
     ]
-    system.predict_proba(chosen[:1])
-    singles = []
-    for text in chosen:
+    system.answer(chosen[:1])
+    singles: list[float] = []
+    # Evenly spaced whatever the number answered: the middle first, then ever finer halves.
+    for text in _spread(chosen):
+        if sum(singles) > 1000 * _TIMED and len(singles) >= 3:
+            break
         start = time.perf_counter()
-        system.predict_proba([text])
+        system.answer([text])
         singles.append(1000 * (time.perf_counter() - start))
+    chosen = chosen[: len(singles)]
     start = time.perf_counter()
-    system.predict_proba(chosen)
+    system.answer(chosen)
     batch = time.perf_counter() - start
     return {
         "latency_ms_median": float(np.median(singles)),
         "latency_ms_p95": float(np.quantile(singles, 0.95)),
         "rows_per_second": len(chosen) / max(batch, 1e-9),
     }
+
+
+def _spread(texts: Sequence[str]) -> list[str]:
+    """Texts in an order of which every beginning covers the whole list."""
+    order = sorted(range(len(texts)), key=lambda place: (int(f"{place:032b}"[::-1], 2), place))
+    return [texts[place] for place in order]
 
 
 def learning_curve_table(models: Path) -> pl.DataFrame:
@@ -296,9 +323,9 @@ def flat_metrics(judgement: Judgement) -> dict[str, Any]:
     document = judgement.document
     figures: dict[str, Any] = {
         one["name"]: {
-            **{name: one[name]["point"] for name in ("accuracy", "macro_f1", "log_loss", "brier")},
-            "calibration_error": one["calibration_error"],
-            "coverage": one["coverage"],
+            name: part["point"] if isinstance(part, dict) else part
+            for name, part in one.items()
+            if name in ("calibration_error", "coverage") or (isinstance(part, dict) and "point" in part)
         }
         for one in document["systems"]
     }

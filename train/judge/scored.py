@@ -65,6 +65,25 @@ class Answers:
             latency_ms,
         )
 
+    @classmethod
+    def of_texts(
+        cls,
+        system: System,
+        answers: Mapping[str, pl.Series],
+        train_seconds: float | None = None,
+        latency_ms: float | None = None,
+    ) -> Answers:
+        """A writing system's answers, by split."""
+        return cls(
+            system.name,
+            system.title,
+            system.family,
+            system.trainable_parameters,
+            answers,
+            train_seconds=train_seconds,
+            latency_ms=latency_ms,
+        )
+
     @property
     def fine_tuned(self) -> bool:
         """Whether it is the system on trial or its control."""
@@ -137,15 +156,15 @@ def score(
     risk
         Share of wrong answers allowed where a classifier answers only when it is sure.
     """
-    truth, answers = splits["test"]["output"], system.answers["test"]
-    matrix, right = scoring.matrix(truth, answers), scoring.right(truth, answers)
+    test, answers = splits["test"], system.answers["test"]
+    matrix, right = scoring.matrix(test, answers), scoring.right(test, answers)
     sums = bootstrap.per_cluster(matrix)
     intervals = {
         name: bootstrap.interval(sums, metric.of, bounds=(0.0, 1.0))
         for name, metric in scoring.metrics.items()
     }
     fit = {
-        split: scoring.figures(scoring.matrix(splits[split]["output"], given))
+        split: scoring.figures(scoring.matrix(splits[split], given))
         for split, given in system.answers.items()
         if len(given)
     }

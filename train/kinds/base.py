@@ -30,6 +30,16 @@ class Metric:
     of: Callable[[Floats], Floats]
 
 
+def share(part: int, whole: int) -> Callable[[Floats], Floats]:
+    """The metric that is one column's sum over another's, 0 where the latter is zero."""
+
+    def of(totals: Floats) -> Floats:
+        above, below = totals[..., part], totals[..., whole]
+        return np.divide(above, below, out=np.zeros(np.shape(below)), where=below > 0)
+
+    return of
+
+
 class Scoring(ABC):
     """How the answers of one kind of task are scored.
 
@@ -41,17 +51,19 @@ class Scoring(ABC):
     share_right: ClassVar[str]
 
     @abstractmethod
-    def matrix(self, truth: pl.Series, answers: pl.Series) -> Any:
+    def matrix(self, rows: pl.DataFrame, answers: pl.Series) -> Any:
         """The score matrix, scipy sparse or dense `[rows, columns]`.
 
         Parameters
         ----------
-        truth, answers
-            Expected outputs and a system's answers, strings `[rows]`, in the same order.
+        rows
+            Columns `input` and `output` (what is expected), and `language` where a kind looks at it.
+        answers
+            A system's answers, strings `[rows]`, in the same order.
         """
 
     @abstractmethod
-    def right(self, truth: pl.Series, answers: pl.Series) -> Bools:
+    def right(self, rows: pl.DataFrame, answers: pl.Series) -> Bools:
         """Which answers count as right, `[rows]`: what McNemar's test and the design effect look at."""
 
     def figures(self, matrix: Any) -> dict[str, float]:
@@ -59,10 +71,10 @@ class Scoring(ABC):
         totals = np.asarray(matrix.sum(axis=0), dtype=np.float64).ravel()
         return {name: float(metric.of(totals)) for name, metric in self.metrics.items()}
 
-    def breakdown(self, truth: pl.Series, answers: pl.Series) -> dict[str, pl.DataFrame]:
+    def breakdown(self, rows: pl.DataFrame, answers: pl.Series) -> dict[str, pl.DataFrame]:
         """Finer tables of one system's answers, by file name; none unless a kind has some."""
         return {}
 
-    def confusion(self, truth: pl.Series, answers: pl.Series) -> dict[str, pl.DataFrame]:
+    def confusion(self, rows: pl.DataFrame, answers: pl.Series) -> dict[str, pl.DataFrame]:
         """What was answered in place of what, by file name, for the one system the report shows."""
         return {}

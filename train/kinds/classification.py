@@ -152,17 +152,17 @@ class Classification(Scoring):
         """Position of each output among the labels, int64 `[rows]`."""
         return codes_of(outputs.to_frame("output"), self.labels)
 
-    def matrix(self, truth: pl.Series, answers: pl.Series) -> Any:
+    def matrix(self, rows: pl.DataFrame, answers: pl.Series) -> Any:
         """Sparse `[rows, 3 * labels]`; see `count_columns`."""
-        return count_columns(self.codes(truth), self.codes(answers), len(self.labels))
+        return count_columns(self.codes(rows["output"]), self.codes(answers), len(self.labels))
 
-    def right(self, truth: pl.Series, answers: pl.Series) -> Bools:
+    def right(self, rows: pl.DataFrame, answers: pl.Series) -> Bools:
         """Which labels were given right."""
-        return np.asarray(self.codes(truth) == self.codes(answers))
+        return np.asarray(self.codes(rows["output"]) == self.codes(answers))
 
-    def breakdown(self, truth: pl.Series, answers: pl.Series) -> dict[str, pl.DataFrame]:
+    def breakdown(self, rows: pl.DataFrame, answers: pl.Series) -> dict[str, pl.DataFrame]:
         """`per_class`: `label, precision, recall, f1, support`."""
-        ratios = per_class(count(self.codes(truth), self.codes(answers), len(self.labels)))
+        ratios = per_class(count(self.codes(rows["output"]), self.codes(answers), len(self.labels)))
         table = {
             "label": list(self.labels),
             "precision": ratios.precision,
@@ -172,6 +172,6 @@ class Classification(Scoring):
         }
         return {"per_class": pl.DataFrame(table)}
 
-    def confusion(self, truth: pl.Series, answers: pl.Series) -> dict[str, pl.DataFrame]:
+    def confusion(self, rows: pl.DataFrame, answers: pl.Series) -> dict[str, pl.DataFrame]:
         """`confusion`: `actual, predicted`, a line a row."""
-        return {"confusion": pl.DataFrame({"actual": truth, "predicted": answers})}
+        return {"confusion": pl.DataFrame({"actual": rows["output"], "predicted": answers})}

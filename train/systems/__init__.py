@@ -27,6 +27,12 @@ REGISTRY = {
     "probe": ("train.systems.probe", "Probe"),
     "lora": ("train.systems.lora", "Lora"),
     "full": ("train.systems.full", "Full"),
+    "prompt": ("train.systems.language", "ZeroShot"),
+    "few_shot": ("train.systems.shots", "FewShot"),
+    "retrieved": ("train.systems.shots", "Retrieved"),
+    "lm_lora": ("train.systems.adapted", "LanguageLora"),
+    "lm_lora_retrieved": ("train.systems.adapted", "RetrievedLora"),
+    "lm_full": ("train.systems.adapted", "LanguageFull"),
 }
 SCHEMA = "assay.model/1"
 _RETRAIN = "assay train   (or: dvc repro train)"
@@ -69,6 +75,7 @@ def save_system(system: System, folder: Path, card: dict[str, Any]) -> dict[str,
         "trainable_parameters": system.trainable_parameters,
         "encoder": dict(system.encoder_card) if isinstance(system, Encoded) else None,
         "fitted": system.facts(),
+        **system.card(),
         **card,
     }
     with replacing_folder(folder) as fresh:

@@ -23,7 +23,9 @@ from curate.errors import AssayError
 from curate.stage import Progress
 from train.arrays import Floats, Ints
 from train.encoder import Encoder, Vectors, load_encoder
+from train.lm.prompt import Brief
 from train.params import TrainParams
+from train.precision import chosen_precision
 
 Value = TypeVar("Value")
 
@@ -38,6 +40,8 @@ class Context:
         Section `train` of params.yaml.
     descriptions
         When each label applies, from the task card; may be partial.
+    brief
+        What a language model is told of the task; None where no such system is fitted.
     checkpoint
         File a long fit saves its state in, to resume from.
     progress
@@ -46,6 +50,7 @@ class Context:
 
     params: TrainParams
     descriptions: Mapping[str, str | None] = field(default_factory=dict)
+    brief: Brief | None = None
     checkpoint: Path | None = None
     progress: Progress | None = None
     reused_seconds: float = 0.0
@@ -57,6 +62,11 @@ class Context:
         return load_encoder(
             self.params.encoder, max_length=self.params.max_length, threads=self.params.threads
         )
+
+    @property
+    def precision(self) -> str:
+        """`float32` or `bfloat16`, of matrix products."""
+        return chosen_precision(self.params)
 
     def features(self, texts: Sequence[str]) -> Vectors:
         """Embeddings of texts, float32 `[rows, size]`."""
@@ -110,6 +120,11 @@ class System(ABC):
         return self.family in FINE_TUNED
 
     @property
+    def classifies(self) -> bool:
+        """Whether answers are labels, with a probability for each."""
+        return False
+
+    @property
     @abstractmethod
     def trainable_parameters(self) -> int:
         """Numbers that were fitted to the training rows."""
@@ -136,9 +151,18 @@ class System(ABC):
         """What the fit chose or found, for the model card; JSON-safe, no times, no texts."""
         return {}
 
+    def card(self) -> dict[str, Any]:
+        """What else the model card says: a model that it stands on, beside the encoder."""
+        return {}
+
 
 class Classifier(System):
     """A system whose answers are labels, with a probability for each."""
+
+    @property
+    def classifies(self) -> bool:
+        """It does."""
+        return True
 
     @abstractmethod
     def predict_proba(self, texts: Sequence[str]) -> Floats:

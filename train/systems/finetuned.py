@@ -62,14 +62,13 @@ class FineTuned(Encoded, Classifier):
         """Train from the probe's head; the best epoch and the temperature are chosen on validation rows."""
         import torch
 
-        from train.systems.network import Network, best_temperature, native_bfloat16
+        from train.systems.network import Network, best_temperature
 
         self.labels = labels
         self.use(ctx.encoder)
         knobs, params = self.knobs(ctx.params), ctx.params
         head, _ = probe_head(train, validation, labels, ctx, (knobs.head_C,))
-        wanted = {"auto": "bfloat16" if native_bfloat16() else "float32"}
-        self.precision = wanted.get(params.precision, params.precision)
+        self.precision = ctx.precision
         torch.manual_seed(params.seed)  # the adapter's first matrix is drawn at random
         network = Network(self.trainable(knobs), head)
         self.trained = sum(parameter.numel() for parameter in network.parameters() if parameter.requires_grad)

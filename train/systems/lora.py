@@ -65,7 +65,7 @@ class Lora(FineTuned):
             name: tensor.detach().clone()
             for name, tensor in get_peft_model_state_dict(backbone, save_embedding_layers=False).items()
         }
-        self.config = _plain(backbone.peft_config["default"].to_dict(), self.encoder.name)
+        self.config = plain_config(backbone.peft_config["default"].to_dict(), published(self.encoder.name))
         self.head = network.softmax()
         self._assemble()
 
@@ -99,13 +99,14 @@ class Lora(FineTuned):
         self._assemble()
 
 
-def _plain(config: dict[str, Any], encoder: str) -> dict[str, Any]:
-    """peft's configuration as sorted plain values, naming the encoder rather than a folder of this
-    machine.
-    """
+def plain_config(config: dict[str, Any], base: str) -> dict[str, Any]:
+    """peft's configuration as sorted plain values, naming the `base` it belongs to."""
     plain = {name: sorted(value) if isinstance(value, set) else value for name, value in config.items()}
     plain = {name: getattr(value, "value", value) for name, value in plain.items()}
+    return {**plain, "base_model_name_or_path": base, "inference_mode": True}
+
+
+def published(encoder: str) -> str:
+    """The name under which others find an encoder: the bundled one is no folder of this machine."""
     known = encoder in (BUNDLED, f"sentence-transformers/{BUNDLED}")
-    plain["base_model_name_or_path"] = f"sentence-transformers/{BUNDLED}" if known else encoder
-    plain["inference_mode"] = True
-    return plain
+    return f"sentence-transformers/{BUNDLED}" if known else encoder

@@ -57,12 +57,3 @@ def best_temperature(logits: Floats, codes: Ints) -> float:
         return 1.0
     grid = np.exp(np.linspace(np.log(0.2), np.log(5.0), 163))
     return float(min(grid.tolist(), key=lambda one: mean_log_loss(softmax(logits / one), codes)))
-
-
-def native_bfloat16() -> bool:
-    """Whether the processor multiplies bfloat16 matrices itself; elsewhere that is emulated, and slower than
-    float32.
-    """
-    ask = getattr(torch.cpu, "get_capabilities", None)  # newer than the oldest torch that is allowed
-    flags = ask() if ask else {}
-    return any(flags.get(name, False) for name in ("avx512_bf16", "amx_bf16"))

@@ -1,0 +1,135 @@
+"""Summary figures: are the sections there, is it near the house's own version, does it say what the case does
+not?
+
+| column | counts |
+|---|---|
+| rows | 1 |
+| complete | 1 if every heading of the card stands once, in the card's order |
+| rouge_l | ROUGE-L F1 of the row (Lin, 2004, W04-1013): longest common subsequence of words |
+| supported | 1 if every number, date, name and placeholder of the answer stands in the input |
+| chrF | 18 counts of character n-grams (`train.kinds.chrf`) |
+
+ROUGE-L is rapidfuzz's longest common subsequence over words of any script; Google's rouge-score, which drops
+every letter beyond a to z, is the oracle in the tests for text without such letters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+import numpy as np
+import polars as pl
+
+from curate.validate.schema import heading
+from train.arrays import Bools, Floats
+from train.kinds.base import Metric, Scoring, share
+from train.kinds.chrf import chrf, chrf_columns
+from train.kinds.rewriting import per_language
+
+_ROWS, _COMPLETE, _ROUGE, _SUPPORTED, _CHRF = range(5)
+_WORD = re.compile(r"[^\W_]+")
+_NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
+_PLACEHOLDER = re.compile(r"<[A-Z_]+(?:_\d+)?>")
+# A word in capitals or with a capital, behind a lower-case word or comma: mid-sentence, so likely a name.
+_NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w'’-]+")
+# Languages that write common nouns with a capital.
+_CAPITALS = ("de",)
+
+
+class Summary(Scoring):
+    """Scores of answers in fixed sections.
+
+    Parameters
+    ----------
+    sections
+        Headings that every answer must have, in order.
+    """
+
+    metrics: ClassVar[Mapping[str, Metric]] = {
+        "chrf": Metric("chrF", lambda totals: chrf(totals[..., _CHRF:])),
+        "rouge_l": Metric("ROUGE-L", share(_ROUGE, _ROWS)),
+        "sections_complete": Metric("share with every section", share(_COMPLETE, _ROWS)),
+        "supported": Metric("share that invents no number or name", share(_SUPPORTED, _ROWS)),
+    }
+    share_right: ClassVar[str] = "sections_complete"
+
+    def __init__(self, sections: Sequence[str]) -> None:
+        self.sections = tuple(sections)
+        self._headings = [re.compile(f"(?mi){heading(section)}") for section in sections]
+
+    def matrix(self, rows: pl.DataFrame, answers: pl.Series) -> Floats:
+        """Dense `[rows, 22]`; see the table above."""
+        languages = (
+            rows["language"] if "language" in rows.columns else pl.repeat(None, rows.height, eager=True)
+        )
+        scored = [
+            (
+                1.0,
+                float(self.complete(answer)),
+                rouge_l(truth, answer),
+                float(not self.unsupported(text, answer, language)),
+            )
+            for text, truth, answer, language in zip(
+                rows["input"], rows["output"], answers, languages, strict=True
+            )
+        ]
+        return np.column_stack(
+            [
+                np.array(scored, dtype=np.float64).reshape(len(scored), _CHRF),
+                chrf_columns(rows["output"].to_list(), answers.to_list()),
+            ]
+        )
+
+    def complete(self, answer: str) -> bool:
+        """Whether every heading stands once, in order."""
+        places = [[found.start() for found in pattern.finditer(answer)] for pattern in self._headings]
+        once = [place[0] for place in places if len(place) == 1]
+        return len(once) == len(places) and once == sorted(once)
+
+    def unsupported(self, text: str, answer: str, language: str | None = None) -> list[str]:
+        """Numbers, names and placeholders of the answer that the input does not hold."""
+        body = answer
+        for section in self.sections:  # the heading's own words; what stands behind it on its line stays
+            body = re.sub(rf"(?mi)^[\W\d]{{0,9}}{re.escape(section)}\b", " ", body)
+        known = set(_NUMBER.findall(text))
+        words = {word.casefold() for word in _WORD.findall(text)}
+        strange = [found for found in _PLACEHOLDER.findall(body) if found not in text]
+        body = _PLACEHOLDER.sub(" ", body)
+        strange += [found for found in _NUMBER.findall(body) if found not in known]
+        if (language or "")[:2].lower() not in _CAPITALS:
+            strange += [
+                found
+                for found in _NAME.findall(body)
+                if any(part.casefold() not in words for part in _WORD.findall(found))
+            ]
+        return strange
+
+    def right(self, rows: pl.DataFrame, answers: pl.Series) -> Bools:
+        """Which answers have every section."""
+        return np.array([self.complete(answer) for answer in answers], dtype=bool)
+
+    def breakdown(self, rows: pl.DataFrame, answers: pl.Series) -> dict[str, pl.DataFrame]:
+        """`per_section`: `section, present`; and `per_language` where rows have one."""
+        present = [sum(bool(pattern.search(answer)) for answer in answers) for pattern in self._headings]
+        tables = {
+            "per_section": pl.DataFrame(
+                {"section": list(self.sections), "present": present},
+                schema={"section": pl.String, "present": pl.Int64},
+            )
+        }
+        if "language" in rows.columns:
+            names = ("chrf", "rouge_l", "sections_complete", "supported")
+            tables["per_language"] = per_language(self, rows, answers, names)
+        return tables
+
+
+def rouge_l(truth: str, answer: str) -> float:
+    """F1 of the longest common subsequence of words, lower case; 0 where one has no words."""
+    from rapidfuzz.distance import LCSseq
+
+    wanted, given = ([word.lower() for word in _WORD.findall(text)] for text in (truth, answer))
+    if not wanted or not given:
+        return 0.0
+    return 2 * LCSseq.similarity(wanted, given) / (len(wanted) + len(given))
