@@ -276,7 +276,7 @@ def _target(project: Project, today: date) -> Iterator[Gate]:
     from curate.publish.gold import load_manifest
 
     path = project.reports / "evaluation" / "comparison.json"
-    if project.task.kind is not Kind.CLASSIFICATION:
+    if project.task.kind is Kind.PREFERENCE:
         return
     if not path.exists():
         yield Gate(

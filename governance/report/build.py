@@ -84,9 +84,6 @@ def _answer(facts: Facts) -> Answer:
 
 
 def _no_comparison(facts: Facts) -> str:
-    if facts.task.kind is not Kind.CLASSIFICATION:
-        return (
-            f"Training and evaluation are for classification; this {facts.task.kind} gold set is "
-            f"published and ready to review."
-        )
+    if facts.task.kind is Kind.PREFERENCE:
+        return "Systems are not trained on preferences yet; this gold set is published and ready to review."
     return "No evaluation yet: run `assay train` and `assay evaluate`, or `dvc repro`."

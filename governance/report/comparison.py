@@ -15,7 +15,11 @@ from governance.report.document import Section
 from governance.report.errors import recommended
 from governance.report.facts import Facts
 
-METRIC_TITLES = {"macro_f1": "macro-F1", "accuracy": "accuracy"}
+
+def _titles(comparison: dict[str, Any]) -> dict[str, str]:
+    """What a reader calls each metric of the kind, by name."""
+    titles: dict[str, str] = comparison["metrics"]
+    return titles
 
 
 def systems(facts: Facts, comparison: dict[str, Any]) -> Section:
@@ -37,37 +41,40 @@ def systems(facts: Facts, comparison: dict[str, Any]) -> Section:
     timed = (
         {"training s": ("train_seconds", ".1f"), "ms a row": ("latency_ms_median", ".2f")} if costs else {}
     )
-    rows = []
+    titles, rows = _titles(comparison), []
+    sure = all("calibration_error" in one for one in ranked)
     for one in ranked:
         rows.append(
             [
                 one["title"],
                 *(
                     f"{one[name]['point']:.3f} [{one[name]['low']:.3f}, {one[name]['high']:.3f}]"
-                    for name in ("accuracy", "macro_f1")
+                    for name in titles
                 ),
-                f"{one['calibration_error']:.3f}",
-                f"{one['coverage']:.0%}",
+                *([f"{one['calibration_error']:.3f}", f"{one['coverage']:.0%}"] if sure else []),
                 f"{one['trainable_parameters']:,}",
                 *(_figure(costs.get(one["name"], {}), figure, form) for figure, form in timed.values()),
             ]
         )
     columns = [
         "system",
-        "accuracy [95 %]",
-        "macro-F1 [95 %]",
-        "calibration error",
-        f"coverage at {comparison['params']['risk']:.0%} risk",
+        *(f"{title} [95 %]" for title in titles.values()),
+        *(["calibration error", f"coverage at {comparison['params']['risk']:.0%} risk"] if sure else []),
         "trained parameters",
         *timed,
     ]
     words = (
-        f"{METRIC_TITLES.get(metric, metric)} on the same {comparison['rows']['test']:,} held-out "
+        f"{titles[metric]} on the same {comparison['rows']['test']:,} held-out "
         f"rows ({comparison['test_clusters']:,} independent groups); whiskers are "
         f"{comparison['params']['confidence']:.0%} intervals that respect groups, the dashed line is "
-        f"the task card's target. “Label descriptions only” is the honest stand-in for prompting "
-        f"where no language model is at hand."
+        f"the task card's target."
     )
+    names = {one["name"] for one in ranked}
+    if "descriptions" in names and not names & {"prompt", "few_shot", "retrieved"}:
+        words += (
+            " “Label descriptions only” is the honest stand-in for prompting where no language model is at "
+            "hand."
+        )
     if not costs:
         words += (
             " Seconds of training and milliseconds a row differ on every run: the page with them is "
@@ -85,7 +92,7 @@ def systems(facts: Facts, comparison: dict[str, Any]) -> Section:
         [
             Paragraph(words),
             Chart(
-                charts.intervals(bars, f"{METRIC_TITLES.get(metric, metric)} of each system", target),
+                charts.intervals(bars, f"{titles[metric]} of each system", target),
                 description="Dots are the scores, lines their intervals, the dashed line the target; best "
                 "first.",
             ),
@@ -102,6 +109,7 @@ def _figure(costs: dict[str, float], name: str, form: str) -> str:
 def paired_tests(comparison: dict[str, Any]) -> Section:
     """Paired tests between systems, and how much each overfits."""
     titles = {one["name"]: one["title"] for one in comparison["systems"]}
+    right = comparison["share_right"]
     purposes = {"verdict": "decides the verdict", "context": "context", "control": "control"}
     rows = [
         [
@@ -118,8 +126,8 @@ def paired_tests(comparison: dict[str, Any]) -> Section:
     fits = [
         [
             one["title"],
-            *(f"{one['fit'][split]['accuracy']:.3f}" if split in one["fit"] else "" for split in SPLITS),
-            f"{one['overfitting'].get('train_minus_test_accuracy', 0):+.3f}",
+            *(f"{one['fit'][split][right]:.3f}" if split in one["fit"] else "" for split in SPLITS),
+            f"{one['overfitting'].get(f'train_minus_test_{right}', 0):+.3f}",
         ]
         for one in comparison["systems"]
         if one.get("overfitting")
@@ -137,7 +145,7 @@ def paired_tests(comparison: dict[str, Any]) -> Section:
             Table(
                 [
                     "difference",
-                    f"in {METRIC_TITLES.get(comparison['metric']['name'], '')} [95 %]",
+                    f"in {_titles(comparison)[comparison['metric']['name']]} [95 %]",
                     "p (swap test)",
                     "p (Holm)",
                     "p (McNemar)",
@@ -149,7 +157,10 @@ def paired_tests(comparison: dict[str, Any]) -> Section:
         ]
     if fits:
         parts += [
-            Paragraph("Overfitting: accuracy on rows a system was trained on against rows it never saw."),
+            Paragraph(
+                f"Overfitting: {_titles(comparison)[right]} on rows a system was trained on against rows it "
+                f"never saw."
+            ),
             Table(["system", *SPLITS, "train − test"], fits, frozenset({1, 2, 3, 4})),
         ]
     return Section("tests", "Is the difference real?", parts)
@@ -188,7 +199,7 @@ def learning_curve(facts: Facts) -> Section:
         ]
         for r in points.iter_rows(named=True)
     ]
-    name = METRIC_TITLES.get(metric, metric)
+    name = _titles(facts.comparison)[metric] if facts.comparison else metric
     return Section(
         "curve",
         "Would more data help?",

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from curate.show.blocks import Block, Chart, Details, Paragraph, Table
+from curate.task import Kind
 from curate.text import plain
 from governance.report import charts
 from governance.report.document import Section
@@ -43,6 +44,8 @@ def where_it_goes_wrong(facts: Facts, comparison: dict[str, Any]) -> Section:
     name = recommended(comparison)
     named = next(one["title"] for one in comparison["systems"] if one["name"] == name)
     mine = predictions.filter(pl.col("system") == name).cast({"label": pl.String, "predicted": pl.String})
+    if facts.task.kind is not Kind.CLASSIFICATION:
+        return Section("confusion", title, _written(facts, comparison, named, name, mine))
     labels = sorted(set(mine["label"]) | set(mine["predicted"]))
     counts = {(a, p): n for a, p, n in mine.group_by("label", "predicted").len().iter_rows()}
     wrong = mine.filter(pl.col("label") != pl.col("predicted"))
@@ -64,6 +67,65 @@ def where_it_goes_wrong(facts: Facts, comparison: dict[str, Any]) -> Section:
     parts += [_rows(facts, wrong), _pairs(wrong)] if wrong.height else []
     parts += _per_label(facts, name)
     return Section("confusion", title, parts)
+
+
+# Finer figures of the kinds that write, by table, and what they are of.
+_FINER = {
+    "per_field": "Per field",
+    "per_language": "Per language",
+    "per_section": "Per section",
+    "rules_broken": "Rules of the card that answers break",
+}
+
+
+def _written(
+    facts: Facts, comparison: dict[str, Any], named: str, name: str, mine: pl.DataFrame
+) -> list[Block]:
+    """Answers in words that miss, beside what was expected, and the kind's finer tables."""
+    wrong = mine.filter(~pl.col("correct"))
+    right = comparison["metrics"][comparison["share_right"]]
+    parts: list[Block] = [
+        Paragraph(
+            f"{named}, the system that the verdict speaks for, misses on {wrong.height:,} of "
+            f"{mine.height:,} held-out rows (counted by: {right})."
+        )
+    ]
+    if wrong.height:
+        listed = wrong.join(facts.gold.select("example_id", "input"), on="example_id", how="left")
+        rows = [
+            [
+                row["example_id"],
+                plain(row["input"] or "", EXCERPT),
+                plain(row["label"], EXCERPT),
+                plain(row["predicted"], EXCERPT),
+            ]
+            for row in listed.sort("example_id").head(ERRORS).iter_rows(named=True)
+        ]
+        table = Table(
+            ["row", "text", "expected", "answered"],
+            rows,
+            frozenset(),
+            kinds={0: "code"},
+            caption="Answers that miss, beside what was expected",
+            left_out=listed.height - len(rows),
+        )
+        parts.append(Details(f"{len(rows):,} answers that miss, with their texts", [table]))
+    for table_name, title in _FINER.items():
+        finer = facts.tables.get(table_name)
+        if finer is None or finer.filter(pl.col("system") == name).is_empty():
+            continue
+        figures = finer.filter(pl.col("system") == name).drop("system")
+        numbers = frozenset(place for place, kind in enumerate(figures.dtypes) if kind.is_numeric())
+        cells = [
+            [
+                f"{value:.3f}" if isinstance(value, float) else "" if value is None else plain(str(value), 60)
+                for value in row
+            ]
+            for row in figures.iter_rows()
+        ]
+        columns = [column.replace("_", " ") for column in figures.columns]
+        parts.append(Details(title, [Table(columns, cells, numbers, caption=title)]))
+    return parts
 
 
 def _rows(facts: Facts, wrong: pl.DataFrame) -> Block:

@@ -63,7 +63,10 @@ def gather(project: Project, *, costs: bool = False) -> Facts:
             "reports/evaluation judges another gold version than gold/ holds",
             fix="assay train && assay evaluate   (or: dvc repro)",
         )
-    names = ("comparison", "per_class", "confusion", "learning_curve", "calibration")
+    names = (
+        *("comparison", "per_class", "confusion", "learning_curve", "calibration"),
+        *("per_field", "per_language", "per_section", "rules_broken"),
+    )
     tables = {
         name: pl.read_csv(evaluation / f"{name}.csv", infer_schema_length=None)
         for name in names

@@ -108,11 +108,23 @@ def render(plan: Plan) -> dict[str, str]:
         "files": list(plan.copies),
         "metrics": METRICS[kind],
         "assumed_target": plan.assumed_target,
-        "trains": kind is Kind.CLASSIFICATION,
+        "trains": kind is not Kind.PREFERENCE,
+        "said": _SAID[kind],
+        "labelled": kind is Kind.CLASSIFICATION,
         "title": plain(plan.card["name"], 100).replace("#", ""),
     }
     facts["scan_language"] = _scan_language(plan.card["languages"])
     return {place: environment.get_template(template).render(facts) for template, place in FILES.items()}
+
+
+# Fields of the card that systems and their judge follow.
+_SAID = {
+    Kind.CLASSIFICATION: "[kind, behaviour, labels, prompt, metric]",
+    Kind.EXTRACTION: "[kind, behaviour, output_schema, prompt, metric]",
+    Kind.REWRITING: "[kind, behaviour, style, prompt, metric]",
+    Kind.SUMMARY: "[kind, behaviour, sections, prompt, metric]",
+    Kind.PREFERENCE: "[kind]",
+}
 
 
 def _flow(value: Any) -> str:

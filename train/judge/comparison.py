@@ -82,7 +82,7 @@ def judge(
     bootstrap = Bootstrap(clusters, settings.bootstrap, settings.seed, settings.confidence)
     scored = [score(system, splits, scoring, bootstrap, settings.risk) for system in systems]
     best = _best([one for one in scored if not one.answers.fine_tuned], settings.metric)
-    tuned = next((one for family in FINE_TUNED for one in scored if one.answers.family == family), None)
+    tuned = _on_trial(scored, settings.metric)
     pairs = _pairs(scored, best, tuned, scoring, bootstrap, settings) if tuned is not None else []
     gain = None
     if tuned is not None:
@@ -109,7 +109,7 @@ def judge(
         "labels": list(systems[0].labels),
         "best_simpler": best.answers.name,
         "fine_tuned": tuned.answers.name if tuned is not None else None,
-        **document_of(scored, pairs, gain, verdict),
+        **document_of(scored, pairs, gain, verdict, scoring),
         "warnings": _warnings(bootstrap, test["output"], systems[0].labels),
     }
     return Judgement(document, tables_of(scored, tuned or best, test, scoring), verdict)
@@ -121,6 +121,17 @@ def _best(simpler: Sequence[Scored], metric: str) -> Scored:
         simpler,
         key=lambda one: (one.fit["test"][metric], -one.answers.trainable_parameters, one.answers.name),
     )
+
+
+def _on_trial(scored: Sequence[Scored], metric: str) -> Scored | None:
+    """The fine-tuned system that is judged: an adapter before its control; of several the best on validation
+    rows, never on the test rows; of equals the first.
+    """
+    for family in FINE_TUNED:
+        of_family = [one for one in scored if one.answers.family == family]
+        if of_family:
+            return max(of_family, key=lambda one: one.fit.get("validation", {}).get(metric, 0.0))
+    return None
 
 
 def _pairs(

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 
 
 def document_of(
-    scored: Sequence[Scored], pairs: Sequence[Pair], gain: Gain | None, verdict: Verdict
+    scored: Sequence[Scored], pairs: Sequence[Pair], gain: Gain | None, verdict: Verdict, scoring: Scoring
 ) -> dict[str, Any]:
-    """`systems`, `comparisons`, `power` and `verdict`, JSON-safe."""
+    """`metrics` (titles by name), `share_right` (which of them counts right answers), `systems`,
+    `comparisons`, `power` and `verdict`, JSON-safe.
+    """
     adjusted = holm([pair.paired.p_metric for pair in pairs])
     power = None
     if gain is not None:
@@ -31,7 +33,9 @@ def document_of(
             "power": POWER,
         }
     return {
-        "systems": [_system(one) for one in scored],
+        "metrics": {name: metric.title for name, metric in scoring.metrics.items()},
+        "share_right": scoring.share_right,
+        "systems": [_system(one, scoring.share_right) for one in scored],
         "comparisons": [
             {
                 "purpose": pair.purpose,
@@ -51,7 +55,7 @@ def document_of(
     }
 
 
-def _system(one: Scored) -> dict[str, Any]:
+def _system(one: Scored, share_right: str) -> dict[str, Any]:
     answers, certainty = one.answers, one.certainty
     intervals = {**one.intervals, **(certainty.intervals if certainty else {})}
     document: dict[str, Any] = {
@@ -63,9 +67,9 @@ def _system(one: Scored) -> dict[str, Any]:
         **({"calibration_error": certainty.error, "coverage": certainty.coverage} if certainty else {}),
         "fit": dict(one.fit),
     }
-    if answers.fine_tuned and "train" in one.fit and "accuracy" in one.fit["train"]:
+    if answers.fine_tuned and "train" in one.fit:
         document["overfitting"] = {
-            f"train_minus_{split}_accuracy": one.fit["train"]["accuracy"] - one.fit[split]["accuracy"]
+            f"train_minus_{split}_{share_right}": one.fit["train"][share_right] - one.fit[split][share_right]
             for split in ("validation", "test")
             if split in one.fit
         }

@@ -72,8 +72,7 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     scoring_of(task)
     gold = load_gold(project.gold)
     refuse_stale_gold(project, "evaluate", gold.manifest)
-    splits = {"train": _sample(gold.train, params.fit_rows), "validation": gold.validation, "test": gold.test}
-    if splits["test"].is_empty():
+    if gold.test.is_empty():
         raise AssayError(
             f"{project.gold / 'test.parquet'} has no rows: nothing can be judged without held-out data",
             fix="raise params.split.test, or name a held-out file in task.yaml, then: dvc repro",
@@ -85,6 +84,9 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
             f"with nothing",
             fix="name a simpler system in params.train.systems, then: assay train",
         )
+    slow = any("base" in card for _, card in systems)
+    fit_rows = min(params.fit_rows, params.written_fit_rows) if slow else params.fit_rows
+    splits = {"train": _sample(gold.train, fit_rows), "validation": gold.validation, "test": gold.test}
     labels = all_labels(task, gold.train, gold.validation, gold.test)
     scoring = scoring_of(task, labels)
     trained = read_costs(project.reports, "train").get("systems", {})

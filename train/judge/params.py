@@ -40,6 +40,9 @@ class EvaluateParams(Params):
         ge=1,
         description="Training rows sampled for the overfitting gap: its standard error is then below 0.01.",
     )
+    written_fit_rows: int = Field(
+        100, ge=1, description="The same where a language model, which is slow, is among the systems."
+    )
     latency_rows: int = Field(
         64, ge=1, description="Rows timed one by one, and again in a batch, for the latency."
     )
