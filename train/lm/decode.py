@@ -12,13 +12,15 @@ from __future__ import annotations
 
 import copy
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from curate.stage import Progress
 from train.encoder import torch_threads
+from train.lm.constraint import Constraint
 from train.lm.prompt import Template
 
 if TYPE_CHECKING:
@@ -57,6 +59,8 @@ class Decoder:
         Threads of torch inside one operation.
     tally
         Counts what was read and written.
+    schema, constrained
+        Whether every answer is held to a JSON Schema while it is written.
     """
 
     model: Any
@@ -64,6 +68,14 @@ class Decoder:
     max_new_tokens: int
     threads: int = 1
     tally: Tally = field(default_factory=Tally)
+    schema: Mapping[str, Any] | None = None
+    constrained: bool = False
+
+    @cached_property
+    def _rules(self) -> tuple[str, Any] | None:
+        from train.lm.constraint import grammar_of, tokens_of
+
+        return (grammar_of(self.schema), tokens_of(self.template.tokenizer)) if self.constrained else None
 
     def answer(self, prompts: Sequence[Ids], progress: Progress | None = None) -> list[str]:
         """The greedy answer to each prompt, the end token left off.
@@ -106,6 +118,7 @@ class Decoder:
             cache = copy.deepcopy(prefix)
             cache.batch_repeat_interleave(len(ids))
         end = self.template.end
+        rules = [Constraint(*self._rules, ids.shape[1], end)] if self._rules else None
         out = self.model.generate(
             input_ids=ids,
             attention_mask=mask,
@@ -118,6 +131,7 @@ class Decoder:
             temperature=None,
             top_p=None,
             top_k=None,
+            logits_processor=rules,
         )
         texts = []
         for new in out[:, ids.shape[1] :].tolist():

@@ -156,9 +156,16 @@ class LanguageSystem(Classifier):
             return super().answer(texts)
         if not texts:
             return []
-        return Decoder(self.model, self.template, self.max_new_tokens, self.threads, self.tally).answer(
-            self.prompts(texts)
+        decoder = Decoder(
+            self.model,
+            self.template,
+            self.max_new_tokens,
+            self.threads,
+            self.tally,
+            self.brief.schema,
+            self.knobs.constrained and self.brief.kind is Kind.EXTRACTION,
         )
+        return decoder.answer(self.prompts(texts))
 
     def label_scores(self, texts: Sequence[str]) -> Floats:
         """Mean log-probability a token of each label, nats, `[texts, labels]`."""
