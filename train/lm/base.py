@@ -13,8 +13,10 @@ Nothing here or above depends on this model's shape: any causal model that trans
 from __future__ import annotations
 
 import os
+from contextlib import redirect_stderr
 from dataclasses import dataclass
 from functools import lru_cache
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -192,7 +194,7 @@ def _convert(packed: Path, folder: Path) -> None:
     """
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    with quiet():
+    with quiet(), redirect_stderr(StringIO()):  # the GGUF reader draws a bar of its own
         given = {"pretrained_model_name_or_path": str(packed.parent), "gguf_file": packed.name}
         read = AutoModelForCausalLM.from_pretrained(**given, dtype="float32")
         config = read.config
