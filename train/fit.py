@@ -28,6 +28,7 @@ from curate.files import canonical_json, replacing_folder, write_parquet
 from curate.project import Project
 from curate.provenance import refuse_stale_gold
 from curate.stage import Progress
+from curate.task import Kind
 from curate.text import plural
 from train.cost import write_costs
 from train.kinds import all_labels, scoring_of
@@ -57,7 +58,7 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
 
     task = project.task
     scoring_of(task)
-    params = project.params("train", TrainParams).suited(task.kind)
+    params = project.params("train", TrainParams)
     gold = load_gold(project.gold)
     refuse_stale_gold(project, "train", gold.manifest)
     labels = all_labels(task, gold.train, gold.validation)
@@ -140,6 +141,7 @@ def train_systems(
     """
     from train.systems.base import Context
 
+    params = params.suited(brief.kind if brief else Kind.CLASSIFICATION)
     train, validation = (frame.select(COLUMNS).sort("example_id") for frame in (train, validation))
     _check(train, labels)
     home = (work or out.parent / f".{out.name}.work") / _key(
@@ -334,7 +336,7 @@ def _key(
     descriptions: Mapping[str, str | None],
     params: TrainParams,
     gold: str,
-    brief: Brief | None,
+    brief: Brief | None = None,
 ) -> str:
     """Digest of everything the fits follow: unfinished work is only taken up by a run that would do the
     same.

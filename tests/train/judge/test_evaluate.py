@@ -34,6 +34,7 @@ class Keyword(Classifier):
         self.name, self.title, self.family, self.blind = name, name.title(), family, blind
 
     trainable_parameters = 3
+    labels = tuple(LABELS)
 
     def fit(self, *_: Any) -> None:
         """Nothing to fit."""
@@ -279,20 +280,13 @@ def test_only_fine_tuned_systems_are_refused_for_want_of_a_comparison(project: A
         run(project)
 
 
-@pytest.mark.parametrize("kind", ["extraction", "rewriting", "summary", "preference"])
-def test_other_kinds_are_told_plainly_that_they_cannot_be_judged_yet(tmp_path: Path, kind: Any) -> None:
-    metric = {
-        "extraction": "exact_match",
-        "rewriting": "chrf",
-        "summary": "chrf",
-        "preference": "reward_accuracy",
-    }[kind]
+def test_preferences_are_told_plainly_that_they_cannot_be_judged_yet(tmp_path: Path) -> None:
     (tmp_path / "task.yaml").write_text(
-        f"name: t\nkind: {kind}\nbehaviour: b\nmetric: {{name: {metric}, target: 0.9}}\nreview: "
+        f"name: t\nkind: preference\nbehaviour: b\nmetric: {{name: reward_accuracy, target: 0.9}}\nreview: "
         f"{{next: {date.max}}}\n"
     )
     (tmp_path / "params.yaml").write_text("{}\n")
-    with pytest.raises(AssayError, match=f"`{kind}` cannot be trained or judged yet"):
+    with pytest.raises(AssayError, match="`preference` cannot be trained or judged yet"):
         run(Project(tmp_path))
 
 
@@ -327,7 +321,7 @@ def test_answers_that_are_not_probabilities_are_refused(answer: Any) -> None:
 
 def test_latency_is_measured_on_a_bounded_sample_and_is_positive() -> None:
     seen = []
-    system = types.SimpleNamespace(predict_proba=lambda texts: seen.extend(texts))
+    system = types.SimpleNamespace(answer=lambda texts: seen.extend(texts))
     found = measure_latency(system, [f"text {i}" for i in range(1000)], 10)
     assert len(seen) == 21
     assert 0 <= found["latency_ms_median"] <= found["latency_ms_p95"]
