@@ -14,6 +14,7 @@ import errno
 import itertools
 import json
 import os
+import re
 import shutil
 import sys
 import time
@@ -25,6 +26,7 @@ from typing import Any
 import polars as pl
 
 from curate.errors import AssayError, native_errors
+from curate.exchange import exchange
 from curate.text import shell_word
 
 # One row group per 122,880 rows whatever the thread count, so bytes do not follow the machine (DuckDB's
@@ -32,6 +34,9 @@ from curate.text import shell_word
 ROW_GROUP = 122_880
 # Seconds after which a leftover is swept where its writer cannot be asked for (Windows).
 ABANDONED = 86_400
+
+# The names of `_beside`.
+_LEFT = re.compile(r"\.(?P<name>.+)\.\d+(?:-\d+)?\.(?:new|old)")
 
 _number = itertools.count()  # two threads of one process may write the same place
 
@@ -80,10 +85,11 @@ def space_errors(target: Path) -> Iterator[None]:
 def replacing_file(target: Path) -> Iterator[Path]:
     """Yield an empty file beside `target`; on success it becomes `target`, on failure `target` is as it was.
 
-    Parent folders are made. A device or pipe (`/dev/stdout`) cannot be replaced: it is yielded itself.
+    Parent folders are made. A device or pipe (`/dev/stdout`) cannot be replaced: it is yielded itself, but a
+    link to one that lies elsewhere is replaced as every link is.
     """
     with space_errors(target):
-        if target.exists() and not target.is_file() and not target.is_dir():
+        if _is_device(target):
             yield target
             return
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -102,7 +108,11 @@ def replacing_file(target: Path) -> Iterator[Path]:
 
 @contextmanager
 def replacing_folder(target: Path) -> Iterator[Path]:
-    """Yield an empty sibling folder; on success it becomes `target`, on failure `target` is as it was."""
+    """Yield an empty sibling folder; on success it becomes `target`, on failure `target` is as it was.
+
+    The two swap places in one step where the system can (`curate.exchange`), so that `target` is never
+    absent; elsewhere it is for the time between two renames, and the next run brings it back after a kill.
+    """
     fresh, stale = _beside(target, "new"), _beside(target, "old")
     with space_errors(target):
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -110,16 +120,20 @@ def replacing_folder(target: Path) -> Iterator[Path]:
         fresh.mkdir()
         try:
             yield fresh
-            if target.exists():
-                target.rename(stale)
-            fresh.rename(target)
+            for path in (*fresh.rglob("*"), fresh):
+                _sync_folder(path) if path.is_dir() else _sync(path)
+            # A link is replaced, never followed.
+            if target.is_symlink() or not target.exists() or not exchange(fresh, target):
+                if target.exists() or target.is_symlink():
+                    target.rename(stale)
+                fresh.rename(target)
         except BaseException:
             if not target.exists() and stale.exists():
                 stale.rename(target)
             raise
         finally:
-            shutil.rmtree(fresh, ignore_errors=True)
-            shutil.rmtree(stale, ignore_errors=True)
+            _remove(fresh)
+            _remove(stale)
         _sync_folder(target.parent)
 
 
@@ -131,16 +145,38 @@ def sweep(target: Path) -> None:
         if not _abandoned(left):
             continue
         if target.exists():
-            shutil.rmtree(left, ignore_errors=True)
+            _remove(left)
         else:
             left.rename(target)
     for left in target.parent.glob(f".{_escaped(target.name)}.*.new"):
         if not _abandoned(left):
             continue
-        if left.is_dir() and not left.is_symlink():
-            shutil.rmtree(left, ignore_errors=True)
+        _remove(left)
+
+
+def sweep_folder(folder: Path) -> None:
+    """`sweep` for every file and folder that a killed run left half made in `folder`."""
+    if not folder.is_dir():
+        return
+    left = (_LEFT.fullmatch(path.name) for path in folder.iterdir())
+    for name in sorted({found["name"] for found in left if found}):
+        sweep(folder / name)
+
+
+def _remove(path: Path) -> None:
+    """Remove a file, a link or a folder; what cannot be removed is left for the next sweep."""
+    with suppress(OSError):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
         else:
-            left.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
+
+
+def _is_device(path: Path) -> bool:
+    """Whether `path` is a device or pipe itself, or one of the names in `/dev`."""
+    if path.is_symlink() and path.absolute().parent != Path("/dev"):
+        return False
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def _beside(target: Path, ending: str) -> Path:

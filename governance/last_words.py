@@ -8,6 +8,7 @@ may quote a row. `--debug` shows the trace, which may.
 from __future__ import annotations
 
 import errno
+import os
 import traceback
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def as_error(error: BaseException) -> AssayError:
         return error
     machine = _machine_fault(error)
     if machine is not None:
-        problem, fix = _MACHINE[machine]
+        problem, fix = _MACHINE.get(machine, (os.strerror(machine), "check that path and its owner: ls -ld"))
         named = getattr(error, "filename", None)
         place = f": {plain(str(named), 300)}" if isinstance(named, str | bytes | Path) else ""
         return AssayError(problem + place, fix=fix)
@@ -85,7 +86,7 @@ def _machine_fault(error: BaseException) -> int | None:
     seen: BaseException | None = error
     while seen is not None:
         number = getattr(seen, "errno", None)
-        if number in _MACHINE:
+        if isinstance(seen, OSError) and number is not None and number in errno.errorcode:
             return int(number)
         text = str(seen)[:10_000].lower() if isinstance(seen, Exception) else ""
         for words, known in _WORDS.items():

@@ -15,6 +15,7 @@ from typing import Any
 from curate.files import write_json
 from curate.ingest.columns import shown_path
 from curate.ingest.params import IngestParams
+from curate.outside import inside
 from curate.project import Project
 from curate.provenance import file_digest, short_digest, version_of
 from curate.read.hub import is_hub_name
@@ -31,7 +32,11 @@ def raw_paths(project: Project) -> dict[str, Path]:
     named = [file.path for file in project.params("ingest", IngestParams).raw_files()]
     if project.task.held_out is not None:
         named.append(project.task.held_out.path)
-    return {name: project.root / name for name in named if not is_hub_name(name)}
+    return {
+        name: inside(project.root, name, by="a path of params.yaml or task.yaml")
+        for name in named
+        if not is_hub_name(name)
+    }
 
 
 def _raw_digest(path: Path) -> str:

@@ -24,6 +24,7 @@ from curate.ingest.normalise import STEPS, normalise
 from curate.ingest.params import IngestParams
 from curate.ingest.raw import remember
 from curate.keys import Key
+from curate.outside import inside
 from curate.project import Project
 from curate.provenance import begin
 from curate.read import Records, read_records, shown_name
@@ -159,7 +160,8 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     for done, (path, source, format, held_out) in enumerate(wanted):
         if progress:
             progress(done, len(wanted) + 1)
-        place = path if is_hub_name(path) else project.root / path
+        by = "held_out.path of task.yaml" if held_out else "an ingest path of params.yaml"
+        place = path if is_hub_name(path) else inside(project.root, path, by=by)
         records = read_records(place, format=format, encoding=params.encoding, delimiter=sign)
         files.append(Raw(path, source, held_out, records))
     if progress:

@@ -80,12 +80,16 @@ def run_stage(name: str, **options: Any) -> None:
     """Run stage `name` of the project here, under its lock, and say its counts in a line; `options` go to its
     `run`.
     """
-    from curate.files import only_one
+    from curate.files import only_one, sweep_folder
+    from curate.outside import refuse_links_out
     from curate.project import Project
 
     project = Project.find()
     _ = project.task  # no task card with a metric and a target, no run
+    refuse_links_out(project.root)
     with only_one(project.lock), progress_bar(name) as progress:
+        for folder in (".", "data", "decisions", "records", "reports", "models", ".assay"):
+            sweep_folder(project.root / folder)
         report = stage(name).runner().run(project, progress, **options)
     say(f"{name}: {summary_line(report)}")
 

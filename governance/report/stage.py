@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from curate.files import write_text
+from curate.outside import inside
 from curate.project import Project
 from curate.provenance import refuse_stale_gold
 from curate.show.blocks import Document
@@ -24,7 +25,7 @@ from governance.report.planted import compare
 def document(project: Project, *, costs: bool = False) -> Document:
     """The report of the project's gold version; with `costs` it also tells what differs on every run."""
     params = project.params("report", ReportParams)
-    planted = compare(project, project.root / params.truth) if params.truth else ()
+    planted = compare(project, inside(project.root, params.truth, by="report.truth")) if params.truth else ()
     return build(gather(project, costs=costs), planted)
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from curate.errors import AssayError
+from curate.outside import inside
 from curate.pii.detect import catalogue as names
 from curate.pii.detect.catalogue import ENTITIES, NER_ENTITIES
 from curate.pii.detect.knowledge.params import (
@@ -271,7 +272,7 @@ def load(params: ScanParams, root: Path | None = None) -> Own:
 
 
 def _read(root: Path, file: str, place: str) -> tuple[str, ...]:
-    path = root / Path(file).expanduser()
+    path = inside(root, file, by=f"`{place}` of params.yaml")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
