@@ -2,7 +2,8 @@
 
 `params.yaml`, `task.yaml` and the links in `data/` come with a clone, from whoever wrote it. A path that
 leads out of the project could show a private file to a report, or have a stage write over a folder
-elsewhere. So it is refused unless the environment, which no clone can set, names the folder: `ASSAY_OUTSIDE=/data/exports`,
+elsewhere. So it is refused unless the environment, which no clone can set, names the folder:
+`ASSAY_OUTSIDE=/data/exports`,
 several divided as in `PATH`. The project's own DVC cache, to which DVC may link files, counts as inside.
 """
 
