@@ -20,8 +20,9 @@ _TASK = either(
     "categori[sz]e choose select formulate paraphrase brainstorm devise make what which who how why when "
     "where state imagine given"
 )
-_LINE = r"\n[#*\s]*(?:\d{1,3}[.)]\s?)?"
-_COLON = r"(?:\s?\d+)?[ \t*]*:"
+# A heading on a line of its own or behind an end-of-text token, bare or in brackets, bold or numbered.
+_LINE = r"(?:\n|<\|?(?:endoftext|im_end|eot_id)\|?>|</s>)[#*\s\[<(-]*(?:\d{1,3}[.)]\s?)?"
+_COLON = r"(?:\s?\d+)?(?:[ \t*]*:|[\])>*]+[ \t]*:?)"
 
 
 def _blocks(first: str, then: str) -> str:
@@ -32,10 +33,26 @@ def _blocks(first: str, then: str) -> str:
 _NUMBERED = (
     r"(?s)\S.*?(?:\n|[.?!:;]\s)[#*\s]*\d{1,3}\s?[.):][ \t*]*(?:Instruction|INSTRUCTION)s?\s?\d*[ \t*]*:"
 )
-_BLOCK = _blocks("(?:(?:New |Next )?Instruction|New instruction)", "(?:Input|Output|Response|Answer)")
+_BLOCK = _blocks(
+    "(?:(?:New |Next )?(?:Instruction|INSTRUCTION)|New instruction)", "(?i:input|output|response|answer)"
+)
 _AGAIN = r"(?m)^[#*\s]*Instruction(?:\s?\d+)?[ \t*]*:"
-_NEXT_TASK = _blocks("(?:Task|Question|Problem|Prompt|Example)", "(?:Input|Output|Response|Answer|Solution)")
-_TURNS = _blocks("(?:Human|User|Q|Question|Prompt)", "(?:Assistant|AI|A|Answer|Bot|Response|Model)")
+_NEXT_TASK = _blocks(
+    "(?i:task|question|problem|prompt|example|exercise)",
+    "(?i:input|output|response|answer|solution|completion|result)",
+)
+_TURNS = _blocks(
+    "(?i:human|user|q|question|prompt|customer)",
+    "(?i:assistant|ai|a|answer|bot|response|model|completion|chatbot|gpt)",
+)
+# The same in other languages.
+_FOREIGN = _blocks(
+    "(?i:anweisung|aufgabe|frage|consigne|instruction|question|instrucción|pregunta|tarea|istruzione|domanda|"
+    "instrução|pergunta|tarefa|opdracht|vraag|polecenie|pytanie|zadanie)",
+    "(?i:antwort|ausgabe|eingabe|lösung|réponse|sortie|entrée|respuesta|salida|entrada|risposta|uscita|"
+    "resposta|"
+    "saída|antwoord|uitvoer|invoer|odpowiedź|wyjście|wejście)",
+)
 _PAIR = _blocks("Input", "Output")
 _OPENS_WITH_TURN = (
     r"(?i)^[#*\s]*(?:\d{1,2}[.)]\s*)?(?:human|user|q|question|prompt|task|problem|example|customer|input)"
@@ -57,6 +74,15 @@ _SECOND = r"(?m)^\s*2\s?[.)]\s"
 _NUMBER = r"(?m)^\s*\d{1,2}\s?[.)]\s"
 _ITEM = rf"(?im)^\s*\d{{1,2}}\s?[.)]\s+{_TASK}\b"
 _INLINE = rf"(?i)^\s*1\s?[.)]\s+{_TASK}\b[^\n]*[.?!]\s+2\s?[.)]\s+{_TASK}\b"
+# Lines that are a task each, of different kinds, none of which says "it": an unnumbered batch.
+_LINE_TASK = (
+    r"(?m)^(?:Translate|Write|Name|Calculate|Convert|Explain|Define|Give|List|Classify|Suggest|Compose) "
+    r"[^\n]{5,}[.?!]?$"
+)
+_GOES_WITH = (
+    r"(?i)\b(?:it|its|them|their|this|that|these|those|above|below|each|the (?:text|sentence|answer|"
+    r"result|list|story|words?))\b"
+)
 _AWAITS = r"(?i)(?:output|response|answer|label|sentiment|a)[ \t*]*:\s*$"
 
 
@@ -64,10 +90,15 @@ def may_hold_tasks(field: str) -> pl.Expr:
     """The gate of `merged_instructions`: a number or a heading that could begin a task."""
     return pl.col(field).str.contains(
         r"\d\s?[.):][ "
-        r"\t*]*(?:Instruction|INSTRUCTION)|\n[#*\s]*\d{1,3}\s?[.)]\s|^\s*1\s?[.)]|\n[#*\s]*(?:\d{1,3}[.)]\s?)?"
-        r"(?:(?:New |Next )?Instruction|New "
-        r"instruction|Task|Question|Problem|Prompt|Example|Human|User|Q|Input)"
-        r"(?:\s?\d+)?[ \t*]*:"
+        r"\t*]*(?:Instruction|INSTRUCTION)|\n[#*\s]*\d{1,3}\s?[.)]\s|^\s*1\s?[.)]|"
+        r"\n[#*\s\[<(-]*(?:\d{1,3}[.)]\s?)?"
+        r"(?i:(?:new |next )?instruction|task|question|problem|prompt|example|exercise|human|user|"
+        r"customer|q|input|"
+        r"anweisung|aufgabe|frage|consigne|instrucción|pregunta|tarea|istruzione|domanda|instrução|"
+        r"pergunta|tarefa|"
+        r"opdracht|vraag|polecenie|pytanie|zadanie)(?:\s?\d+)?(?:[ \t*]*:|[\])>*]+)|<\|?(?:endoftext|"
+        r"im_end|eot_id)|</s>|"
+        r"\n(?:Translate|Write|Name|Calculate|Convert|Explain|Define|Give|List|Classify|Suggest|Compose)\b"
     )
 
 
@@ -93,6 +124,16 @@ def merged_instructions(field: str) -> pl.Expr:
             & (verbs.list.n_unique() >= 2)
             & (verbs.list.len() == numbers)
         ) | text.str.contains(_INLINE)
+        lines = text.str.extract_all(_LINE_TASK)
+        line_verbs = lines.list.eval(pl.element().str.extract(r"^(\w+)", 1)).list.n_unique()
+        unnumbered = (
+            (lines.list.len() >= 2)
+            & (lines.list.len() == text.str.count_matches(r"(?m)^.*\S.*$"))
+            & (line_verbs >= 2)
+            & ~text.str.contains(_GOES_WITH)
+            & ~answer.str.contains(r"\n")
+        )
+        batch |= unnumbered
         one_answer = ~answer.str.contains(r"(?m)^\s*2\s?[.)]|^\s*[-*]\s|[.?!]\s+2\s?[.)]")
         blocks = (text.str.contains(_BLOCK) & text.str.contains(rf"(?i)^\W*{_TASK}\b")) | (
             text.str.count_matches(_AGAIN) >= 2
@@ -101,5 +142,10 @@ def merged_instructions(field: str) -> pl.Expr:
             pl.UInt32
         )
     unasked = ~pl.col("input").fill_null("").str.contains(_WANTS_TURNS) & ~text.str.contains(_OPENS_WITH_TURN)
-    turns = text.str.contains(_NEXT_TASK) | text.str.contains(_TURNS) | text.str.contains(_PAIR)
+    turns = (
+        text.str.contains(_NEXT_TASK)
+        | text.str.contains(_TURNS)
+        | text.str.contains(_PAIR)
+        | text.str.contains(_FOREIGN)
+    )
     return (numbered | text.str.contains(_BLOCK) | ((turns | run_on) & unasked)).cast(pl.UInt32)

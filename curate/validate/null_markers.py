@@ -1,8 +1,9 @@
 """Rule `null_marker`: a field that says that there is nothing, in place of text (`No input`, `<noinput>`,
 `N/A`).
 
-What is unmistakable always counts. `None`, `null` and the like are good answers to some tasks ("Which of
-these are prime?", "What does typeof print?"), so there the prompt decides. A marker behind a prompt ("Give
+What is unmistakable always counts, in seven languages. `None`, `null`, `-` and the like are good answers to
+some tasks ("Which of these are prime?", "What does typeof print?", a form to fill in), so there the prompt
+decides. A marker behind a prompt ("Give
 three tips.\\n\\nNo input": columns joined without a look) can be taken out and the row kept.
 """
 
@@ -12,80 +13,181 @@ import polars as pl
 
 from curate.validate.patterns import either
 
-_NEEDED = (
-    r"(?:\s+(?:is|was)?\s*"
-    + either("required needed necessary provided given available specified supplied found entered generated")
-    + r"(?: (?:for|in|by|to) (?:this|the)(?: [a-z]+){1,2})?)?"
+_IS = r"(?:\s+(?:is|was|were|are|has been|being))?"
+_NOT_THERE = either(
+    "required needed necessary provided given available specified supplied found entered generated submitted "
+    "applicable present returned produced"
 )
-# Nobody writes these as a request or an answer.
+_NEEDED = (
+    rf"(?:{_IS}\s*{_NOT_THERE}"
+    r"(?: (?:for|in|by|to|with) (?:this|the|your)(?: [a-z]+){1,2}| here| by (?:the )?user)?)?"
+)
+_FIELD = (
+    r"(?:inputs?|outputs?|contexts?|responses?|answers?|completions?|repl(?:y|ies)|text|content|data|"
+    r"description|value)"
+)
+# What is unmistakable: nobody writes these as a request or an answer. A negative, the name of a field, and
+# whether it was needed, in any order; an error value of a spreadsheet; an object printed by mistake.
 _STRONG = (
     rf"no[\s_-]?(?:[a-z]+ )?(?:input|output|context|response)s?{_NEEDED}"
-    r"|(?:input|output|context) ?: ?(?:none|n/?a|null|not (?:provided|required|needed|applicable|available))"
-    r"|(?:none|nothing|not) (?:provided|required|needed|specified|supplied|applicable|available)"
-    r"|(?:this|the) (?:task|instruction|question|prompt) (?:does not|doesn['’]t) (?:require|need|have) "
-    r"(?:any |an )?(?:additional )?input"
+    rf"|no (?:further |additional |extra |other )?{_FIELD}{_IS}\s+{_NOT_THERE}"
+    rf"|{_FIELD}\s*(?:is |was |were |are )?(?:not|un)\s*-?{_NOT_THERE}"
+    rf"|(?:input|output|context|response|answer) ?[:=] ?(?:none|n/?a|null|nan|nil|empty|blank|-+|"
+    rf"(?:not|none) {_NOT_THERE})"
+    r"|(?:(?:this|the) )?(?:task|instruction|question|prompt) (?:(?:does not|doesn['’]t) (?:require|need|"
+    r"have) (?:any |an )?|"
+    r"(?:has|needs|requires) no )(?:additional |further )?(?:input|context)"
+    r"|\{\{ ?(?:input|output|response|answer|completion|instruction|text|content|prompt) ?\}\}"
     rf"|there (?:is|was|are) no (?:input|context)s?{_NEEDED}(?: for (?:this|the) [a-z]+)?"
-    r"|#n/a|#ref!|#value!|#null!|\[object object\]"
-    r"|keine eingabe|keine angabe|pas d['’]entrée|sin entrada|nessun input|sem entrada|geen invoer|brak "
-    r"danych"
+    r"|(?:input|output|response|field|context) (?:is |was |left )?(?:intentionally )?(?:left )?(?:empty|"
+    r"blank|missing|omitted)"
+    r"|(?:left )?intentionally (?:left )?blank|left blank"
+    r"|#n/a|#ref!|#value!|#null!|#name\?|\[object object\]|<na>|\\n|\bnat\b"
+    # Other languages: a negative and the field, or "not" and "needed".
+    r"|keine? (?:weitere |zusätzliche )?(?:eingabe|ausgabe|angaben?|kontext|antwort|daten)n?"
+    r"(?: (?:erforderlich|nötig|notwendig|vorhanden|angegeben|benötigt|verfügbar))?"
+    r"|(?:nicht|keine) (?:angegeben|zutreffend|anwendbar|verfügbar|erforderlich|vorhanden)"
+    r"|(?:pas|aucune?) (?:d['’]|de )?(?:entrée|contexte|saisie|sortie|réponse|donnée)s?"
+    r"(?: (?:n['’]est |supplémentaire )?(?:requise?|nécessaire|fournie?|disponible))?"
+    r"|(?:non (?:applicable|fourni|disponible|renseigné)e?|sans objet)"
+    r"|(?:sin|ninguna|no hay) (?:entrada|contexto|salida|respuesta|datos)(?: (?:requerida|necesaria|"
+    r"adicional))?"
+    r"|no (?:se (?:requiere|necesita) (?:ninguna )?(?:entrada|contexto)|aplica|disponible|especificado|"
+    r"corresponde)"
+    r"|(?:nessun[ao]?|senza) (?:input|contesto|output|risposta|dato)(?: (?:richiesto|necessario|fornito))?"
+    r"|non (?:applicabile|disponibile|specificato|fornito)"
+    r"|(?:sem|nenhuma?) (?:entrada|contexto|saída|resposta)(?: (?:necessária|fornecida|adicional))?"
+    r"|não (?:aplicável|disponível|especificado|se aplica|há entrada)"
+    r"|geen (?:invoer|input|context|uitvoer|antwoord)(?: (?:nodig|vereist|gegeven|vereiste))?|niet van "
+    r"toepassing"
+    r"|niet (?:beschikbaar|opgegeven)"
+    r"|brak (?:danych|wejścia|kontekstu|odpowiedzi)(?: (?:wejściowych|wejściowego))?|nie dotyczy|nie podano"
 )
-# A word of its own in some tasks.
-_WEAK = r"none|null|nil|nan|na|n\s?/\s?a|n\.\s?a\.?|undefined|empty|blank|tbd|todo"
-_OPEN, _SHUT = r"[\s\"'`*_-]*[<\[({]{0,2}[\s/]*", r"[\s/]*[>\])}]{0,2}[\s.!\"'`*_-]*"
-_BRACKETED = rf"[<\[(]+\s*(?:{_STRONG}|{_WEAK})\s*[>\])]+"
-_WHOLE = rf"(?is)^{_OPEN}(?:{_STRONG}|{_WEAK}){_SHUT}$"
-_WHOLE_STRONG = rf"(?is)^(?:{_OPEN}(?:{_STRONG}){_SHUT}|\s*{_BRACKETED}\s*)$"
-# Behind a prompt: after a blank line or a label; what is unmistakable also after a line or a sentence.
+# A word of its own in some tasks, so that an answer of it is judged by its prompt.
+_WEAK = (
+    r"none|null|nil|nan|na|n\s?/\s?[ad]|n\.\s?a\.?|n\.\s?/\s?a\.|undefined|empty|blank|tbd|tba|todo|to do|"
+    r"tbc|void"
+    r"|nothing here|no data|no value|missing|placeholder|"
+    rf"(?:none|nothing|not) {_NOT_THERE}|unavailable"
+    r"|keine?r?s?|nichts|aucune?|néant|ningun[oa]|nada|nessun[oa]|nenhum[a]?|geen|niets|brak|k\.\s?a\.|"
+    r"s/d|s/o"
+)
+# As an input never: it is a fine answer.
+_WEAK_INPUT = (
+    r"unknown|unspecified|not known|nothing|same|see above|same as above|instruction|input|no|false|0"
+)
+# Signs that stand for nothing; whole fields only, or behind a blank line.
+_SIGNS = r"[-–—_.…*?/\\|~·\s]{1,12}|\{\s*\}|\[\s*\]|\(\s*\)|<\s*>|[\"'`“”‘’]{2,6}"
+# The heading of a template with nothing behind it.
+_HEADING = r"(?:###\s*)?(?:input|output|response|answer|completion|assistant|ai|bot|result)\s*:"
+_OPEN, _SHUT = r"[\s\"'`*_-]*[<\[({]{0,2}[\s/|]*", r"[\s/|]*[>\])}]{0,2}[\s.!\"'`*_-]*"
+_BRACKETED = rf"[<\[({{]+\s*(?:{_STRONG}|{_WEAK}|{_WEAK_INPUT})\s*[>\])}}]+"
+_WEAK_ANSWER = r"no (?:answer|reply|results?|completion|comment|solution)s?"
+_WHOLE = rf"(?is)^(?:{_OPEN}(?:{_STRONG}|{_WEAK}|{_WEAK_ANSWER}){_SHUT}|{_SIGNS}|\s*{_HEADING}\s*)$"
+_WHOLE_INPUT = (
+    rf"(?is)^(?:{_OPEN}(?:{_STRONG}|{_WEAK}){_SHUT}|\s*(?:unknown|unspecified|not known|no (?:text|"
+    rf"content|data|question|prompt|description|information|info))[\s.]*|{_SIGNS}|\s*{_HEADING}\s*)$"
+)
+_WHOLE_STRONG = (
+    rf"(?is)^(?:{_OPEN}(?:{_STRONG}){_SHUT}|\s*[<\[({{]+\s*(?:{_STRONG}|{_WEAK})\s*[>\])}}]+\s*|"
+    rf"\s*{_HEADING}\s*)$"
+)
+# Before a prompt: a label and the marker, on a line of their own.
+_HEAD = (
+    rf"(?i)^\s*(?:###\s*)?(?:input|context):[ \t]*(?:\r?\n)?[ \t]*{_OPEN}(?:{_STRONG}|{_WEAK})[ "
+    rf"\t.>\])}}]*\r?\n\s*\S"
+)
+_HEAD_ALONE = (
+    rf"(?i)^\s*(?:###\s*)?(?:input|context):[ \t]*(?:\r?\n)?[ \t]*{_OPEN}(?:{_STRONG}|{_WEAK})[ "
+    rf"\t.>\])}}]*\r?\n\s*"
+)
+# Behind a prompt: after a blank line or a label; what is unmistakable also after a line or a sentence. The
+# template's own heading for the answer may follow.
+_ANSWER_HEADING = r"(?:\s*###\s*(?:response|output|answer)\s*:\s*)?"
 _TAIL = (
-    rf"(?is)(?:\n[ \t]*\r?\n|\n?(?:###\s*)?\b(?:input|context):)\s*{_OPEN}(?:{_STRONG}|{_WEAK}){_SHUT}$"
-    rf"|(?:([.?!:])\s|\n)\s*(?:{_OPEN}(?:{_STRONG}){_SHUT}|{_BRACKETED}\s*)$"
+    r"(?is)(?:\n[ \t]*\r?\n|\n?[ \t]*(?:###\s*)?\b(?:input|context):)\s*"
+    rf"(?:{_OPEN}(?:{_STRONG}|{_WEAK}){_SHUT}|{_BRACKETED}\s*|(?:-{{1,3}}|\.{{3}}|…|\{{\}}|\[\]|"
+    rf"\"\")\s*){_ANSWER_HEADING}$"
+    rf"|(?:([.?!])\s|\n)\s*(?:{_OPEN}(?:{_STRONG}){_SHUT}|{_BRACKETED}\s*){_ANSWER_HEADING}$"
 )
 # Characters of the longest marker and the sentence end before it.
 _LONGEST = 160
-# Tasks with "none" for a good answer: a closed question, a look-up in the text, a prompt that names the word
-# itself.
+# Tasks with "none" for a good answer: a closed question, a look-up in the text, a form to fill in, a prompt
+# that names the word itself.
 _MAY_BE_NONE = (
-    r"(?is)\b(?:which|any|anything|how (?:many|much)|whose|what do you call)\b[^\n]*[?:]"
+    r"(?is)\b(?:which|any|anything|how (?:many|much)|whose|what do you call|what (?:is|was) left|what "
+    r"remains)\b[^\n]*[?:]"
     r"|(?:^|[.!?:,;\n]\s*)"
-    + either("does do did is are was were has have can could should will")
-    + r"\b[^\n]*[?:]|(?:^|[.!?:\n]\s*)(?:list (?:all|any|the|every)|"
+    + either("does did is are was were has have can could should will do")
+    + r"\b[^\n]*[?:]|(?:^|[.!?:\n]\s*)(?:list (?:all|any|the|every)|fill (?:in|out)|"
     + either(
-        "extract identify detect find classify label spot tag count pull_out pick_out check look_for read"
+        "extract identify detect find classify label spot tag count pull_out pick_out check look_for read "
+        "return annotate mark flag determine choose select"
     )
     + r")\b|\bif (?:any|there|it|not|no|none|nothing|you|the)\b"
-    r"|\b(?:none|nil|n/a|not applicable|nan|null|undefined|blank|empty)\b"
+    r"|\b(?:none|nil|n/a|not applicable|nan|null|undefined|blank|empty|(?-i:NA)|nothing|zero|gap|field)\b|"
+    r"_{2,}|^[^.?!\n]{0,60}:\s*$"
+    # A question asked of a text that stands there: who is the villain? '...'
+    r"|\b(?:who|what|when|where|why)\b[^\n?]*\?\s*['\"“‘\n]\s*\S+ \S+"
+    r"|['\"”’\n.]\s*(?:question: )?(?:who|what|when|where|whom)\b[^\n?]*\?\s*$"
 )
 # ... or for "null", "NaN" and "undefined": a question about code or numbers.
 _MAY_BE_CODE = (
     r"(?i)\b(?:"
     + either(
-        "json sql python javascript java ruby kotlin swift lua pandas excel returns? returned prints? "
-        "printed evaluates? typeof outputs? iso code_of abbreviation symbol keyword constant division "
-        "not_a_number floating[-_]point divided_by variable type_of"
+        "json sql python javascript java ruby kotlin swift lua pandas excel golang php perl matlab julia "
+        "returns? returned prints? printed evaluates? typeof outputs? iso code_of abbreviation symbol "
+        "keyword "
+        "constant division not_a_number floating[-_]point divided_by variable type_of initials subtag regex "
+        "spreadsheet cell dataframe hypothesis mean_of_an_empty"
     )
-    + r"\b|0 ?/ ?0)"
+    + r"\b|0 ?/ ?0)|\w\([^)\n]{0,60}\)|`[^`\n]+`|\w\[\w+\]|==|\bin (?:R|Rust|Go|C)\b"
+)
+# A marker to be put into other words, which the prompt holds.
+_SPEAKS_OF_ONE = (
+    r"(?i)\b(?:translat\w+|übersetz\w*|tradui\w*|traduc\w*|vertaal|traduz\w*|rewrite|rephrase|paraphrase|"
+    r"synonym|say|"
+    rf"word|phrase|mean|repeat|copy|echo|output|print|return|write|respond with|answer "
+    rf"with)\b.*\b(?:{_STRONG}|{_WEAK})\b"
+)
+# A question whose answer is a sign.
+_MAY_BE_SIGN = (
+    r"(?i)\b(?:sign|symbol|character|punctuation|notation|operator|morse|braille|json|empty|list|set|object|"
+    r"dict\w*|array|tuple|ellipsis|dash|hyphen|dots?|emoticon|ascii|regex|code|look like|draw|blank|"
+    r"delimiter|"
+    r"separator|glob|path|directory|prompt|string|literal|brackets?|quot\w+|mark)s?\b"
 )
 
 
 def null_marker(field: str) -> pl.Expr:
     """1 where the field is nothing but a null marker, or an input ends in one."""
     text = pl.col(field)
-    whole = (text.str.len_chars() <= _LONGEST) & text.str.head(_LONGEST).str.contains(_WHOLE)
+    brief = (text.str.len_chars() <= _LONGEST) & text.str.contains(r"\S")
+    head = text.str.head(_LONGEST)
     if field == "input":
-        return (whole | text.str.tail(_LONGEST).str.contains(_TAIL)).cast(pl.UInt32)
+        whole = brief & head.str.contains(_WHOLE_INPUT)
+        return (whole | text.str.tail(_LONGEST).str.contains(_TAIL) | head.str.contains(_HEAD)).cast(
+            pl.UInt32
+        )
     prompt = pl.col("input").fill_null("")
-    plausible = prompt.str.contains(_MAY_BE_NONE) | prompt.str.contains(_MAY_BE_CODE)
-    strong = (text.str.len_chars() <= _LONGEST) & text.str.head(_LONGEST).str.contains(_WHOLE_STRONG)
+    spoken_of = prompt.str.contains(_SPEAKS_OF_ONE)
+    plausible = prompt.str.contains(_MAY_BE_NONE) | prompt.str.contains(_MAY_BE_CODE) | spoken_of
+    sign = head.str.contains(rf"^(?:{_SIGNS})$")
+    plausible = pl.when(sign).then(prompt.str.contains(_MAY_BE_SIGN)).otherwise(plausible)
+    strong = brief & head.str.contains(_WHOLE_STRONG) & ~spoken_of
+    whole = brief & head.str.contains(_WHOLE)
     return (strong | (whole & ~plausible)).cast(pl.UInt32)
 
 
 def without_null_tail(field: str) -> pl.Expr:
     """The field without a null marker behind its text; a field that is nothing but a marker stays."""
     text = pl.col(field)
+    begins = text.str.head(_LONGEST).str.contains(_HEAD)
+    text = pl.when(begins).then(text.str.replace(_HEAD_ALONE, "")).otherwise(text)
     # Only the end is searched: the pattern could begin at any space of a long text.
     body = text.str.head(-_LONGEST)
     bare = (body + text.str.tail(_LONGEST).str.replace(_TAIL, "${1}")).str.strip_chars_end()
     ends_in_marker = text.str.tail(_LONGEST).str.contains(_TAIL) & ~text.str.head(_LONGEST).str.contains(
-        _WHOLE
+        _WHOLE_INPUT
     )
     return pl.when(ends_in_marker & (bare != "")).then(bare).otherwise(text)

@@ -16,8 +16,8 @@ from typing import Literal
 import polars as pl
 
 from curate.task import Kind
-from curate.validate.absent_media import absent_media, names_media
 from curate.validate.invisible import CONTROLS, holds_invisible, invisible_characters, visible
+from curate.validate.media.absent import absent_media, names_media
 from curate.validate.merged_tasks import may_hold_tasks, merged_instructions
 from curate.validate.null_markers import null_marker, without_null_tail
 from curate.validate.truncation import cut_off, unfinished

@@ -34,8 +34,10 @@ _NEVER_LAST = (
 # Words that close a sentence now and then ("what it is made of").
 _SELDOM_LAST = (
     "of|to|for|with|from|by|at|is|are|was|were|as|if|when|which|while|that|its|than|be|has|have|can|will|"
-    "should|would|could|may|might|must|not|very|more|most|about|de|la|le|el|en|der|die|das|il|di|van|os|mit|von|zu|"
-    "his|her|these|those|this|every|each|who|where|how|also|being|been|through|during|including|without|within|after|"
+    "should|would|could|may|might|must|not|very|more|most|about|de|la|le|el|en|der|die|das|il|di|van|os|"
+    "mit|von|zu|"
+    "his|her|these|those|this|every|each|who|where|how|also|being|been|through|during|including|without|"
+    "within|after|"
     "before|under|over|provide|provides|include|includes|require|requires|ensure|ensures|allow|allows"
 )
 _SENTENCE_END = r"[\p{L}\p{N})\"'”’%][.!?][\"'”’)]*(?:\s|$)"
@@ -49,6 +51,9 @@ _STRANDED = (
     r"\s\w+(?:ed|en|wn|ne|ght|id|de|lt|nt|ld)\s\w+$|\bas "
     r"well as\b.*\b(?:can|was|is)$"
     r"|\b(?:want|wants|wanted|like|have|had|used|ought|need|try|love|happy|welcome|next|thing|way) to$"
+    r"|\bdo(?:es)? (?:i|you|we|they|he|she|it) (?:\w+ )?have$|\b(?:lot|much|bit|little|once|any|some|no|"
+    r"even|far|two|"
+    r"three|many) more$"
 )
 # Two words that may close a sentence: "if possible", "like that one".
 _SHORT_CLAUSE = (
@@ -57,7 +62,7 @@ _SHORT_CLAUSE = (
     r"morning|night|waiting|far|necessary|possible|needed|asked|told)$"
 )
 _OPEN_END = r"[\p{L}\p{M},;(\[{“‘«]\s*$"
-_CODE_LINE = r"[{}=;<>\\|$~`_]|\w\(|://|^\s*(?:/|\./|[a-z]+ -{1,2}\w)|\w\.\w+\s*$"
+_CODE_LINE = r"[{}=<>\\|$~`_]|;(?:\S|\s*$)|\w\(|://|^\s*(?:/|\./|[a-z]+ -{1,2}\w)|\w\.\w+\s*$"
 # Farewells and the like, which end without a stop.
 _FAREWELL = (
     r"(?i)(?:^|[.!?]\s+)(?:hope|thanks|thank you|many thanks|regards|best|kind|warm|yours|sincerely|see "
@@ -116,6 +121,11 @@ def cut_off(field: str) -> pl.Expr:
         & text.str.contains(r'[,:"\w]$')
         & ~text.str.contains(r"[}\]]$")
     )
+    # An element that does not close, behind one that does; a table's last row, where the others close.
+    element = whole.str.contains(r"^\s*<[\w?!]") & text.str.contains(r"<[^<>]*$")
+    row = last_line.str.contains(r"^\s*\|.*[^|\s]\s*$") & (
+        whole.str.count_matches(r"(?m)^\s*\|.*\|\s*$") >= 2
+    )
     bullet = text.str.contains(
         r"(?:^|\n)\s*(?:\d{1,2}[.)]|[-*•])\s+\S[^\n]*\n(?s:.*\n)?\s*(?:\d{1,2}[.)]|[-*•])$"
     )
@@ -125,11 +135,14 @@ def cut_off(field: str) -> pl.Expr:
     comma = last_line.str.contains(r",$") & (ends >= 1) & (last_line.str.count_matches(r"\S+") >= 7)
     listing = last_line.str.contains(r"^[^,]*:?\s*(?:[\w'’-]+,\s*)+[\w'’-]+$")
     never = last_line.str.contains(rf"\s(?:{_NEVER_LAST})$") & ~listing & (words >= 8) & (last_words >= 4)
+    # How people write to each other: an exclamation, a question, and the last full stop is saved.
+    chatty = text.str.contains(r"[!?]")
     seldom = (
         last_line.str.contains(rf"[^,\s]\s(?:{_SELDOM_LAST})$")
         & (ends >= 1)
         & (last_words >= 4)
         & ~sentence.str.contains(_STRANDED)
+        & ~(chatty & last_line.str.contains(r"(?i)\b(?:this|these|those|that)$"))
     )
     # "... recommends that managers", "... without whom I"
     clause = (
@@ -156,6 +169,15 @@ def cut_off(field: str) -> pl.Expr:
     stub &= (ends >= 1) & ~pl.col("input").fill_null("").str.to_lowercase().str.contains(
         short.fill_null("\n"), literal=True
     )
+    # "- Two pairs of tr", the last item of a list.
+    stub |= (
+        short.is_not_null()
+        & ~short.is_in(_short_words().implode())
+        & last_line.str.contains(
+            r"^\s*(?:\d{1,2}[.)]|[-*•])\s.*\b(?:of|the|an?|and|with|for|to|in|your) [a-z]{2,3}$"
+        )
+        & (text.str.count_matches(r"(?m)^\s*(?:\d{1,2}[.)]|[-*•])\s") >= 2)
+    )
     formal = (
         (ends >= 2)
         & (
@@ -166,7 +188,7 @@ def cut_off(field: str) -> pl.Expr:
         & sentence.str.contains(r"^[\p{Lu}\"“][^:]*$")
         & ~last_line.str.contains(_FAREWELL)
         & (last_line.str.contains(_SENTENCE_END) | (last_words >= 10))
-        & ~text.str.contains("!", literal=True)
+        & ~chatty
     )
     # Every item before has a full stop, the last has none.
     items = text.str.contains(
@@ -176,6 +198,8 @@ def cut_off(field: str) -> pl.Expr:
     cut = (
         fence
         | json
+        | element
+        | row
         | bullet
         | bracket
         | (

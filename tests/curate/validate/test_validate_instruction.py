@@ -41,7 +41,7 @@ def verdicts(sample: list[dict[str, str]]) -> list[set[str]]:
     return broken
 
 
-@pytest.mark.parametrize("half", ["before", "after", "unseen", "blind"])
+@pytest.mark.parametrize("half", ["before", "after", "unseen", "blind", "fresh", "second", "third"])
 @pytest.mark.parametrize("code", JUDGED)
 def test_precision_and_recall_on_the_labelled_sample(half: str, code: str) -> None:
     sample = rows(half)
@@ -50,7 +50,7 @@ def test_precision_and_recall_on_the_labelled_sample(half: str, code: str) -> No
         for row, given in zip(sample, verdicts(sample), strict=True)
     ]
     right, wrong, missed = (pairs.count(pair) for pair in ((True, True), (False, True), (True, False)))
-    assert right + missed >= 10
+    assert right + missed >= 8
     assert right / (right + wrong) >= AT_LEAST
     assert right / (right + missed) >= AT_LEAST
 
