@@ -10,6 +10,7 @@ another date taken out. Reading and writing share this file, so that a surrogate
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -69,34 +70,76 @@ def readings(text: str) -> tuple[date, ...]:
     return tuple(one for one in found if one is not None)
 
 
-@lru_cache(maxsize=65_536)
-def pattern(text: str) -> re.Pattern[str] | None:
-    """A regex for every form of the date that `text` is; None if it is not a whole date."""
-    dates = readings(text)
-    if not dates:
-        return None
+_MARK = r"\s?[-/.–]\s?"
+_TH = r"(?:st|nd|rd|th)?"
+_MONTH, _ANY_YEAR = rf"({_NAME})\.?", r"(\d{4}|['’]?\d{2})"
+# Any date in running text, the form named by the last group. One regex for all dates: one for each date took
+# longer to compile than all else that is done with a row.
+_WRITTEN = re.compile(
+    r"(?<![\w/-])(?<!\d\.)(?:"
+    + "|".join(
+        (
+            rf"(\d{{1,3}}){_MARK}(\d{{1,3}}){_MARK}(\d{{4}}|\d{{2}})(?P<day_first>)",
+            r"(\d{1,3}) (\d{1,3}) (\d{4}|\d{2})(?P<spaced>)",
+            rf"(\d{{4}}){_MARK}(\d{{1,3}}){_MARK}(\d{{1,3}})(?P<year_first>)",
+            r"(\d{8})(?P<compact>)",
+            rf"(\d{{1,3}}){_TH}(?:\s+of)?[\s-]+(?:the\s+)?{_MONTH},?[\s-]+{_ANY_YEAR}(?P<day_month>)",
+            rf"{_MONTH}\s+(\d{{1,3}}){_TH},?\s+{_ANY_YEAR}(?P<month_day>)",
+        )
+    )
+    + r")(?![\w/-]|\.\d)",
+    re.IGNORECASE,
+)
+
+
+def places(text: str, value: str) -> Iterator[tuple[int, int]]:
+    """Where the date that `value` is (a whole one) stands in `text`, however written."""
+    dates = readings(value)
+    match = _WRITTEN.search(text)
+    while match:
+        if _means(match, dates):
+            yield match.span()
+            match = _WRITTEN.search(text, match.end())
+        else:  # another date may begin within this one: "12 7 10 1984"
+            match = _WRITTEN.search(text, match.start() + 1)
+
+
+def _means(match: re.Match[str], dates: Sequence[date]) -> bool:
+    """Whether a written date is one of `dates`: in figures the likeliest, with the month's name or in the
+    order of ISO 8601 any.
+    """
     first = dates[0]
-    return re.compile(
-        rf"(?<![\w/-])(?<!\d\.)(?:{'|'.join([_numeric(first), *map(_named, dates)])})(?![\w/-]|\.\d)",
-        re.IGNORECASE,
+    parts = [part for part in match.groups() if part]
+    if match.lastgroup == "compact":
+        return parts[0] in (f"{first:%d%m%Y}", f"{first:%Y%m%d}")
+    if match.lastgroup == "year_first":
+        year, month, day = parts
+        return _in_figures(day, month, year, first) or match.group() in map(date.isoformat, dates)
+    if match.lastgroup in ("day_first", "spaced"):
+        day, month, year = parts
+        return _in_figures(day, month, year, first)
+    day, name, year = parts if match.lastgroup == "day_month" else (parts[1], parts[0], parts[2])
+    month_number = _NAMES.get(name.lower().translate(_AS_IN_ENGLISH))
+    return any(
+        month_number == when.month and _is_number(day, when.day) and _is_year(year.lstrip("'’"), when.year)
+        for when in dates
     )
 
 
-def _numeric(when: date) -> str:
-    day, month, years = f"0?{when.day}", f"0?{when.month}", f"(?:{when.year}|{when.year % 100:02d})"
-    mark = r"\s?[-/.–]\s?"
-    return (
-        rf"{day}{mark}{month}{mark}{years}|{day} {month} {years}|{when:%d%m%Y}"
-        rf"|{when.year}{mark}{month}{mark}{day}|{when:%Y%m%d}"
-    )
+# What a regex that ignores case takes for s and i.
+_AS_IN_ENGLISH = str.maketrans("ſı", "si", "\u0307")
 
 
-def _named(when: date) -> str:
-    name = _MONTHS[when.month - 1]
-    month = rf"(?:{name}|{name[:3]}{'|sept' if when.month == 9 else ''})\.?"
-    day, years = rf"0?{when.day}(?:st|nd|rd|th)?", rf"(?:{when.year}|['’]?{when.year % 100:02d})"
-    iso = rf"{when.year}-{when.month:02d}-{when.day:02d}"
-    return rf"{day}(?:\s+of)?[\s-]+(?:the\s+)?{month},?[\s-]+{years}|{month}\s+{day},?\s+{years}|{iso}"
+def _in_figures(day: str, month: str, year: str, when: date) -> bool:
+    return _is_number(day, when.day) and _is_number(month, when.month) and _is_year(year, when.year)
+
+
+def _is_number(text: str, number: int) -> bool:
+    return text in (f"{number}", f"0{number}")
+
+
+def _is_year(text: str, year: int) -> bool:
+    return text in (f"{year}", f"{year % 100:02d}")
 
 
 def write_like(text: str, when: date) -> str | None:

@@ -34,7 +34,7 @@ from curate.pii.redact.runs import (
     at_tokens,
     at_words,
     compiled,
-    glued,
+    joined,
     run,
 )
 from curate.pii.values import EXACT, is_code, normalise
@@ -116,7 +116,7 @@ def forms(entity: str, value: str) -> tuple[Form, ...]:
     made = [Form((_hint(entity, value),), _find_whole(entity, value))]
     if entity in _DATES and (read := dates.readings(value)):
         # Every way of writing a date ends in the last two digits of its year or holds them.
-        made = [Form((f"{read[0].year % 100:02d}",), compiled(partial(_dated, value))), *made]
+        made = [Form((f"{read[0].year % 100:02d}",), partial(_dated, value)), *made]
     if entity == "EMAIL_ADDRESS" and (user := user_part(value)):
         made.append(Form((user.casefold(),), _literal(user)))
     if entity == "IBAN_CODE":
@@ -124,10 +124,8 @@ def forms(entity: str, value: str) -> tuple[Form, ...]:
     return tuple(made)
 
 
-def _dated(value: str) -> re.Pattern[str]:
-    made = dates.pattern(value)
-    assert made is not None, "asked for dates only"
-    return made
+def _dated(value: str, searched: Searched) -> Iterator[tuple[int, int]]:
+    return dates.places(searched.text, value)
 
 
 def _literal(word: str) -> Finder:
@@ -244,11 +242,9 @@ def _person(value: str) -> Iterator[Form]:
     for name in dict.fromkeys(names):
         yield Form((_folded(name),), _literal(name), _meant(name, lower))
     if len(names) > 1:
-        first, last = _bare(names[0]), _bare(names[-1])
-        made = compiled(
-            partial(logins, names[0], names[-1]), glued(_unmarked(names[0]), _unmarked(names[-1]))
-        )
-        yield Form((first, last), made, _is_login)
+        first, last = names[0], names[-1]
+        made = joined(_unmarked(first), _unmarked(last), regex=partial(logins, first, last))
+        yield Form((_bare(first), _bare(last)), made, _is_login)
 
 
 def _in_orders(orders: tuple[tuple[str, ...], ...]) -> Finder:

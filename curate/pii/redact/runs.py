@@ -59,6 +59,7 @@ ANY_SPACE = Gap(frozenset(SPACES), 1, 1 << 30)
 IN_NAMES = Gap(frozenset(SPACES + ".,"), 1, 3)
 IN_ADDRESSES = Gap(frozenset(SPACES + ".,"), 1, 1 << 30)
 IN_CODES = Gap(frozenset(SPACES + "-.()/"), 0, 3)
+IN_LOGINS = Gap(frozenset("._-"), 0, 1)
 _WITHOUT_MARKS = dict.fromkeys(map(ord, IN_CODES.marks))
 
 
@@ -124,14 +125,14 @@ def run(
         if not all(_is_plain(piece) for order in orders for piece in order):
             return slow
         orders = tuple(tuple(piece.lower() for piece in order) for order in orders)
-    joined = tuple(map("".join, orders)) if gap is IN_CODES else ()
+    codes = tuple(map("".join, orders)) if gap is IN_CODES else ()
 
     def find(searched: Searched) -> Iterator[Place]:
         text = searched.text if cased else searched.lowered
         if text is None:
             yield from slow(searched)
             return
-        if joined and not any(code in searched.compact for code in joined):
+        if codes and not any(code in searched.compact for code in codes):
             return
         at = 0
         if len(orders) == 1 and len(orders[0]) == 1:  # a word by itself: most of what is sought
@@ -176,30 +177,65 @@ def _end(text: str, start: int, pieces: tuple[str, ...], gap: Gap) -> int:
     return end
 
 
-def glued(*words: str) -> Callable[[Searched], bool]:
-    """Whether one of `words` stands in a text joined to another letter or digit, as in a login: at once or
-    behind one of `._-`.
-    """
-    if not all(map(_is_plain, words)):
-        return lambda searched: True
-    lower = [word.lower() for word in words]
+def joined(first: str, last: str, regex: Callable[[], re.Pattern[str]]) -> Finder:
+    """A finder of what logins make of two names: both, or the one with the other's initial, in either order,
+    at once or with one of `._-` between them, up to four digits behind.
 
-    def may(searched: Searched) -> bool:
+    Parameters
+    ----------
+    regex
+        As in `run`.
+    """
+    slow = compiled(regex)
+    if not _is_plain(first) or not _is_plain(last):
+        return slow
+    a, b = first.lower(), last.lower()
+    orders = ((a, b), (b, a), (a[0], b), (b, a[0]), (a, b[0]))
+
+    def find(searched: Searched) -> Iterator[Place]:
         text = searched.lowered
         if text is None:
-            return True
-        for word in lower:
-            start = text.find(word)
-            while start >= 0:
-                end = start + len(word)
-                before, behind = text[start - 1 : start], text[end : end + 1]
-                if before.isalnum() or behind.isalnum():
-                    return True
-                if before and before in "._-" and text[start - 2 : start - 1].isalnum():
-                    return True
-                if behind and behind in "._-" and text[end + 1 : end + 2].isalnum():
-                    return True
-                start = text.find(word, start + 1)
-        return False
+            yield from slow(searched)
+            return
+        ends = -1
+        for start in _login_starts(text, a, b):
+            if start < ends or text[start - 1 : start].isalnum():
+                continue
+            for order in orders:
+                body = _end(text, start, order, IN_LOGINS)
+                end = body and _with_digits(text, body)
+                if end:
+                    yield start, end
+                    ends = end
+                    break
 
-    return may
+    return find
+
+
+def _login_starts(text: str, first: str, last: str) -> list[int]:
+    """Where a login may begin: at either name, or at an initial before the last."""
+    starts = set(_all_places(text, first))
+    for at in _all_places(text, last):
+        starts.add(at)
+        lead = at - 1 - (text[at - 1 : at] in IN_LOGINS.marks)
+        if text[lead : lead + 1] == first[0]:
+            starts.add(lead)
+    return sorted(starts)
+
+
+def _all_places(text: str, word: str) -> Iterator[int]:
+    at = text.find(word)
+    while at >= 0:
+        yield at
+        at = text.find(word, at + 1)
+
+
+def _with_digits(text: str, end: int) -> int:
+    """Where a login with its digits ends whose names end at `end`; 0 if a letter or digit goes on."""
+    digits = end + (text[end : end + 1] in IN_LOGINS.marks)
+    after = digits
+    while after - digits < 4 and text[after : after + 1].isdecimal():
+        after += 1
+    if after > digits and not text[after : after + 1].isalnum():
+        return after
+    return 0 if text[end : end + 1].isalnum() else end

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
+from datetime import date
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from curate.pii.redact import forms
+from curate.pii.redact import dates, forms
 from curate.pii.redact.forms import logins, name_words, whole
-from curate.pii.redact.runs import SPACES, Searched, compiled, glued
+from curate.pii.redact.runs import SPACES, Searched, joined
 
 # Values of every shape that is sought without a regex.
 _VALUES = (
@@ -82,27 +83,24 @@ def test_a_name_is_found_in_both_orders_where_the_regex_matches(drawn: tuple[str
     assert list(forms._in_orders(orders)(Searched(text))) == expected
 
 
-@settings(max_examples=400)
-@given(st.text("tTqQaAlLıſ._-1 ", max_size=12), st.sampled_from([("Ta", "Ql"), ("Tıa", "Qal")]), st.data())
-@example("ta.q", ("Ta", "Ql"), None)
-@example("T_ql!", ("Ta", "Ql"), None)
-def test_a_login_is_never_ruled_out_where_its_regex_matches(
-    around: str, name: tuple[str, str], data: st.DataObject | None
-) -> None:
+_LOGIN_NAMES = [("Ta", "Ql"), ("Tıa", "Qal"), ("Ann", "Anna"), ("aa", "aaa"), ("Al", "La")]
+
+
+@settings(max_examples=1_000)
+@given(st.sampled_from(_LOGIN_NAMES), st.data())
+@example(("Ta", "Ql"), "taql ta.q7 T_ql! tql12345 tql.12345 ql-ta99x")
+@example(("Ann", "Anna"), "annanna aanna.annan annaannanna")
+def test_a_login_is_found_where_its_regex_matches(name: tuple[str, str], data: st.DataObject | str) -> None:
     first, last = name
-    pieces = (
-        [around]
-        if data is None
-        else data.draw(
-            st.lists(
-                st.sampled_from([around, first, last, first.lower(), last.lower(), ".", "t", "q"]), max_size=6
-            )
-        )
-    )
-    text = "".join(pieces)
-    pattern = logins(first, last)
-    quick = compiled(lambda: pattern, glued(first, last))
-    assert list(quick(Searched(text))) == [match.span() for match in pattern.finditer(text)]
+    text = data if isinstance(data, str) else _login_text(data, first, last)
+    expected = [match.span() for match in logins(first, last).finditer(text)]
+    assert list(joined(first, last, lambda: logins(first, last))(Searched(text))) == expected
+
+
+def _login_text(data: st.DataObject, first: str, last: str) -> str:
+    around = st.text("tTqQaAlLnıſ._-1\u0663 ", max_size=3)
+    pieces = st.sampled_from([first, last, first.lower(), last.upper(), first[0], last[0], ".", "_", "12"])
+    return "".join(data.draw(st.lists(st.one_of(around, pieces), max_size=10)))
 
 
 def test_spaces_are_those_of_a_regex() -> None:
@@ -114,3 +112,72 @@ def test_a_date_written_in_another_way_is_found(year: int, month: int, day: int)
     value = f"{day:02d}/{month:02d}/{year}"
     for text in (f"born {year}-{month:02d}-{day:02d}.", f"born {day}.{month}.{year % 100:02d} here"):
         assert forms.places(Searched(text), "DATE_OF_BIRTH", value)
+
+
+_MARK = r"\s?[-/.–]\s?"
+
+
+def _one_date(value: str) -> re.Pattern[str]:
+    """A regex for every form of one date: what `dates.places` must find."""
+    read = dates.readings(value)
+    body = "|".join([_in_figures(read[0]), *map(_with_name, read)])
+    return re.compile(rf"(?<![\w/-])(?<!\d\.)(?:{body})(?![\w/-]|\.\d)", re.IGNORECASE)
+
+
+def _in_figures(when: date) -> str:
+    day, month, years = f"0?{when.day}", f"0?{when.month}", f"(?:{when.year}|{when.year % 100:02d})"
+    return (
+        rf"{day}{_MARK}{month}{_MARK}{years}|{day} {month} {years}|{when:%d%m%Y}"
+        rf"|{when.year}{_MARK}{month}{_MARK}{day}|{when:%Y%m%d}"
+    )
+
+
+def _with_name(when: date) -> str:
+    name = f"{when:%B}".lower()
+    month = rf"(?:{name}|{name[:3]}{'|sept' if when.month == 9 else ''})\.?"
+    day, years = rf"0?{when.day}(?:st|nd|rd|th)?", rf"(?:{when.year}|['’]?{when.year % 100:02d})"
+    return (
+        rf"{day}(?:\s+of)?[\s-]+(?:the\s+)?{month},?[\s-]+{years}|{month}\s+{day},?\s+{years}"
+        rf"|{when.year}-{when.month:02d}-{when.day:02d}"
+    )
+
+
+_DATES = ["07/10/1984", "10/7/84", "2012-12-11", "11 September 2012", "may 5, 1999", "1/1/01", "31.12.1999"]
+
+
+@settings(max_examples=2_000)
+@given(st.sampled_from(_DATES), st.data())
+@example("07/10/1984", "12 7 10 1984, 7 October '84 and 1984-07-10; 7/10/1984/1")
+@example("11 September 2012", "11th of the ſept. 12, SEPTEMBER 011, 2012, 11 Sep ’12 11092012")
+@example("may 5, 1999", "5 may 99 5 MAY 1999. 1999.5.05 05 05 99")
+def test_a_date_is_found_where_its_regex_matches(value: str, data: st.DataObject | str) -> None:
+    text = data if isinstance(data, str) else _date_text(data, value)
+    expected = [match.span() for match in _one_date(value).finditer(text)]
+    assert list(dates.places(text, value)) == expected
+
+
+def _date_text(data: st.DataObject, value: str) -> str:
+    when = dates.readings(value)[0]
+    numbers = [f"{number}" for number in (when.day, when.month, when.year, f"{when.year % 100:02d}")]
+    figures = [*numbers, *(f"0{number}" for number in numbers[:2]), f"{when:%d%m%Y}", f"{when:%Y%m%d}", "7"]
+    names = [f"{when:%B}", f"{when:%b}", "sept", "ſept", "SEPTEMBER", "aprİl", "aprıl", "May"]
+    marks = [
+        " ",
+        "-",
+        "/",
+        ".",
+        "–",
+        " / ",
+        ", ",
+        "  ",
+        "'",
+        "’",
+        "th",
+        "st",
+        " of ",
+        " of the ",
+        "x",
+        "\u0661",
+    ]
+    piece = st.one_of(st.sampled_from(figures), st.sampled_from(marks), st.sampled_from(names))
+    return "".join(data.draw(st.lists(piece, max_size=14)))
