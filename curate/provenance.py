@@ -7,6 +7,9 @@ agree with what stands there now, it refuses and names the first stage to run ag
 or edited under its id, never goes past a scan that has not seen it, and no version is published half with old
 parameters.
 
+Each report is sealed with the project's key (`curate.seal`): digests that anybody can recompute would let
+whoever writes `data/` or `dvc.lock` plant a row. Where there is no key here the digests alone are compared.
+
 The records follow the data alone: no times, no paths of one machine. What follows the order of the rows, the
 digests of the raw files, stands beside the project (see `curate.ingest.raw`). Cost: each input is read once
 more to hash it, about a gigabyte a second.
@@ -22,16 +25,27 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
-from curate import stages
+from curate import seal, stages
 from curate.conflicts import conflicts
 from curate.errors import AssayError
 from curate.files import canonical_json
 from curate.project import Project
+from curate.seal import key_here
 from curate.stages import Stage
 
 if TYPE_CHECKING:
     from curate.keys import Key
     from curate.task import TaskCard
+
+
+# What the seal of a stage's report is a seal of.
+SEALED = "stage"
+
+
+class MadeFrom(dict[str, Any]):
+    """What a stage's output is made from, and the key with which its report is sealed."""
+
+    key: Key | None = None
 
 
 @dataclass(frozen=True)
@@ -42,7 +56,7 @@ class Stale:
     problem: str
 
 
-def begin(project: Project, name: str) -> dict[str, Any]:
+def begin(project: Project, name: str) -> MadeFrom:
     """Check that what stage `name` reads belongs together; returns its `made_from`.
 
     Raises
@@ -67,13 +81,17 @@ def begin(project: Project, name: str) -> dict[str, Any]:
             raise refusal(
                 Stale(read, f"data/{read} is not what stage `{read}` wrote: its files were changed"), name
             )
-    return {
-        "stages": {read: version_of(reports[read]) for read in this.reads if read in reports},
-        "files": {file: lines_digest(project.root / file) for file in this.files},
-        "params": used_params(project, this),
-        "card": card_digests(project.task, this),
-        **({"key_id": project.key.key_id} if this.keyed else {}),
-    }
+    made_from = MadeFrom(
+        {
+            "stages": {read: version_of(reports[read]) for read in this.reads if read in reports},
+            "files": {file: lines_digest(project.root / file) for file in this.files},
+            "params": used_params(project, this),
+            "card": card_digests(project.task, this),
+            **({"key_id": project.key.key_id} if this.keyed else {}),
+        }
+    )
+    made_from.key = project.key
+    return made_from
 
 
 def refusal(stale: Stale, name: str) -> AssayError:
@@ -115,7 +133,7 @@ def find_stale(project: Project, wanted: tuple[Stage, ...] = stages.CURATION) ->
         If one has not run, or its report cannot be read.
     """
     reports: dict[str, dict[str, Any]] = {}
-    key_id = _key_id(project)
+    key = key_here(project)
     for stage in wanted:
         report = reports[stage.name] = read_report(project, stage.name)
         if not isinstance(report.get("made_from"), dict) or not isinstance(report.get("outputs"), dict):
@@ -123,7 +141,7 @@ def find_stale(project: Project, wanted: tuple[Stage, ...] = stages.CURATION) ->
                 stage.name, f"data/{stage.name} does not say what it was made from (an older assay wrote it)"
             )
             continue
-        for problem in _differences(project, stage, report, reports, key_id):
+        for problem in _differences(project, stage, report, reports, key):
             yield Stale(stage.name, problem)
             break
 
@@ -133,10 +151,15 @@ def _differences(
     stage: Stage,
     report: Mapping[str, Any],
     reports: Mapping[str, Mapping[str, Any]],
-    key_id: str | None,
+    key: Key | None,
 ) -> Iterator[str]:
     """In what a stage's record differs from what stands there now."""
     made, place = report["made_from"], f"data/{stage.name}"
+    key_id = key.key_id if key else None
+    if stage.keyed and key_id and made.get("key_id") != key_id:
+        yield f"{place} was made with another secret key (key id {made.get('key_id')}, now {key_id})"
+    elif key and (words := seal.problem(seal.standing(report, key, SEALED), f"{place}/report.json")):
+        yield words
     if stage.sources and (edited := stage.sources_module().edited(project, report)):
         yield f"{', '.join(edited)} changed since `{stage.name}` read {'it' if len(edited) == 1 else 'them'}"
     for read in stage.reads:
@@ -150,8 +173,6 @@ def _differences(
         yield f"{place} was made with other parameters than params.yaml has now: {names}"
     if changed := _changed(made.get("card"), card_digests(project.task, stage)):
         yield f"{place} was made with another task card: {', '.join(changed)} of task.yaml changed"
-    if stage.keyed and key_id and made.get("key_id") != key_id:
-        yield f"{place} was made with another secret key (key id {made.get('key_id')}, now {key_id})"
     for file in stage.files:
         if made.get("files", {}).get(file) != lines_digest(project.root / file):
             yield f"{file} changed since `{stage.name}` read it"
@@ -170,20 +191,6 @@ def _changed(before: Any, now: Mapping[str, Any]) -> list[str]:
 
 
 _ABSENT = object()
-
-
-def _key(project: Project) -> Key | None:
-    """The key; None on a machine without it, where no keyed stage can run anyway."""
-    try:
-        return project.key
-    except AssayError:
-        return None
-
-
-def _key_id(project: Project) -> str | None:
-    """The key's public name."""
-    key = _key(project)
-    return key.key_id if key else None
 
 
 def read_report(project: Project, name: str) -> dict[str, Any]:
@@ -269,7 +276,7 @@ def used_params(project: Project, stage: Stage) -> dict[str, Any]:
     params = project.params(stage.name, stage.model())
     section = params.model_dump(mode="json", exclude=set(stage.only_speed))
     used: dict[str, Any] = portable(section)
-    return used | params.recorded(project.root, _key(project))
+    return used | params.recorded(project.root, key_here(project))
 
 
 def card_digests(card: TaskCard, stage: Stage) -> dict[str, str]:

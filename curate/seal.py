@@ -17,7 +17,6 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from curate.errors import AssayError, GateFailed
-from curate.files import canonical_json
 
 if TYPE_CHECKING:
     from curate.keys import Key
@@ -105,4 +104,6 @@ def notice(key: Key) -> str:
 
 
 def _digest(bare: Mapping[str, Any], key: Key, kind: str) -> str:
+    from curate.files import canonical_json  # which loads polars, and `assay diff` begins without it
+
     return key.digest("seal", kind, canonical_json(bare), length=16)

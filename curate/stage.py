@@ -9,6 +9,7 @@ so that a person can look, but fails, and no stage goes on from it.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +21,8 @@ import polars as pl
 from curate.errors import AssayError, GateFailed
 from curate.examples import EXAMPLES, LEDGER, conform
 from curate.files import dump_json, replacing_folder, write_parquet
-from curate.provenance import file_digests
+from curate.provenance import SEALED, MadeFrom, file_digests
+from curate.seal import seal
 from curate.text import plural
 
 # Called with (done, total) rows or steps; the rim draws it.
@@ -153,11 +155,14 @@ def write_outputs(
     folder: Path, frames: Mapping[str, pl.DataFrame], report: Mapping[str, Any], made_from: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Write a stage's folder, all or nothing; returns its report with `made_from` and the digests of
-    `outputs`.
+    `outputs`, sealed where `made_from` comes from `curate.provenance.begin`.
     """
     with replacing_folder(folder) as fresh:
         for name, frame in frames.items():
             write_parquet(frame, fresh / f"{name}.parquet")
         whole = {**report, "made_from": dict(made_from), "outputs": file_digests(fresh)}
+        if isinstance(made_from, MadeFrom) and made_from.key is not None:
+            # As it is read back: a tuple becomes a list.
+            whole = seal(json.loads(dump_json(whole)), made_from.key, SEALED)
         (fresh / "report.json").write_text(dump_json(whole), encoding="utf-8")
     return whole

@@ -38,7 +38,7 @@ class Stage:
     files
         Committed files or folders that it reads besides.
     keyed
-        Whether its output depends on the project's secret key.
+        Whether its output depends on the project's secret key, if only by the seal of its report.
     drops
         Whether it can drop rows, and so keeps a ledger of them.
     only_speed
@@ -114,6 +114,7 @@ TABLE = (
         reads=("ingest", "redact"),
         card=("kind",),
         output="data/dedup",
+        keyed=True,
         drops=True,
     ),
     Stage(
@@ -123,6 +124,7 @@ TABLE = (
         reads=("dedup",),
         card=("kind", "labels", "output_schema", "sections", "languages"),
         output="data/validate",
+        keyed=True,
         drops=True,
     ),
     Stage(
@@ -142,13 +144,14 @@ TABLE = (
         output="gold",
         keyed=True,
     ),
-    Stage("train", "train.fit", "train.params:TrainParams", reads=("publish",), output="models"),
+    Stage("train", "train.fit", "train.params:TrainParams", reads=("publish",), output="models", keyed=True),
     Stage(
         "evaluate",
         "train.judge.evaluate",
         "train.judge.params:EvaluateParams",
         reads=("publish", "train"),
         output="reports/evaluation",
+        keyed=True,
     ),
     Stage(
         "report",

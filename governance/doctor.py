@@ -21,6 +21,7 @@ from curate.ingest.columns import shown_path
 from curate.params import read_yaml
 from curate.project import Project
 from curate.provenance import locked
+from curate.seal import key_here, notice
 
 # What a whole run of a 1M-row project writes, with room: below this a run may fail half-way.
 FREE_BYTES_WANTED = 2_000_000_000
@@ -315,8 +316,15 @@ def _gold(project: Project) -> Iterator[Finding]:
         return
     from curate.publish.gold import verify_gold
 
-    verify_gold(project.gold)
-    yield Finding("ok", "gold", "every split agrees with the digests of its manifest")
+    key = key_here(project)
+    verify_gold(project.gold, key)
+    words = "every file agrees with the digests of the manifest"
+    if key is None:
+        yield Finding(
+            "warn", "gold", f"{words}, which is NOT AUTHENTICATED: there is no key here", "set ASSAY_KEY"
+        )
+    else:
+        yield Finding("ok", "gold", f"{words}, whose seal is true" + f" ({notice(key)})" * bool(notice(key)))
 
 
 def _run(root: Path, *command: str) -> str | None:

@@ -18,6 +18,8 @@ from curate.examples import EXAMPLES, conform
 from curate.files import read_stage_frame
 from curate.project import Project
 from curate.provenance import read_report, version_of
+from curate.seal import notice
+from curate.sealed_folder import folder_problem
 from curate.task import Kind
 from curate.text import plain
 from governance.last_words import as_error
@@ -132,7 +134,7 @@ def _version(project: Project, today: date) -> Iterator[Gate]:
     if found := [*conflict_faults(project), *checkout_faults(project)]:
         yield Gate("version", False, found[0].problem, found[0].fix)
         return
-    manifest = verify_gold(project.gold).manifest
+    manifest = verify_gold(project.gold, project.key).manifest
     fix = "dvc repro   (or the stages by hand, from `assay ingest`)"
     if manifest["task_digest"] != task_digest(project.task):
         yield Gate("version", False, "task.yaml has changed since gold/ was published", fix)
@@ -150,7 +152,8 @@ def _version(project: Project, today: date) -> Iterator[Gate]:
         yield Gate(
             "version",
             True,
-            f"gold {manifest['version']} is whole and made with this card and these parameters"
+            f"gold {manifest['version']} is whole, sealed, and made with this card and these parameters"
+            + f" ({notice(project.key)})" * bool(notice(project.key))
             + ("" if here else "; data/ is not in this working copy, so its stages were not judged"),
         )
 
@@ -201,6 +204,16 @@ def _personal_data(project: Project, today: date) -> Iterator[Gate]:
 
     for verdict in personal_data(project, _published(load_gold(project.gold).splits)):
         yield Gate("personal-data", *verdict)
+
+
+def _audit(project: Project, today: date) -> Iterator[Gate]:
+    """The PII audit: no unreviewed finding stands over policy, whatever the policy is."""
+    from governance.audit.project import audit
+    from governance.audit.words import fix, headline
+
+    done = audit(project, today)
+    passed = done.inventory.passed
+    yield Gate("audit", passed, headline(done), "" if passed else fix(done) or "assay audit")
 
 
 def _targets(project: Project, today: date) -> Iterator[Gate]:
@@ -283,6 +296,9 @@ def _target(project: Project, today: date) -> Iterator[Gate]:
             "target", False, "no system has been evaluated", "assay train && assay evaluate   (or: dvc repro)"
         )
         return
+    if words := folder_problem(path.parent, project.key, "evaluation"):
+        yield Gate("target", False, words, "dvc repro evaluate")
+        return
     comparison = load_json(path)
     if comparison["gold"] != load_manifest(project.gold)["content_digest"]:
         yield Gate("target", False, "the evaluation is of another gold version", "dvc repro evaluate")
@@ -314,6 +330,7 @@ GATES: dict[str, Callable[[Project, date], Iterator[Gate]]] = {
     "held-out": _held_out,
     "schema": _schema,
     "personal-data": _personal_data,
+    "audit": _audit,
     "targets": _targets,
     "leakage": _leakage,
     "target": _target,

@@ -27,6 +27,8 @@ from curate.errors import AssayError
 from curate.files import canonical_json, replacing_folder, write_parquet
 from curate.project import Project
 from curate.provenance import refuse_stale_gold
+from curate.seal import key_here
+from curate.sealed_folder import seal_folder
 from curate.stage import Progress
 from curate.task import Kind
 from curate.text import plural
@@ -54,12 +56,13 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     AssayError
         If the kind cannot be trained, there is no gold version, or it has no training rows or only one label.
     """
-    from curate.publish.gold import load_gold
+    from curate.publish.gold import verify_gold
 
     task = project.task
     scoring_of(task)
     params = project.params("train", TrainParams)
-    gold = load_gold(project.gold)
+    key = key_here(project)
+    gold = verify_gold(project.gold, key)
     refuse_stale_gold(project, "train", gold.manifest)
     labels = all_labels(task, gold.train, gold.validation)
     trained = train_systems(
@@ -75,6 +78,7 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
         work=project.root / ".assay" / "train",
         progress=progress,
     )
+    seal_folder(project.models, key, "models")
     write_costs(
         project.reports,
         "train",

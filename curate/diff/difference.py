@@ -19,8 +19,10 @@ from curate.diff.match.align import Alignment, by_content, by_key
 from curate.diff.match.clerical import PLACES, clerical_counts, mark_clerical, substantive_counts
 from curate.diff.match.printed import by_fingerprints
 from curate.diff.match.similar import with_likeness
+from curate.diff.measure.authentic import unsure
 from curate.diff.measure.drift import shifts, watch
 from curate.diff.measure.exposure import finding_changes, new_leaks
+from curate.diff.measure.findings import with_faults
 from curate.diff.measure.summary import Summary, summarise
 from curate.errors import AssayError
 from curate.text import plain
@@ -129,6 +131,7 @@ def _compare(before: Version, after: Version, tolerance: float) -> Difference:
     summary = replace(
         summary,
         shifts=shifted,
+        notes=(*unsure(before, after), *summary.notes),
         finding_changes=finding_changes(before, after),
         leaks=leaks.result(),
         clerical=clerical_counts(
@@ -136,6 +139,7 @@ def _compare(before: Version, after: Version, tolerance: float) -> Difference:
         ),
         substantive=substantive_counts(changes),
     )
+    summary = with_faults(summary, before, after)
     return Difference(before, after, changes, alignment.duplicates, summary)
 
 

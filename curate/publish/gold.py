@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,11 @@ import polars as pl
 
 from curate.documents import load_json, load_parquet
 from curate.errors import AssayError, GateFailed
-from curate.provenance import names_output
+from curate.keys import Key
+from curate.provenance import file_digest, names_output
 from curate.publish.digest import PUBLISHED, content_of, marks
-from curate.publish.manifest import SCHEMA
+from curate.publish.manifest import MANIFEST, SCHEMA, SEALED
+from curate.seal import require
 from curate.splits import SPLITS
 
 _FIX = "assay publish   (or: dvc repro publish)"
@@ -79,28 +82,70 @@ def load_gold(folder: Path) -> Gold:
     return Gold(**{split: _load_split(folder, split) for split in SPLITS}, manifest=manifest)
 
 
-def verify_gold(folder: Path) -> Gold:
-    """Recompute every digest of the gold version in `folder`; return it if all agree.
+def verify_gold(folder: Path, key: Key | None = None) -> Gold:
+    """Check every file of the gold version in `folder` against its manifest, and with `key` the manifest's
+    seal; return the version if all agree.
+
+    Without the key the digests show accidents only: whoever edits a file can edit the manifest too.
 
     Raises
     ------
     GateFailed
-        Naming the first split whose rows are not those the manifest was written for.
+        Naming the first file that is not the one the manifest was written for, or the manifest itself.
     AssayError
         As `load_gold`.
     """
     gold = load_gold(folder)
+    restore = f"dvc checkout --force {folder.name}   (the published one), or: {_FIX}"
+    if key is not None:
+        require(gold.manifest, key, SEALED, str(folder / MANIFEST), restore)
+    for problem in changed_files(folder, gold.manifest):
+        raise GateFailed(problem, fix=restore)
+    if lacking := [name for name, kind in _SHAPE.items() if not isinstance(gold.manifest.get(name), kind)]:
+        raise GateFailed(f"{folder / MANIFEST} lacks its {', '.join(lacking)}", fix=restore)
+    if not gold.manifest["funnel"]:
+        raise GateFailed(f"{folder / MANIFEST} has an empty funnel: no stage is named", fix=restore)
     found = content_of(marks(gold.splits))
-    stated = gold.manifest.get("splits", {})
+    stated = gold.manifest["splits"]
     for split in SPLITS:
         if found["splits"][split] != stated.get(split):
             raise GateFailed(
                 f"{folder / split}.parquet is not what the manifest says: rows were changed after publishing",
-                fix=f"dvc checkout {folder.name}   (the published rows), or: {_FIX}",
+                fix=restore,
             )
-    if found["content_digest"] != gold.manifest.get("content_digest"):
+    if found["content_digest"] != gold.manifest["content_digest"]:
         raise GateFailed(
-            f"{folder / 'manifest.json'} states another content digest than its own splits give",
-            fix=f"dvc checkout {folder.name}, or: {_FIX}",
+            f"{folder / MANIFEST} states another content digest than its own splits give", fix=restore
         )
     return gold
+
+
+# What every reader of a manifest counts on.
+_SHAPE: dict[str, type] = {
+    "splits": dict,
+    "funnel": list,
+    "files": dict,
+    "params": dict,
+    "task": dict,
+    "made_from": dict,
+    "content_digest": str,
+    "version": str,
+    "rows": int,
+}
+
+
+def changed_files(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """What is wrong with the files of a gold folder beside the digests of its manifest, in words."""
+    stated = manifest.get("files")
+    if not isinstance(stated, Mapping):
+        yield f"{folder / MANIFEST} does not state the digests of its files"
+        return
+    here = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
+    here.pop(MANIFEST, None)
+    for name in sorted(stated.keys() | here.keys()):
+        if name not in here:
+            yield f"{folder / str(name)} is gone, though the manifest names it"
+        elif name not in stated:
+            yield f"{folder / name} is not named by the manifest: it was added after publishing"
+        elif file_digest(here[name]) != stated[name]:
+            yield f"{folder / name} is not what the manifest says: it was changed after publishing"

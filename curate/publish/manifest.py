@@ -1,5 +1,5 @@
 """`manifest.json`: what a gold version holds and what it was made with; no times, host facts or absolute
-paths.
+paths. It states the digest of every other file of the folder, and is sealed with the project's key.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ from curate.stages import CURATION, REPORTING
 from curate.task import Kind, TaskCard
 
 SCHEMA = "assay.manifest/1"
+MANIFEST = "manifest.json"
+# What the seal of a manifest is a seal of; it covers the digest of every other file of the folder.
+SEALED = "gold"
 
 # Libraries whose version can change which rows a version holds or what is in them.
 LIBRARIES = ("jsonschema", "pandera", "phonenumbers", "polars", "presidio-analyzer", "tldextract")

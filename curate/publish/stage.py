@@ -7,23 +7,26 @@ has exactly one split.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
+from curate.errors import GateFailed
 from curate.examples import EDITS, LEDGER, TEXT_FIELDS
 from curate.files import dump_json, replacing_folder, write_parquet
 from curate.keys import Key
 from curate.pii.redact.closed import Closed
 from curate.project import Project
-from curate.provenance import begin, file_digests
+from curate.provenance import begin, file_digest
 from curate.publish.card import dataset_card
 from curate.publish.digest import LENGTHS, PUBLISHED, content_of, marks, netstring, row_digests
-from curate.publish.manifest import build_manifest, effective_params
+from curate.publish.manifest import MANIFEST, SEALED, build_manifest, effective_params
 from curate.publish.targets import check_targets
 from curate.publish.upstream import Upstream, check_upstream, read_upstream
+from curate.seal import seal
 from curate.splits import SPLITS
 from curate.stage import Progress
 from curate.stages import DROPPING
@@ -106,10 +109,15 @@ def publish(upstream: Upstream, task: TaskCard, params: Mapping[str, Any], key: 
     AssayError
         If an example has no split or two, or an ingested row is neither published nor in a ledger.
     GateFailed
-        If an extraction's target is no longer true of its input.
+        If there is no row, or an extraction's target is no longer true of its input.
     """
     check_upstream(upstream)
     examples = upstream.examples
+    if examples.is_empty():
+        raise GateFailed(
+            "no row is left to publish: a gold version without rows would pass every gate and teach nothing",
+            fix="see which stage dropped them: assay status; assay why ROW",
+        )
     for column in ("group", "subject"):
         examples = _keyed(examples, column, key)
     check_targets(examples, upstream.ingested, upstream.edits, upstream.reports["redact"], Closed.of(task))
@@ -147,10 +155,10 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
             write_parquet(frame, folder / f"{name}.parquet")
             if progress:
                 progress(done, len(frames))
-        (folder / "manifest.json").write_text(
-            dump_json({**version.manifest, "files": file_digests(folder)}), encoding="utf-8"
-        )
         (folder / "README.md").write_text(version.card, encoding="utf-8")
+        files = {path.name: file_digest(path) for path in sorted(folder.iterdir())}
+        manifest = seal(json.loads(dump_json({**version.manifest, "files": files})), project.key, SEALED)
+        (folder / MANIFEST).write_text(dump_json(manifest), encoding="utf-8")
     rows = {name: version.splits[name].height for name in SPLITS}
     counts = ", ".join(f"{name} {count:,}" for name, count in rows.items())
     return {

@@ -26,7 +26,7 @@ def gold_version(
     """The gold version made of `files` (name in the gold folder -> path on this machine), with what is
     `known` beside it.
 
-    `published`: see `curate.versions.published.as_published`.
+    `published`: see `curate.versions.published.changed_since`.
 
     Raises
     ------
@@ -72,6 +72,7 @@ def gold_version(
         lock=known.lock,
         verdicts=known.verdicts,
         published=published,
+        policy=known.policy,
     )
 
 

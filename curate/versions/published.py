@@ -15,6 +15,7 @@ from pathlib import Path
 # Read at a time: after each read and digest the thread waits for Python's lock, for some milliseconds while
 # modules are loaded.
 BLOCK = 16 << 20
+MANIFEST = "manifest.json"
 
 
 def folder_files(folder: Path) -> dict[str, Path]:
@@ -22,26 +23,34 @@ def folder_files(folder: Path) -> dict[str, Path]:
     return {path.name: path for path in sorted(folder.iterdir()) if path.is_file()}
 
 
-def as_published(files: Mapping[str, Path]) -> Callable[[], bool]:
-    """Begin to ask whether every Parquet file has the digest (BLAKE2b, 32 bytes) that `publish` wrote into
-    the manifest; call for the answer.
+def changed_since(files: Mapping[str, Path]) -> Callable[[], tuple[str, ...] | None]:
+    """Begin to ask which files have another digest (BLAKE2b, 32 bytes) than `publish` wrote into the
+    manifest, are not named by it, or are gone; call for their names, None where the manifest states no
+    digests.
     """
     thread = ThreadPoolExecutor(1)
-    begun = thread.submit(_as_published, files)
+    begun = thread.submit(_changed, files)
     thread.shutdown(wait=False)
     return begun.result
 
 
-def _as_published(files: Mapping[str, Path]) -> bool:
+def _changed(files: Mapping[str, Path]) -> tuple[str, ...] | None:
     try:
-        manifest = json.loads(files["manifest.json"].read_text(encoding="utf-8"))
+        manifest = json.loads(files[MANIFEST].read_text(encoding="utf-8"))
     except (KeyError, ValueError, RecursionError):
-        return False
+        return None
     stated = manifest.get("files") if isinstance(manifest, Mapping) else None
-    tables = {name: path for name, path in files.items() if name.endswith(".parquet")}
-    if not isinstance(stated, Mapping) or set(stated) != set(tables):
-        return False
-    return all(stated[name] == _digest(path) for name, path in sorted(tables.items()))
+    if not isinstance(stated, Mapping) or not stated:
+        return None
+    # Older versions state the digests of their tables alone.
+    whole = any(not name.endswith(".parquet") for name in stated)
+    here = {name: path for name, path in files.items() if whole or name.endswith(".parquet")}
+    here.pop(MANIFEST, None)
+    return tuple(
+        name
+        for name in sorted({*stated, *here})
+        if name not in stated or name not in here or stated[name] != _digest(here[name])
+    )
 
 
 def _digest(path: Path) -> str:

@@ -19,17 +19,20 @@ from curate.versions.version import figures, flatten
 LOCK = "split.lock"
 VERDICTS = "decisions/pii.jsonl"
 METRICS = "reports/metrics.json"
+POLICY = {"params": "params.yaml", "task": "task.yaml", "baseline": "decisions/pii-baseline.json"}
 
 
 @dataclass(frozen=True)
 class Beside:
     """What stands beside a gold folder: figures by dotted name, the lock's leaves, and the verdicts in force
-    (schema `curate.pii.decisions.VERDICTS`; None: no decisions).
+    (schema `curate.pii.decisions.VERDICTS`; None: no decisions), and `params.yaml` and `task.yaml` under
+    `params` and `task`.
     """
 
     metrics: Mapping[str, float] = field(default_factory=dict)
     lock: Mapping[str, Any] = field(default_factory=dict)
     verdicts: pl.DataFrame | None = None
+    policy: Mapping[str, Any] = field(default_factory=dict)
 
 
 def beside(read: Callable[[str], str | None], *, known: bool = True) -> Beside:
@@ -38,7 +41,19 @@ def beside(read: Callable[[str], str | None], *, known: bool = True) -> Beside:
     `known` says that this is a project, whose missing decisions mean that nothing was decided.
     """
     metrics, lock = (_document(read(path)) for path in (METRICS, LOCK))
-    return Beside(figures(metrics), flatten(lock), standing(read(VERDICTS) or "") if known else None)
+    policy = {name: _yaml(read(path)) for name, path in POLICY.items()} if known else {}
+    said = standing(read(VERDICTS) or "") if known else None
+    return Beside(figures(metrics), flatten(lock), said, policy)
+
+
+def _yaml(text: str | None) -> dict[str, Any]:
+    import yaml
+
+    try:
+        found = yaml.load(text or "", Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _document(text: str | None) -> dict[str, Any]:

@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING
 
 from curate.errors import AssayError
 from curate.project import Project
+from curate.seal import key_here, standing
 from curate.splits import SPLITS
 from curate.text import plain
-from curate.versions.published import as_published, folder_files
+from curate.versions.published import changed_since, folder_files
 from curate.versions.revisions import Revision, gold_files, merge_base, revision, text_at
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from curate.keys import Key
     from curate.read import Records
     from curate.versions.version import Version
 
@@ -164,21 +166,37 @@ def _folder(name: str, folder: Path) -> Opening:
         except (OSError, UnicodeDecodeError):
             return None
 
-    return _gold(name, folder_files(folder), read, known=(root / "task.yaml").exists())
+    known = (root / "task.yaml").exists()
+    key = key_here(Project(root)) if known else None
+    return _gold(name, folder_files(folder), read, known=known, key=key)
 
 
 def _at(root: Path, at: Revision, fetch: bool) -> Opening:
-    return _gold(at.name, gold_files(root, at, fetch=fetch), lambda path: text_at(root, at, path), known=True)
+    return _gold(
+        at.name,
+        gold_files(root, at, fetch=fetch),
+        lambda path: text_at(root, at, path),
+        known=True,
+        key=key_here(Project(root)),
+    )
 
 
-def _gold(name: str, files: Mapping[str, Path], read: Callable[[str], str | None], *, known: bool) -> Opening:
-    published = as_published(files)
+def _gold(
+    name: str,
+    files: Mapping[str, Path],
+    read: Callable[[str], str | None],
+    *,
+    known: bool,
+    key: Key | None,
+) -> Opening:
+    changed = changed_since(files)
 
     def opening() -> Version:
         from curate.versions.gold import gold_version
         from curate.versions.records import beside
 
-        return gold_version(name, files, published, beside(read, known=known))
+        version = gold_version(name, files, lambda: changed() == (), beside(read, known=known))
+        return replace(version, changed=changed, seal=standing(version.manifest, key, "gold"))
 
     return opening
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from curate.seal import Standing
 from curate.versions.table import Table
 
 CHANGE_KINDS = ("added", "removed", "edited", "relabelled", "moved")
@@ -51,6 +52,12 @@ class Version:
         Rows of a plain file that could not be read, and so are not compared.
     notes
         What a reader of the comparison should know of this version.
+    changed
+        The files that are not what the manifest says; None where it states no digests.
+    seal
+        Whether the manifest's seal is true; None for what is not a gold version.
+    policy
+        `params.yaml` and `task.yaml` as they stood, under `params` and `task`, where they are known.
     """
 
     name: str
@@ -70,6 +77,9 @@ class Version:
     unread_words: frozenset[str] = frozenset()
     numbers: pl.Series | None = None
     notes: tuple[str, ...] = ()
+    changed: Callable[[], tuple[str, ...] | None] = tuple
+    seal: Standing | None = None
+    policy: Mapping[str, Any] = field(default_factory=dict)
 
     @cached_property
     def as_published(self) -> bool:

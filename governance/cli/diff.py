@@ -102,7 +102,8 @@ def diff(
     they parted. A path that exists goes before a revision of the same name.
 
     Personal data is masked in whatever is shown. Exit code: 0 if every change has a cause, 1 if some is
-    unexplained or a gate asked for fails, 2 on a usage error.
+    unexplained, a version is not what was published, the policy was loosened, or a gate asked for fails; 2 on
+    a usage error.
 
     \b
     Examples:
@@ -121,6 +122,7 @@ def diff(
     )
 
     from curate.diff import compare, draw, step_summary, workflow_commands
+    from curate.diff.show.document import failed
     from curate.files import write_parquet, write_text
     from curate.show.door import commands
     from curate.text import plural
@@ -154,8 +156,7 @@ def diff(
         draw(difference, stdout(), samples=most, show_values=shown, gates=gates)
         if not difference.after.gold and not difference.after.keys:
             say("rows were matched by content, then by likeness; a key column makes it certain: --key COL")
-    failed = difference.summary.unexplained or any(passed is False for _, passed, _ in gates)
-    return 1 if failed or (exit_code and not difference.summary.empty) else 0
+    return 1 if failed(difference, gates) or (exit_code and not difference.summary.empty) else 0
 
 
 def _document(difference: Difference, form: str, most: int, shown: bool, gates: tuple[GateRow, ...]) -> str:

@@ -12,6 +12,7 @@ from curate.files import write_text
 from curate.outside import inside
 from curate.project import Project
 from curate.provenance import refuse_stale_gold
+from curate.seal import key_here
 from curate.show.blocks import Document
 from curate.show.html import as_html
 from curate.show.markdown import as_markdown
@@ -37,9 +38,9 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     AssayError
         If there is no gold version, or it was made from something else than stands there now.
     """
-    from curate.publish.gold import load_manifest
+    from curate.publish.gold import verify_gold
 
-    refuse_stale_gold(project, "report", load_manifest(project.gold))
+    refuse_stale_gold(project, "report", verify_gold(project.gold, key_here(project)).manifest)
     made = document(project)
     write_text(project.reports / "index.html", as_html(made))
     write_text(project.reports / "report.md", as_markdown(made))

@@ -13,6 +13,7 @@ rounded to six places, no times) and, all or nothing, `reports/evaluation/`:
 | learning_curve.csv | `system, rows, seeds, accuracy, accuracy_low, accuracy_high, macro_f1, macro_f1_low, macro_f1_high`: means over seeds, and their ranges |
 | predictions.parquet | `example_id, system, label, predicted, confidence, correct` |
 | by_system.json | the template with which `dvc plots` draws one line a system |
+| seal.json | the digest of each file, sealed with the project's key: what `assay check` believes |
 | label_suspects.parquet | `example_id, split, given, suggested, score, flagged`, worst first, over the whole gold set |
 
 Cost: one pass of each system over the test and validation rows, and of a fine-tuned one over a sample of the
@@ -32,11 +33,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from curate.errors import AssayError
+from curate.errors import AssayError, GateFailed
 from curate.examples import conform
 from curate.files import dump_json, replacing_folder, write_json, write_parquet
 from curate.project import Project
 from curate.provenance import refuse_stale_gold
+from curate.seal import key_here
+from curate.sealed_folder import folder_problem, seal_folder
 from curate.stage import Progress
 from curate.text import for_csv
 from train.arrays import Floats
@@ -49,6 +52,7 @@ from train.labels import COLUMNS, suspects
 from train.systems.base import Classifier
 
 if TYPE_CHECKING:
+    from curate.keys import Key
     from train.systems.base import System
 
 # Seconds spent on timing single answers of a system.
@@ -65,19 +69,22 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     AssayError
         If the kind cannot be judged, there are no test rows or no models, or a model was trained on another
         gold version.
+    GateFailed
+        If gold or a model is not what was sealed when it was made.
     """
-    from curate.publish.gold import load_gold
+    from curate.publish.gold import verify_gold
 
     task, params = project.task, project.params("evaluate", EvaluateParams)
     scoring_of(task)
-    gold = load_gold(project.gold)
+    key = key_here(project)
+    gold = verify_gold(project.gold, key)
     refuse_stale_gold(project, "evaluate", gold.manifest)
     if gold.test.is_empty():
         raise AssayError(
             f"{project.gold / 'test.parquet'} has no rows: nothing can be judged without held-out data",
             fix="raise params.split.test, or name a held-out file in task.yaml, then: dvc repro",
         )
-    systems = _load_systems(project.models, gold.manifest["content_digest"])
+    systems = _load_systems(project.models, gold.manifest["content_digest"], key)
     if all(system.fine_tuned for system, _ in systems):
         raise AssayError(
             f"{project.models} holds no simpler system: a fine-tuned one cannot be worth it compared "
@@ -125,10 +132,12 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
         **judgement.document,
     }
     tables = {**judgement.tables, "learning_curve": curve, "label_suspects": doubted}
-    _write(project.reports / "evaluation", tables, {"comparison": _rounded(document), "by_system": BY_SYSTEM})
+    documents = {"comparison": _rounded(document), "by_system": BY_SYSTEM}
+    _write(project.reports / "evaluation", tables, documents, key)
     write_costs(project.reports, "evaluate", costs, sentence=judgement.verdict.cost)
     write_json(project.reports / "metrics.json", _rounded(flat_metrics(judgement)))
-    return {**document, "summary": f"{judgement.verdict.outcome}: {judgement.verdict.headline}"}
+    unsealed = "" if key else "; NOT AUTHENTICATED: there is no secret key here to seal the evaluation with"
+    return {**document, "summary": f"{judgement.verdict.outcome}: {judgement.verdict.headline}{unsealed}"}
 
 
 def _sample(frame: pl.DataFrame, rows: int) -> pl.DataFrame:
@@ -141,13 +150,17 @@ def _sample(frame: pl.DataFrame, rows: int) -> pl.DataFrame:
     )
 
 
-def _load_systems(models: Path, digest: str) -> list[tuple[System, dict[str, Any]]]:
-    """Every model of the folder, by name, each trained on the gold version `digest`."""
+def _load_systems(models: Path, digest: str, key: Key | None) -> list[tuple[System, dict[str, Any]]]:
+    """Every model of the folder, by name, each trained on the gold version `digest` and as `train` sealed
+    it.
+    """
     from train.systems import load_system, read_card
 
     cards = sorted(models.glob("*/model.json"))
     if not cards:
         raise AssayError(f"{models} holds no trained system", fix=RETRAIN)
+    if words := folder_problem(models, key, "models"):
+        raise GateFailed(f"{words}: a score of it would be a claim of whoever changed it", fix=RETRAIN)
     systems: list[tuple[System, dict[str, Any]]] = []
     for path in cards:
         card = read_card(path.parent, needs=("name", "labels", "gold"))
@@ -356,7 +369,7 @@ def _rounded(value: Any, places: int = 6) -> Any:
 PARQUET = ("predictions", "label_suspects")
 
 
-def _write(folder: Path, tables: dict[str, pl.DataFrame], documents: dict[str, Any]) -> None:
+def _write(folder: Path, tables: dict[str, pl.DataFrame], documents: dict[str, Any], key: Key | None) -> None:
     """Replace `folder`, all or nothing; text cells of the CSV files cannot be a spreadsheet formula."""
     with replacing_folder(folder) as fresh:
         for name, table in tables.items():
@@ -370,3 +383,4 @@ def _write(folder: Path, tables: dict[str, pl.DataFrame], documents: dict[str, A
                 safe.write_csv(fresh / f"{name}.csv")
         for name, document in documents.items():
             (fresh / f"{name}.json").write_text(dump_json(document), encoding="utf-8")
+        seal_folder(fresh, key, "evaluation")

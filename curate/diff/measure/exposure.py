@@ -17,6 +17,7 @@ from curate.dedup.leaks import leak_counts, leaks
 from curate.dedup.params import Similarity
 from curate.diff.match.fingerprints import same_key
 from curate.diff.measure.summary import FindingChange, Leak, Leaks
+from curate.pii.decisions import CLEARING
 from curate.publish.digest import PUBLISHED
 from curate.task import Kind
 from curate.versions.version import Version
@@ -25,21 +26,39 @@ from curate.versions.version import Version
 # against changed rows only.
 MOST_ROWS = 100_000
 SHOWN = 100
+# Actions that leave a value where it stands.
+UNTOUCHED = ("keep", "exempt")
 _VALUE = ("example_id", "field", "entity", "value_id")
 
 
 def finding_changes(before: Version, after: Version) -> tuple[FindingChange, ...]:
     """Values that redaction acted on, by entity; empty where a side kept no record or another key made the
     ids.
+
+    A value that is acted on no longer is either gone with its text, or stands in the text now: the first is
+    `fixed`, the second `no_longer`. It stands there if its row was made from the same source, nobody cleared
+    it by a verdict, and nothing else is taken out of that field instead.
     """
     if before.edits is None or after.edits is None or not same_key(before, after):
         return ()
-    old, new = (side.select(_VALUE).unique() for side in (before.edits, after.edits))
+    old, new = (
+        side.filter(~pl.col("action").is_in(UNTOUCHED)).select(_VALUE).unique()
+        for side in (before.edits, after.edits)
+    )
     on = list(_VALUE)
+    came = new.join(old, on=on, how="anti", nulls_equal=True)
+    ended = old.join(new, on=on, how="anti", nulls_equal=True)
+    stands = _same_source(before, after)
+    exposed = ended.clear() if stands is None else ended.join(stands, on="example_id", how="semi")
+    exposed = exposed.join(came, on=["example_id", "field"], how="anti")
+    if after.verdicts is not None:
+        cleared = after.verdicts.lazy().filter(pl.col("verdict").is_in(CLEARING))
+        exposed = exposed.join(cleared, on="value_id", how="anti")
     sides = {
-        "new": new.join(old, on=on, how="anti", nulls_equal=True),
-        "fixed": old.join(new, on=on, how="anti", nulls_equal=True),
+        "new": came,
+        "fixed": ended.join(exposed, on=on, how="anti", nulls_equal=True),
         "persisting": new.join(old, on=on, how="semi", nulls_equal=True),
+        "no_longer": exposed,
     }
     counted = pl.concat(
         rows.group_by("entity")
@@ -53,6 +72,18 @@ def finding_changes(before: Version, after: Version) -> tuple[FindingChange, ...
     return tuple(
         FindingChange(entity, *(counts.get((entity, state), 0) for state in sides)) for entity in entities
     )
+
+
+def _same_source(before: Version, after: Version) -> pl.LazyFrame | None:
+    """The ids of rows that both versions made from the same texts; None where one keeps no fingerprints."""
+    if before.fingerprints is None or after.fingerprints is None:
+        return None
+    on = ["example_id", "source_digest"]
+    if any(
+        set(on) - set(side.collect_schema().names()) for side in (before.fingerprints, after.fingerprints)
+    ):
+        return None
+    return before.fingerprints.select(on).join(after.fingerprints.select(on), on=on, how="semi")
 
 
 def new_leaks(changes: pl.DataFrame, before: Version, after: Version) -> Leaks | None:

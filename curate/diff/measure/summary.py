@@ -81,14 +81,15 @@ class Shift:
 
 @dataclass(frozen=True)
 class FindingChange:
-    """Personal values acted on, by entity: each value of a row and field that is `new`, `fixed` (gone) or
-    `persisting`.
+    """Personal values acted on, by entity: each value of a row and field that is `new`, `fixed` (gone with
+    its text, or cleared by a verdict), `persisting`, or `no_longer` acted on although it stands in the text.
     """
 
     entity: str
     new: int
     fixed: int
     persisting: int
+    no_longer: int = 0
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,9 @@ class Summary:
         As `changes`, without rows whose every edit is clerical.
     similar
         Edited rows that were paired by likeness, having no key.
+    faults
+        What is false of a version (a file that is not the one published, a manifest whose seal is not true),
+        or was loosened since: each fails the diff.
     """
 
     rows: tuple[int, int]
@@ -187,6 +191,7 @@ class Summary:
     clerical: Mapping[str, int] = field(default_factory=dict)
     substantive: Mapping[str, int] = field(default_factory=dict)
     similar: int = 0
+    faults: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:

@@ -80,6 +80,8 @@ def _asked(difference: Difference, gates: Sequence[GateRow]) -> Iterator[tuple[s
             yield "Gates", f"Gate {name} is SKIPPED and may be: {message}"
         elif not passed:
             yield "Gates", f"Gate {name} fails and may: {message}"
+    for fault in summary.faults:
+        yield "Outcome", f"This is known and may be: {fault}."
     for cause in summary.causes:
         told = f"{cause.changes:,} {cause.change}: {cause.reason}" + (
             f" ({cause.because})" if cause.because else ""
@@ -100,6 +102,12 @@ def _asked(difference: Difference, gates: Sequence[GateRow]) -> Iterator[tuple[s
             "means that.",
         )
     for one in summary.finding_changes:
+        if one.no_longer:
+            yield (
+                "Personal data",
+                f"{one.entity}: {plural(one.no_longer, 'value')} NO LONGER acted on, left in the text; "
+                "somebody decided that.",
+            )
         if one.new or one.fixed:
             yield (
                 "Personal data",

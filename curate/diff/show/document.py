@@ -12,7 +12,11 @@ from curate.show.blocks import Answer, Block, Document, Heading, Notice
 
 
 def verdict(difference: Difference) -> str:
-    """The outcome in a sentence."""
+    """The outcome in a sentence, what is false or was loosened first."""
+    return "; ".join([*difference.summary.faults, _outcome(difference)])
+
+
+def _outcome(difference: Difference) -> str:
     summary = difference.summary
     if summary.empty and any(summary.clerical.values()):
         return "no row differs but in form: " + ", ".join(
@@ -35,8 +39,9 @@ def verdict(difference: Difference) -> str:
 
 
 def failed(difference: Difference, gates: Sequence[GateRow] = ()) -> bool:
-    """Whether a change is unexplained or a gate did not pass."""
-    return bool(difference.summary.unexplained) or any(passed is False for _, passed, _ in gates)
+    """Whether a change is unexplained, a version false or loosened, or a gate did not pass."""
+    summary = difference.summary
+    return bool(summary.unexplained or summary.faults) or any(passed is False for _, passed, _ in gates)
 
 
 def as_document(

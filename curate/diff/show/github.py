@@ -60,6 +60,8 @@ def _found(difference: Difference, gates: Sequence[GateRow]) -> Iterator[Notice]
             yield Notice(message, f"assay check: {name} SKIPPED", "warning")
         elif not passed:
             yield Notice(message, f"assay check: {name}", "error")
+    for fault in summary.faults:
+        yield Notice(fault, "Not as published, or loosened", "error")
     for cause in summary.causes:
         if cause.unexplained:
             seen = cause.evidence or "no record accounts for them"

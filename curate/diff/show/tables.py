@@ -75,10 +75,10 @@ def tables(difference: Difference, most: int, gates: Sequence[GateRow], show_val
         ),
         _capped(
             "Personal data acted on",
-            ("entity", "new", "fixed", "persisting"),
+            ("entity", "NO LONGER acted on", "new", "fixed", "persisting"),
             _findings(summary.finding_changes),
             most,
-            3,
+            4,
         ),
         _capped(
             "Personal data found",
@@ -201,10 +201,16 @@ def _clerical(difference: Difference) -> list[tuple[str, ...]]:
 
 def _findings(changes: Sequence[FindingChange]) -> list[tuple[str, ...]]:
     """Entities with values new or gone, and the others in one line."""
-    moved = [one for one in changes if one.new or one.fixed]
-    rows = [(one.entity, *(f"{count:,}" for count in (one.new, one.fixed, one.persisting))) for one in moved]
+    moved = [one for one in changes if one.new or one.fixed or one.no_longer]
+    counts = [(one.no_longer, one.new, one.fixed, one.persisting) for one in moved]
+    rows = [
+        (one.entity, *(f"{count:,}" for count in counted))
+        for one, counted in sorted(zip(moved, counts, strict=True), key=lambda pair: -pair[0].no_longer)
+    ]
     if stayed := sum(one.persisting for one in changes if one not in moved):
-        rows.append((f"{'all others' if moved else 'all'}, nothing new or gone", "0", "0", f"{stayed:,}"))
+        rows.append(
+            (f"{'all others' if moved else 'all'}, nothing new or gone", "0", "0", "0", f"{stayed:,}")
+        )
     return rows
 
 

@@ -3,13 +3,16 @@
 A text is known by its keyed digest, the detector by a digest of its configuration, versions and code. Kept
 under `.assay/cache/scan`, which neither git nor DVC sees: digests, places, entities and scores, never a text
 or a value. With or without it a scan gives the same bytes. Cost: one keyed hash a distinct text and one join
-(a million texts in seconds). A cache that cannot be read or written is as good as none. Scans with a model of
+(a million texts in seconds). A cache that cannot be read or written is as good as none, and so is one whose
+seal is not true: a keyed digest of the file's bytes stands beside it, because a text whose findings somebody
+emptied would pass for clean (60 MB are read in 0.1 s). Scans with a model of
 the user's are not cached, since a model can change under its name.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +22,14 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from curate.errors import AssayError
-from curate.files import write_folder
+from curate.files import replacing_folder, write_parquet, write_text
 from curate.keys import Key
+from curate.provenance import file_digest
 
 if TYPE_CHECKING:
     from curate.pii.detect.detector import Detector
 
+_SEAL = "texts.seal"
 # Texts remembered: this scan's, then earlier ones up to this many. Three million take some 60 MB.
 MAX_TEXTS = 3_000_000
 # Configurations remembered: the one in use and those tried lately, each with a detector a language.
@@ -79,18 +84,29 @@ class ScanCache:
 
     def read(self) -> pl.DataFrame:
         """Everything remembered: `digest`, `hits`; empty if there is nothing, or nothing readable."""
+        path = self.folder / "texts.parquet"
         try:
-            kept = pl.read_parquet(self.folder / "texts.parquet")
-        except (OSError, pl.exceptions.PolarsError):
+            stated = (self.folder / _SEAL).read_text(encoding="utf-8")
+            if not hmac.compare_digest(stated.encode(), self._seal(path, self.folder.name).encode()):
+                return _KEPT.to_frame()
+            kept = pl.read_parquet(path)
+        except (OSError, UnicodeDecodeError, pl.exceptions.PolarsError):
             return _KEPT.to_frame()
         return kept if kept.schema == _KEPT and not kept["digest"].is_duplicated().any() else _KEPT.to_frame()
+
+    def _seal(self, path: Path, detector: str) -> str:
+        """The keyed digest of a file of findings, bound to the detector that they are of."""
+        return self.key.digest("scan-cache", detector, file_digest(path), length=16)
 
     def write(self, seen: pl.DataFrame, earlier: pl.DataFrame) -> None:
         """Remember this scan's texts (`digest`, `hits`) and, up to `MAX_TEXTS`, those of earlier ones."""
         room = max(MAX_TEXTS - seen.height, 0)
         older = earlier.join(seen, on="digest", how="anti").sort("digest").head(room)
         with suppress(AssayError, OSError):  # a cache that cannot be written is as good as none
-            write_folder(self.folder, {"texts": pl.concat([seen.head(MAX_TEXTS), older]).sort("digest")}, {})
+            texts = pl.concat([seen.head(MAX_TEXTS), older]).sort("digest")
+            with replacing_folder(self.folder) as fresh:
+                write_parquet(texts, fresh / "texts.parquet")
+                write_text(fresh / _SEAL, self._seal(fresh / "texts.parquet", self.folder.name))
             others = sorted(self.folder.parent.iterdir(), key=lambda one: one.stat().st_mtime, reverse=True)
             for old in [one for one in others if one != self.folder][MAX_DETECTORS - 1 :]:
                 rmtree(old, ignore_errors=True)

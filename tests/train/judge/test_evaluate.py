@@ -18,6 +18,7 @@ from curate.errors import AssayError
 from curate.project import Project
 from curate.publish.digest import PUBLISHED
 from curate.publish.gold import Gold
+from curate.sealed_folder import seal_folder
 from train.cost import write_costs
 from train.judge.evaluate import measure_latency, predict, run
 from train.judge.params import EvaluateParams
@@ -91,12 +92,13 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
             rows("train", 90), rows("validation", 30), rows("test", 120), {"content_digest": "abc123"}
         )
     }
-    monkeypatch.setattr("curate.publish.gold.load_gold", lambda folder: made["gold"])
+    monkeypatch.setattr("curate.publish.gold.verify_gold", lambda folder, key: made["gold"])
     monkeypatch.setattr("train.systems.load_system", lambda folder: SYSTEMS[folder.name])
     for name in SYSTEMS:
         (tmp_path / "models" / name).mkdir(parents=True)
         card = {"schema": "assay.model/1", "name": name, "labels": LABELS, "gold": "abc123"}
         (tmp_path / "models" / name / "model.json").write_text(json.dumps(card))
+    seal_folder(tmp_path / "models", None, "models")
     write_costs(tmp_path / "reports", "train", {name: {"train_seconds": 2.5} for name in SYSTEMS})
     found = Project(tmp_path)
     object.__setattr__(found, "made", made)
@@ -203,6 +205,7 @@ def test_learning_curve_left_by_train_is_carried_over(project: Any) -> None:
         "macro_f1_high": 0.8,
     }
     pl.DataFrame([point]).write_parquet(project.models / "learning_curve.parquet")
+    seal_folder(project.models, None, "models")
     assert run(project)["learning_curve"] == [point]
 
 
@@ -233,6 +236,7 @@ def test_label_suspects_cover_the_whole_gold_set(project: Any, monkeypatch: pyte
 def test_model_of_another_gold_version_is_refused_and_nothing_is_written(project: Any) -> None:
     path = project.models / "probe" / "model.json"
     path.write_text(path.read_text().replace("abc123", "older"))
+    seal_folder(project.models, None, "models")
     with pytest.raises(AssayError, match="was trained on gold older") as caught:
         run(project)
     assert "assay train" in caught.value.fix
@@ -249,6 +253,7 @@ def test_model_of_another_gold_version_is_refused_and_nothing_is_written(project
 )
 def test_model_card_that_cannot_be_read_is_refused(project: Any, text: str, words: str) -> None:
     (project.models / "probe" / "model.json").write_text(text)
+    seal_folder(project.models, None, "models")
     with pytest.raises(AssayError, match=words):
         run(project)
 
@@ -276,6 +281,7 @@ def test_without_costs_of_training_the_sentence_keeps_to_what_is_known(project: 
 def test_only_fine_tuned_systems_are_refused_for_want_of_a_comparison(project: Any) -> None:
     for name in ("probe", "majority"):
         (project.models / name / "model.json").unlink()
+    seal_folder(project.models, None, "models")
     with pytest.raises(AssayError, match="no simpler system"):
         run(project)
 

@@ -65,7 +65,7 @@ def test_only_changed_texts_are_read_again(
 def test_it_holds_no_text_and_no_value(detector: Any, key: Key, tmp_path: Path) -> None:
     search(_frame(_TEXTS), ["t"], detector, cache=ScanCache.of(tmp_path, key, detector))
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert len(files) == 1
+    assert {path.name for path in files} == {"texts.parquet", "texts.seal"}
     strings = (
         pl.read_parquet(files[0])
         .explode("hits")
