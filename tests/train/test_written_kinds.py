@@ -61,7 +61,7 @@ def test_every_system_is_trained_and_judged_and_the_verdict_said(
     gold = Gold(
         rows(kind, 24, 0, "r"), rows(kind, 5, 1, "v"), rows(kind, 12, 2, "t"), {"content_digest": "abc123"}
     )
-    monkeypatch.setattr("curate.publish.gold.load_gold", lambda folder: gold)
+    monkeypatch.setattr("curate.publish.gold.verify_gold", lambda folder, key: gold)
     for stage in ("train.fit", "train.judge.evaluate"):
         monkeypatch.setattr(f"{stage}.refuse_stale_gold", lambda *_: None)
     project = Project(tmp_path)
