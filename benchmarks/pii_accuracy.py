@@ -168,12 +168,8 @@ def main() -> None:
     # which listens there.
     stock = systems.presidio() if "presidio" in wanted else {}
     if "assay" in wanted:
-        chosen.update(
-            {
-                f"assay, names: {ner}" if given.ner else "assay": systems.assay(ner)
-                for ner in given.ner or ["bundled"]
-            }
-        )
+        for ner in given.ner or ["bundled"]:
+            chosen[f"assay, names: {ner}" if given.ner else "assay"] = systems.assay(ner)
     chosen.update({f"presidio >= {threshold:g}": system for threshold, system in stock.items()})
     if "peer" in wanted and given.peer:
         chosen["presidio-rs"] = systems.peer(given.peer)

@@ -89,16 +89,16 @@ THINGS = {
 }
 
 
+def _drawn(sign: str, rng: random.Random) -> str:
+    """A digit for `#`, a capital for `@`, any other sign as it is."""
+    if sign == "#":
+        return rng.choice("0123456789")
+    return rng.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZ") if sign == "@" else sign
+
+
 def _made(check: Callable[[str], bool], shape: str, rng: random.Random) -> str:
     while True:
-        value = "".join(
-            rng.choice("0123456789")
-            if sign == "#"
-            else rng.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-            if sign == "@"
-            else sign
-            for sign in shape
-        )
+        value = "".join(_drawn(sign, rng) for sign in shape)
         if check("".join(sign for sign in value if sign.isalnum())):
             return value
 

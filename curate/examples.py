@@ -74,10 +74,11 @@ def conform(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
     """`frame` with exactly the schema's columns, order and dtypes; absent columns are null, extra ones
     dropped.
     """
-    return frame.select(
+    columns = [
         (pl.col(name).cast(dtype) if name in frame.columns else pl.lit(None, dtype=dtype)).alias(name)
         for name, dtype in schema.items()
-    )
+    ]
+    return frame.select(columns)
 
 
 def ledger(

@@ -186,7 +186,7 @@ def _beside(target: Path, ending: str) -> Path:
 
 def _escaped(name: str) -> str:
     """`name` for a glob pattern, meaning itself."""
-    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in name)
+    return re.sub(r"[*?[]", r"[\g<0>]", name)
 
 
 def _abandoned(left: Path) -> bool:

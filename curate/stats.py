@@ -36,7 +36,7 @@ def kolmogorov_tail(x: float) -> float:
     """
     if x < 0.2:  # the series converges slowly there, and 1 - P is below 1e-12
         return 1.0
-    total = sum((1.0 if k % 2 else -1.0) * math.exp(-2 * k * k * x * x) for k in range(1, 101))
+    total = sum((-1.0) ** (k - 1) * math.exp(-2 * k * k * x * x) for k in range(1, 101))
     return min(1.0, max(0.0, 2 * total))
 
 

@@ -132,5 +132,6 @@ def mask(value: str) -> str:
 
     Letters and digits become dots but for the first letter; separators stay, so that a steward sees a form.
     """
-    dots = "".join("•" if unicodedata.category(c)[0] in "LN" else c for c in plain(value, 60))
+    signs = ["•" if unicodedata.category(sign)[0] in "LN" else sign for sign in plain(value, 60)]
+    dots = "".join(signs)
     return (value[0] + dots[1:]) if value[:1].isalpha() and len(value) > 3 else dots

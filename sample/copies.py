@@ -52,7 +52,8 @@ def jaccard(a: str, b: str) -> float:
 
 def own_words(row: Row, edit: Callable[[str], str]) -> Row:
     """Apply an edit to the customer's words, leaving the slots' values as they are."""
-    return replace(row, pieces=tuple((text if slot else edit(text), slot) for text, slot in row.pieces))
+    pieces = [(text if slot else edit(text), slot) for text, slot in row.pieces]
+    return replace(row, pieces=tuple(pieces))
 
 
 def exact_copy(row: Row, rng: random.Random) -> tuple[str, Row]:

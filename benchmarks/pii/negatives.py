@@ -94,7 +94,7 @@ def _hash(random: Random) -> str:
 
 def _ean(random: Random) -> str:
     body = "50" + v.digits(random, 10)
-    return body + str(-sum(int(digit) * (3 if at % 2 else 1) for at, digit in enumerate(body)) % 10)
+    return body + str(-sum(int(digit) * weight for digit, weight in zip(body, (1, 3) * 6, strict=True)) % 10)
 
 
 def _price(random: Random) -> str:

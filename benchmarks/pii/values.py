@@ -119,9 +119,8 @@ def digits(random: Random, count: int) -> str:
 
 def luhn(body: str) -> str:
     """`body` with its Luhn check digit (ISO/IEC 7812-1)."""
-    total = sum(
-        sum(divmod(int(digit) * (2 if at % 2 == 0 else 1), 10)) for at, digit in enumerate(reversed(body))
-    )
+    digits = [int(digit) for digit in reversed(body)]
+    total = sum(sum(divmod(2 * digit, 10)) for digit in digits[::2]) + sum(digits[1::2])
     return body + str(-total % 10)
 
 

@@ -71,14 +71,13 @@ def map_columns(records: Records, params: IngestParams, kind: Kind, path: str) -
     reading = settle(source, params, kind)
     texts, unread = _texts(source, reading, params, kind)
     columns = reading.columns
-    plain_fields = pl.DataFrame(
-        [
-            plain_field(source, getattr(columns, name), name)
-            if getattr(columns, name)
-            else pl.Series(name, [None], dtype=pl.String).new_from_index(0, records.frame.height)
-            for name in PLAIN_FIELDS
-        ]
-    )
+    fields = [
+        plain_field(source, getattr(columns, name), name)
+        if getattr(columns, name)
+        else pl.Series(name, [None], dtype=pl.String).new_from_index(0, records.frame.height)
+        for name in PLAIN_FIELDS
+    ]
+    plain_fields = pl.DataFrame(fields)
     frame = pl.concat([texts, plain_fields[texts["record"].to_list()]], how="horizontal")
     used = {
         field: name if isinstance(name, str) else ", ".join(name)
@@ -130,9 +129,10 @@ def _texts(
         or (kind == Kind.PREFERENCE and "input" not in sides)
         or any(isinstance(side, list) for side in sides.values())
     ):
+        cells = {name: side if isinstance(side, list) else side.to_list() for name, side in sides.items()}
         return rows_of_conversations(
             height,
-            {name: side if isinstance(side, list) else side.to_list() for name, side in sides.items()},
+            cells,
             {
                 name: source.cells(getattr(columns, name))
                 for name in ("messages", "system", "tools", "history")

@@ -87,10 +87,8 @@ def text_side(source: Source, name: str, faults: Faults) -> list[Any] | pl.Serie
         ]
     else:
         cells = source.cells(name)
-        held = pl.Series(
-            [as_text(cell) if not isinstance(cell, Unusable) else None for cell in cells], dtype=pl.String
-        )
-        if has_chat(held):
+        texts = [None if isinstance(cell, Unusable) else as_text(cell) for cell in cells]
+        if has_chat(pl.Series(texts, dtype=pl.String)):
             return _without_faults(cells, faults)
     return _scalars(cells, name, source.path, faults)
 
@@ -183,15 +181,13 @@ def output_side(
         nested = one in source.records.nested
         parts[one] = [decoded(cell) if nested and is_nested(cell) else jsonable(cell) for cell in cells]
     rows = zip(*parts.values(), strict=True)
-    return pl.Series(
-        [
-            canonical_json(dict(zip(parts, row, strict=True)))
-            if any(cell not in (None, "") for cell in row)
-            else None
-            for row in rows
-        ],
-        dtype=pl.String,
-    )
+    objects = [
+        canonical_json(dict(zip(parts, row, strict=True)))
+        if any(cell not in (None, "") for cell in row)
+        else None
+        for row in rows
+    ]
+    return pl.Series(objects, dtype=pl.String)
 
 
 def plain_field(source: Source, name: str, field: str) -> pl.Series:

@@ -251,9 +251,8 @@ def _reason(kind: Kind, declared: bool) -> pl.Expr:
         (pl.col("twice"), "duplicate_key"),
         (pl.lit(kind == Kind.PREFERENCE) & pl.col("rejected").is_null(), "missing_rejected"),
     ]
-    return pl.coalesce(
-        pl.when(fault).then(code if isinstance(code, pl.Expr) else pl.lit(code)) for fault, code in checks
-    )
+    codes = [code if isinstance(code, pl.Expr) else pl.lit(code) for _, code in checks]
+    return pl.coalesce(pl.when(fault).then(code) for (fault, _), code in zip(checks, codes, strict=True))
 
 
 def _unreadable(files: Sequence[Raw], key: Key) -> pl.DataFrame:

@@ -282,9 +282,8 @@ def standing(text: str, today: date | None = None) -> pl.DataFrame:
         if isinstance(given, dict) and all(
             isinstance(given.get(name), str) for name in ("value_id", "verdict")
         ):
-            rows.append(
-                {name: given[name] if isinstance(given.get(name), str) else None for name in VERDICTS}
-            )
+            row = {name: given[name] if isinstance(given.get(name), str) else None for name in VERDICTS}
+            rows.append(row)
     last = latest(pl.DataFrame(rows, schema=VERDICTS))
     return last if today is None else last.filter(~_expired(today))
 

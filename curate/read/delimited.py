@@ -261,7 +261,8 @@ def _read_astray(data: bytes, start: int, names: list[str], delimiter: str) -> R
                 )
                 if not fault:
                     try:
-                        rows.append([None if field is None else field.decode() for field in fields])
+                        row = [None if field is None else field.decode() for field in fields]
+                        rows.append(row)
                         lines.append(line)
                     except UnicodeDecodeError:
                         fault = "invalid_utf8"

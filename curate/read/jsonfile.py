@@ -234,9 +234,8 @@ def _column(name: str, values: list[Any]) -> pl.Series:
         try:
             return pl.Series(name, values, dtype=pl.String)
         except UnicodeEncodeError:
-            return pl.Series(
-                name, [None if value is None else _text(value) for value in values], dtype=pl.String
-            )
+            texts = [None if value is None else _text(value) for value in values]
+            return pl.Series(name, texts, dtype=pl.String)
     if kinds == {bool}:
         return pl.Series(name, values, dtype=pl.Boolean)
     if kinds == {int} and all(value is None or -(2**63) <= value < 2**63 for value in values):

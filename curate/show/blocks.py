@@ -197,9 +197,10 @@ def without_marks(text: str) -> str:
 def drawn(text: Inline, escape: Callable[[str], str], code: Callable[[str], str]) -> str:
     """A sentence with its words and its code neutralised each its own way; spaces between them stay."""
     parts = (text,) if isinstance(text, str) else text
-    return "".join(
+    neutralised = [
         code(part.text) if isinstance(part, Code) else _spaced(part, escape(part)) for part in parts
-    )
+    ]
+    return "".join(neutralised)
 
 
 def _spaced(raw: str, escaped: str) -> str:

@@ -95,7 +95,9 @@ def page(body: str, *, title: str, style: str = "", script: str = "", data: str 
         "SCRIPT": scripts,
     }
     pieces = _file("page.html").split("@")
-    return "".join(piece if place % 2 == 0 else parts[piece] for place, piece in enumerate(pieces))
+    # Every other piece is the name of a part.
+    pieces[1::2] = [parts[name] for name in pieces[1::2]]
+    return "".join(pieces)
 
 
 def blocks_html(blocks: Sequence[Block]) -> str:
@@ -141,12 +143,9 @@ def _block(block: Block) -> str:
 
 def _table(table: Table) -> str:
     kinds = [table.kind(place) for place in range(len(table.columns))]
-    head = "".join(
-        f'<th scope="col"{_class("n" if kind == "number" else "")}>{_text(column)}</th>'
-        for column, kind in zip(table.columns, kinds, strict=True)
-    )
+    head = "".join(_head(column, kind) for column, kind in zip(table.columns, kinds, strict=True))
     body = "\n".join(
-        f"<tr{_class('bad' if at in table.bad else 'strong' if at in table.strong else '')}>"
+        f"<tr{_class(_emphasis(table, at))}>"
         + "".join(_cell(cell, kind) for cell, kind in zip(row, kinds, strict=True))
         + "</tr>"
         for at, row in enumerate(table.rows)
@@ -170,6 +169,17 @@ def _cell(text: str, kind: Kind) -> str:
     if kind == "code":
         return f"<td><code>{_text(text)}</code></td>" if text else "<td></td>"
     return f"<td{_class(STATES.get(text, '') if kind == 'state' else '')}>{_text(text)}</td>"
+
+
+def _head(column: str, kind: str) -> str:
+    return f'<th scope="col"{_class("n" if kind == "number" else "")}>{_text(column)}</th>'
+
+
+def _emphasis(table: Table, at: int) -> str:
+    """The class of row `at`."""
+    if at in table.bad:
+        return "bad"
+    return "strong" if at in table.strong else ""
 
 
 def _chart(chart: Chart) -> str:

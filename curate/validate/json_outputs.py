@@ -34,9 +34,13 @@ def _declared(schema: Any) -> Iterator[str]:
 
 
 def _path(steps: Iterable[str | int], declared: frozenset[str]) -> str:
-    return "$" + "".join(
-        f"[{step}]" if isinstance(step, int) else f".{step}" if step in declared else ".*" for step in steps
-    )
+    path = "$"
+    for step in steps:
+        if isinstance(step, int):
+            path += f"[{step}]"
+        else:
+            path += f".{step}" if step in declared else ".*"
+    return path
 
 
 def _fault(error: Any, declared: frozenset[str]) -> str:

@@ -108,9 +108,8 @@ def _standings(audit: Audit) -> Figures:
         "settled": ("settled by policy", "plain"),
     }
     counts = {name: audit.inventory.standing(name).height for name in meaning}
-    return Figures(
-        [
-            Figure(f"{counts[name]:,}", words, tone if counts[name] else "plain")
-            for name, (words, tone) in meaning.items()
-        ]
-    )
+    figures = [
+        Figure(f"{counts[name]:,}", words, tone if counts[name] else "plain")
+        for name, (words, tone) in meaning.items()
+    ]
+    return Figures(figures)

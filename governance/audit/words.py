@@ -69,39 +69,24 @@ def tables(audit: Audit) -> list[Block]:
 
 
 def _inventory(audit: Audit) -> Table:
-    lines = audit.inventory.lines
-    return Table(
-        (
-            "tier",
-            "entity",
-            "field",
-            "source",
-            "findings",
-            "rows",
-            "values",
-            "action",
-            "reviewed",
-            "unreviewed",
-            "blocks",
-        ),
-        tuple(
-            tuple(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row)
-            for row in lines.select(
-                "tier",
-                "entity",
-                "field",
-                "source",
-                "findings",
-                "rows",
-                "values",
-                "action",
-                "reviewed",
-                "unreviewed",
-                "blocks",
-            ).iter_rows()
-        ),
-        frozenset({4, 5, 6, 8, 9, 10}),
+    columns = (
+        "tier",
+        "entity",
+        "field",
+        "source",
+        "findings",
+        "rows",
+        "values",
+        "action",
+        "reviewed",
+        "unreviewed",
+        "blocks",
     )
+    rows = [
+        [f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row]
+        for row in audit.inventory.lines.select(columns).iter_rows()
+    ]
+    return Table(columns, rows, frozenset({4, 5, 6, 8, 9, 10}))
 
 
 def _waiting(audit: Audit, standing: str) -> Table:

@@ -22,5 +22,7 @@ def judged(after: str) -> tuple[tuple[str, bool | None, str], ...]:
         raise AssayError(
             "--gates judges the work tree, and B is another version", fix="leave B out: assay diff A --gates"
         )
-    gates = judge(Project.find(), date.today())
-    return tuple((gate.name, None if gate.skipped else gate.passed, gate.message) for gate in gates)
+    rows = []
+    for gate in judge(Project.find(), date.today()):
+        rows.append((gate.name, None if gate.skipped else gate.passed, gate.message))
+    return tuple(rows)

@@ -92,9 +92,8 @@ def track_raw(root: Path, places: Iterable[str], how: str = "dvc") -> list[str]:
 
 
 def _bytes(path: Path) -> int:
-    return sum(
-        file.stat().st_size for file in ([path] if path.is_file() else path.rglob("*")) if file.is_file()
-    )
+    files = [path] if path.is_file() else path.rglob("*")
+    return sum(file.stat().st_size for file in files if file.is_file())
 
 
 def _has_dvc(root: Path) -> bool:

@@ -107,9 +107,8 @@ def expected(strata: Sequence[Stratum]) -> float | None:
     rate = sum(stratum.size * float(np.mean(stratum.counts)) for stratum in judged) / sum(
         stratum.size for stratum in judged
     )
-    return sum(
-        stratum.size * (float(np.mean(stratum.counts)) if stratum.counts else rate) for stratum in strata
-    )
+    rates = [float(np.mean(stratum.counts)) if stratum.counts else rate for stratum in strata]
+    return sum(stratum.size * own for stratum, own in zip(strata, rates, strict=True))
 
 
 def drawn(strata: Sequence[Stratum], draw: np.random.Generator) -> Floats:

@@ -45,9 +45,8 @@ def main() -> None:
     print(f"{len(rows):,} rows", flush=True)
     recipe = Recipe(width=64, taps=(5, 3, 3), steps=(1, 2, 3), epochs=given.epochs, seed=given.seed)
     network = fit(rows, lexicon, recipe)
-    favour = np.array(
-        [round(given.favour * UNIT * WEIGHT_UNIT) if kind == "PER" else 0 for kind in KINDS], np.int32
-    )
+    favour = np.zeros(len(KINDS), np.int32)
+    favour[KINDS.index("PER")] = round(given.favour * UNIT * WEIGHT_UNIT)
     tagger = Tagger(network.whole(), lexicon, favour)
     tune = [
         Judged(
@@ -62,10 +61,11 @@ def main() -> None:
     # Of places, firms and streets only generated text has labels here: their scores flatter.
     made = [Judged("generated", "tune", generate(150, given.seed + 1, given.texts), tuple(ENTITIES))]
     given.output.parent.mkdir(parents=True, exist_ok=True)
+    judged_on = {kind: tune if kind == "PER" else made for kind in ENTITIES}
     save(
         given.output,
         tagger,
-        {kind: margins(tagger, tune if kind == "PER" else made, kind) for kind in ENTITIES},
+        {kind: margins(tagger, judged, kind) for kind, judged in judged_on.items()},
         lexicon_apart=True,
     )
     print(f"{given.output}: {given.output.stat().st_size:,} bytes")

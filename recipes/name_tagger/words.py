@@ -12,4 +12,5 @@ import yaml
 def words(key: str) -> tuple[str, ...]:
     """The list under `key`."""
     text = yaml.safe_load(Path(__file__).with_name("words.yaml").read_text(encoding="utf-8"))[key]
-    return tuple(word.strip() for word in text.split(";" if ";" in text else None))
+    separator = ";" if ";" in text else None
+    return tuple(word.strip() for word in text.split(separator))

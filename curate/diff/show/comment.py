@@ -52,7 +52,7 @@ def draw(
     from curate.show import terminal
 
     made = as_document(difference, samples=samples, show_values=show_values, gates=gates)
-    terminal.draw(
-        [replace(block, label=made.title) if isinstance(block, Answer) else block for block in made.blocks],
-        console,
-    )
+    blocks = [
+        replace(block, label=made.title) if isinstance(block, Answer) else block for block in made.blocks
+    ]
+    terminal.draw(blocks, console)

@@ -114,12 +114,11 @@ def without_raw(before: str, after: str) -> tuple[str, str]:
 def _kept_back(part: str, start: int, spans: Sequence[tuple[int, int]]) -> str:
     """A stretch that begins at `start` of its text, with `HIDDEN` for the words outside the spans."""
     safe = set[int]().union(*(range(first - start, last - start) for first, last in spans))
-    runs = groupby(range(len(part)), key=lambda place: place in safe)
-    return "".join(
-        text if inside else _hidden(text)
-        for inside, places in runs
-        for text in ["".join(part[place] for place in places)]
-    )
+    shown = []
+    for inside, places in groupby(range(len(part)), key=lambda place: place in safe):
+        text = "".join(part[place] for place in places)
+        shown.append(text if inside else _hidden(text))
+    return "".join(shown)
 
 
 def _hidden(text: str) -> str:

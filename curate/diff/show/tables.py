@@ -145,10 +145,13 @@ def shown_shifts(difference: Difference, show_values: bool) -> tuple[Shift, ...]
     provenance.
     """
     named = {difference.after.label, "split", "language", "source"}
-    return tuple(
-        shift if show_values or shift.kind == "length" or shift.column in named else replace(shift, movers=())
-        for shift in difference.summary.shifts
-    )
+
+    def shown(shift: Shift) -> Shift:
+        if show_values or shift.kind == "length" or shift.column in named:
+            return shift
+        return replace(shift, movers=())
+
+    return tuple(shown(shift) for shift in difference.summary.shifts)
 
 
 def masked(found: Sequence[Titled]) -> list[Titled]:

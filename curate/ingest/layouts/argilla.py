@@ -61,11 +61,9 @@ def _records(frame: pl.DataFrame) -> Annotated | None:
         name for cell in suggested for name in _suggested(cell)
     }
     names = {name for cell in fields if isinstance(cell, dict) for name in cell}
+    rows = [cell if isinstance(cell, dict) else {} for cell in fields]
     return _made(
-        {
-            name: [cell.get(name) if isinstance(cell, dict) else None for cell in fields]
-            for name in sorted(names)
-        },
+        {name: [row.get(name) for row in rows] for name in sorted(names)},
         {name: [agreed(row.get(name, [])) for row in answers] for name in sorted(questions)},
         "fields",
         "responses",
@@ -119,20 +117,18 @@ def _version_2(frame: pl.DataFrame) -> Annotated:
         of_status = f"{name}{_RESPONSES}.status"
         statuses = _values(frame, of_status) if of_status in frame.columns else [None] * frame.height
         questions[name] = [
-            agreed(
-                [
-                    value
-                    for value, status in zip(
-                        values, states if isinstance(states, list) else [None] * len(values), strict=False
-                    )
-                    if value is not None and _submitted(status)
-                ]
-            )
-            if isinstance(values, list)
-            else values
+            agreed(_submitted_values(values, states)) if isinstance(values, list) else values
             for values, states in zip(given, statuses, strict=True)
         ]
     return _made(_fields(frame, *asked), questions, *columns)
+
+
+def _submitted_values(values: list[Any], states: Any) -> list[Any]:
+    """What annotators submitted, given the state of each answer where the file has them."""
+    each = states if isinstance(states, list) else [None] * len(values)
+    return [
+        value for value, state in zip(values, each, strict=False) if value is not None and _submitted(state)
+    ]
 
 
 def _version_1(frame: pl.DataFrame, asked: list[str]) -> Annotated:

@@ -37,13 +37,11 @@ def read_full(frame: pl.DataFrame) -> Annotated | None:
     rows = [_by_question(listed if isinstance(listed, list) else []) for listed in annotations]
     fields = dict.fromkeys(name for task in tasks if isinstance(task, dict) for name in task)
     questions = dict.fromkeys(name for row in rows for given in row for name in given)
+    rows_of_fields = [task if isinstance(task, dict) else {} for task in tasks]
     return Annotated(
         "label_studio",
         "Label Studio",
-        {
-            name: [task.get(name) if isinstance(task, dict) else None for task in tasks]
-            for name in sorted(fields)
-        },
+        {name: [row.get(name) for row in rows_of_fields] for name in sorted(fields)},
         {name: [agreed([given.get(name) for given in row]) for row in rows] for name in sorted(questions)},
         ("data", answers),
     )
@@ -71,7 +69,8 @@ def _by_question(listed: list[Any]) -> list[dict[str, Any]]:
             values.setdefault(name, []).extend(value)
             if is_span:
                 spans.add(name)
-        found.append({name: held if name in spans else one_or_all(held) for name, held in values.items()})
+        answers = {name: given if name in spans else one_or_all(given) for name, given in values.items()}
+        found.append(answers)
     return found
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from curate.errors import AssayError
-from curate.pii.detect.languages.numbers import NUMBERS, needs
+from curate.pii.detect.languages.numbers import NUMBERS, Number, needs
 
 # alone: the form and its check cannot be met by chance. with_context: a check digit, but one random number in
 # ten or so has it, so a context word must agree too. never: a shape with nothing to check.
@@ -329,16 +329,16 @@ OPTIONAL = tuple(
     """.split()
 )
 
+
+def _of_number(name: str, number: Number) -> Entity:
+    proof: Proof = "never"
+    if number.check is not None:
+        proof = "alone" if number.alone else "with_context"
+    return Entity(name, f"{name}_NUMBER", needs(name), proof)
+
+
 # Papers of seven European countries: on in rows of those languages; in English ones where they are named.
-EUROPEAN = tuple(
-    Entity(
-        name,
-        f"{name}_NUMBER",
-        needs(name),
-        "never" if number.check is None else "alone" if number.alone else "with_context",
-    )
-    for name, number in NUMBERS.items()
-)
+EUROPEAN = tuple(_of_number(name, number) for name, number in NUMBERS.items())
 
 ENTITIES = {entity.name: entity for entity in (*DEFAULT, *EUROPEAN, *OPTIONAL)}
 

@@ -117,9 +117,8 @@ class Reader:
                 check(self._warnings, text)
 
     def _hits(self, part: _Part) -> list[Hit]:
-        hits = resolve(
-            hit(result) for result in (distinct(part.results) if len(part.results) > 1 else part.results)
-        )
+        results = distinct(part.results) if len(part.results) > 1 else part.results
+        hits = resolve(hit(result) for result in results)
         if part.piece is None:
             return hits
         start, core_start, core_end = part.piece.start, part.piece.core_start, part.piece.core_end

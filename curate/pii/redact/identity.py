@@ -137,7 +137,7 @@ def _more(other: tuple[str, ...], name: tuple[str, ...]) -> bool:
 @lru_cache(maxsize=16_384)
 def _address(value: str) -> tuple[str, ...]:
     words = re.findall(r"[^\W_]+", fold(value))
-    return tuple(_STREETS.get(word, word) if at else word for at, word in enumerate(words))
+    return (*words[:1], *(_STREETS.get(word, word) for word in words[1:]))
 
 
 def _longest(home: tuple[str, ...], homes: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

@@ -62,8 +62,8 @@ class Leaf(NamedTuple):
 @lru_cache(maxsize=65_536)
 def path_of(steps: Steps) -> str:
     """`items[].name` for ("items", 3, "name")."""
-    made = "".join("[]" if isinstance(step, int) else f".{step}" for step in steps)
-    return made.removeprefix(".")
+    parts = ["[]" if isinstance(step, int) else f".{step}" for step in steps]
+    return "".join(parts).removeprefix(".")
 
 
 def leaves(text: str) -> list[Leaf] | None:
@@ -171,8 +171,8 @@ def path_pattern(path: str) -> re.Pattern[str]:
 @lru_cache(maxsize=65_536)
 def located(steps: Steps) -> str:
     """The full path with places: `items[3].name`."""
-    made = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
-    return made.removeprefix(".")
+    parts = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps]
+    return "".join(parts).removeprefix(".")
 
 
 def named_in(texts: pl.Series, paths: Iterable[str]) -> pl.Series:

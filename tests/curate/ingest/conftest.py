@@ -57,7 +57,8 @@ def assay(*arguments: str) -> int:
 
 
 def jsonl(*rows: Any) -> str:
-    return "".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows)
+    lines = [row if isinstance(row, str) else json.dumps(row) for row in rows]
+    return "".join(line + "\n" for line in lines)
 
 
 def to_csv(rows: list[dict[str, Any]]) -> str:
@@ -65,9 +66,8 @@ def to_csv(rows: list[dict[str, Any]]) -> str:
     writer = csv.DictWriter(buffer, list(dict.fromkeys(name for row in rows for name in row)))
     writer.writeheader()
     for row in rows:
-        writer.writerow(
-            {name: json.dumps(cell) if isinstance(cell, (dict, list)) else cell for name, cell in row.items()}
-        )
+        cells = {n: json.dumps(cell) if isinstance(cell, (dict, list)) else cell for n, cell in row.items()}
+        writer.writerow(cells)
     return buffer.getvalue()
 
 

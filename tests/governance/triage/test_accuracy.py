@@ -93,9 +93,8 @@ def test_a_row_counts_until_its_text_or_findings_change(
     examples: pl.DataFrame, findings: pl.DataFrame
 ) -> None:
     rows = [one for one in _asked(_draw(examples, findings), 100) if isinstance(one, RowQuestion)]
-    reviews = Reviews(
-        frozenset(), {one.row: (one.seen, {"PERSON": 1} if one.example_id == "r4" else {}) for one in rows}
-    )
+    counts = {one.row: (one.seen, {"PERSON": 1} if one.example_id == "r4" else {}) for one in rows}
+    reviews = Reviews(frozenset(), counts)
     accuracy = _draw(examples, findings, reviews).accuracy()
     assert accuracy.rows_read == len(rows)
     assert next(one for one in accuracy.entities if one.entity == "PERSON").recall.point == 0

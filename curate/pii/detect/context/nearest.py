@@ -208,7 +208,8 @@ def _known(
     any, the words of the longest.
     """
     known = dict.fromkeys(against, "") | {phrase: phrase for phrase in support}
-    nearest = frozenset(phrase.split(" ")[-1 if last else 0] for phrase in known)
+    end = -1 if last else 0
+    nearest = frozenset(phrase.split(" ")[end] for phrase in known)
     return known, nearest, max(phrase.count(" ") for phrase in known) + 1
 
 

@@ -19,7 +19,8 @@ def fold(text: str) -> str:
     """`text` in small letters, a sign for each sign, so that places stay."""
     lower = text.lower()
     if len(lower) != len(text):
-        lower = "".join(small if len(small := sign.lower()) == 1 else sign for sign in text)
+        signs = [small if len(small := sign.lower()) == 1 else sign for sign in text]
+        lower = "".join(signs)
     return lower.replace("ς", "σ")
 
 

@@ -20,7 +20,8 @@ def checksummed(address: str) -> str:
     hash's digit is 8 or more.
     """
     digits = address[2:].lower()
-    return "0x" + "".join(
+    letters = [
         letter.upper() if digit in "89abcdef" else letter
         for letter, digit in zip(digits, keccak256(digits.encode()).hex(), strict=False)
-    )
+    ]
+    return "0x" + "".join(letters)

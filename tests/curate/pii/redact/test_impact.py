@@ -10,11 +10,12 @@ from curate.pii.redact.impact import SHOWN, impact
 def test_the_values_worth_most_come_first_masked_and_kept_ones_do_not_count() -> None:
     names = ["Docker", *(f"Name{at:02d}" for at in range(20))]
     rows = [(f"r{at:02d}", "Docker") for at in range(8)] + [(f"s{at:02d}", names[at + 1]) for at in range(20)]
+    edits = [
+        (row, value, "PERSON", "input", 4, 4 + len(value), "keep" if value == "Name19" else "replace")
+        for row, value in rows
+    ]
     acted = pl.DataFrame(
-        [
-            (row, value, "PERSON", "input", 4, 4 + len(value), "keep" if value == "Name19" else "replace")
-            for row, value in rows
-        ],
+        edits,
         schema=["example_id", "value_id", "entity", "field", "start", "end", "action"],
         orient="row",
     )

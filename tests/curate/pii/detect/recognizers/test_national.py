@@ -53,7 +53,8 @@ def _numbers(draw: Any) -> str:
         return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}"
     mark = draw(st.sampled_from([" ", "-", ".", " - ", "  "]))
     cuts = draw(st.sets(st.integers(1, size - 1), max_size=4))
-    return "".join((mark if at in cuts else "") + digit for at, digit in enumerate(digits))
+    marks = [mark if at in cuts else "" for at in range(len(digits))]
+    return "".join(before + digit for before, digit in zip(marks, digits, strict=True))
 
 
 @pytest.fixture(scope="module")
