@@ -129,6 +129,29 @@ def test_halving_keeps_the_same_documents_under_the_same_keepers(
     assert all((whole.keeper[j], j) in listed for j in dropped)
 
 
+@pytest.mark.parametrize("limit", [0, 1, 5, 40])
+@pytest.mark.parametrize("forced", [0, 3, 11, 23, 24])
+def test_families_that_are_halved_have_the_keepers_of_the_definition(forced: int, limit: int) -> None:
+    stems = ("my parcel has not arrived", "the lamp does not light up", "your shop charged me twice")
+    ends = ("why", "why now", "why that is", "when", "when it is", "who", "who it was", "how")
+    family = [f"{stem} and I would like to know {end}" for end in ends for stem in stems]
+    expected = greedy_oracle(24, oracle_pairs(family, "char", 4, 0.7), forced)
+    halved = cover(Documents(pl.Series(family), "char", 4), 0.7, forced, limit=limit)
+    assert halved.keeper.tolist() == expected
+    assert not halved.complete
+    pairs = as_dict(halved.pairs)
+    assert all((keeper, at) in pairs for at, keeper in enumerate(expected) if keeper != at)
+
+
+@pytest.mark.slow
+def test_a_family_of_two_thousand_is_listed_in_full_and_a_greater_one_is_not() -> None:
+    family = [f"your parcel {at:04d} left our depot and will be here soon" for at in range(2_100)]
+    some = cover(Documents(pl.Series(family[:2_000]), "word", 1), 0.7)
+    assert some.complete and len(some.pairs) == 2_000 * 1_999 // 2
+    all_of_it = cover(Documents(pl.Series(family), "word", 1), 0.7)
+    assert not all_of_it.complete and (all_of_it.keeper == 0).all()
+
+
 @settings(deadline=None, max_examples=80)
 @given(texts, texts, shapes, thresholds)
 def test_a_join_of_two_tables_finds_the_pairs_of_a_quadratic_one(
