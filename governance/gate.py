@@ -20,7 +20,6 @@ from curate.project import Project
 from curate.provenance import read_report, version_of
 from curate.seal import notice
 from curate.sealed_folder import folder_problem
-from curate.task import Kind
 from curate.text import plain
 from governance.last_words import as_error
 from governance.params import CheckParams
@@ -289,8 +288,6 @@ def _target(project: Project, today: date) -> Iterator[Gate]:
     from curate.publish.gold import load_manifest
 
     path = project.reports / "evaluation" / "comparison.json"
-    if project.task.kind is Kind.PREFERENCE:
-        return
     if not path.exists():
         yield Gate(
             "target", False, "no system has been evaluated", "assay train && assay evaluate   (or: dvc repro)"

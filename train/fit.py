@@ -146,7 +146,8 @@ def train_systems(
     from train.systems.base import Context
 
     params = params.suited(brief.kind if brief else Kind.CLASSIFICATION)
-    train, validation = (frame.select(COLUMNS).sort("example_id") for frame in (train, validation))
+    columns = [*COLUMNS, "rejected"] if brief and brief.kind is Kind.PREFERENCE else list(COLUMNS)
+    train, validation = (frame.select(columns).sort("example_id") for frame in (train, validation))
     _check(train, labels)
     home = (work or out.parent / f".{out.name}.work") / _key(
         train, validation, labels, descriptions, params, gold, brief

@@ -27,6 +27,7 @@ SystemName = Literal[
     "retrieved",
     "lm_lora",
     "lm_lora_retrieved",
+    "lm_dpo",
     "lm_full",
 ]
 
@@ -42,6 +43,8 @@ CLASSIFIERS: tuple[SystemName, ...] = (
     "full",
 )
 WRITERS: tuple[SystemName, ...] = ("prompt", "few_shot", "retrieved", "lm_lora", "lm_lora_retrieved")
+PREFERRERS: tuple[SystemName, ...] = ("prompt", "few_shot", "retrieved", "lm_lora", "lm_dpo")
+_SUITED = {Kind.CLASSIFICATION: CLASSIFIERS, Kind.PREFERENCE: PREFERRERS}
 
 
 class _Knobs(BaseModel):
@@ -180,6 +183,20 @@ class LmLoraParams(LoopParams):
     adapter_dropout: float = Field(0.0, ge=0, lt=1)
 
 
+class LmDpoParams(LoopParams):
+    """Preferences learned by the adapter of `lm_lora`, which is where it starts (Rafailov et al., 2023,
+    arXiv:2305.18290).
+    """
+
+    lr: float = Field(2e-4, gt=0)
+    epochs: int = Field(2, ge=1)
+    batch_size: int = Field(16, ge=1)
+    warmup: float = Field(0.1, ge=0, lt=1)
+    weight_decay: float = Field(0.0, ge=0)
+    averaging: float = Field(0.0, ge=0, lt=1)
+    beta: float = Field(0.1, gt=0, description="How dear it is to move away from the model before.")
+
+
 class LmFullParams(LoopParams):
     """Fine-tuning of every weight of the language model: the control."""
 
@@ -229,6 +246,7 @@ class TrainParams(Params):
     full: FullParams = FullParams()
     language: LanguageParams = LanguageParams()
     lm_lora: LmLoraParams = LmLoraParams()
+    lm_dpo: LmDpoParams = LmDpoParams()
     lm_full: LmFullParams = LmFullParams()
     curve: CurveParams | None = CurveParams()
 
@@ -241,14 +259,17 @@ class TrainParams(Params):
             If they name a system that gives labels for a task that asks for something else.
         """
         if not self.systems:
-            return self.model_copy(
-                update={"systems": CLASSIFIERS if kind is Kind.CLASSIFICATION else WRITERS}
-            )
+            return self.model_copy(update={"systems": _SUITED.get(kind, WRITERS)})
         strange = [name for name in self.systems if name in CLASSIFIERS]
         if strange and kind is not Kind.CLASSIFICATION:
             raise AssayError(
                 f"params.train.systems names {', '.join(strange)}, which answer with labels; the task is of "
                 f"kind `{kind}`",
                 fix=f"name systems that write: {', '.join(WRITERS)}",
+            )
+        if "lm_dpo" in self.systems and kind is not Kind.PREFERENCE:
+            raise AssayError(
+                f"params.train.systems names lm_dpo, which learns from pairs; the task is of kind `{kind}`",
+                fix="leave it out, or give a preference task: a chosen and a rejected answer to each prompt",
             )
         return self

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 from curate.show.blocks import Answer, Document
 from curate.splits import SPLITS
-from curate.task import Kind
 from governance.report.comparison import learning_curve, paired_tests, systems
 from governance.report.curation import (
     duplicates,
@@ -67,7 +66,7 @@ def build(facts: Facts, planted: Sequence[Score] = ()) -> Document:
 
 def _answer(facts: Facts) -> Answer:
     if facts.comparison is None:
-        return Answer("No comparison", "note", [_no_comparison(facts)])
+        return Answer("No comparison", "note", [_no_comparison()])
     verdict = facts.comparison["verdict"]
     reasons = [
         *verdict["reasons"],
@@ -83,7 +82,5 @@ def _answer(facts: Facts) -> Answer:
     return Answer(title, "note", reasons, "Verdict")
 
 
-def _no_comparison(facts: Facts) -> str:
-    if facts.task.kind is Kind.PREFERENCE:
-        return "Systems are not trained on preferences yet; this gold set is published and ready to review."
+def _no_comparison() -> str:
     return "No evaluation yet: run `assay train` and `assay evaluate`, or `dvc repro`."

@@ -110,7 +110,12 @@ def paired_tests(comparison: dict[str, Any]) -> Section:
     """Paired tests between systems, and how much each overfits."""
     titles = {one["name"]: one["title"] for one in comparison["systems"]}
     right = comparison["share_right"]
-    purposes = {"verdict": "decides the verdict", "context": "context", "control": "control"}
+    purposes = {
+        "verdict": "decides the verdict",
+        "context": "context",
+        "control": "control",
+        "variant": "another adapter",
+    }
     rows = [
         [
             f"{titles[one['system']]} − {titles[one['against']]}",

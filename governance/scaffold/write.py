@@ -108,7 +108,6 @@ def render(plan: Plan) -> dict[str, str]:
         "files": list(plan.copies),
         "metrics": METRICS[kind],
         "assumed_target": plan.assumed_target,
-        "trains": kind is not Kind.PREFERENCE,
         "said": _SAID[kind],
         "labelled": kind is Kind.CLASSIFICATION,
         "title": plain(plan.card["name"], 100).replace("#", ""),
@@ -123,7 +122,7 @@ _SAID = {
     Kind.EXTRACTION: "[kind, behaviour, output_schema, prompt, metric]",
     Kind.REWRITING: "[kind, behaviour, style, prompt, metric]",
     Kind.SUMMARY: "[kind, behaviour, sections, prompt, metric]",
-    Kind.PREFERENCE: "[kind]",
+    Kind.PREFERENCE: "[kind, behaviour, prompt, metric]",
 }
 
 

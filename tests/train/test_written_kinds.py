@@ -22,11 +22,13 @@ from .conftest import toy_rows
 OUTPUTS = {
     "extraction": lambda label, text: json.dumps({"topic": label}),
     "rewriting": lambda label, text: f"Dear customer: {text}",
+    "preference": lambda label, text: f"We are sorry about {label}",
     "summary": lambda label, text: f"Problem: {label}\nNext step: wait",
 }
 CARDS: dict[str, dict[str, Any]] = {
     "extraction": {"metric": {"name": "field_f1", "target": 0.8}, "output_schema": {"type": "object"}},
     "rewriting": {"metric": {"name": "chrf", "target": 0.5}, "style": {"never": ["cheap"]}},
+    "preference": {"metric": {"name": "reward_accuracy", "target": 0.7}},
     "summary": {"metric": {"name": "rouge_l", "target": 0.5}, "sections": ["Problem", "Next step"]},
 }
 
@@ -35,6 +37,8 @@ def rows(kind: str, count: int, seed: int, prefix: str) -> pl.DataFrame:
     frame = toy_rows(count, seed, prefix)
     written = [OUTPUTS[kind](label, text) for label, text in frame.select("output", "input").rows()]
     frame = frame.with_columns(pl.Series("output", written), language=pl.lit("en"))
+    if kind == "preference":
+        frame = frame.with_columns(pl.col("output").str.to_uppercase().alias("rejected"))
     return frame.with_columns(
         pl.lit(None, dtype=dtype).alias(name)
         for name, dtype in PUBLISHED.items()
@@ -54,6 +58,7 @@ def test_every_system_is_trained_and_judged_and_the_verdict_said(
             "precision": "float32",
             "language": {"model": str(tiny_lm), "shots": 1, "max_new_tokens": 8},
             "lm_lora": {"epochs": 1, "rank": 2},
+            "lm_dpo": {"epochs": 1},
         },
         "evaluate": {"bootstrap": 100, "permutations": 100, "latency_rows": 3, "written_fit_rows": 5},
     }
@@ -65,7 +70,8 @@ def test_every_system_is_trained_and_judged_and_the_verdict_said(
     for stage in ("train.fit", "train.judge.evaluate"):
         monkeypatch.setattr(f"{stage}.refuse_stale_gold", lambda *_: None)
     project = Project(tmp_path)
-    assert train(project)["systems"] == ["prompt", "few_shot", "retrieved", "lm_lora", "lm_lora_retrieved"]
+    last = "lm_dpo" if kind == "preference" else "lm_lora_retrieved"
+    assert train(project)["systems"] == ["prompt", "few_shot", "retrieved", "lm_lora", last]
     report = evaluate(project)
     document = json.loads((project.reports / "evaluation" / "comparison.json").read_text())
     metrics = set(document["metrics"])
@@ -74,7 +80,7 @@ def test_every_system_is_trained_and_judged_and_the_verdict_said(
         for name in metrics:
             figure = system[name]
             assert 0 <= figure["low"] <= figure["point"] <= figure["high"] <= 1
-    assert document["fine_tuned"] in ("lm_lora", "lm_lora_retrieved") and ":" in report["summary"]
+    assert document["fine_tuned"] in ("lm_lora", last) and ":" in report["summary"]
     predictions = pl.read_parquet(project.reports / "evaluation" / "predictions.parquet")
     assert predictions.height == 5 * 12 and predictions["confidence"].null_count() == predictions.height
     figures = json.loads((project.reports / "metrics.json").read_text())

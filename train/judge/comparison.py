@@ -56,7 +56,9 @@ class Settings:
 
 @dataclass(frozen=True)
 class Pair:
-    """One system against another, and why: `verdict`, `context` (the other simpler ones) or `control`."""
+    """One system against another, and why: `verdict`, `context` (the other simpler ones), `control`, or
+    `variant` (other adapters).
+    """
 
     purpose: str
     system: Scored
@@ -86,7 +88,7 @@ def judge(
     pairs = _pairs(scored, best, tuned, scoring, bootstrap, settings) if tuned is not None else []
     gain = None
     if tuned is not None:
-        largest_p = max(pair.paired.p_metric for pair in pairs if pair.purpose != "control")
+        largest_p = max(pair.paired.p_metric for pair in pairs if pair.purpose in ("verdict", "context"))
         gain = replace(_gain(pairs[0], scoring, bootstrap, settings), p_value=largest_p)
     verdict = decide(
         metric=scoring.metrics[settings.metric].title,
@@ -148,6 +150,8 @@ def _pairs(
     wanted = [("verdict", tuned, best)]
     wanted += [("context", tuned, other) for other in simpler if other is not best]
     wanted += [("control", control, tuned)] if control is not None else []
+    variants = [one for one in scored if one.answers.family == tuned.answers.family and one is not tuned]
+    wanted += [("variant", tuned, other) for other in variants]
     metric = scoring.metrics[settings.metric].of
     return [
         Pair(

@@ -231,13 +231,15 @@ def _answers(
 
 
 def _written(system: System, rows: pl.DataFrame, split: str) -> pl.Series:
-    """A system's texts for each row.
+    """A system's text for each row, or its margin between the row's two answers.
 
     Raises
     ------
     AssayError
         If it does not answer every row with a text.
     """
+    if system.prefers:
+        return pl.Series("answer", system.margins(rows), dtype=pl.Float64)
     given = system.answer(rows["input"].to_list())
     if len(given) != rows.height or not all(isinstance(one, str) for one in given):
         raise AssayError(

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from curate.errors import AssayError
 from curate.task import Kind, TaskCard
 from train.kinds.base import Metric, Scoring
 
@@ -20,11 +19,6 @@ def scoring_of(task: TaskCard, labels: Sequence[str] = ()) -> Scoring:
     ----------
     labels
         All labels of a classification task, those that only the data show among them.
-
-    Raises
-    ------
-    AssayError
-        If systems of this kind can be neither trained nor judged.
     """
     match task.kind:
         case Kind.CLASSIFICATION:
@@ -43,10 +37,10 @@ def scoring_of(task: TaskCard, labels: Sequence[str] = ()) -> Scoring:
             from train.kinds.summary import Summary
 
             return Summary(task.sections)
-    raise AssayError(
-        f"kind `{task.kind}` cannot be trained or judged yet; curation up to `publish` works for every kind",
-        fix="stop at the gold version: dvc repro publish",
-    )
+        case Kind.PREFERENCE:
+            from train.kinds.preference import Preference
+
+            return Preference()
 
 
 def all_labels(task: TaskCard, *frames: pl.DataFrame) -> tuple[str, ...]:

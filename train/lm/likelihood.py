@@ -1,15 +1,15 @@
-"""How likely each allowed answer is after a prompt: a language model as a classifier that cannot say anything
-else.
+"""How likely answers are after their prompts: what losses are made of, and how a language model classifies.
 
-The score of an answer is the mean log-probability of its tokens, its end token among them, so that long
-labels are not punished for being long. All answers stand behind one prompt in one packed sequence
-(`train.lm.pack`): a prompt is read once whatever the number of labels.
+As a classifier a model scores each allowed label and so can say nothing else. The score is the mean
+log-probability of the label's tokens, its end token among them, so that long labels are not punished for
+being long. All labels stand behind one prompt in one packed sequence (`train.lm.pack`): a prompt is read once
+whatever the number of labels.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,7 +18,40 @@ from train.arrays import Floats
 from train.encoder import torch_threads
 from train.lm.pack import LONGEST, groups, hidden_states, logits_at, pack
 
+if TYPE_CHECKING:
+    import torch
+
 Ids = list[int]
+
+
+def token_log_probabilities(
+    model: Any, prompts: Sequence[Ids], answers: Sequence[Ids], shared: int, precision: str = "float32"
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Log-probability of every token of every answer, nats, and whether it is the likeliest of all: both
+    `[tokens of all answers]`, answer after answer.
+
+    Parameters
+    ----------
+    prompts, answers
+        Token ids of rows that are run as one sequence.
+    shared
+        Tokens that all prompts begin with, less than the shortest has.
+    precision
+        Of the matrix products where the model's numbers are float32.
+    """
+    import torch
+
+    own = [[*prompt[shared:], *answer] for prompt, answer in zip(prompts, answers, strict=True)]
+    sequence = pack(prompts[0][:shared], own)
+    asked: list[int] = []
+    for start, tokens, answer in zip(sequence.starts, own, answers, strict=True):
+        first = start + len(tokens) - len(answer) - 1  # the token before says the first of the answer
+        asked += range(first, first + len(answer))
+    wanted = torch.tensor([token for answer in answers for token in answer])
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bfloat16"):
+        logits = logits_at(model, hidden_states(model, sequence)[torch.tensor(asked)])
+    told = torch.log_softmax(logits, dim=-1).gather(1, wanted[:, None])[:, 0]
+    return told, logits.detach().argmax(dim=1) == wanted
 
 
 def mean_log_probabilities(
@@ -42,28 +75,22 @@ def mean_log_probabilities(
 
     scores = np.empty((len(prompts), len(answers)))
     order = sorted(range(len(prompts)), key=lambda row: (len(prompts[row]), prompts[row]))
+    lengths = [len(answer) + 1 for answer in answers]
     with torch_threads(threads), torch.inference_mode():
         for done, row in enumerate(order, start=1):
             prompt = prompts[row]
-            lengths = [len(answer) for answer in answers]
             for group in groups(lengths, len(prompt), len(prompt) + LONGEST):
-                scores[row, group] = _behind(model, prompt, [answers[place] for place in group])
+                chosen = [answers[place] for place in group]
+                told, _ = token_log_probabilities(model, [prompt] * len(group), chosen, len(prompt) - 1)
+                scores[row, group] = means(told, chosen)
             if progress:
                 progress(done, len(prompts))
     return scores
 
 
-def _behind(model: Any, prompt: Ids, answers: Sequence[Ids]) -> list[float]:
-    """Mean log-probabilities of a few answers in one sequence."""
+def means(told: torch.Tensor, answers: Sequence[Ids]) -> list[float]:
+    """Mean of each answer's part of `told`."""
     import torch
 
-    # The last token of the prompt says the first of every answer; those before the last say the next.
-    sequence = pack(prompt, [list(answer) for answer in answers])
-    asked: list[int] = []
-    for start, answer in zip(sequence.starts, answers, strict=True):
-        asked += [len(prompt) - 1, *range(start, start + len(answer) - 1)]
-    wanted = torch.tensor([token for answer in answers for token in answer])
-    logits = logits_at(model, hidden_states(model, sequence)[torch.tensor(asked)])
-    told = torch.log_softmax(logits, dim=-1).gather(1, wanted[:, None])[:, 0].double()
-    parts = torch.split(told, [len(answer) for answer in answers])
+    parts = torch.split(told.double(), [len(answer) for answer in answers])
     return [float(part.mean()) for part in parts]

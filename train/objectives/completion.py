@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from train.lm.decode import common_prefix
-from train.lm.pack import LONGEST, groups, hidden_states, logits_at, pack
+from train.lm.likelihood import token_log_probabilities
+from train.lm.pack import LONGEST, groups
 from train.objectives.base import Objective
 
 if TYPE_CHECKING:
@@ -91,23 +92,14 @@ class CompletionLoss(Objective):
 
     def _loss(self, model: torch.nn.Module, given: Completions, rows: list[int]) -> tuple[torch.Tensor, int]:
         """Summed loss over the answers' tokens of rows in one sequence, and how many come first."""
-        import torch
-
-        shared = given.prompts[rows[0]][: self.shared]
-        own = [[*given.prompts[row][self.shared :], *given.answers[row]] for row in rows]
-        sequence = pack(shared, own)
-        asked: list[int] = []
-        wanted: list[int] = []
-        for start, row, tokens in zip(sequence.starts, rows, own, strict=True):
-            answer = given.answers[row]
-            first = start + len(tokens) - len(answer) - 1  # the token before says the first of the answer
-            asked += range(first, first + len(answer))
-            wanted += answer
-        targets = torch.tensor(wanted)
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.precision == "bfloat16"):
-            logits = logits_at(model, hidden_states(model, sequence)[torch.tensor(asked)])
-        loss = torch.nn.functional.cross_entropy(logits, targets, reduction="sum")
-        return loss, int((logits.detach().argmax(dim=1) == targets).sum())
+        told, first = token_log_probabilities(
+            model,
+            [given.prompts[row] for row in rows],
+            [given.answers[row] for row in rows],
+            self.shared,
+            self.precision,
+        )
+        return -told.sum(), int(first.sum())
 
     @property
     def has_validation(self) -> bool:

@@ -32,6 +32,7 @@ REGISTRY = {
     "retrieved": ("train.systems.shots", "Retrieved"),
     "lm_lora": ("train.systems.adapted", "LanguageLora"),
     "lm_lora_retrieved": ("train.systems.adapted", "RetrievedLora"),
+    "lm_dpo": ("train.systems.preferring", "Preferring"),
     "lm_full": ("train.systems.adapted", "LanguageFull"),
 }
 SCHEMA = "assay.model/1"

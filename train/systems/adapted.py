@@ -31,6 +31,22 @@ if TYPE_CHECKING:
     import torch
 
 
+def loop_settings(knobs: LoopParams, params: TrainParams, rows: int) -> Settings:
+    """How the loop trains on so many rows."""
+    return Settings(
+        lr=knobs.lr,
+        head_lr=knobs.lr,
+        epochs=knobs.epochs_for(rows),
+        batch_size=knobs.batch_size,
+        warmup=knobs.warmup,
+        weight_decay=knobs.weight_decay,
+        clip=knobs.clip,
+        averaging=knobs.averaging,
+        seed=params.seed,
+        threads=params.threads,
+    )
+
+
 class Adapted(LanguageSystem):
     """A language model trained on prompts and answers; how much of it is trained, subclasses say."""
 
@@ -83,18 +99,7 @@ class Adapted(LanguageSystem):
         objective = CompletionLoss(
             rows["train"], rows["validation"], precision=self.precision, packed=packs_exactly(network)
         )
-        settings = Settings(
-            lr=knobs.lr,
-            head_lr=knobs.lr,
-            epochs=knobs.epochs_for(train.height),
-            batch_size=knobs.batch_size,
-            warmup=knobs.warmup,
-            weight_decay=knobs.weight_decay,
-            clip=knobs.clip,
-            averaging=knobs.averaging,
-            seed=params.seed,
-            threads=params.threads,
-        )
+        settings = loop_settings(knobs, params, train.height)
         self.history = fine_tune(
             network, objective, settings, checkpoint=ctx.checkpoint, progress=ctx.progress
         )

@@ -125,6 +125,17 @@ class System(ABC):
         return False
 
     @property
+    def prefers(self) -> bool:
+        """Whether it is asked which of two answers is the likelier."""
+        return False
+
+    def margins(self, rows: pl.DataFrame) -> Floats:
+        """How much likelier the `output` of each row is than its `rejected` answer, nats a token,
+        `[rows]`; of a system that `prefers`.
+        """
+        raise NotImplementedError
+
+    @property
     @abstractmethod
     def trainable_parameters(self) -> int:
         """Numbers that were fitted to the training rows."""

@@ -21,10 +21,11 @@ from curate.errors import AssayError
 from curate.files import dump_json
 from curate.task import Kind
 from train.arrays import Floats
+from train.encoder import torch_threads
 from train.kinds.classification import codes_of
 from train.lm.base import Base, load_base
 from train.lm.decode import Decoder, Ids, Tally
-from train.lm.likelihood import mean_log_probabilities
+from train.lm.likelihood import mean_log_probabilities, means, token_log_probabilities
 from train.lm.prompt import Brief, Shot, Template
 from train.params import LanguageParams
 from train.systems.base import Classifier, Context, mean_log_loss, softmax
@@ -58,6 +59,26 @@ class LanguageSystem(Classifier):
     def classifies(self) -> bool:
         """Whether answers are labels with a probability each."""
         return self.brief.kind is Kind.CLASSIFICATION
+
+    @property
+    def prefers(self) -> bool:
+        """Whether it is asked which of two answers is the likelier."""
+        return self.brief.kind is Kind.PREFERENCE
+
+    def margins(self, rows: pl.DataFrame) -> Floats:
+        """Mean log-probability a token of `output` less that of `rejected`, nats, `[rows]`."""
+        import torch
+
+        margins = np.zeros(rows.height)
+        prompts = self.prompts(rows["input"].to_list())
+        pairs = zip(prompts, rows["output"], rows["rejected"], strict=True)
+        with torch_threads(self.threads), torch.inference_mode():
+            for row, (prompt, chosen, rejected) in enumerate(pairs):
+                answers = [self.template.answer_ids(chosen), self.template.answer_ids(rejected)]
+                told, _ = token_log_probabilities(self.model, [prompt] * 2, answers, len(prompt) - 1)
+                first, second = means(told, answers)
+                margins[row] = first - second
+        return margins
 
     @property
     def trainable_parameters(self) -> int:

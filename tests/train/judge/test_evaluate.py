@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import types
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -284,16 +283,6 @@ def test_only_fine_tuned_systems_are_refused_for_want_of_a_comparison(project: A
     seal_folder(project.models, None, "models")
     with pytest.raises(AssayError, match="no simpler system"):
         run(project)
-
-
-def test_preferences_are_told_plainly_that_they_cannot_be_judged_yet(tmp_path: Path) -> None:
-    (tmp_path / "task.yaml").write_text(
-        f"name: t\nkind: preference\nbehaviour: b\nmetric: {{name: reward_accuracy, target: 0.9}}\nreview: "
-        f"{{next: {date.max}}}\n"
-    )
-    (tmp_path / "params.yaml").write_text("{}\n")
-    with pytest.raises(AssayError, match="`preference` cannot be trained or judged yet"):
-        run(Project(tmp_path))
 
 
 def test_a_killed_write_leaves_the_last_good_evaluation(

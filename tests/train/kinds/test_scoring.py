@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from curate.errors import AssayError
-from curate.task import Kind, TaskCard
+from curate.task import METRICS, Kind, TaskCard
 from train.kinds import scoring_of
 from train.kinds.classification import Classification, accuracy, codes_of, count, macro_f1
 
@@ -60,12 +60,8 @@ def test_an_output_that_is_not_a_label_is_named_by_its_row_and_not_shown() -> No
     assert "jo@" not in str(caught.value)
 
 
-def test_a_kind_that_cannot_be_judged_says_so() -> None:
-    card = TaskCard(
-        name="tone",
-        kind=Kind.PREFERENCE,
-        behaviour="prefer the calm answer",
-        metric={"name": "reward_accuracy", "target": 0.7},
-    )
-    with pytest.raises(AssayError, match="`preference` cannot be trained or judged yet"):
-        scoring_of(card)
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_kind_is_judged_by_the_metrics_that_a_card_may_name(kind: Kind) -> None:
+    card = TaskCard(name="t", kind=kind, behaviour="do it", metric={"name": METRICS[kind][0], "target": 0.7})
+    scoring = scoring_of(card, LABELS)
+    assert set(METRICS[kind]) <= set(scoring.metrics) and scoring.share_right in scoring.metrics
