@@ -154,27 +154,27 @@ def _differences(
     key: Key | None,
 ) -> Iterator[str]:
     """In what a stage's record differs from what stands there now."""
-    made, place = report["made_from"], f"data/{stage.name}"
+    made_from, folder = report["made_from"], f"data/{stage.name}"
     key_id = key.key_id if key else None
-    if stage.keyed and key_id and made.get("key_id") != key_id:
-        yield f"{place} was made with another secret key (key id {made.get('key_id')}, now {key_id})"
-    elif key and (words := seal.problem(seal.standing(report, key, SEALED), f"{place}/report.json")):
+    if stage.keyed and key_id and made_from.get("key_id") != key_id:
+        yield f"{folder} was made with another secret key (key id {made_from.get('key_id')}, now {key_id})"
+    elif key and (words := seal.problem(seal.standing(report, key, SEALED), f"{folder}/report.json")):
         yield words
     if stage.sources and (edited := stage.sources_module().edited(project, report)):
         yield f"{', '.join(edited)} changed since `{stage.name}` read {'it' if len(edited) == 1 else 'them'}"
     for read in stage.reads:
-        if made.get("stages", {}).get(read) != version_of(reports[read]):
-            yield f"{place} was made from another data/{read} than the one that stands there"
+        if made_from.get("stages", {}).get(read) != version_of(reports[read]):
+            yield f"{folder} was made from another data/{read} than the one that stands there"
     now = used_params(project, stage)
     if not key_id:  # digests of a steward's lists cannot be made again without the key
-        now |= {name: value for name, value in (made.get("params") or {}).items() if name == "lists"}
-    if changed := _changed(made.get("params"), now):
+        now |= {name: value for name, value in (made_from.get("params") or {}).items() if name == "lists"}
+    if changed := _changed(made_from.get("params"), now):
         names = ", ".join(f"{stage.name}.{name}" for name in changed)
-        yield f"{place} was made with other parameters than params.yaml has now: {names}"
-    if changed := _changed(made.get("card"), card_digests(project.task, stage)):
-        yield f"{place} was made with another task card: {', '.join(changed)} of task.yaml changed"
+        yield f"{folder} was made with other parameters than params.yaml has now: {names}"
+    if changed := _changed(made_from.get("card"), card_digests(project.task, stage)):
+        yield f"{folder} was made with another task card: {', '.join(changed)} of task.yaml changed"
     for file in stage.files:
-        if made.get("files", {}).get(file) != lines_digest(project.root / file):
+        if made_from.get("files", {}).get(file) != lines_digest(project.root / file):
             yield f"{file} changed since `{stage.name}` read it"
     share = report.get("drop_share", {})
     if share and share["dropped"] > share["allowed"]:

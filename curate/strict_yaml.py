@@ -99,8 +99,8 @@ def _loader() -> Any:
                 if name in names and name != "<<":
                     raise NotYaml(f"`{plain(str(name), 80)}` stands twice", key.start_mark.line + 1)
                 names.add(name)
-            made: dict[Any, Any] = super().construct_mapping(node, deep)
-            return made
+            mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+            return mapping
 
         def finite(self, node: Any) -> float:
             number = float(self.construct_yaml_float(node))

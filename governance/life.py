@@ -119,8 +119,8 @@ def _origin(project: Project, example_id: str) -> Iterator[Event]:
             for name in ("source", "language", "collected_at", "licence", "lawful_basis")
             if row[name]
         ]
-        held = "external held-out row" if row["held_out"] else "data row"
-        yield Event("ingest", f"{held}, {len(row['input']):,} characters", ", ".join(facts))
+        kind = "external held-out row" if row["held_out"] else "data row"
+        yield Event("ingest", f"{kind}, {len(row['input']):,} characters", ", ".join(facts))
 
 
 def _findings(project: Project, example_id: str) -> Iterator[Event]:

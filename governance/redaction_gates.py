@@ -121,11 +121,11 @@ def _other_than_redacted(
     params = project.params("scan", ScanParams)
     findings, _ = scan(raw, params, project.key, project.task.kind, detector)  # type: ignore[arg-type]
     spans = read_report(project, "redact").get("spans", [])
-    told = policy.model_copy(update={"spans": tuple(SpanPath.model_validate(span) for span in spans)})
+    corrected = policy.model_copy(update={"spans": tuple(SpanPath.model_validate(span) for span in spans)})
     again = redact(
         raw.select(EXAMPLES.names()),
         findings,
-        told,
+        corrected,
         project.key,
         project.task.kind,
         verdicts=verdicts,

@@ -161,8 +161,8 @@ def opinions(texts: list[str], features: Floats, codes: Ints, classes: int) -> t
 
     fold, words = folds(texts, codes), _word_features(texts)
     proba, heard = np.full((len(codes), classes), 1 / classes), np.zeros(len(codes), dtype=bool)
-    for held in range(FOLDS):
-        learn, judged = np.flatnonzero(fold != held), np.flatnonzero(fold == held)
+    for at in range(FOLDS):
+        learn, judged = np.flatnonzero(fold != at), np.flatnonzero(fold == at)
         known = np.unique(codes[learn])
         if len(judged) == 0 or len(known) < 2:
             continue

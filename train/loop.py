@@ -259,13 +259,13 @@ def batches(lengths: npt.NDArray[np.int64], size: int, seed: int) -> Iterator[li
     """
     draw = np.random.default_rng(seed)
     order = draw.permutation(len(lengths))
-    made: list[list[int]] = []
+    planned: list[list[int]] = []
     for start in range(0, len(order), size * _BLOCK):
         block = order[start : start + size * _BLOCK]
         block = block[np.argsort(lengths[block], kind="stable")]
-        made += [block[first : first + size].tolist() for first in range(0, len(block), size)]
-    for place in draw.permutation(len(made)).tolist():
-        yield made[place]
+        planned += [block[first : first + size].tolist() for first in range(0, len(block), size)]
+    for place in draw.permutation(len(planned)).tolist():
+        yield planned[place]
 
 
 @contextmanager

@@ -92,13 +92,13 @@ def judge(
 
 def _judged(twins: Twins, examples: pl.DataFrame, kind: Kind, params: DedupParams) -> pl.DataFrame:
     outputs = examples.select(pl.col("example_id").alias("id"), answers(examples, kind).alias("output"))
-    held = twins.rows.filter("held_out").select(
+    held_out = twins.rows.filter("held_out").select(
         pl.col("id").alias("keeper"), pl.lit(True).alias("held_keeper")
     )
     rows = (
         twins.rows.with_row_index("priority")
         .join(outputs, on="id", how="left")
-        .join(held, on="keeper", how="left")
+        .join(held_out, on="keeper", how="left")
         .join(
             twins.rows.select(pl.col("id").alias("keeper"), pl.col("document").alias("keeper_document")),
             on="keeper",
@@ -190,11 +190,11 @@ def equal_after(
     family = ["text", "guard"]
     # Most texts are nobody's equal, and those that were equal before are not of redaction's making.
     several = staying.filter(pl.len().over(family) > 1)
-    made = several.filter(
+    families = several.filter(
         (pl.col("document").n_unique().over(family) > 1) & pl.col("redacted").any().over(family)
     )
     return (
-        made.sort("priority")
+        families.sort("priority")
         .with_columns(
             pl.col("example_id").first().over(family, order_by="priority").alias("family"),
             pl.col("output").n_unique().over(family).alias("outputs"),

@@ -192,8 +192,8 @@ def _align(
     one's `lengths`.
     """
     printed = by_fingerprints(before, after)
-    if printed is not None and (held := printed.tables(before, after, columns)):
-        return replace(before, table=held[0]), replace(after, table=held[1]), printed.alignment
+    if printed is not None and (sides := printed.tables(before, after, columns)):
+        return replace(before, table=sides[0]), replace(after, table=sides[1]), printed.alignment
     if after.keys:
         marks = (
             before.table.marks(before.keys, columns, lengths=lengths),

@@ -107,10 +107,10 @@ def paths(cells: Iterable[Any], *, base: str) -> list[str]:
 
 def _paths(value: Any, depth: int = 3) -> Iterator[str]:
     inner = value.items() if isinstance(value, dict) else [("0", value[0])] if value else []
-    for name, held in inner:
-        if isinstance(held, (dict, list)) and depth > 1:
-            yield from (f"{shown_name(str(name))}.{path}" for path in _paths(held, depth - 1))
-        elif not isinstance(held, (dict, list)):
+    for name, content in inner:
+        if isinstance(content, (dict, list)) and depth > 1:
+            yield from (f"{shown_name(str(name))}.{path}" for path in _paths(content, depth - 1))
+        elif not isinstance(content, (dict, list)):
             yield shown_name(str(name))
 
 
@@ -142,10 +142,10 @@ def cells(frame: pl.DataFrame, name: str, path: str) -> list[Any]:
     base, steps = ".".join(parts[:cut]), parts[cut:]
     found = [_walked(cell, steps) for cell in frame[base].to_list()]  # ragged objects: one row at a time
     if all(value is None for value in found):
-        held = paths(frame[base].head(_SAMPLE).to_list(), base=shown_name(base))
+        nested_paths = paths(frame[base].head(_SAMPLE).to_list(), base=shown_name(base))
         raise AssayError(
             f"{path}: no row holds {plain(name, 80)!r}; {plain(base, 40)} holds: "
-            f"{', '.join(held[:20]) or 'no objects'}",
+            f"{', '.join(nested_paths[:20]) or 'no objects'}",
             fix="correct the path under `ingest.columns` in params.yaml",
         )
     return found

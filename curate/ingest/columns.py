@@ -165,10 +165,10 @@ def canonical_outputs(column: pl.Series) -> tuple[pl.Series, pl.Series]:
     """JSON objects and lists in canonical form with normalised strings, and a Boolean column: where an object
     names a key twice. Text that is not JSON stays for `validate` to judge.
     """
-    made = [_canonical(cell) for cell in column.to_list()]  # JSON has no vectorised canonical form
+    outputs = [_canonical(cell) for cell in column.to_list()]  # JSON has no vectorised canonical form
     return (
-        pl.Series(column.name, [text for text, _ in made], dtype=pl.String),
-        pl.Series([twice for _, twice in made], dtype=pl.Boolean),
+        pl.Series(column.name, [text for text, _ in outputs], dtype=pl.String),
+        pl.Series([twice for _, twice in outputs], dtype=pl.Boolean),
     )
 
 

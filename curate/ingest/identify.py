@@ -95,8 +95,8 @@ def identify(
     keyless = rows["id"].is_null()
     ids = rows["id"]
     if keyless.any():
-        made = _content(rows.filter(keyless), key, NO_KEY_PREFIX)
-        ids = ids.scatter(keyless.arg_true(), made)
+        keyless_rows = _content(rows.filter(keyless), key, NO_KEY_PREFIX)
+        ids = ids.scatter(keyless.arg_true(), keyless_rows)
     if not ids.is_duplicated().any():
         return ids
     if on_duplicate == "error":
@@ -132,8 +132,8 @@ def _content(rows: pl.DataFrame, key: Key, prefix: str) -> pl.Series:
         side = rows["held_out"] == held_out
         if side.any():
             text = rows.filter(side).with_columns(pl.col("input").fill_null(""))
-            made = content_ids(text, key, tie_break=CONTENT)
-            ids = ids.scatter(side.arg_true(), prefix + (HELD_OUT_PREFIX if held_out else "") + made)
+            derived = content_ids(text, key, tie_break=CONTENT)
+            ids = ids.scatter(side.arg_true(), prefix + (HELD_OUT_PREFIX if held_out else "") + derived)
     return ids
 
 

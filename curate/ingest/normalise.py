@@ -53,7 +53,7 @@ def normalise_value(value: Any) -> Any:
         text = value.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
         return unicodedata.normalize("NFC", text).strip()
     if isinstance(value, dict):
-        return {normalise_value(name): normalise_value(held) for name, held in value.items()}
+        return {normalise_value(name): normalise_value(part) for name, part in value.items()}
     if isinstance(value, list):
-        return [normalise_value(held) for held in value]
+        return [normalise_value(part) for part in value]
     return value

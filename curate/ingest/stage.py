@@ -166,11 +166,11 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
         files.append(Raw(path, source, held_out, records))
     if progress:
         progress(len(wanted), len(wanted) + 1)
-    made = ingest(files, params, card, project.key)
+    result = ingest(files, params, card, project.key)
     places = project.root / REJECTS_FILE
     places.parent.mkdir(exist_ok=True)
-    write_parquet(made.places, places)
-    report = write_stage(made.result, made.input_ids, project.stage(STAGE), made_from, params.max_dropped)
+    write_parquet(result.places, places)
+    report = write_stage(result.result, result.input_ids, project.stage(STAGE), made_from, params.max_dropped)
     remember(project, report)
     funnel = report["funnel"]
     summary = f"{funnel['in']:,} in, {funnel['kept']:,} kept, {funnel['dropped']:,} dropped"
@@ -231,11 +231,13 @@ def _sourced(rows: pl.DataFrame, card: TaskCard) -> pl.DataFrame:
         )
     return rows.with_columns(
         pl.col("source")
-        .replace_strict({name: held.licence for name, held in card.sources.items()}, return_dtype=pl.String)
+        .replace_strict(
+            {name: source.licence for name, source in card.sources.items()}, return_dtype=pl.String
+        )
         .alias("licence"),
         pl.col("source")
         .replace_strict(
-            {name: held.lawful_basis for name, held in card.sources.items()}, return_dtype=pl.String
+            {name: source.lawful_basis for name, source in card.sources.items()}, return_dtype=pl.String
         )
         .alias("lawful_basis"),
     )

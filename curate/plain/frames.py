@@ -69,7 +69,7 @@ def frame_of(table: Table, name: str = "the table") -> pl.DataFrame:
 
 
 def _streamed(table: Any, name: str) -> pl.DataFrame:
-    if isinstance(table, dict) and table and all(hasattr(held, "with_format") for held in table.values()):
+    if isinstance(table, dict) and table and all(hasattr(part, "with_format") for part in table.values()):
         raise AssayError(
             f"{name} holds the splits {', '.join(sorted(table))}", fix=f"give one: data[{min(table)!r}]"
         )

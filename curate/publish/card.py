@@ -177,7 +177,7 @@ def _making(manifest: Mapping[str, Any]) -> list[str]:
         )
         for step in manifest["funnel"]
     ]
-    made = ", ".join(
+    versions = ", ".join(
         f"{name} {version}"
         for name, version in {"assay": manifest["code"]["assay"], **manifest["versions"]}.items()
     )
@@ -185,7 +185,7 @@ def _making(manifest: Mapping[str, Any]) -> list[str]:
         "## How it was made",
         "",
         *_table(("stage", "in", "kept", "dropped", "reasons"), funnel),
-        f"Made with {for_markdown(made, 500)}. `ledger.parquet` has every dropped row with its reasons, "
+        f"Made with {for_markdown(versions, 500)}. `ledger.parquet` has every dropped row with its reasons, "
         f"`manifest.json` every parameter.",
         "",
     ]

@@ -58,9 +58,9 @@ def encoding_fix(path: Path, data: bytes) -> str:
     said = f"--encoding {guess}   (in a project: `ingest.encoding: {guess}` in params.yaml)"
     if path.suffix.lower() in PACKED:
         return said
-    made = path.with_name(f"{path.stem}-utf8{path.suffix}")
+    converted = path.with_name(f"{path.stem}-utf8{path.suffix}")
     of_iconv = guess.replace("16-", "16")  # it writes UTF-16LE
-    return f"{said}, or: iconv -f {of_iconv} -t utf-8 {quote(str(path))} > {quote(str(made))}"
+    return f"{said}, or: iconv -f {of_iconv} -t utf-8 {quote(str(path))} > {quote(str(converted))}"
 
 
 def guessed_encoding(data: bytes) -> str:

@@ -108,8 +108,12 @@ class _Twice(dict[str, Any]):
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object from its pairs; RFC 8259 leaves open which of two equal names counts, so neither does."""
-    made = dict(pairs)
-    return _Twice(made) if len(made) < len(pairs) or any(map(_marred, made.values())) else made
+    properties = dict(pairs)
+    return (
+        _Twice(properties)
+        if len(properties) < len(pairs) or any(map(_marred, properties.values()))
+        else properties
+    )
 
 
 def _marred(value: Any) -> bool:
@@ -127,8 +131,8 @@ def _array_of(value: Any, path: Path) -> list[Any]:
     if isinstance(value, dict):
         arrays = [
             name
-            for name, held in value.items()
-            if isinstance(held, list) and any(isinstance(item, dict) for item in held)
+            for name, content in value.items()
+            if isinstance(content, list) and any(isinstance(item, dict) for item in content)
         ]
         if "data" in arrays:
             arrays = ["data"]
@@ -137,7 +141,7 @@ def _array_of(value: Any, path: Path) -> list[Any]:
         if len(arrays) == 1:
             found: list[Any] = value[arrays[0]]
             return found
-        if not any(isinstance(held, list) for held in value.values()):
+        if not any(isinstance(content, list) for content in value.values()):
             return [value]  # a JSON Lines file of one line is a JSON file too
     raise AssayError(
         f"{path} holds neither an array of objects nor an object with one such array",

@@ -64,10 +64,10 @@ def as_markdown(
     tail = f"\n{cut}\n" if cut else ""
     room = None if limit is None else limit - len(tail)
     for block in document.blocks:
-        made = block_text(block, level, None if room is None else room - len(text))
-        if made is None:
+        part = block_text(block, level, None if room is None else room - len(text))
+        if part is None:
             return text[:room] + tail
-        text += made
+        text += part
     return text
 
 
@@ -150,10 +150,10 @@ def _details(details: Details, level: int, room: int | None) -> str | None:
                 left_out=rest,
                 note=block.note,
             )
-        made = block_text(block, level, None if room is None else room - len(text))
-        if made is None:
+        part = block_text(block, level, None if room is None else room - len(text))
+        if part is None:
             return None
-        text += made
+        text += part
     return text
 
 

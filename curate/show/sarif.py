@@ -107,7 +107,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 def _result(result: Result, places: Mapping[str, int]) -> dict[str, Any]:
     row = plain(result.row, 80)
-    made: dict[str, Any] = {
+    entry: dict[str, Any] = {
         "ruleId": result.rule,
         "ruleIndex": places[result.rule],
         "level": result.level,
@@ -124,9 +124,9 @@ def _result(result: Result, places: Mapping[str, int]) -> dict[str, Any]:
         "properties": dict(result.properties),
     }
     if result.baseline:
-        made["baselineState"] = result.baseline
+        entry["baselineState"] = result.baseline
     if result.accepted:
-        made["suppressions"] = [
+        entry["suppressions"] = [
             {"kind": "external", "status": "accepted", "justification": plain(result.accepted, 400)}
         ]
-    return made
+    return entry

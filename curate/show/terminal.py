@@ -144,9 +144,9 @@ def _edit(text: str) -> Text:
     """A word diff in colours; built without markup, so that no text can break it."""
     from rich.text import Text
 
-    made, style = Text(), ""
+    edit, style = Text(), ""
     for part in re.split(f"([{''.join(_SIGNS)}])", plain(text, 4_000)):
         sign, colour = _SIGNS.get(part, (part, style))
-        made.append(sign, style=colour or style)
+        edit.append(sign, style=colour or style)
         style = colour
-    return made
+    return edit

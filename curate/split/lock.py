@@ -210,10 +210,10 @@ def freeze(fractions: NDArray[np.float64], test: float, validation: float) -> Th
     tested = int(np.floor(count * test + 0.5 + 1e-9))
     if test > 0 and count >= ALWAYS_TESTED:
         tested = max(tested, 1)
-    held = max(tested, int(np.floor(count * (test + validation) + 0.5 + 1e-9)))
+    held_out = max(tested, int(np.floor(count * (test + validation) + 0.5 + 1e-9)))
     below = _between(ordered, tested, test)
     return Thresholds(
-        test=below, validation=max(below, _between(ordered, held, test + validation)), units=count
+        test=below, validation=max(below, _between(ordered, held_out, test + validation)), units=count
     )
 
 

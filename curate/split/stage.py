@@ -133,10 +133,11 @@ def split(
         if lock.format != OLD_FORMAT:
             lock.require_true(key)
 
-    held = examples.filter("held_out")
+    held_out = examples.filter("held_out")
     mine = _units(examples.filter(~pl.col("held_out")), kind)
     leaking = mine.filter(
-        pl.col("group").is_in(held["group"].drop_nulls().unique().implode()) & (pl.col("stratum") == GROUPS)
+        pl.col("group").is_in(held_out["group"].drop_nulls().unique().implode())
+        & (pl.col("stratum") == GROUPS)
     )
     mine = mine.join(leaking.select("example_id"), on="example_id", how="anti").sort("example_id")
 
@@ -175,7 +176,7 @@ def split(
     rows = pl.concat(
         [
             mine.join(placed, on="unit", how="left").select("example_id", "stratum", "split"),
-            _units(held, kind).select("example_id", "stratum", pl.lit("test").alias("split")),
+            _units(held_out, kind).select("example_id", "stratum", pl.lit("test").alias("split")),
         ]
     ).sort("example_id")
 

@@ -24,21 +24,21 @@ def unknown_labels(found: Iterable[str], allowed: Collection[str]) -> dict[str, 
     folded: dict[str, str] = {}
     for label in sorted(allowed):
         folded.setdefault(label.casefold(), label)
-    told: dict[str, str] = {}
+    messages: dict[str, str] = {}
     for position, label in enumerate(sorted(set(found) - set(allowed))):
         if not label.strip():
             continue
         if len(label) > LABEL_CHARACTERS:
-            told[label] = f"output: a text of {len(label)} characters is not a label of the card"
+            messages[label] = f"output: a text of {len(label)} characters is not a label of the card"
             continue
         near = (
             difflib.get_close_matches(label.strip().casefold(), folded, 1) if position < _SUGGESTIONS else []
         )
         if near:
-            told[label] = (
+            messages[label] = (
                 f"output: label '{plain(label, LABEL_CHARACTERS)}' is not on the card; nearest is "
                 f"'{plain(folded[near[0]], LABEL_CHARACTERS)}'"
             )
         else:  # labels are not scanned for personal data, so one that resembles none of the card is shown by its shape  # noqa: E501
-            told[label] = f"output: label '{mask(label)}' is not on the card, and none there is like it"
-    return told
+            messages[label] = f"output: label '{mask(label)}' is not on the card, and none there is like it"
+    return messages

@@ -142,10 +142,10 @@ class Table:
                 mine.lazy().join(found, left_on="key", right_on="__key", how="inner").select("at", *columns)
             )
             start += height
-        held = pl.concat(pl.collect_all(frames, engine="streaming")).sort("at")
+        rows = pl.concat(pl.collect_all(frames, engine="streaming")).sort("at")
         return (
-            replace(self, held=held, held_as=dict(columns))
-            if held["at"].equals(wanted["at"].sort())
+            replace(self, held=rows, held_as=dict(columns))
+            if rows["at"].equals(wanted["at"].sort())
             else None
         )
 

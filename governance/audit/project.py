@@ -113,13 +113,13 @@ def audit(
     change = at_revision(project.root, revision, findings, key_id) if revision else None
     if change is None and known is not None:
         change = compare(known.values, findings, str(BASELINE), "values")
-    held = in_force([verdict for verdict in verdicts if verdict.key_id == key_id], today)
+    current = in_force([verdict for verdict in verdicts if verdict.key_id == key_id], today)
     return Audit(
         task=project.task.name,
         inventory=inventory,
         change=change,
         rows=examples.height,
-        verdicts=dict(held.group_by("verdict").len().sort("verdict").iter_rows()),
+        verdicts=dict(current.group_by("verdict").len().sort("verdict").iter_rows()),
         scope=redaction.scope,
         key_id=key_id,
         notes=(

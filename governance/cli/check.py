@@ -57,12 +57,12 @@ def check(shape: str) -> None:
             }
         )
     elif shape == "github":
-        told = [gate for gate in gates if not gate.passed]
+        failed = [gate for gate in gates if not gate.passed]
         notices = [
             Notice(gate.message, f"assay check: {gate.name} SKIPPED", "warning")
             if gate.skipped
             else Notice(gate.message, f"assay check: {gate.name}", "error", gate.fix)
-            for gate in told
+            for gate in failed
         ]
         commands(workflow_commands(notices, about="assay check", rest="in `assay check`"))
     elif shape == "markdown":

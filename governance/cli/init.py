@@ -171,22 +171,22 @@ def init(
     folder = Path(directory or "").resolve()
     be_free(folder)
     options = cast("dict[str, Any]", {**given, "name": given["name"] or folder.name})
-    made = plan(Options(kind=kind or "", data=data or "", id=key, format=shape, **options))
-    write_project(made, folder)
-    notes = [*start_git_and_dvc(folder), *track_raw(folder, made.copies, track)]
-    dropped = ", ".join(f"{reason} {rows:,}" for reason, rows in made.dropped.items())
-    for one in made.files:
+    planned = plan(Options(kind=kind or "", data=data or "", id=key, format=shape, **options))
+    write_project(planned, folder)
+    notes = [*start_git_and_dvc(folder), *track_raw(folder, planned.copies, track)]
+    dropped = ", ".join(f"{reason} {rows:,}" for reason, rows in planned.dropped.items())
+    for one in planned.files:
         say(f"read {one['path']} as {one['read_as']}")
-    kept = plural(made.kept, "row")
+    kept = plural(planned.kept, "row")
     say(f"made {directory}: {kept} would be kept" + (f"; dropped: {dropped}" if dropped else ""))
-    for note in made.notes:
+    for note in planned.notes:
         say(f"note: {note}")
-    if kind == "extraction" and "missing_output" in made.dropped:
+    if kind == "extraction" and "missing_output" in planned.dropped:
         say(
             "note: if a row without output means that there is nothing to extract, set "
             '`ingest.defaults.output: "[]"` (or "{}") in params.yaml'
         )
-    if other := set(made.card["languages"]) - set(LANGUAGES):
+    if other := set(planned.card["languages"]) - set(LANGUAGES):
         say(
             f"note: `assay scan` stops at rows in {', '.join(sorted(other))}, which its detectors do not "
             f"know, until `scan.unsupported_language: "
@@ -194,8 +194,8 @@ def init(
         )
     for note in notes:
         say(f"note: {note}")
-    if made.assumed_target:
-        metric = made.card["metric"]
+    if planned.assumed_target:
+        metric = planned.card["metric"]
         say(
             f"note: the target {metric['name']} >= {metric['target']:.2f} is a guess: confirm or change it "
             f"in task.yaml, then take it out of `guessed`"

@@ -55,20 +55,20 @@ def leaks(
     from governance.cli.rim import emit_json, stdout
 
     checked_place(out)
-    seen, held = open_file(train, reading), open_file(test, reading)
+    seen, held_out = open_file(train, reading), open_file(test, reading)
     result = leaked(
         seen.frame,
-        held.frame,
+        held_out.frame,
         field,
         label=label,
-        id=id_column or (seen.numbers, held.numbers),
+        id=id_column or (seen.numbers, held_out.numbers),
         threshold=threshold,
         unit=unit,
         n=n,
         names=(str(train), str(test)),
     )
     write_out(result.pairs, out, plural(result.pairs.height, "pair"))
-    lost = {"train_rows_unreadable": seen.rejects.height, "test_rows_unreadable": held.rejects.height}
+    lost = {"train_rows_unreadable": seen.rejects.height, "test_rows_unreadable": held_out.rejects.height}
     facts = result.facts() | {name: rows for name, rows in lost.items() if rows}
     if shape == "json":
         emit_json(
@@ -86,7 +86,7 @@ def leaks(
             stdout().print("more pairs than can be listed: equal test rows are shown by their first")
         sides = [
             (rows, records.frame[field].cast(str))
-            for rows, records in ((result.train_rows, seen), (result.test_rows, held))
+            for rows, records in ((result.train_rows, seen), (result.test_rows, held_out))
         ]
         print_pairs(result.pairs, sides, show_texts)
     if result.pairs.height:

@@ -64,5 +64,5 @@ def review_checklist(
             {"schema": SCHEMA, "checklist": whole(points), "points": [asdict(point) for point in points]}
         )
     else:
-        made = checklist_document(difference, points)
-        click.echo(as_html(made) if form == "html" else as_markdown(made), nl=False)
+        document = checklist_document(difference, points)
+        click.echo(as_html(document) if form == "html" else as_markdown(document), nl=False)

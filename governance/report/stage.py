@@ -41,9 +41,9 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     from curate.publish.gold import verify_gold
 
     refuse_stale_gold(project, "report", verify_gold(project.gold, key_here(project)).manifest)
-    made = document(project)
-    write_text(project.reports / "index.html", as_html(made))
-    write_text(project.reports / "report.md", as_markdown(made))
+    report = document(project)
+    write_text(project.reports / "index.html", as_html(report))
+    write_text(project.reports / "report.md", as_markdown(report))
     write_text(project.reports / "cost" / "index.html", as_html(document(project, costs=True)))
     if progress:
         progress(1, 1)

@@ -180,8 +180,8 @@ def _plan(options: Options) -> Plan:
     }
     raws = [Raw(options.data, None, False, records)]
     if options.held_out:
-        held = read_records(options.held_out, encoding=options.encoding, delimiter=sign)
-        raws.append(Raw(options.held_out, None, True, held))
+        held_out_records = read_records(options.held_out, encoding=options.encoding, delimiter=sign)
+        raws.append(Raw(options.held_out, None, True, held_out_records))
     # A throw-away key: the trial's ids go nowhere.
     trial = ingest(
         raws,

@@ -41,14 +41,14 @@ def be_free(folder: Path) -> None:
     """
     if folder.exists() and not folder.is_dir():
         raise AssayError(f"{folder} is a file", fix="name a new folder: assay init NEW-DIR ...")
-    held = (
+    entries = (
         sorted(entry.name for entry in folder.iterdir() if entry.name not in _NOTHING)
         if folder.is_dir()
         else []
     )
-    if held:
-        shown = ", ".join(plain(name, 40) for name in held[:8]) + (
-            f" and {len(held) - 8} more" if len(held) > 8 else ""
+    if entries:
+        shown = ", ".join(plain(name, 40) for name in entries[:8]) + (
+            f" and {len(entries) - 8} more" if len(entries) > 8 else ""
         )
         raise AssayError(
             f"{folder} is not empty: it holds {shown}",

@@ -122,9 +122,9 @@ def drawn(strata: Sequence[Stratum], draw: np.random.Generator) -> Floats:
         if rest <= 0:
             continue
         prior = PRIOR * stratum.weight / whole
-        held = counts[counts > 0]
-        rate = draw.beta(len(held) + prior, len(counts) - len(held) + prior, DRAWS)
-        each = draw.dirichlet(np.ones(len(held)), DRAWS) @ held if len(held) else 1.0
+        nonzero = counts[counts > 0]
+        rate = draw.beta(len(nonzero) + prior, len(counts) - len(nonzero) + prior, DRAWS)
+        each = draw.dirichlet(np.ones(len(nonzero)), DRAWS) @ nonzero if len(nonzero) else 1.0
         total += draw.binomial(rest, rate) * each
     return total
 

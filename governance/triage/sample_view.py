@@ -49,23 +49,23 @@ PAGE = 1500
 
 def pages(rows: Rows, example_id: str, fields: Sequence[str]) -> list[Segments]:
     """The text fields of a row, masked, cut into pages of `PAGE` characters."""
-    made: list[Segments] = [[]]
+    cut: list[Segments] = [[]]
     room = PAGE
     for field in fields:
         segments = rows.whole(example_id, field)
         if not segments:
             continue
         if len(fields) > 1:
-            made[-1].append((f"{field}: ", "plain"))
+            cut[-1].append((f"{field}: ", "plain"))
         for piece, style in segments:
             while piece:
                 if room == 0:
-                    made.append([])
+                    cut.append([])
                     room = PAGE
-                made[-1].append((piece[:room], style))
+                cut[-1].append((piece[:room], style))
                 piece, room = piece[room:], max(room - len(piece), 0)
-        made[-1].append(("\n", "plain"))
-    return made
+        cut[-1].append(("\n", "plain"))
+    return cut
 
 
 def screen(state: Sampling, rows: Rows, fields: Sequence[str]) -> RenderableType:
@@ -113,12 +113,12 @@ def screen(state: Sampling, rows: Rows, fields: Sequence[str]) -> RenderableType
 
 
 def _row(state: Sampling, question: RowQuestion, rows: Rows, fields: Sequence[str]) -> list[RenderableType]:
-    made = pages(rows, question.example_id, fields)
+    row_pages = pages(rows, question.example_id, fields)
     where = Text(f"{plain(question.example_id, 40)}  ({SPOKEN_SIGNALS[question.stratum]})", style="cyan")
-    if len(made) > 1:
-        where.append(f"  page {state.page + 1} of {len(made)}")
+    if len(row_pages) > 1:
+        where.append(f"  page {state.page + 1} of {len(row_pages)}")
     marked = [Text("missing: " + ", ".join(state.draft), style="bold yellow")] if state.draft else []
-    return [where, line(made[min(state.page, len(made) - 1)]), *marked]
+    return [where, line(row_pages[min(state.page, len(row_pages) - 1)]), *marked]
 
 
 def _row_keys(state: Sampling, question: RowQuestion) -> list[RenderableType]:

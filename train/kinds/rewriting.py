@@ -124,9 +124,9 @@ def other_language(rows: pl.DataFrame, answers: pl.Series) -> Bools:
 
     if "language" not in rows.columns:
         return np.zeros(rows.height, dtype=bool)
-    told = identify(answers.rename("answer"))
+    languages = identify(answers.rename("answer"))
     asked = rows["language"].str.to_lowercase().str.slice(0, 2)
-    return (told != asked).fill_null(False).to_numpy()
+    return (languages != asked).fill_null(False).to_numpy()
 
 
 def _words(texts: pl.Series) -> pl.Series:

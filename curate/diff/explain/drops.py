@@ -18,8 +18,8 @@ def drops(lines: pl.DataFrame, ledger_of: Version, before: Version, after: Versi
     sides.
     """
     added = ledger_of is before
-    told = _first_drop(ledger_of, lines["row"])
-    joined = lines.join(told, left_on="row", right_on="example_id", how="left", maintain_order="left")
+    first_drops = _first_drop(ledger_of, lines["row"])
+    joined = lines.join(first_drops, left_on="row", right_on="example_id", how="left", maintain_order="left")
     dropped = pl.col("drop").is_not_null()
     rekeyed = pl.lit(not same_key(before, after)) & pl.col("row").str.starts_with(CONTENT_PREFIX)
     complete = ledger_of.ledger is not None

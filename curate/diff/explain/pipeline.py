@@ -80,7 +80,7 @@ def lock_change(before: Version, after: Version) -> str:
         and not name.endswith(".units")
         and before.lock[name] != after.lock[name]
     )
-    told = [
+    changes = [
         str(
             ParameterChange(
                 f"split.lock {name}", *(canonical_json(side.lock[name]) for side in (before, after))
@@ -88,8 +88,8 @@ def lock_change(before: Version, after: Version) -> str:
         )
         for name in names
     ]
-    more = f", and {len(told) - NAMED_PARAMETERS} more" if len(told) > NAMED_PARAMETERS else ""
-    return ", ".join(told[:NAMED_PARAMETERS]) + more
+    more = f", and {len(changes) - NAMED_PARAMETERS} more" if len(changes) > NAMED_PARAMETERS else ""
+    return ", ".join(changes[:NAMED_PARAMETERS]) + more
 
 
 def code_change(before: Version, after: Version) -> str:

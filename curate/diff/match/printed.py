@@ -44,7 +44,7 @@ class Printed:
         """Both sides' tables with the rows that differ in memory; None if one does not stand where its
         fingerprint says.
         """
-        held = [
+        sides = [
             side.table.holding_named(
                 "example_id",
                 self.alignment.pairs.select(pl.col(at).alias("at"), "key").drop_nulls("at"),
@@ -52,7 +52,7 @@ class Printed:
             )
             for side, at in ((before, "at_before"), (after, "at_after"))
         ]
-        old, new = held
+        old, new = sides
         return None if old is None or new is None else (replace(old, lengths=self.lengths), new)
 
 

@@ -97,12 +97,12 @@ def _nameless(rows: pl.DataFrame, other: Version) -> pl.DataFrame:
     """Rows without a key, or with one made from content that the other side's ledger does not know."""
     if not other.gold:
         return rows
-    made = rows.filter(pl.col("key").str.starts_with(CONTENT_PREFIX))
-    known = other.records("ledger", made["key"])
+    from_content = rows.filter(pl.col("key").str.starts_with(CONTENT_PREFIX))
+    known = other.records("ledger", from_content["key"])
     return (
-        made
+        from_content
         if known is None
-        else made.join(known.select("example_id"), left_on="key", right_on="example_id", how="anti")
+        else from_content.join(known.select("example_id"), left_on="key", right_on="example_id", how="anti")
     )
 
 
@@ -130,9 +130,9 @@ def pair_by_likeness(removed: pl.DataFrame, added: pl.DataFrame) -> pl.DataFrame
         ]
     )
     # A column that mostly repeats itself (a licence, a language) says nothing about which row this is.
-    told = [name for name in columns if 2 * rows[name].n_unique() > rows.height] or columns
+    distinctive = [name for name in columns if 2 * rows[name].n_unique() > rows.height] or columns
     rows = rows.with_columns(
-        pl.concat_str([pl.col(name).fill_null("") for name in told], separator=" \n").alias("text")
+        pl.concat_str([pl.col(name).fill_null("") for name in distinctive], separator=" \n").alias("text")
     )
     rows = rows.filter(pl.col("text").str.len_chars() >= SHORTEST).sort(
         "second", "text", *columns, "at", nulls_last=True

@@ -96,7 +96,7 @@ def shifts(
         )
         for side, kind, when in ((before, "removed", "before"), (after, "added", "after"))
     )
-    found = []
+    measured = []
     for name, kind in chosen.items():
         edits = changes.filter(pl.col("field") == name, pl.col("change").is_in(["edited", "relabelled"]))
         sides = [
@@ -115,13 +115,13 @@ def shifts(
         )
         shift = _of_categories(name, sample) if kind == "category" else _of_lengths(name, sample)
         if shift is not None:
-            found.append(shift)
-    adjusted = holm([shift.p for shift in found])
-    told = [
+            measured.append(shift)
+    adjusted = holm([shift.p for shift in measured])
+    adjusted_shifts = [
         Shift(**{**shift.__dict__, "p_adjusted": p, "significant": p < LEVEL})
-        for shift, p in zip(found, adjusted, strict=True)
+        for shift, p in zip(measured, adjusted, strict=True)
     ]
-    return tuple(sorted(told, key=lambda shift: (shift.p_adjusted, -shift.effect, shift.column)))
+    return tuple(sorted(adjusted_shifts, key=lambda shift: (shift.p_adjusted, -shift.effect, shift.column)))
 
 
 def watch(before: Version, after: Version, columns: Mapping[str, pl.DataType]) -> dict[str, str]:

@@ -248,14 +248,14 @@ def _entries(side: Mapping[str, Any], knob: str) -> set[str]:
     """The entries of a list, each in canonical form; what an entry says under `values` counts one by one."""
     listed = _leaf(side, knob, ["DATE_TIME", "NRP"] if knob == "audit.accept" else [])
     entries = listed if isinstance(listed, list) else [listed]
-    made: set[str] = set()
+    canonical: set[str] = set()
     for entry in entries:
         if isinstance(entry, Mapping) and isinstance(entry.get("values"), list):
             rest = {name: value for name, value in entry.items() if name != "values"}
-            made |= {canonical_json(_safe({**rest, "value": value})) for value in entry["values"]}
+            canonical |= {canonical_json(_safe({**rest, "value": value})) for value in entry["values"]}
         else:
-            made.add(canonical_json(_safe(entry)))
-    return made
+            canonical.add(canonical_json(_safe(entry)))
+    return canonical
 
 
 def _names(side: Mapping[str, Any], knob: str, field: str) -> set[str]:

@@ -83,12 +83,12 @@ def _asked(difference: Difference, gates: Sequence[GateRow]) -> Iterator[tuple[s
     for fault in summary.faults:
         yield "Outcome", f"This is known and may be: {fault}."
     for cause in summary.causes:
-        told = f"{cause.changes:,} {cause.change}: {cause.reason}" + (
+        said = f"{cause.changes:,} {cause.change}: {cause.reason}" + (
             f" ({cause.because})" if cause.because else ""
         )
         yield (
             "Causes",
-            f"{told}. "
+            f"{said}. "
             + (
                 "Somebody knows why, and it is written down."
                 if cause.unexplained

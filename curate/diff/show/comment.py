@@ -34,9 +34,9 @@ def markdown(
     """A difference in Markdown of at most `limit` characters (1,000 at least); what did not fit is
     counted.
     """
-    made = as_document(difference, samples=samples, show_values=show_values, gates=gates)
+    document = as_document(difference, samples=samples, show_values=show_values, gates=gates)
     mark = "❌" if failed(difference, gates) else "✅"
-    titled = replace(made, title=f"{mark} Dataset diff: {made.title}")
+    titled = replace(document, title=f"{mark} Dataset diff: {document.title}")
     return as_markdown(titled, level=3, limit=limit, marker=MARKER, cut=CUT)
 
 
@@ -51,8 +51,9 @@ def draw(
     """Print a difference."""
     from curate.show import terminal
 
-    made = as_document(difference, samples=samples, show_values=show_values, gates=gates)
+    document = as_document(difference, samples=samples, show_values=show_values, gates=gates)
     blocks = [
-        replace(block, label=made.title) if isinstance(block, Answer) else block for block in made.blocks
+        replace(block, label=document.title) if isinstance(block, Answer) else block
+        for block in document.blocks
     ]
     terminal.draw(blocks, console)

@@ -28,14 +28,14 @@ def _outcome(difference: Difference) -> str:
         ", ".join(f"{rows:,} {kind}" for kind, rows in summary.changes.items() if rows)
         or "only columns differ"
     )
-    told = [f"{summary.unexplained:,} UNEXPLAINED" if summary.unexplained else "all explained"]
+    parts = [f"{summary.unexplained:,} UNEXPLAINED" if summary.unexplained else "all explained"]
     if summary.leaks and summary.leaks.pairs:
-        told.append(f"{summary.leaks.held_out_rows:,} held-out rows newly LEAK into training")
+        parts.append(f"{summary.leaks.held_out_rows:,} held-out rows newly LEAK into training")
     if new := sum(one.new for one in summary.finding_changes):
-        told.append(f"{new:,} personal values new")
+        parts.append(f"{new:,} personal values new")
     if summary.substantive and (form := sum(summary.changes.values()) - sum(summary.substantive.values())):
-        told.append(f"{form:,} of them in form only")
-    return f"{counts}; {', '.join(told)}"
+        parts.append(f"{form:,} of them in form only")
+    return f"{counts}; {', '.join(parts)}"
 
 
 def failed(difference: Difference, gates: Sequence[GateRow] = ()) -> bool:

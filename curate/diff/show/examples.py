@@ -101,14 +101,14 @@ def without_raw(before: str, after: str) -> tuple[str, str]:
     """Both texts with `HIDDEN` for whatever only one has and redaction did not put there."""
     texts = before, after
     left = [[found.span() for found in _LEFT.finditer(text)] for text in texts]
-    made: tuple[list[str], list[str]] = ([], [])
+    shown: tuple[list[str], list[str]] = ([], [])
     places = [0, 0]
     sides = {"equal": (0, 1), "delete": (0,), "insert": (1,)}
     for op, part in word_diff(before, after):
         for side in sides[op]:
             start, places[side] = places[side], places[side] + len(part)
-            made[side].append(part if op == "equal" else _kept_back(part, start, left[side]))
-    return "".join(made[0]), "".join(made[1])
+            shown[side].append(part if op == "equal" else _kept_back(part, start, left[side]))
+    return "".join(shown[0]), "".join(shown[1])
 
 
 def _kept_back(part: str, start: int, spans: Sequence[tuple[int, int]]) -> str:

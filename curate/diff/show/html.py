@@ -49,12 +49,12 @@ def page(
     gates: Sequence[GateRow] = (),
 ) -> str:
     """The page, at most `limit` bytes in UTF-8 (100,000 at least)."""
-    made = as_document(difference, samples=0, show_values=show_values, most=40, gates=gates)
+    document = as_document(difference, samples=0, show_values=show_values, most=40, gates=gates)
     style, script, changes = (
         (_HERE / f"changes.{ending}").read_text(encoding="utf-8") for ending in ("css", "js", "html")
     )
-    body = f"{_tables(made)}\n{changes}"
-    title = f"{made.title} · {made.kind}"
+    body = f"{_tables(document)}\n{changes}"
+    title = f"{document.title} · {document.kind}"
     total = difference.changes.height
     empty = html.page(body, title=title, style=style, script=script, data=script_json({"total": total}))
     rows = shown_changes(difference, most, show_values=show_values).to_dicts()

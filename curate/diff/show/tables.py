@@ -193,9 +193,9 @@ def _why(causes: Sequence[CauseCount], most: int) -> Titled:
         (cause.change, _join(cause.reason, cause.because), cause.evidence, f"{cause.changes:,}")
         for cause in ordered
     ]
-    made = _capped("Why", ("change", "cause", "for example", "changes"), rows, most, 1)
+    table = _capped("Why", ("change", "cause", "for example", "changes"), rows, most, 1)
     bad = frozenset(place for place, cause in enumerate(ordered[:most]) if cause.unexplained)
-    return made._replace(table=replace(made.table, bad=bad))
+    return table._replace(table=replace(table.table, bad=bad))
 
 
 def _clerical(difference: Difference) -> list[tuple[str, ...]]:

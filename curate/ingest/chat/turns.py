@@ -94,14 +94,14 @@ class Conversation:
 
 def is_chat(cell: Any) -> bool:
     """Whether a cell holds turns (or one turn), be they sound or not, rather than text or data."""
-    held = decoded(cell) if not isinstance(cell, str) or cell.lstrip()[:1] in ("{", "[") else None
-    if isinstance(held, dict):
-        held = held["messages"] if isinstance(held.get("messages"), list) else [held]
+    messages = decoded(cell) if not isinstance(cell, str) or cell.lstrip()[:1] in ("{", "[") else None
+    if isinstance(messages, dict):
+        messages = messages["messages"] if isinstance(messages.get("messages"), list) else [messages]
     return (
-        isinstance(held, list)
-        and bool(held)
-        and all(isinstance(turn, dict) for turn in held)
-        and any(_is_turn(turn) for turn in held)
+        isinstance(messages, list)
+        and bool(messages)
+        and all(isinstance(turn, dict) for turn in messages)
+        and any(_is_turn(turn) for turn in messages)
     )
 
 
@@ -144,7 +144,9 @@ def read_turns(cell: Any) -> Conversation:
             turns.append(Turn(role, text))  # as nearly all turns are
             continue
         turns += _turns(message, where, called)
-        unread |= {str(name) for name, held in message.items() if name not in _READ and held not in _NOTHING}
+        unread |= {
+            str(name) for name, content in message.items() if name not in _READ and content not in _NOTHING
+        }
     return Conversation(turns, frozenset(unread))
 
 

@@ -81,15 +81,15 @@ def _value(result: dict[str, Any]) -> tuple[list[Any], bool]:
         return [result.get("value") if "value" in result else _without_ids(result)], False
     if ("start" in value or "startOffset" in value) and "end" in value:
         return [value], True
-    said = {name: held for name, held in value.items() if name not in _SPAN or name == "text"}
+    said = {name: answer for name, answer in value.items() if name not in _SPAN or name == "text"}
     if len(said) == 1:
-        held = next(iter(said.values()))
-        return (list(held) if isinstance(held, list) else [held]), False
+        answer = next(iter(said.values()))
+        return (list(answer) if isinstance(answer, list) else [answer]), False
     return [value], False
 
 
 def _without_ids(result: dict[str, Any]) -> dict[str, Any]:
-    return {name: held for name, held in result.items() if name not in ("id", "from_name", "to_name")}
+    return {name: content for name, content in result.items() if name not in ("id", "from_name", "to_name")}
 
 
 def is_min(frame: pl.DataFrame) -> bool:

@@ -134,12 +134,12 @@ def as_findings(texts: pl.DataFrame) -> pl.DataFrame:
     """The other way: `at` and the columns of a hit, with the `value` cut from the text (`at`, `text`,
     `hits`).
     """
-    held = texts.filter(pl.col("hits").list.len() > 0)
-    found = held.select("at", "hits").explode("hits").unnest("hits")
+    with_hits = texts.filter(pl.col("hits").list.len() > 0)
+    found = with_hits.select("at", "hits").explode("hits").unnest("hits")
     # Cut in Python: polars would count the characters of a long text anew for each of its findings.
     values = [
         text[hit["start"] : hit["end"]]
-        for text, hits in zip(held["text"].to_list(), held["hits"].to_list(), strict=True)
+        for text, hits in zip(with_hits["text"].to_list(), with_hits["hits"].to_list(), strict=True)
         for hit in hits
     ]
     return found.with_columns(pl.Series("value", values, dtype=pl.String)).select("at", *_HIT, "value")

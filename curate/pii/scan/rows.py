@@ -83,10 +83,10 @@ def _identified(frame: pl.DataFrame, fields: Sequence[str], first: str) -> pl.Da
 
     blank = frame.filter(pl.col("language").is_null())
     texts = pl.concat([blank[field].cast(pl.String).alias("text") for field in fields]).drop_nulls().unique()
-    told = pl.DataFrame({"text": texts, "told": identify(texts)})
+    languages = pl.DataFrame({"text": texts, "told": identify(texts)})
     columns = [
         frame.select(pl.col(field).cast(pl.String).alias("text"))
-        .join(told, on="text", how="left", maintain_order="left")["told"]
+        .join(languages, on="text", how="left", maintain_order="left")["told"]
         .alias(field)
         for field in fields
     ]

@@ -72,14 +72,14 @@ def routes(texts: pl.Series, detector: Detector) -> pl.DataFrame:
         distinct = distinct.filter(
             distinct.str.contains(any_candidate(detector.language)) if certain else pl.Series([False])
         )
-    held = distinct.to_frame().select(
+    holds = distinct.to_frame().select(
         pl.col("text").str.contains(entity.needs or "").alias(entity.name) for entity in certain
     )
     # One bit an entity, 64 to a column: few combinations occur, so a list of names is made for each of those
     # and not for each text.
     bits = np.zeros((len(certain) // 64 + 1, len(distinct)), dtype=np.uint64)
     for at, entity in enumerate(certain):
-        places = _certain(distinct, held[entity.name], entity, detector.threshold(entity.name))
+        places = _certain(distinct, holds[entity.name], entity, detector.threshold(entity.name))
         bits[at // 64, places] |= np.uint64(1 << at % 64)
     columns = {f"bits{part}": row for part, row in enumerate(bits)}
     routed = (
@@ -187,9 +187,9 @@ def _worth_a_view(texts: pl.Series, detector: Detector, label: str) -> pl.Series
     """The texts that hold a candidate, or may hold one in their view."""
     if label or detector.language != "en" or _unsure(detector):
         return texts
-    held = texts.str.contains(any_candidate(detector.language))
-    others = texts.filter(~held)
-    return pl.concat([texts.filter(held), others.filter(others.str.contains(HIDDEN))])
+    has_candidate = texts.str.contains(any_candidate(detector.language))
+    others = texts.filter(~has_candidate)
+    return pl.concat([texts.filter(has_candidate), others.filter(others.str.contains(HIDDEN))])
 
 
 def _views(texts: pl.Series, label: str) -> dict[str, View]:
