@@ -53,11 +53,11 @@ def conflicts(root: Path) -> list[AssayError]:
     files = [root / name for name in ("task.yaml", "params.yaml", "dvc.yaml", "dvc.lock", "split.lock")]
     files += sorted((root / "data" / "raw").glob("*.dvc"))
     files += sorted([*(root / "decisions").glob("*.jsonl"), *(root / "records").rglob("*.json*")])
-    found = []
+    conflicted = []
     for path in files:
         try:
             if path.is_file():
                 refuse_conflict(path)
         except AssayError as error:
-            found.append(error)
-    return found
+            conflicted.append(error)
+    return conflicted

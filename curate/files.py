@@ -159,7 +159,7 @@ def sweep_folder(folder: Path) -> None:
     if not folder.is_dir():
         return
     left = (_LEFT.fullmatch(path.name) for path in folder.iterdir())
-    for name in sorted({found["name"] for found in left if found}):
+    for name in sorted({entry["name"] for entry in left if entry}):
         sweep(folder / name)
 
 

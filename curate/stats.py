@@ -24,9 +24,9 @@ def holm(p_values: Sequence[float]) -> list[float]:
     [0.03, 0.5, 0.08]
     """
     adjusted, largest = [1.0] * len(p_values), 0.0
-    for rank, place in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
-        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[place]))
-        adjusted[place] = largest
+    for rank, at in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
+        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[at]))
+        adjusted[at] = largest
     return adjusted
 
 
@@ -50,10 +50,10 @@ def chi_square_tail(x: float, freedom: int) -> float:
     front = math.exp(a * math.log(x) - x - math.lgamma(a))
     if x < a + 1:
         term = total = 1 / a
-        place = a
+        divisor = a
         while term > total * 1e-15:
-            place += 1
-            term *= x / place
+            divisor += 1
+            term *= x / divisor
             total += term
         return max(0.0, 1 - front * total)
     # Lentz's method.

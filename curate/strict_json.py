@@ -41,10 +41,10 @@ def parse_json(text: str) -> Any:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    properties = dict(pairs)
+    if len(properties) < len(pairs):
         raise DuplicateName("an object names a property twice")
-    return found
+    return properties
 
 
 def _no_constant(_: str) -> Any:

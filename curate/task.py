@@ -135,11 +135,11 @@ class TaskCard(_Card):
 
     def blanks(self) -> list[str]:
         """Dotted names of the fields that still hold the `?` or a guess of `assay init`."""
-        found = [name for name in ("alternative", "owner", "steward") if getattr(self, name) == BLANK]
+        blank = [name for name in ("alternative", "owner", "steward") if getattr(self, name) == BLANK]
         for name, source in self.sources.items():
-            found += [f"sources.{name}.{field}" for field, value in source if value == BLANK]
+            blank += [f"sources.{name}.{field}" for field, value in source if value == BLANK]
         return (
-            found
+            blank
             + (["review.next"] if self.review is None else [])
             + ([] if self.reviewers else ["reviewers"])
             + list(self.guessed)

@@ -87,8 +87,8 @@ def _bare_dates(value: object, name: str) -> Iterator[str]:
         for key, part in value.items():
             yield from _bare_dates(part, f"{name}.{key}" if name else str(key))
     elif isinstance(value, list):
-        for place, part in enumerate(value):
-            yield from _bare_dates(part, f"{name}[{place}]")
+        for at, part in enumerate(value):
+            yield from _bare_dates(part, f"{name}[{at}]")
 
 
 def _versions() -> Iterator[Finding]:
@@ -111,9 +111,9 @@ def _versions() -> Iterator[Finding]:
     for wanted in requirements:
         if wanted.marker is not None and not wanted.marker.evaluate({"extra": ""}):
             continue
-        found = _installed(wanted.name)
-        if found is None or not wanted.specifier.contains(found, prereleases=True):
-            wrong.append(f"{wanted.name} {found or 'missing'} (wants {wanted.specifier})")
+        installed = _installed(wanted.name)
+        if installed is None or not wanted.specifier.contains(installed, prereleases=True):
+            wrong.append(f"{wanted.name} {installed or 'missing'} (wants {wanted.specifier})")
     if wrong:
         yield Finding("fail", "packages", "; ".join(wrong), "pip install -c constraints.txt -e .")
     else:

@@ -52,8 +52,8 @@ def as_error(error: BaseException) -> AssayError:
     if machine is not None:
         problem, fix = _MACHINE.get(machine, (os.strerror(machine), "check that path and its owner: ls -ld"))
         named = getattr(error, "filename", None)
-        place = f": {plain(str(named), 300)}" if isinstance(named, str | bytes | Path) else ""
-        return AssayError(problem + place, fix=fix)
+        where = f": {plain(str(named), 300)}" if isinstance(named, str | bytes | Path) else ""
+        return AssayError(problem + where, fix=fix)
     if isinstance(error, MemoryError):
         return AssayError("memory ran out", fix="use a machine with more, or fewer rows at once")
     return Unexpected(cause(error))
@@ -77,8 +77,8 @@ def cause(error: BaseException) -> str:
     kind = type(error).__name__
     if not ours:
         return kind
-    place = Path(ours[-1].filename).resolve().relative_to(_ROOT)
-    return f"{kind} in {place} line {ours[-1].lineno}, {ours[-1].name}"
+    path = Path(ours[-1].filename).resolve().relative_to(_ROOT)
+    return f"{kind} in {path} line {ours[-1].lineno}, {ours[-1].name}"
 
 
 def _machine_fault(error: BaseException) -> int | None:

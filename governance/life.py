@@ -124,11 +124,11 @@ def _origin(project: Project, example_id: str) -> Iterator[Event]:
 
 
 def _findings(project: Project, example_id: str) -> Iterator[Event]:
-    found = _rows(project.stage("scan") / "findings.parquet", example_id)
-    if not found.height:
+    findings = _rows(project.stage("scan") / "findings.parquet", example_id)
+    if not findings.height:
         return
     texts = _rows(project.stage("ingest") / "examples.parquet", example_id).row(0, named=True)
-    for row in found.sort("field", "start").iter_rows(named=True):
+    for row in findings.sort("field", "start").iter_rows(named=True):
         value = mask((texts[row["field"]] or "")[row["start"] : row["end"]])
         yield Event(
             "scan",
@@ -194,8 +194,8 @@ def _where(project: Project, example_id: str) -> str:
     """The file and line at which a row stood that ingest dropped, where the last run on this machine says."""
     from curate.ingest.stage import REJECTS_FILE
 
-    for place in _rows(project.root / REJECTS_FILE, example_id).iter_rows(named=True):
-        return f"{plain(place['file'], 120)} {place['unit']} {place['line']}"
+    for rejected in _rows(project.root / REJECTS_FILE, example_id).iter_rows(named=True):
+        return f"{plain(rejected['file'], 120)} {rejected['unit']} {rejected['line']}"
     return ""
 
 

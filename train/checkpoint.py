@@ -30,9 +30,9 @@ def write_checkpoint(path: Path, state: State) -> None:
 
     path.parent.mkdir(parents=True, exist_ok=True)
     flat = {
-        f"{name}.{place}": tensor.contiguous()
+        f"{name}.{at}": tensor.contiguous()
         for name, tensors in state.tensors.items()
-        for place, tensor in enumerate(tensors)
+        for at, tensor in enumerate(tensors)
     }
     fresh = path.with_suffix(".new")
     save_file(flat, fresh, metadata={"history": json.dumps(state.history), "fingerprint": state.fingerprint})

@@ -283,7 +283,7 @@ def _side_by_side(job: _Job, names: Sequence[str], workers: int, tell: Callable[
     spawn = multiprocessing.get_context("spawn")  # a fork of a process that has used torch may hang
     steps = spawn.Array("q", len(names))
     with ProcessPoolExecutor(workers, mp_context=spawn, initializer=_enter, initargs=(steps,)) as pool:
-        waiting = {pool.submit(_fit_here, job, name, place, os.getpid()) for place, name in enumerate(names)}
+        waiting = {pool.submit(_fit_here, job, name, at, os.getpid()) for at, name in enumerate(names)}
         while waiting:
             finished, waiting = wait(waiting, timeout=0.5)
             tell(sum(steps[:]))

@@ -172,9 +172,9 @@ def opinions(texts: list[str], features: Floats, codes: Ints, classes: int) -> t
             logs = _probe(features[learn], codes[learn], features[judged])
             if words is not None:
                 logs = (logs + _bayes(words[learn], codes[learn], words[judged])) / 2
-        found = np.exp(logs - logs.max(axis=1, keepdims=True))
+        probabilities = np.exp(logs - logs.max(axis=1, keepdims=True))
         proba[judged] = FLOOR
-        proba[np.ix_(judged, known)] = found / found.sum(axis=1, keepdims=True)
+        proba[np.ix_(judged, known)] = probabilities / probabilities.sum(axis=1, keepdims=True)
         heard[judged] = np.isin(codes[judged], known)
     return proba, heard
 
@@ -195,15 +195,17 @@ def _word_features(texts: list[str]) -> Any:
 def _probe(learn: Floats, codes: Ints, judged: Floats) -> Floats:
     from sklearn.linear_model import LogisticRegression
 
-    found = LogisticRegression(C=PROBE_C, max_iter=200, tol=1e-3).fit(learn, codes).predict_proba(judged)
-    return np.asarray(np.log(np.maximum(found, FLOOR)))
+    probabilities = (
+        LogisticRegression(C=PROBE_C, max_iter=200, tol=1e-3).fit(learn, codes).predict_proba(judged)
+    )
+    return np.asarray(np.log(np.maximum(probabilities, FLOOR)))
 
 
 def _bayes(learn: Any, codes: Ints, judged: Any) -> Floats:
     from sklearn.naive_bayes import MultinomialNB
 
-    found = MultinomialNB(alpha=SMOOTHING).fit(learn, codes).predict_proba(judged)
-    return np.asarray(np.log(np.maximum(found, FLOOR)))
+    probabilities = MultinomialNB(alpha=SMOOTHING).fit(learn, codes).predict_proba(judged)
+    return np.asarray(np.log(np.maximum(probabilities, FLOOR)))
 
 
 def _densities(proba: Floats, codes: Ints, exponent: float) -> Floats:

@@ -230,8 +230,8 @@ class _Run:
             for parameter, saved in zip(self.parameters, state.tensors["weights"], strict=True):
                 parameter.copy_(saved)
         self.average, self.best = state.tensors["average"], state.tensors["best"]
-        for place, parameter in enumerate(self.parameters):
-            self.optimizer.state[parameter] = {name: state.tensors[name][place] for name in _MOMENTS}
+        for at, parameter in enumerate(self.parameters):
+            self.optimizer.state[parameter] = {name: state.tensors[name][at] for name in _MOMENTS}
 
     def _fingerprint(self) -> str:
         """Digest of settings, rows and parameter shapes: a checkpoint of anything else is not resumed."""
@@ -264,8 +264,8 @@ def batches(lengths: npt.NDArray[np.int64], size: int, seed: int) -> Iterator[li
         block = order[start : start + size * _BLOCK]
         block = block[np.argsort(lengths[block], kind="stable")]
         planned += [block[first : first + size].tolist() for first in range(0, len(block), size)]
-    for place in draw.permutation(len(planned)).tolist():
-        yield planned[place]
+    for at in draw.permutation(len(planned)).tolist():
+        yield planned[at]
 
 
 @contextmanager

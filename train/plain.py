@@ -151,9 +151,9 @@ def labels(
     )
     known = known.with_columns(pl.col("given").replace(usual).alias("label"))
     alone = _alone(known, output, name)
-    found = suspects(known["number"], known["text"], known["label"])
-    places = found["example_id"].cast(pl.Int64)
-    judged = found.select(
+    suspected = suspects(known["number"], known["text"], known["label"])
+    places = suspected["example_id"].cast(pl.Int64)
+    judged = suspected.select(
         rows.gather(places).alias("row"), given.gather(places).alias("given"), "suggested", "score", "flagged"
     )
     result = LabelsResult(frame, judged, CUT_OFF, frame.height - known.height, alone, spelt, places)

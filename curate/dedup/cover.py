@@ -82,9 +82,9 @@ def similar_between(documents: Documents, threshold: float, second: Mask) -> tup
     """
     documents = documents.salted()
     signatures = sign(documents, threshold, second=second)
-    found = candidates(signatures, threshold, ~second, second)
-    assert found is not None
-    return verify(documents, signatures, found, threshold), signatures.exact
+    packed = candidates(signatures, threshold, ~second, second)
+    assert packed is not None
+    return verify(documents, signatures, packed, threshold), signatures.exact
 
 
 def pair_limit(documents: int) -> int:
@@ -142,12 +142,12 @@ def _cover(
         """Decide all of `numbers`, none of which is similar to a keeper decided before."""
         nonlocal complete
         chosen = mask(numbers)
-        found = None
+        packed = None
         small = len(numbers) <= (SMALL if limit is None else 2)
         if small or raw_count(signatures, chosen) <= MAX_RAW:
-            found = candidates(signatures, threshold, chosen, limit=None if small else most)
-        if found is not None:
-            pairs = verify(documents, signatures, found, threshold)
+            packed = candidates(signatures, threshold, chosen, limit=None if small else most)
+        if packed is not None:
+            pairs = verify(documents, signatures, packed, threshold)
             parts.append(pairs)
             _greedy(keeper, numbers, pairs, forced)
             return
@@ -162,9 +162,9 @@ def _cover(
         ahead, behind = numbers[:half], numbers[half:]
         settle(ahead)
         kept = ahead[keeper[ahead] == ahead]
-        found = candidates(signatures, threshold, mask(kept), mask(behind))
-        assert found is not None
-        pairs = verify(documents, signatures, found, threshold)
+        packed = candidates(signatures, threshold, mask(kept), mask(behind))
+        assert packed is not None
+        pairs = verify(documents, signatures, packed, threshold)
         parts.append(pairs)
         free = pairs.right >= forced
         order = np.lexsort((pairs.left[free], pairs.right[free]))

@@ -81,10 +81,10 @@ def partners(signatures: Signatures, first: Mask, second: Mask | None) -> Iterat
         documents = (postings[shared] & low).astype(np.int64)
         lengths = lengths[lengths > 1]
         heads = np.cumsum(lengths) - lengths
-        place = np.arange(len(documents))
+        position = np.arange(len(documents))
         ends = np.repeat(heads + lengths, lengths)
         if second is None:
-            yield Runs(documents, place + 1, ends - place - 1)
+            yield Runs(documents, position + 1, ends - position - 1)
         elif len(documents):
             # A run ascends by number, so the second side is its tail.
             own = first[documents]
@@ -208,13 +208,13 @@ def _jaccard(documents: Documents, left: I64, right: I64) -> NDArray[np.float64]
         widths = both[order[at : at + MATRIX_CELLS]]
         fits = np.searchsorted(widths * np.arange(1, len(widths) + 1), MATRIX_CELLS, side="right")
         rows = order[at : at + max(1, int(fits))]
-        place = np.arange(int(both[rows[-1]]))
+        column = np.arange(int(both[rows[-1]]))
         x, y = a[rows][:, None], b[rows][:, None]
         # Left set, then right set, then the right set's last hash over and over: a repeat adds nothing
         # distinct.
         matrix = flat[
             np.where(
-                place < sizes[x], starts[x] + place, starts[y] + np.minimum(place - sizes[x], sizes[y] - 1)
+                column < sizes[x], starts[x] + column, starts[y] + np.minimum(column - sizes[x], sizes[y] - 1)
             )
         ]
         matrix.sort(axis=1)

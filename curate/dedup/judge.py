@@ -212,13 +212,13 @@ def drop_equal_after(rows: pl.DataFrame, equal: pl.DataFrame) -> pl.DataFrame:
     leaving = first.filter((pl.col("example_id") != pl.col("first")) & ~pl.col("held_out")).select(
         "example_id", "first", pl.col("size").alias("family_size")
     )
-    found = pl.col("first").is_not_null()
+    leaves = pl.col("first").is_not_null()
     return (
         rows.join(leaving, on="example_id", how="left")
         .with_columns(
-            pl.when(found).then(pl.lit("equal_after_redaction")).otherwise("reason").alias("reason"),
-            pl.when(found).then("first").otherwise("twin").alias("twin"),
-            pl.when(found).then("family_size").otherwise("size").alias("size"),
+            pl.when(leaves).then(pl.lit("equal_after_redaction")).otherwise("reason").alias("reason"),
+            pl.when(leaves).then("first").otherwise("twin").alias("twin"),
+            pl.when(leaves).then("family_size").otherwise("size").alias("size"),
         )
         .drop("first", "family_size")
     )

@@ -160,13 +160,13 @@ def find_twins(
     )
     heads = _heads(rows).with_row_index("document")
     rows = rows.join(heads.select("text", "guard", "document"), on=["text", "guard"], how="left").sort("row")
-    found = cover(
+    covered = cover(
         _documents(heads, similarity, weigh), similarity.threshold, int(heads["held_out"].sum()), done=done
     )
 
-    near = _near_frame(found.pairs)
+    near = _near_frame(covered.pairs)
     keepers = pl.DataFrame(
-        {"document": heads["document"], "keeper_document": pl.Series(found.keeper, dtype=pl.UInt32)}
+        {"document": heads["document"], "keeper_document": pl.Series(covered.keeper, dtype=pl.UInt32)}
     )
     keepers = keepers.join(
         near.select(pl.col("i").alias("keeper_document"), pl.col("j").alias("document"), "similarity"),
@@ -194,9 +194,9 @@ def find_twins(
     return Twins(
         result,
         pairs,
-        "all" if all_listed and found.complete else "representatives",
-        "exact" if found.exact else "minhash",
-        found.spared,
+        "all" if all_listed and covered.complete else "representatives",
+        "exact" if covered.exact else "minhash",
+        covered.spared,
     )
 
 
@@ -215,12 +215,12 @@ def _within(rows: pl.DataFrame, near: pl.DataFrame) -> tuple[pl.DataFrame, bool]
     sizes = rows.group_by("document").len("size").sort("document")["size"].to_numpy().astype(np.int64)
     cross = int((sizes[near["i"].to_numpy()] * sizes[near["j"].to_numpy()]).sum())
     everything = int((sizes * (sizes - 1) // 2).sum()) + cross <= LISTED
-    place = rows.with_row_index("place")
-    heads = place.unique("document", keep="first", maintain_order=True)
-    several = place.filter(pl.col("document").is_duplicated())
+    numbered = rows.with_row_index("place")
+    heads = numbered.unique("document", keep="first", maintain_order=True)
+    several = numbered.filter(pl.col("document").is_duplicated())
     left = several if everything else heads
     exact = left.join(several, on="document", suffix="_2").filter(pl.col("place") < pl.col("place_2"))
-    ends = place if everything else heads
+    ends = numbered if everything else heads
     close = near.join(ends.select("document", "id"), left_on="i", right_on="document").join(
         ends.select("document", pl.col("id").alias("id_2")), left_on="j", right_on="document"
     )

@@ -320,7 +320,7 @@ def _lines(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _sorted(changes: pl.DataFrame, keyed: bool) -> pl.DataFrame:
     kind = pl.col("change").replace_strict(
-        {name: place for place, name in enumerate(CHANGE_KINDS)}, return_dtype=pl.UInt8
+        {name: rank for rank, name in enumerate(CHANGE_KINDS)}, return_dtype=pl.UInt8
     )
     numbers = [] if keyed else [pl.coalesce("at_after", "at_before")]
     return changes.sort(kind, *numbers, "row", "field", "before", "after", nulls_last=True)

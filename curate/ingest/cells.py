@@ -97,12 +97,12 @@ def walk(cell: Any, steps: list[str]) -> Any:
 
 def paths(cells: Iterable[Any], *, base: str) -> list[str]:
     """Dotted paths to scalars inside the first of `cells`, sorted, names that look like values masked."""
-    found: set[str] = set()
+    named: set[str] = set()
     for cell in cells:
         value = decoded(cell) if is_nested(cell) else None
         if isinstance(value, (dict, list)):
-            found |= set(_paths(value))
-    return [f"{base}.{path}" for path in sorted(found)]
+            named |= set(_paths(value))
+    return [f"{base}.{path}" for path in sorted(named)]
 
 
 def _paths(value: Any, depth: int = 3) -> Iterator[str]:
@@ -116,11 +116,13 @@ def _paths(value: Any, depth: int = 3) -> Iterator[str]:
 
 def path_fix(column: pl.Series, name: str) -> str:
     """What to do about a nested column where text is wanted: the paths that it has."""
-    found = paths(column.head(_SAMPLE).to_list(), base=shown_name(name))
-    if not found:
+    nested_paths = paths(column.head(_SAMPLE).to_list(), base=shown_name(name))
+    if not nested_paths:
         return f"name another column than {shown_name(name)} under `ingest.columns` in params.yaml"
-    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-    return f"name a path into it under `ingest.columns` in params.yaml: {', '.join(found[:_SHOWN])}{more}"
+    more = f" and {len(nested_paths) - _SHOWN} more" if len(nested_paths) > _SHOWN else ""
+    return (
+        f"name a path into it under `ingest.columns` in params.yaml: {', '.join(nested_paths[:_SHOWN])}{more}"
+    )
 
 
 def cells(frame: pl.DataFrame, name: str, path: str) -> list[Any]:
@@ -140,29 +142,29 @@ def cells(frame: pl.DataFrame, name: str, path: str) -> list[Any]:
         _suggest_path(frame, name, path)
         need_columns(frame, [name], path, option="`ingest.columns` in params.yaml")
     base, steps = ".".join(parts[:cut]), parts[cut:]
-    found = [_walked(cell, steps) for cell in frame[base].to_list()]  # ragged objects: one row at a time
-    if all(value is None for value in found):
+    values = [_walked(cell, steps) for cell in frame[base].to_list()]  # ragged objects: one row at a time
+    if all(value is None for value in values):
         nested_paths = paths(frame[base].head(_SAMPLE).to_list(), base=shown_name(base))
         raise AssayError(
             f"{path}: no row holds {plain(name, 80)!r}; {plain(base, 40)} holds: "
             f"{', '.join(nested_paths[:20]) or 'no objects'}",
             fix="correct the path under `ingest.columns` in params.yaml",
         )
-    return found
+    return values
 
 
 def _suggest_path(frame: pl.DataFrame, name: str, path: str) -> None:
     """Fail with the path to `name` if a nested column holds it."""
     for base in frame.columns:
-        found = [
+        near = [
             one
             for one in paths(frame[base].head(_SAMPLE).to_list(), base=shown_name(base))
             if one.endswith(f".{name}")
         ]
-        if found:
+        if near:
             raise AssayError(
                 f"{path} has no column {plain(name, 40)!r}, but column {shown_name(base)} holds it",
-                fix=f"name its path under `ingest.columns` in params.yaml: {found[0]}",
+                fix=f"name its path under `ingest.columns` in params.yaml: {near[0]}",
             )
 
 

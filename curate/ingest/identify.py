@@ -46,19 +46,19 @@ def identified(
         return rows.with_columns(
             identify(rows, key, declared=declared, on_duplicate=on_duplicate).alias("example_id")
         )
-    place = ["file_number", "record"]
+    position = ["file_number", "record"]
     parents = (
         rows.sort("turn", nulls_last=True)
-        .unique(place, keep="first", maintain_order=True)
+        .unique(position, keep="first", maintain_order=True)
         .with_columns(pl.coalesce("whole", "input").alias("input"))
     )
     parents = parents.select(
-        *place,
+        *position,
         identify(parents, key, declared=declared, on_duplicate=on_duplicate).alias("parent"),
     )
     turn = pl.when(pl.col("turn").is_not_null()).then(pl.format("-t{}", "turn")).otherwise(pl.lit(""))
     return (
-        rows.join(parents, on=place, how="left", maintain_order="left")
+        rows.join(parents, on=position, how="left", maintain_order="left")
         .with_columns(
             (pl.col("parent") + turn).alias("example_id"),
             pl.when(pl.col("turn").is_not_null())

@@ -109,7 +109,7 @@ def _scalars(cells: list[Any], name: str, path: str, faults: Faults) -> pl.Serie
     AssayError
         If more hold objects or lists than text: then the column is another than was meant.
     """
-    found: list[str | None] = []
+    texts: list[str | None] = []
     bad: dict[int, str] = {}
     for row, cell in enumerate(_without_faults(cells, faults)):
         value = decoded(cell) if is_nested(cell) else cell
@@ -123,9 +123,9 @@ def _scalars(cells: list[Any], name: str, path: str, faults: Faults) -> pl.Serie
             bad[row] = "several_values"
         elif isinstance(value, (dict, list)):
             bad[row] = "nested_value"
-        found.append(None if row in bad else as_text(value))
+        texts.append(None if row in bad else as_text(value))
     nested = sum(1 for reason in bad.values() if reason == "nested_value")
-    if (bad and not any(text is not None for text in found)) or 2 * nested > len(cells):
+    if (bad and not any(text is not None for text in texts)) or 2 * nested > len(cells):
         raise AssayError(
             f"{path}: column {plain(name, 40)!r} holds objects, lists or bytes where text is wanted",
             fix=path_fix(pl.Series([as_text(cell) for cell in cells], dtype=pl.String), name),
@@ -133,7 +133,7 @@ def _scalars(cells: list[Any], name: str, path: str, faults: Faults) -> pl.Serie
     for row, reason in bad.items():
         what = "several values" if reason == "several_values" else "an object or a list"
         faults.setdefault(row, Unusable(reason, f"{shown_name(name)} holds {what} where one text is wanted"))
-    return pl.Series(found, dtype=pl.String)
+    return pl.Series(texts, dtype=pl.String)
 
 
 def _not_text(column: pl.Series, name: str, path: str) -> AssayError:

@@ -269,9 +269,9 @@ def _unreadable(files: Sequence[Raw], key: Key) -> pl.DataFrame:
         )
         for raw in files
     ]
-    found = pl.concat(parts).sort("raw", "reason", "file", "line")
-    return found.with_columns(
-        pl.Series("example_id", unreadable_ids(found["raw"].to_list(), key), dtype=pl.String)
+    unreadable = pl.concat(parts).sort("raw", "reason", "file", "line")
+    return unreadable.with_columns(
+        pl.Series("example_id", unreadable_ids(unreadable["raw"].to_list(), key), dtype=pl.String)
     )
 
 

@@ -45,7 +45,7 @@ def _pieces(template: str) -> list[tuple[str, str | None]]:
         raise AssayError(
             f"the input template {plain(template, 80)!r} cannot be read: {error}", fix=_FIX
         ) from None
-    found = []
+    pieces = []
     for literal, name, format, conversion in parsed:
         if name is not None:  # a colon or an exclamation mark may be part of a column's name
             name += f"!{conversion}" if conversion else ""
@@ -54,8 +54,8 @@ def _pieces(template: str) -> list[tuple[str, str | None]]:
                 raise AssayError(
                     f"the input template {plain(template, 80)!r} has braces without a name", fix=_FIX
                 )
-        found.append((literal, name))
-    return found
+        pieces.append((literal, name))
+    return pieces
 
 
 def join(template: str, columns: Mapping[str, pl.Series]) -> pl.Series:
@@ -72,12 +72,12 @@ def join(template: str, columns: Mapping[str, pl.Series]) -> pl.Series:
         `input`, String; null where every column is empty.
     """
     names = template_columns(template)
-    frame = pl.DataFrame({f"c{place}": columns[name] for place, name in enumerate(names)})
+    frame = pl.DataFrame({f"c{at}": columns[name] for at, name in enumerate(names)})
     filled = {
-        name: pl.when(pl.col(f"c{place}").str.strip_chars() != "").then(
-            pl.col(f"c{place}").str.replace(r"^\s*\n", "").str.strip_chars_end()
+        name: pl.when(pl.col(f"c{at}").str.strip_chars() != "").then(
+            pl.col(f"c{at}").str.replace(r"^\s*\n", "").str.strip_chars_end()
         )
-        for place, name in enumerate(names)
+        for at, name in enumerate(names)
     }
     paragraphs: list[list[list[str | pl.Expr]]] = [[[]]]
     used: list[list[list[str]]] = [[[]]]

@@ -212,11 +212,11 @@ def _recovered(twins: Twins, threshold: float) -> Twins:
     pairs of documents.
     """
     pairs = twins.pairs.filter((pl.col("kind") == "exact") | (pl.col("similarity") >= threshold))
-    place = twins.rows.select("id", "document")
+    documents = twins.rows.select("id", "document")
     near = (
         pairs.filter(pl.col("kind") == "near")
-        .join(place.rename({"document": "a"}), left_on="left", right_on="id")
-        .join(place.rename({"document": "b"}), left_on="right", right_on="id")
+        .join(documents.rename({"document": "a"}), left_on="left", right_on="id")
+        .join(documents.rename({"document": "b"}), left_on="right", right_on="id")
         .select(pl.min_horizontal("a", "b").alias("i"), pl.max_horizontal("a", "b").alias("j"), "similarity")
         .unique(["i", "j"])
     )

@@ -166,17 +166,17 @@ def leaks(
         if label is not None:
             given = text_column(frame, label, "label", name)
             labels.append(pl.DataFrame({"id": rows, "label": given.alias("label")}))
-    found, everything = find_shared(sides[0].filter("says"), sides[1].filter("says"), similarity)
+    pairs, everything = find_shared(sides[0].filter("says"), sides[1].filter("says"), similarity)
     if labels:
-        found = with_conflict(found, *labels)
+        pairs = with_conflict(pairs, *labels)
     else:
-        found = found.with_columns(pl.lit(None, dtype=pl.Boolean).alias("label_conflict"))
+        pairs = pairs.with_columns(pl.lit(None, dtype=pl.Boolean).alias("label_conflict"))
     return LeaksResult(
         frames[0],
         frames[1],
         sides[0]["id"].alias("row"),
         sides[1]["id"].alias("row"),
-        found.rename({"left": "train_row", "right": "test_row"}),
+        pairs.rename({"left": "train_row", "right": "test_row"}),
         similarity,
         everything,
         (int((~sides[0]["says"]).sum()), int((~sides[1]["says"]).sum())),

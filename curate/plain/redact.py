@@ -127,19 +127,19 @@ def redact(
     without = frame.drop(id) if isinstance(id, str) and fields is None else frame
     if fields is None:
         fields = _texts(without)
-    found = scan(without, fields, id=numbers, params=looked_for, name=name, progress=progress)
-    nested = [field for field in found.fields if frame.schema.get(field) != pl.String]
+    findings = scan(without, fields, id=numbers, params=looked_for, name=name, progress=progress)
+    nested = [field for field in findings.fields if frame.schema.get(field) != pl.String]
     if nested:
         raise AssayError(
             f"{', '.join(map(repr, nested))} of {name} cannot be redacted: only whole columns of text can",
             fix=f"name columns of text with {option('fields')}: {', '.join(_texts(without)) or 'none here'}",
         )
-    if len(found.fields) > len(TEXT_FIELDS):
+    if len(findings.fields) > len(TEXT_FIELDS):
         raise AssayError(
-            f"{len(found.fields)} columns of {name} hold text, and three can be redacted at a time",
+            f"{len(findings.fields)} columns of {name} hold text, and three can be redacted at a time",
             fix=f"name up to three with {option('fields')}",
         )
-    roles = dict(zip(found.fields, TEXT_FIELDS, strict=False))
+    roles = dict(zip(findings.fields, TEXT_FIELDS, strict=False))
     padded = numbers.cast(pl.String).str.zfill(12).alias("example_id")
     examples = conform(
         pl.DataFrame(
@@ -148,7 +148,7 @@ def redact(
         EXAMPLES,
     )
     secret = Key(key or secrets.token_bytes(32), "argument")
-    hits = found.hits.with_columns(
+    hits = findings.hits.with_columns(
         pl.col("row").str.zfill(12).alias("example_id"),
         pl.col("field").str.slice(1).replace_strict(roles, return_dtype=pl.String),
     )
@@ -179,7 +179,7 @@ def redact(
         frame.filter(still).with_columns(texts.drop("_at").get_columns()),
         frame.filter(~still),
         done.sort("_at", "field", "entity").drop("_at"),
-        found.fields,
+        findings.fields,
     )
 
 

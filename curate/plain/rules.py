@@ -132,12 +132,12 @@ def rules(
         pl.lit(False).alias("held_out")
     )
     params = params or ValidateParams()
-    found = breaches(conform(examples, EXAMPLES), card or _no_card(chosen), params)
+    breached = breaches(conform(examples, EXAMPLES), card or _no_card(chosen), params)
     spelt = spellings(texts["output"].head(frame.height if chosen is Kind.CLASSIFICATION else 0))
     if params.level(VARIANT) != "off":
-        found = _with_variants(found, examples, spelt)
-    places = found["example_id"].cast(pl.Int64)
-    broken = found.select(rows.gather(places).alias("row"), "rule", "evidence")
+        breached = _with_variants(breached, examples, spelt)
+    places = breached["example_id"].cast(pl.Int64)
+    broken = breached.select(rows.gather(places).alias("row"), "rule", "evidence")
     marred = among(pl.int_range(frame.height, eager=True), places)
     return RulesResult(frame, rows, broken, str(chosen), spelt, marred)
 

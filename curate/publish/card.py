@@ -193,13 +193,13 @@ def _making(manifest: Mapping[str, Any]) -> list[str]:
 
 def _personal_data(task: TaskCard, manifest: Mapping[str, Any]) -> list[str]:
     actions = manifest["redaction"]["actions"]
-    found = [(line["entity"], line["findings"], line["rows"], line["action"]) for line in actions]
-    if found:
+    rows = [(line["entity"], line["findings"], line["rows"], line["action"]) for line in actions]
+    if rows:
         inventory = [
             "Detectors looked for personal data in the text of every row; what they found, and what was "
             "done about it:",
             "",
-            *_table(("entity", "found", "rows", "action"), found),
+            *_table(("entity", "found", "rows", "action"), rows),
         ]
     else:
         inventory = ["Detectors looked for personal data in the text of every row and found none.", ""]

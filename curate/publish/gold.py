@@ -105,15 +105,15 @@ def verify_gold(folder: Path, key: Key | None = None) -> Gold:
         raise GateFailed(f"{folder / MANIFEST} lacks its {', '.join(lacking)}", fix=restore)
     if not gold.manifest["funnel"]:
         raise GateFailed(f"{folder / MANIFEST} has an empty funnel: no stage is named", fix=restore)
-    found = content_of(marks(gold.splits))
+    content = content_of(marks(gold.splits))
     stated = gold.manifest["splits"]
     for split in SPLITS:
-        if found["splits"][split] != stated.get(split):
+        if content["splits"][split] != stated.get(split):
             raise GateFailed(
                 f"{folder / split}.parquet is not what the manifest says: rows were changed after publishing",
                 fix=restore,
             )
-    if found["content_digest"] != gold.manifest["content_digest"]:
+    if content["content_digest"] != gold.manifest["content_digest"]:
         raise GateFailed(
             f"{folder / MANIFEST} states another content digest than its own splits give", fix=restore
         )

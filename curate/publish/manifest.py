@@ -53,13 +53,13 @@ def code_digest(package: Path | None = None) -> str:
 
 def library_versions() -> dict[str, str]:
     """Installed versions of `LIBRARIES`; one that is not installed is left out."""
-    found = {}
+    versions = {}
     for name in LIBRARIES:
         try:
-            found[name] = version(name)
+            versions[name] = version(name)
         except PackageNotFoundError:
             continue
-    return found
+    return versions
 
 
 def task_digest(task: TaskCard) -> str:

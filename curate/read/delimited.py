@@ -90,8 +90,10 @@ def _field_pattern(delimiter: str) -> re.Pattern[bytes]:
 
 def _fields(record: bytes, pattern: re.Pattern[bytes], delimiter: str) -> list[bytes | None]:
     """Fields of one well-formed record; an empty unquoted field is None."""
-    found = pattern.finditer(record + delimiter.encode())
-    return [match[1].replace(b'""', b'"') if match[1] is not None else (match[2] or None) for match in found]
+    matches = pattern.finditer(record + delimiter.encode())
+    return [
+        match[1].replace(b'""', b'"') if match[1] is not None else (match[2] or None) for match in matches
+    ]
 
 
 def _unquoted(record: bytes, delimiter: str, width: int) -> list[bytes | None]:
@@ -183,15 +185,17 @@ def _read_clean(data: bytes, start: int, names: list[str], delimiter: str) -> Re
     if not len(body):
         return _records([], [], [], names)
     buffer = np.frombuffer(body, dtype=np.uint8)
-    found = _structure(buffer, ord(delimiter), 1 + data.count(b"\n", 0, start))
-    if found is None:
+    structure = _structure(buffer, ord(delimiter), 1 + data.count(b"\n", 0, start))
+    if structure is None:
         return None
-    length = found.ends - found.starts
-    blank = (length == 0) | ((length == 1) & (buffer[np.minimum(found.starts, len(buffer) - 1)] == _RETURN))
+    length = structure.ends - structure.starts
+    blank = (length == 0) | (
+        (length == 1) & (buffer[np.minimum(structure.starts, len(buffer) - 1)] == _RETURN)
+    )
     reasons: dict[int, str] = {}
     for code, wrong in (
-        ("too_few_fields", found.fields < len(names)),
-        ("too_many_fields", found.fields > len(names)),
+        ("too_few_fields", structure.fields < len(names)),
+        ("too_many_fields", structure.fields > len(names)),
     ):
         reasons.update(dict.fromkeys(np.flatnonzero(wrong & ~blank).tolist(), code))
     undecodable = bad_lines(body)
@@ -199,12 +203,12 @@ def _read_clean(data: bytes, start: int, names: list[str], delimiter: str) -> Re
         line_starts = np.concatenate(([0], _positions(buffer, _NEWLINE) + 1))[undecodable]
         reasons.update(
             dict.fromkeys(
-                (np.searchsorted(found.starts, line_starts, side="right") - 1).tolist(), "invalid_utf8"
+                (np.searchsorted(structure.starts, line_starts, side="right") - 1).tolist(), "invalid_utf8"
             )
         )
     cut = blank.copy()
     cut[list(reasons)] = True
-    text = bytes(body) if not cut.any() else _without(body, found, cut)
+    text = bytes(body) if not cut.any() else _without(body, structure, cut)
     frame = (
         pl.read_csv(
             text,
@@ -217,11 +221,11 @@ def _read_clean(data: bytes, start: int, names: list[str], delimiter: str) -> Re
         if text
         else pl.DataFrame(schema=dict.fromkeys(names, pl.String))
     )
-    lines = pl.Series("line", found.lines[~cut], dtype=pl.Int64)
+    lines = pl.Series("line", structure.lines[~cut], dtype=pl.Int64)
     if frame.height != len(lines):  # polars saw other records than the structure: trust neither
         return None
     rejects = [
-        (int(found.lines[row]), code, bytes(body[found.starts[row] : found.ends[row]]))
+        (int(structure.lines[row]), code, bytes(body[structure.starts[row] : structure.ends[row]]))
         for row, code in reasons.items()
     ]
     return Records(frame, lines, reject_frame(rejects))

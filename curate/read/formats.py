@@ -108,14 +108,14 @@ def detect_format(path: Path, declared: str = "auto") -> str:
     name = path.name.lower()
     for suffix in PACKED:
         name = name.removesuffix(suffix)
-    found = SUFFIXES.get(name.rpartition(".")[2]) if "." in name else None
-    if found is None:
+    known = SUFFIXES.get(name.rpartition(".")[2]) if "." in name else None
+    if known is None:
         raise AssayError(
             f"{path}: the suffix does not say the format",
             fix=f"rename it to .csv, .tsv, .jsonl, .json, .parquet or .arrow, or name the format: "
             f"--format-in {'|'.join(FORMATS)}   (in a project: `format` beside its path in params.yaml)",
         )
-    return found
+    return known
 
 
 def _be_a_file(path: Path) -> None:
@@ -123,7 +123,7 @@ def _be_a_file(path: Path) -> None:
         raise AssayError(f"{path} is a folder", fix=f"name a file: ls {shell_word(path)}")
     if not path.exists():
         beside = (
-            sorted(found.name for found in path.parent.iterdir() if found.is_file())[:8]
+            sorted(entry.name for entry in path.parent.iterdir() if entry.is_file())[:8]
             if path.parent.is_dir()
             else []
         )

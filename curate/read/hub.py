@@ -45,15 +45,15 @@ def parse_hub_name(text: str) -> HubName:
     AssayError
         If it is not of that form.
     """
-    found = _NAME.fullmatch(text)
-    options = dict(parse_qsl(found["query"] or "", keep_blank_values=True)) if found else {}
-    if found is None or not set(options) <= {"split", "config"}:
+    match = _NAME.fullmatch(text)
+    options = dict(parse_qsl(match["query"] or "", keep_blank_values=True)) if match else {}
+    if match is None or not set(options) <= {"split", "config"}:
         raise AssayError(
             f"{text} is not a dataset name",
             fix="write hf://owner/name@revision?split=train&config=NAME (revision, split and config may "
             "be left out)",
         )
-    return HubName(found["name"], found["revision"], options.get("config"), options.get("split") or "train")
+    return HubName(match["name"], match["revision"], options.get("config"), options.get("split") or "train")
 
 
 def read_hub(text: str) -> Records:

@@ -139,8 +139,8 @@ def _array_of(value: Any, path: Path) -> list[Any]:
         if len(arrays) == 1 and _is_turns(value[arrays[0]]):
             return [value]  # one conversation, whose turns are not rows
         if len(arrays) == 1:
-            found: list[Any] = value[arrays[0]]
-            return found
+            items: list[Any] = value[arrays[0]]
+            return items
         if not any(isinstance(content, list) for content in value.values()):
             return [value]  # a JSON Lines file of one line is a JSON file too
     raise AssayError(

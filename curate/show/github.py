@@ -38,7 +38,7 @@ def workflow_commands(notices: Sequence[Notice], *, about: str, file: str = "", 
     rest
         Where the ones left out are to be found, such as "in the step's summary".
     """
-    place = f"file={_property(file)},line=1," if file else ""
+    location = f"file={_property(file)},line=1," if file else ""
     lines = []
     for level in LEVELS:
         mine = [notice for notice in notices if notice.level == level]
@@ -47,7 +47,7 @@ def workflow_commands(notices: Sequence[Notice], *, about: str, file: str = "", 
             where = f" {rest}" if rest else ""
             mine = [*mine[: MOST - 1], Notice(f"{count:,} more are{where or ' not shown'}", about, level)]
         lines += [
-            f"::{level} {place}title={_property(notice.title or about)}::{_message(notice)}\n"
+            f"::{level} {location}title={_property(notice.title or about)}::{_message(notice)}\n"
             for notice in mine
         ]
     return "".join(lines)

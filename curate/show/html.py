@@ -47,7 +47,7 @@ def as_html(document: Document) -> str:
         block for block in document.blocks if isinstance(block, Heading) and block.anchor and block.level == 2
     ]
     first = next(
-        (place for place, block in enumerate(document.blocks) if isinstance(block, Heading)),
+        (at for at, block in enumerate(document.blocks) if isinstance(block, Heading)),
         len(document.blocks),
     )
     body = [
@@ -142,7 +142,7 @@ def _block(block: Block) -> str:
 
 
 def _table(table: Table) -> str:
-    kinds = [table.kind(place) for place in range(len(table.columns))]
+    kinds = [table.kind(column_at) for column_at in range(len(table.columns))]
     head = "".join(_head(column, kind) for column, kind in zip(table.columns, kinds, strict=True))
     body = "\n".join(
         f"<tr{_class(_emphasis(table, at))}>"
@@ -183,9 +183,7 @@ def _emphasis(table: Table, at: int) -> str:
 
 
 def _chart(chart: Chart) -> str:
-    key = "".join(
-        f'<span><i class="s{place}"></i>{_text(name)}</span>' for place, name in enumerate(chart.key)
-    )
+    key = "".join(f'<span><i class="s{at}"></i>{_text(name)}</span>' for at, name in enumerate(chart.key))
     words = f'<p class="soft">{_text(chart.description)}</p>' if chart.description else ""
     # Wider than a phone's screen it scrolls, for its letters must stay readable.
     svg = f'<div class="wide" tabindex="0">{chart.svg}</div>'

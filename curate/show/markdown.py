@@ -116,12 +116,12 @@ def _lines(block: Block, level: int) -> list[str]:
 
 
 def _table(table: Table, room: int | None) -> str | None:
-    rule = ["---:" if table.kind(place) == "number" else "---" for place in range(len(table.columns))]
+    rule = ["---:" if table.kind(at) == "number" else "---" for at in range(len(table.columns))]
     lines = [row_text([for_markdown(column) for column in table.columns]), row_text(rule)]
     note = f"\n{for_markdown(table.note, CELL)}\n" if table.note else ""
     used, kept = sum(len(line) + 1 for line in lines) + len(note), 0
     for row in table.rows:
-        line = row_text([_cell(cell, table.kind(place)) for place, cell in enumerate(row)])
+        line = row_text([_cell(cell, table.kind(at)) for at, cell in enumerate(row)])
         if room is not None and used + len(line) + 1 + _COUNT > room:
             break
         lines.append(line)

@@ -76,7 +76,7 @@ def sarif_log(
     left_out
         Says what is not in the log; empty: everything is.
     """
-    places = {rule.id: place for place, rule in enumerate(rules)}
+    places = {rule.id: at for at, rule in enumerate(rules)}
     run: dict[str, Any] = {
         "tool": {
             "driver": {

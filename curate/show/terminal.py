@@ -52,8 +52,8 @@ _SIGNS = {
 
 def draw(blocks: Sequence[Block], console: Console) -> None:
     """Print the blocks."""
-    for place, block in enumerate(blocks):
-        if place and isinstance(block, Heading | Answer):
+    for at, block in enumerate(blocks):
+        if at and isinstance(block, Heading | Answer):
             console.print()
         _draw(block, console)
 

@@ -56,12 +56,12 @@ def validate(examples: pl.DataFrame, task: TaskCard, params: ValidateParams | No
         examples, edits = clean(examples, task.kind, rules, task.labels)
     else:
         edits = EDITS.to_frame()
-    found = breaches(examples, task, params)
+    breached = breaches(examples, task, params)
     warned = pl.col("rule").is_in([code for code in RULES if params.level(code) == "warn"])
-    faults = found.filter(~warned)
+    faults = breached.filter(~warned)
     kept = examples.join(faults.select("example_id").unique(), on="example_id", how="anti").sort("example_id")
     warnings = (
-        found.filter(warned).join(kept, on="example_id", how="semi").sort("example_id", "rule", "evidence")
+        breached.filter(warned).join(kept, on="example_id", how="semi").sort("example_id", "rule", "evidence")
     )
     dropped = ledger(faults, "validate", pl.col("rule"), pl.col("evidence"))
     return StageResult(

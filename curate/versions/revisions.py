@@ -48,19 +48,19 @@ def git(root: Path, *arguments: str) -> str | None:
 
 def revision(root: Path, name: str) -> Revision | None:
     """The commit that `name` means in the repository of `root`; None if it means none."""
-    found = git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
-    return Revision(name, found.strip()) if found else None
+    commit = git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    return Revision(name, commit.strip()) if commit else None
 
 
 def merge_base(root: Path, left: Revision, right: Revision) -> Revision:
     """The commit where two lines of history part, for `A...B`."""
-    found = git(root, "merge-base", left.commit, right.commit)
-    if not found:
+    commit = git(root, "merge-base", left.commit, right.commit)
+    if not commit:
         raise AssayError(
             f"{plain(left.name)} and {plain(right.name)} have no common ancestor",
             fix="compare them directly: assay diff A..B",
         )
-    return Revision(f"{left.name}...", found.strip())
+    return Revision(f"{left.name}...", commit.strip())
 
 
 def gold_files(root: Path, at: Revision, *, fetch: bool = False) -> dict[str, Path]:

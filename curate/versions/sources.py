@@ -70,20 +70,20 @@ def open_both(
         if dots == "...":
             root = Project.find().root
             parted = merge_base(root, _revision(root, left), _revision(root, right))
-            found = _at(root, parted, fetch), _at(root, _revision(root, right), fetch)
+            versions = _at(root, parted, fetch), _at(root, _revision(root, right), fetch)
         else:
-            found = _find(left, fetch=fetch), _find(right, fetch=fetch)
-        return found[0](), found[1]()
+            versions = _find(left, fetch=fetch), _find(right, fetch=fetch)
+        return versions[0](), versions[1]()
     if after is None and Path(before).is_file():
         raise AssayError(
             f"{plain(before)} is a plain file: there is nothing to compare it with",
             fix=f"assay diff {plain(before)} OTHER_FILE --key COLUMN",
         )
-    found = (
+    versions = (
         _find(before, keys=keys, label=label, fetch=fetch, read=read),
         _find(after, keys=keys, label=label, fetch=fetch, read=read) if after is not None else _work_tree(),
     )
-    first, second = found[0](), found[1]()
+    first, second = versions[0](), versions[1]()
     if (keys or label) and first.gold and second.gold:
         raise AssayError(
             "--key and --label are for plain files; gold versions bring their own", fix="leave them out"
@@ -202,13 +202,13 @@ def _gold(
 
 
 def _revision(root: Path, name: str) -> Revision:
-    found = revision(root, name)
-    if found is None:
+    at = revision(root, name)
+    if at is None:
         raise AssayError(
             f"{plain(name)} is not a file, folder or git revision",
             fix="git tag; git branch -a; git log --oneline -- dvc.lock",
         )
-    return found
+    return at
 
 
 def _file(name: str, path: Path, keys: Sequence[str], label: str | None, read: Reader | None) -> Version:

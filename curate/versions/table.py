@@ -50,11 +50,11 @@ class Table:
     @cached_property
     def schema(self) -> dict[str, pl.DataType]:
         """Column names and dtypes over all parts; the first part that has a column says its dtype."""
-        found: dict[str, pl.DataType] = {}
+        columns: dict[str, pl.DataType] = {}
         for part in self.parts:
             for name, dtype in part.rows.collect_schema().items():
-                found.setdefault(name, dtype)
-        return found
+                columns.setdefault(name, dtype)
+        return columns
 
     @cached_property
     def heights(self) -> tuple[int, ...]:
@@ -135,11 +135,13 @@ class Table:
             values = [
                 _copied(comparable(column, dtype), dtype).alias(column) for column, dtype in columns.items()
             ]
-            found = part.rows.filter(pl.col(name).is_in(mine["key"].implode())).select(
+            matching = part.rows.filter(pl.col(name).is_in(mine["key"].implode())).select(
                 pl.col(name).alias("__key"), *values
             )
             frames.append(
-                mine.lazy().join(found, left_on="key", right_on="__key", how="inner").select("at", *columns)
+                mine.lazy()
+                .join(matching, left_on="key", right_on="__key", how="inner")
+                .select("at", *columns)
             )
             start += height
         rows = pl.concat(pl.collect_all(frames, engine="streaming")).sort("at")
@@ -186,9 +188,9 @@ class Table:
         """
         wanted = _wanted(at)
         if self.held is not None and all(self.held_as.get(name) == dtype for name, dtype in columns.items()):
-            found = self.held.join(wanted, on="at", how="semi", maintain_order="left").select("at", *columns)
-            if found.height == wanted.height:
-                return found
+            rows = self.held.join(wanted, on="at", how="semi", maintain_order="left").select("at", *columns)
+            if rows.height == wanted.height:
+                return rows
         return self._read(
             lambda part: [
                 _copied(comparable(name, dtype), dtype).alias(name) for name, dtype in columns.items()

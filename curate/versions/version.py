@@ -89,8 +89,8 @@ class Version:
     @property
     def key_id(self) -> str | None:
         """Public name of the secret key behind keyed digests and ids made from content."""
-        found = self.manifest.get("key_id")
-        return str(found) if found is not None else None
+        recorded = self.manifest.get("key_id")
+        return str(recorded) if recorded is not None else None
 
     def records(self, of: str, ids: pl.Series, columns: Sequence[str] = ()) -> pl.DataFrame | None:
         """Rows of `ledger`, `edits` or `fingerprints` about the given example ids, in all or some `columns`;
@@ -99,8 +99,8 @@ class Version:
         table: pl.LazyFrame | None = getattr(self, of)
         if table is None:
             return None
-        found = table.filter(pl.col("example_id").is_in(ids.drop_nulls().unique().implode()))
-        return (found.select(columns) if columns else found).collect(engine="streaming")
+        rows = table.filter(pl.col("example_id").is_in(ids.drop_nulls().unique().implode()))
+        return (rows.select(columns) if columns else rows).collect(engine="streaming")
 
     def damaged(self) -> str | None:
         """The first of this version's files that cannot be read to its end, if there is one; reads them

@@ -193,7 +193,7 @@ def _why(params: AuditParams) -> pl.Expr:
 
 def _place(column: str, order: Sequence[str]) -> pl.Expr:
     return pl.col(column).replace_strict(
-        {name: place for place, name in enumerate(order)}, return_dtype=pl.UInt8
+        {name: rank for rank, name in enumerate(order)}, return_dtype=pl.UInt8
     )
 
 

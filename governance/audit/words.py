@@ -32,10 +32,10 @@ WORTH_NAMING = 0.05
 
 def headline(audit: Audit) -> str:
     """The audit's answer in a sentence."""
-    found = audit.inventory.findings
+    findings = audit.inventory.findings
     blocks, queued = audit.inventory.standing("blocks").height, audit.inventory.standing("queued").height
-    rows = f"{found['example_id'].n_unique():,} of {plural(audit.rows, 'row')}"
-    where = f"{plural(found.height, 'finding')} in {rows}"
+    rows = f"{findings['example_id'].n_unique():,} of {plural(audit.rows, 'row')}"
+    where = f"{plural(findings.height, 'finding')} in {rows}"
     answer = (
         f"{blocks:,} stand over policy without a review"
         if blocks

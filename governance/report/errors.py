@@ -115,7 +115,7 @@ def _written(
         if finer is None or finer.filter(pl.col("system") == name).is_empty():
             continue
         figures = finer.filter(pl.col("system") == name).drop("system")
-        numbers = frozenset(place for place, kind in enumerate(figures.dtypes) if kind.is_numeric())
+        numbers = frozenset(at for at, kind in enumerate(figures.dtypes) if kind.is_numeric())
         cells = [
             [
                 f"{value:.3f}" if isinstance(value, float) else "" if value is None else plain(str(value), 60)

@@ -76,16 +76,16 @@ def bad_rows(malformed: list[dict[str, Any]], drops: pl.DataFrame) -> list[Score
     """
     ids = set(drops["example_id"])
     unreadable = Counter(drops.filter(pl.col("reason") == "unreadable")["evidence"])
-    found = 0
+    caught = 0
     for row in malformed:
         if row["ticket_id"] in ids:
-            found += 1
+            caught += 1
         elif unreadable[row["kind"]]:
             unreadable[row["kind"]] -= 1
-            found += 1
+            caught += 1
     named = {row["ticket_id"] for row in malformed}
     others = sum(not name.startswith("unreadable-") for name in ids - named) + sum(unreadable.values())
-    return [Score("malformed rows", len(malformed), found, others, "in the drop ledger with a reason")]
+    return [Score("malformed rows", len(malformed), caught, others, "in the drop ledger with a reason")]
 
 
 def personal_data(
@@ -100,21 +100,21 @@ def personal_data(
     for row, start, end, entity in findings.select("example_id", "start", "end", "entity").iter_rows():
         by_row.setdefault(row, []).append((start, end, entity))
     planted: Counter[str] = Counter()
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     matched: set[tuple[str, int]] = set()
     for row, spans in entities.items():
         for span in spans:
             planted[span["entity"]] += 1
             hits = [hit for hit in by_row.get(row, []) if hit[0] < span["end"] and span["start"] < hit[1]]
             matched |= {(row, hit[0]) for hit in hits}
-            found[span["entity"]] += any(hit[2] == span["entity"] for hit in hits)
+            counts[span["entity"]] += any(hit[2] == span["entity"] for hit in hits)
     alarms = Counter(hit[2] for row, hits in by_row.items() for hit in hits if (row, hit[0]) not in matched)
     looked_for = set(findings["entity"])
     scores = [
         Score(
             name,
             count,
-            found[name],
+            counts[name],
             alarms.pop(name, 0),
             "" if name in looked_for else "nothing found; is it looked for? (params.scan)",
         )

@@ -73,8 +73,8 @@ def _targets(report: dict[str, Any]) -> list[Block]:
     columns = list(dict.fromkeys(key for entry in entries for key in entry))
     rows = [[_cell(entry.get(column)) for column in columns] for entry in entries]
     numeric = frozenset(
-        place
-        for place, column in enumerate(columns)
+        at
+        for at, column in enumerate(columns)
         if all(isinstance(entry.get(column), int | float) for entry in entries)
     )
     names = [column.replace("_", " ") for column in columns]

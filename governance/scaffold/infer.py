@@ -38,16 +38,16 @@ def labels(outputs: pl.Series, column: str) -> list[str]:
     AssayError
         If so many are distinct that the column holds text rather than labels.
     """
-    found: list[str] = outputs.drop_nulls().unique().sort().to_list()
-    longest = max(map(len, found), default=0)
-    if len(found) > max(LABELS_UNASKED, len(outputs) // 2) or longest > _LABEL_CHARACTERS:
+    distinct: list[str] = outputs.drop_nulls().unique().sort().to_list()
+    longest = max(map(len, distinct), default=0)
+    if len(distinct) > max(LABELS_UNASKED, len(outputs) // 2) or longest > _LABEL_CHARACTERS:
         raise AssayError(
-            f"column {plain(column, 40)!r} has {len(found):,} distinct values in "
+            f"column {plain(column, 40)!r} has {len(distinct):,} distinct values in "
             f"{plural(len(outputs), 'row')}, the longest of {longest:,} characters: text, not labels",
             fix="name the label column with --output, or choose another --kind (rewriting, summary, "
             "extraction)",
         )
-    return found
+    return distinct
 
 
 def output_schema(outputs: pl.Series) -> dict[str, Any] | None:
@@ -127,8 +127,8 @@ def sections(outputs: pl.Series) -> list[str]:
         return []
     places: dict[str, list[int]] = {}
     for text in texts.to_list():  # headings and their order within one text
-        found = dict.fromkeys(match[1].strip() for match in _HEADING.finditer(text))
-        for place, name in enumerate(found):
+        headings = dict.fromkeys(match[1].strip() for match in _HEADING.finditer(text))
+        for place, name in enumerate(headings):
             places.setdefault(name, []).append(place)
     common = {
         name: sum(at) / len(at) for name, at in places.items() if len(at) >= _HEADING_SHARE * len(texts)

@@ -322,8 +322,8 @@ def _placed(path: str, copies: dict[str, Path]) -> str:
     """Where a raw file goes in the project; a hub name stays what it is."""
     if is_hub_name(path):
         return path
-    place = f"data/raw/{Path(path).resolve().name}"
-    while place in copies:
-        place = place.replace("data/raw/", "data/raw/held-out-")
-    copies[place] = Path(path).resolve()
-    return place
+    target = f"data/raw/{Path(path).resolve().name}"
+    while target in copies:
+        target = target.replace("data/raw/", "data/raw/held-out-")
+    copies[target] = Path(path).resolve()
+    return target

@@ -63,30 +63,28 @@ def track_raw(root: Path, places: Iterable[str], how: str = "dvc") -> list[str]:
         small files that may stand in a history for good), or `none`.
     """
     notes = []
-    for place in places:
-        by_hand = f"dvc add {place} && git add {place}.dvc"
-        if how == "git" and (size := _bytes(root / place)) > GIT_BYTES:
-            notes.append(f"{place} has {size / 1e6:.0f} MB, too many for git: it goes to DVC")
+    for path in places:
+        by_hand = f"dvc add {path} && git add {path}.dvc"
+        if how == "git" and (size := _bytes(root / path)) > GIT_BYTES:
+            notes.append(f"{path} has {size / 1e6:.0f} MB, too many for git: it goes to DVC")
             how = "dvc"
         if how == "none":
             notes.append(
-                f"{place} is in neither git nor DVC, as asked: a clone cannot run `ingest`; later: {by_hand}"
+                f"{path} is in neither git nor DVC, as asked: a clone cannot run `ingest`; later: {by_hand}"
             )
-        elif how == "git" and _run(root, "git", "add", "--force", "--", place):
-            notes.append(
-                f"{place} is kept by git: whoever has the repository can read it, in its history too"
-            )
+        elif how == "git" and _run(root, "git", "add", "--force", "--", path):
+            notes.append(f"{path} is kept by git: whoever has the repository can read it, in its history too")
         elif (
             how == "dvc"
             and _has_dvc(root)
-            and _run(root, sys.executable, "-m", "dvc", "add", "--quiet", place)
+            and _run(root, sys.executable, "-m", "dvc", "add", "--quiet", path)
         ):
             notes.append(
-                f"{place} is kept by DVC ({place}.dvc goes into git; `dvc push` takes the file to a remote)"
+                f"{path} is kept by DVC ({path}.dvc goes into git; `dvc push` takes the file to a remote)"
             )
         else:
             notes.append(
-                f"{place} is in neither git nor DVC: a clone cannot run `ingest` until you run: {by_hand}"
+                f"{path} is in neither git nor DVC: a clone cannot run `ingest` until you run: {by_hand}"
             )
     return notes
 

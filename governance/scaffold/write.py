@@ -113,7 +113,7 @@ def render(plan: Plan) -> dict[str, str]:
         "title": plain(plan.card["name"], 100).replace("#", ""),
     }
     facts["scan_language"] = _scan_language(plan.card["languages"])
-    return {place: environment.get_template(template).render(facts) for template, place in FILES.items()}
+    return {target: environment.get_template(template).render(facts) for template, target in FILES.items()}
 
 
 # Fields of the card that systems and their judge follow.
@@ -150,17 +150,17 @@ def _block(value: Any) -> str:
 
 
 def _fill(plan: Plan, fresh: Path) -> None:
-    for place, text in render(plan).items():
-        (fresh / place).parent.mkdir(parents=True, exist_ok=True)
-        (fresh / place).write_text(text, encoding="utf-8")
+    for target, text in render(plan).items():
+        (fresh / target).parent.mkdir(parents=True, exist_ok=True)
+        (fresh / target).write_text(text, encoding="utf-8")
     for name in ("decisions", "records"):
         (fresh / name).mkdir()
         (fresh / name / ".gitkeep").touch()
-    for place, origin in plan.copies.items():
+    for target, origin in plan.copies.items():
         if origin.is_dir():
-            shutil.copytree(origin, fresh / place, copy_function=shutil.copyfile)
+            shutil.copytree(origin, fresh / target, copy_function=shutil.copyfile)
         else:
-            shutil.copyfile(origin, fresh / place)
+            shutil.copyfile(origin, fresh / target)
     write_key(fresh)
 
 

@@ -101,11 +101,11 @@ class Draw:
             self.findings.filter(pl.col("value_id").is_in(asked["value_id"].implode())), self.examples, scan
         )
         by_value = {item.value_id: item for item in values}
-        found: list[Question] = [
+        to_ask: list[Question] = [
             FindingQuestion(place, by_value[place["value_id"]]) for place in asked.iter_rows(named=True)
         ]
         rows = self._seen(self.rows.head(about_rows))
-        return found + [
+        return to_ask + [
             RowQuestion(example_id, row, shown, stratum, pages(example_id))
             for example_id, row, stratum, shown in rows.iter_rows()
             if self._missed(row, shown) is None
@@ -192,9 +192,9 @@ class Draw:
             for one in self.examples.filter(pl.col("example_id").is_in(ids)).iter_rows(named=True)
         }
         mine = self.findings.filter(pl.col("example_id").is_in(ids))
-        found: dict[Any, pl.DataFrame] = {name: part for (name,), part in mine.group_by("example_id")}
+        by_row: dict[Any, pl.DataFrame] = {name: part for (name,), part in mine.group_by("example_id")}
         shown = [
-            seen(self.key, texts[name], found.get(name, mine.clear()), self.fields)
+            seen(self.key, texts[name], by_row.get(name, mine.clear()), self.fields)
             for name in rows["example_id"]
         ]
         return rows.select("example_id", "row", "stratum").with_columns(

@@ -63,9 +63,9 @@ class Rows:
         """The words around one finding, its value marked as `shown`."""
         example_id, field = str(place["example_id"]), str(place["field"])
         texts = self._texts(example_id)
-        found = self._found(example_id, texts)
+        windows = self._found(example_id, texts)
         here = (int(str(place["start"])), int(str(place["end"])))
-        return render(texts[field], _spans(texts[field], field, found), here)
+        return render(texts[field], _spans(texts[field], field, windows), here)
 
     def whole(self, example_id: str, field: str) -> Segments:
         """A field of a row, for judging what was missed: what was found masked, and what else looks like a

@@ -93,11 +93,11 @@ def drawn_rows(
 
 def _ordered(units: pl.DataFrame, strata: list[str], lot: str, spread: Mapping[str, float]) -> pl.DataFrame:
     """`units` in the order in which they are asked about, by Sainte-Laguë's divisors over their strata."""
-    place = pl.int_range(pl.len()).over(strata) + 0.5
+    position = pl.int_range(pl.len()).over(strata) + 0.5
     weight = pl.len().over(strata).sqrt() * pl.col("stratum").replace_strict(
         dict(spread), return_dtype=pl.Float64
     )
-    return units.sort(lot).with_columns((place / weight).alias("_turn")).sort("_turn", lot).drop("_turn")
+    return units.sort(lot).with_columns((position / weight).alias("_turn")).sort("_turn", lot).drop("_turn")
 
 
 def shares(size: int, findings: int, rows: int) -> tuple[int, int]:

@@ -125,7 +125,7 @@ class Session:
             return ()
         if self.mode != "group":
             return (self.item,)
-        return tuple(self.queue[place] for place in self.group[self.page * PAGE : (self.page + 1) * PAGE])
+        return tuple(self.queue[at] for at in self.group[self.page * PAGE : (self.page + 1) * PAGE])
 
     @property
     def left(self) -> int:
@@ -196,7 +196,7 @@ def _pattern(session: Session, key: str) -> tuple[Session, list[Verdict]]:
 
 
 def _decide(session: Session, word: Word, places: tuple[int, ...]) -> tuple[Session, list[Verdict]]:
-    verdicts = [session.reviewer.verdict(session.queue[place], word) for place in places]
+    verdicts = [session.reviewer.verdict(session.queue[at], word) for at in places]
     tally = {**session.tally, word: session.tally[word] + len(places)}
     what = f"{len(places)} values of this pattern: {SPOKEN[word]}" if len(places) > 1 else SPOKEN[word]
     return replace(_forward(session, Step(places, word, session.at), what), tally=tally), verdicts
@@ -220,9 +220,7 @@ def _undo(session: Session) -> tuple[Session, list[Verdict]]:
     *before, step = session.history
     tally, verdicts = session.tally, []
     if step.word is not None:
-        verdicts = [
-            session.reviewer.verdict(session.queue[place], "unsure", TAKEN_BACK) for place in step.places
-        ]
+        verdicts = [session.reviewer.verdict(session.queue[at], "unsure", TAKEN_BACK) for at in step.places]
         tally = {**tally, step.word: tally[step.word] - len(step.places)}
     what = "skip" if step.word is None else SPOKEN[step.word]
     return (

@@ -59,10 +59,10 @@ def learning_curve(
         `system, fraction, rows, seed, accuracy, macro_f1`; the whole set has one seed, 0.
     """
     features = ctx.features(train["input"].to_list())
-    place = {name: row for row, name in enumerate(train["example_id"])}
+    row_of = {name: row for row, name in enumerate(train["example_id"])}
 
     def probe(subset: pl.DataFrame) -> Ints:
-        rows = features[[place[name] for name in subset["example_id"]]]
+        rows = features[[row_of[name] for name in subset["example_id"]]]
         head = fit_softmax(rows, codes_of(subset, labels), len(labels), C)
         return np.asarray(
             head.logits(ctx.features(held_out["input"].to_list())).argmax(axis=1), dtype=np.int64
@@ -113,11 +113,11 @@ def nested_subset(frame: pl.DataFrame, fraction: float, seed: int) -> pl.DataFra
     draws = [
         hashlib.blake2b(f"{seed} {name}".encode(), digest_size=8).hexdigest() for name in frame["example_id"]
     ]
-    place = pl.struct("_draw", "example_id").rank("ordinal").over("output")
+    rank = pl.struct("_draw", "example_id").rank("ordinal").over("output")
     wanted = (pl.len().over("output") * fraction).round().clip(lower_bound=1)
     return (
         frame.with_columns(pl.Series("_draw", draws, dtype=pl.String))
-        .filter(place <= wanted)
+        .filter(rank <= wanted)
         .drop("_draw")
         .sort("example_id")
     )

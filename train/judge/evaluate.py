@@ -192,11 +192,11 @@ def predict(
     parts = [
         np.asarray(system.predict_proba([texts[row] for row in batch]), dtype=np.float64) for batch in batches
     ]
-    found = np.concatenate(parts) if parts else np.zeros((0, len(columns)))
+    probabilities = np.concatenate(parts) if parts else np.zeros((0, len(columns)))
     if (
-        found.shape != (len(texts), len(columns))
-        or not np.isfinite(found).all()
-        or (len(found) and abs(found.sum(axis=1) - 1).max() > 1e-3)
+        probabilities.shape != (len(texts), len(columns))
+        or not np.isfinite(probabilities).all()
+        or (len(probabilities) and abs(probabilities.sum(axis=1) - 1).max() > 1e-3)
     ):
         raise AssayError(
             f"system `{system.name}` did not answer with one probability per label for each of "
@@ -204,7 +204,7 @@ def predict(
             fix=RETRAIN,
         )
     proba = np.zeros((len(texts), len(labels)))
-    proba[np.ix_(order, [list(labels).index(label) for label in columns])] = found
+    proba[np.ix_(order, [list(labels).index(label) for label in columns])] = probabilities
     return proba
 
 
@@ -328,9 +328,11 @@ def _suspects(splits: dict[str, pl.DataFrame], project: Project) -> pl.DataFrame
         ]
     )
     encoder = load_encoder(chosen.encoder, max_length=chosen.max_length, threads=chosen.threads)
-    found = suspects(frame["example_id"], frame["input"], frame["output"], encoder=encoder)
+    suspected = suspects(frame["example_id"], frame["input"], frame["output"], encoder=encoder)
     return conform(
-        found.join(frame.select("example_id", "split"), on="example_id", how="left", maintain_order="left"),
+        suspected.join(
+            frame.select("example_id", "split"), on="example_id", how="left", maintain_order="left"
+        ),
         SUSPECTS,
     )
 

@@ -117,7 +117,7 @@ def codes_of(rows: pl.DataFrame, labels: Sequence[str]) -> Ints:
     AssayError
         If an output is not one of the labels; ids are named, outputs are not.
     """
-    places = {label: place for place, label in enumerate(labels)}
+    places = {label: at for at, label in enumerate(labels)}
     codes = rows["output"].replace_strict(places, default=-1, return_dtype=pl.Int64)
     strangers = rows.filter(codes < 0)
     if strangers.height:

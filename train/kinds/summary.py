@@ -84,8 +84,8 @@ class Summary(Scoring):
 
     def complete(self, answer: str) -> bool:
         """Whether every heading stands once, in order."""
-        places = [[found.start() for found in pattern.finditer(answer)] for pattern in self._headings]
-        once = [place[0] for place in places if len(place) == 1]
+        places = [[match.start() for match in pattern.finditer(answer)] for pattern in self._headings]
+        once = [positions[0] for positions in places if len(positions) == 1]
         return len(once) == len(places) and once == sorted(once)
 
     def unsupported(self, text: str, answer: str, language: str | None = None) -> list[str]:

@@ -82,7 +82,7 @@ def stands_in(value: Any, text: str) -> bool:
     words = _plain(said)
     if not words or f" {words} " in f" {plain} ":
         return True
-    numbers = {_amount(found) for found in _NUMBER.findall(text)}
+    numbers = {_amount(number) for number in _NUMBER.findall(text)}
     if _ISO.fullmatch(said):
         year, month, day = said.split("-")
         named = month in numbers or str(int(month)) in numbers or _names_month(int(month), plain)

@@ -49,12 +49,12 @@ def _first_drop(version: Version, ids: pl.Series) -> pl.DataFrame:
     """The ledger's word on each id: its first stage in pipeline order; further reasons of the row are
     counted.
     """
-    found = version.records("ledger", ids)
-    found = LEDGER.to_frame() if found is None else found
-    place = pl.col("stage").replace_strict(
-        {name: place for place, name in enumerate(NAMES)}, default=len(NAMES), return_dtype=pl.UInt8
+    ledger = version.records("ledger", ids)
+    ledger = LEDGER.to_frame() if ledger is None else ledger
+    rank = pl.col("stage").replace_strict(
+        {name: rank for rank, name in enumerate(NAMES)}, default=len(NAMES), return_dtype=pl.UInt8
     )
-    ordered = found.sort("example_id", place, "reason", "evidence", "kept_id", nulls_last=True)
+    ordered = ledger.sort("example_id", rank, "reason", "evidence", "kept_id", nulls_last=True)
     first = ordered.group_by("example_id", maintain_order=True).agg(
         pl.col("stage", "reason", "evidence", "kept_id").first(), pl.len().alias("lines")
     )
@@ -96,10 +96,10 @@ def _twins(lines: pl.DataFrame, before: Version) -> pl.DataFrame:
 def _lost_twins(lines: pl.DataFrame, after: Version) -> pl.DataFrame:
     """Say of a row that was a duplicate and no longer is that its kept twin is gone, where it is."""
     twins = lines["kept_id"].drop_nulls().unique()
-    found = after.records("fingerprints", twins, ("example_id",)) if len(twins) else None
-    if found is None:
+    published = after.records("fingerprints", twins, ("example_id",)) if len(twins) else None
+    if published is None:
         return lines
-    gone = pl.col("kept_id").is_not_null() & ~pl.col("kept_id").is_in(found["example_id"].implode())
+    gone = pl.col("kept_id").is_not_null() & ~pl.col("kept_id").is_in(published["example_id"].implode())
     text = pl.when(gone).then(pl.format("its kept twin {} is gone", "kept_id"))
     both = pl.concat_str(
         pl.when(pl.col("evidence") != "").then("evidence"), text, separator="; ", ignore_nulls=True

@@ -162,9 +162,9 @@ def nth_with_nth(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> tuple[P
         return np.empty(0, np.int64), np.empty(0, np.int64)
     begins = np.flatnonzero(np.concatenate([[True], old[1:] != old[:-1]]))
     turn = np.arange(len(old)) - np.repeat(begins, np.diff(np.append(begins, len(old))))
-    place = np.searchsorted(new, old) + turn
-    hit = (place < len(new)) & (new[np.minimum(place, len(new) - 1)] == old)
-    return orders[0][hit], orders[1][place[hit]]
+    partner = np.searchsorted(new, old) + turn
+    hit = (partner < len(new)) & (new[np.minimum(partner, len(new) - 1)] == old)
+    return orders[0][hit], orders[1][partner[hit]]
 
 
 # Stand for null among marks: no split has this number, and no digest is null.

@@ -35,11 +35,13 @@ def mark_clerical(changes: pl.DataFrame) -> pl.DataFrame:
     )
     old, new = (_spaced(pl.col(name).str.normalize("NFC")) for name in ("before", "after"))
     composed = beyond.filter(old == new).select("_row", pl.lit(UNICODE).alias("form"))
-    found = told.join(composed, on="_row", how="left").select(
+    clerical = told.join(composed, on="_row", how="left").select(
         "_row", pl.coalesce("clerical", "form").alias("clerical")
     )
     return (
-        changes.with_row_index("_row").join(found, on="_row", how="left", maintain_order="left").drop("_row")
+        changes.with_row_index("_row")
+        .join(clerical, on="_row", how="left", maintain_order="left")
+        .drop("_row")
     )
 
 
@@ -82,5 +84,5 @@ def substantive_counts(changes: pl.DataFrame) -> dict[str, int]:
         .group_by("change")
         .agg(pl.struct("at_before", "at_after").n_unique())
     )
-    found = dict(rows.iter_rows())
-    return {kind: found.get(kind, 0) for kind in CHANGE_KINDS}
+    counts = dict(rows.iter_rows())
+    return {kind: counts.get(kind, 0) for kind in CHANGE_KINDS}

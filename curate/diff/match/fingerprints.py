@@ -19,13 +19,13 @@ def disputed(changes: pl.DataFrame, before: Version, after: Version) -> pl.DataF
     pl.DataFrame
         `row`, `dispute`: one line a row, for a person. Empty where the versions carry no fingerprints.
     """
-    found = [
+    disputes = [
         _disputed(changes, side, f"at_{when}")
         for side, when in ((before, "before"), (after, "after"))
         if witnessed(side) and not side.as_published
     ]
     empty = pl.DataFrame(schema={"row": pl.String, "dispute": pl.String})
-    return pl.concat([empty, *found]).unique("row", keep="first", maintain_order=True)
+    return pl.concat([empty, *disputes]).unique("row", keep="first", maintain_order=True)
 
 
 def same_key(before: Version, after: Version) -> bool:

@@ -71,10 +71,10 @@ def with_likeness(
     for lone, side, at in ((gone, before, "at_before"), (come, after, "at_after")):
         rows = side.table.take(lone[at], {name: columns[name] for name in texts})
         sides.append(rows.select("at", *(as_text(name, rows.schema[name]).alias(name) for name in texts)))
-    found = pair_by_likeness(*sides)
-    if not found.height:
+    alike = pair_by_likeness(*sides)
+    if not alike.height:
         return pairs
-    old = found.join(
+    old = alike.join(
         gone.select("at_before", "was", "digest_before", "split_before"),
         left_on="removed",
         right_on="at_before",
@@ -84,10 +84,10 @@ def with_likeness(
     )
     settled = both.rename({"removed": "at_before", "added": "at_after"}).select(pairs.columns)
     rest = pairs.filter(
-        ~pl.col("at_before").is_in(found["removed"].implode()).fill_null(False)
+        ~pl.col("at_before").is_in(alike["removed"].implode()).fill_null(False)
         | pl.col("at_after").is_not_null(),
     ).filter(
-        ~pl.col("at_after").is_in(found["added"].implode()).fill_null(False)
+        ~pl.col("at_after").is_in(alike["added"].implode()).fill_null(False)
         | pl.col("at_before").is_not_null()
     )
     return pl.concat([rest, settled])
@@ -179,7 +179,7 @@ def _alike(documents: Documents, second: NDArray[np.bool_]) -> Pairs:
     for threshold in RISING:
         signatures = sign(documents, threshold, second=second)
         if raw_count(signatures, ~second, second) <= MOST_RAW:
-            found = candidates(signatures, threshold, ~second, second, limit=MOST_PAIRS)
-            if found is not None:
-                return verify(documents, signatures, found, threshold)
+            packed = candidates(signatures, threshold, ~second, second, limit=MOST_PAIRS)
+            if packed is not None:
+                return verify(documents, signatures, packed, threshold)
     return no_pairs()

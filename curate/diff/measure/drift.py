@@ -178,9 +178,7 @@ def _of_categories(name: str, sample: Sample) -> Shift | None:
     squared = float(((b - a)[present] ** 2 / pooled[present]).sum()) * sizes[0] * sizes[1] / sum(sizes) ** 2
     order = np.lexsort((np.arange(len(a)), -np.abs(b - a)))[:MOVERS]
     movers = tuple(
-        (str(sample.values[place]), float(a[place]), float(b[place]))
-        for place in order.tolist()
-        if a[place] != b[place]
+        (str(sample.values[at]), float(a[at]), float(b[at])) for at in order.tolist() if a[at] != b[at]
     )
     return Shift(
         name, "category", float(statistic), min(1.0, math.sqrt(squared)), p, p, False, sparse, movers
@@ -207,10 +205,10 @@ def _reassigned(sample: Sample, everything: Floats, statistic: float) -> float:
             for gone in left
         ]
     )
-    found = _pearson(
+    statistics = _pearson(
         (counts - came).astype(np.float64), (counts - left).astype(np.float64), everything, sample.size
     )
-    return float((1 + (found >= statistic - 1e-9).sum()) / (draws + 1))
+    return float((1 + (statistics >= statistic - 1e-9).sum()) / (draws + 1))
 
 
 def _of_lengths(name: str, sample: Sample) -> Shift | None:

@@ -224,20 +224,20 @@ def _parse(side: Mapping[str, Any], name: str, model: type[Section]) -> Section:
 
 def _section(side: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     params = side.get("params")
-    found = params.get(name) if isinstance(params, Mapping) else None
-    return found if isinstance(found, Mapping) else {}
+    section = params.get(name) if isinstance(params, Mapping) else None
+    return section if isinstance(section, Mapping) else {}
 
 
 def _leaf(side: Mapping[str, Any], knob: str, at_rest: Any) -> Any:
-    found: Any = side.get("params") or {}
+    value: Any = side.get("params") or {}
     for step in knob.split("."):
-        found = found.get(step) if isinstance(found, Mapping) else None
-    return at_rest if found is None else found
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return at_rest if value is None else value
 
 
 def _number(side: Mapping[str, Any], knob: str, at_rest: float) -> float:
-    found = _leaf(side, knob, at_rest)
-    return float(found) if _is_number(found) else at_rest
+    value = _leaf(side, knob, at_rest)
+    return float(value) if _is_number(value) else at_rest
 
 
 def _is_number(value: Any) -> bool:

@@ -294,10 +294,10 @@ def _paired(before: Mapping[str, int], after: Mapping[str, int]) -> Counts:
 
 def _findings(version: Version) -> dict[str, int]:
     pii = version.manifest.get("pii")
-    found = pii.get("entities", {}) if isinstance(pii, Mapping) else {}
+    entities = pii.get("entities", {}) if isinstance(pii, Mapping) else {}
     return {
         name: leaf
-        for name, leaf in flatten(found).items()
+        for name, leaf in flatten(entities).items()
         if isinstance(leaf, int) and not isinstance(leaf, bool)
     }
 

@@ -92,7 +92,7 @@ def examples(difference: Difference, samples: int, show_values: bool) -> Iterato
         if shown["text"].is_null().all() and "text" in columns:
             columns.remove("text")
         rows = [_cells(line, columns) for line in shown.iter_rows(named=True)]
-        kinds = {place: "edit" for place, name in enumerate(columns) if name == "edit"}
+        kinds = {at: "edit" for at, name in enumerate(columns) if name == "edit"}
         yield Heading(f"{kind.capitalize()}: examples")
         yield Table(columns, rows, kinds=kinds, left_out=lines.height - len(rows))  # type: ignore[arg-type]
 
@@ -100,7 +100,7 @@ def examples(difference: Difference, samples: int, show_values: bool) -> Iterato
 def without_raw(before: str, after: str) -> tuple[str, str]:
     """Both texts with `HIDDEN` for whatever only one has and redaction did not put there."""
     texts = before, after
-    left = [[found.span() for found in _LEFT.finditer(text)] for text in texts]
+    left = [[match.span() for match in _LEFT.finditer(text)] for text in texts]
     shown: tuple[list[str], list[str]] = ([], [])
     places = [0, 0]
     sides = {"equal": (0, 1), "delete": (0,), "insert": (1,)}

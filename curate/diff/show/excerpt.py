@@ -20,11 +20,11 @@ def stretches(before: str, after: str, limit: int = 240) -> list[tuple[Op, str]]
     """
     shown: list[tuple[Op, str]] = []
     whole, room = word_diff(before, after), limit
-    for place, (op, text) in enumerate(whole):
+    for at, (op, text) in enumerate(whole):
         if room <= 0:
             return [*shown, ("equal", "…")]
         cut = (
-            _context(text, place == 0, place == len(whole) - 1)
+            _context(text, at == 0, at == len(whole) - 1)
             if op == "equal"
             else short(text, max(room // 2, CONTEXT))
         )

@@ -24,10 +24,10 @@ def workflow_commands(difference: Difference, gates: Sequence[GateRow] = ()) -> 
 
     A gold version's annotations stand on `dvc.lock`, the file of the pull request that says another version.
     """
-    found = list(_found(difference, gates))
-    hidden = masks(notice.text for notice in found)
+    findings = list(_found(difference, gates))
+    hidden = masks(notice.text for notice in findings)
     return github.workflow_commands(
-        [replace(notice, text=hidden.get(notice.text, notice.text)) for notice in found],
+        [replace(notice, text=hidden.get(notice.text, notice.text)) for notice in findings],
         about="Dataset diff",
         file="dvc.lock" if difference.after.gold else "",
         rest="in the step's summary",

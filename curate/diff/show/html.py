@@ -64,9 +64,7 @@ def page(
 
 def _tables(made: Document) -> str:
     """The head of the page, and its tables side by side where there is room."""
-    first = next(
-        (place for place, block in enumerate(made.blocks) if isinstance(block, Heading)), len(made.blocks)
-    )
+    first = next((at for at, block in enumerate(made.blocks) if isinstance(block, Heading)), len(made.blocks))
     sections: list[list[Block]] = []
     for block in made.blocks[first:]:
         if isinstance(block, Heading):

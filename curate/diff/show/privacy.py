@@ -46,8 +46,8 @@ def masks(texts: Iterable[str | None], *, named: Iterable[str | None] = ()) -> d
     if len(_seen) + len(new) > _REMEMBERED:
         _seen.clear()
         new = {(text, text in people) for text in asked}
-    found = _read([text for text, _ in new], [text for text, by_name in new if by_name])
-    _seen.update({one: found.get(one[0]) for one in new})
+    findings = _read([text for text, _ in new], [text for text, by_name in new if by_name])
+    _seen.update({one: findings.get(one[0]) for one in new})
     return {text: masked for text in asked if (masked := _seen[text, text in people]) is not None}
 
 
@@ -66,9 +66,9 @@ def _read(texts: Iterable[str], named: Iterable[str]) -> dict[str, str]:
     if able.height:
         from curate.pii.scan.search import search
 
-        found = search(able.with_row_index("row"), ["text"], _detector())
+        findings = search(able.with_row_index("row"), ["text"], _detector())
         for row, start, end in (
-            found.filter(~pl.col("entity").is_in(OPEN)).select("row", "start", "end").iter_rows()
+            findings.filter(~pl.col("entity").is_in(OPEN)).select("row", "start", "end").iter_rows()
         ):
             spans.setdefault(able["text"][int(row)], []).append((start, end))
     for text, places in _people(people):
@@ -102,10 +102,10 @@ def mask_columns(
     frame: pl.DataFrame, columns: Sequence[str], named: Iterable[str | None] = ()
 ) -> pl.DataFrame:
     """`frame` with the personal data in its text `columns` masked; see `masks`."""
-    found = masks((text for name in columns for text in frame[name].unique()), named=named)
-    if not found:
+    masked = masks((text for name in columns for text in frame[name].unique()), named=named)
+    if not masked:
         return frame
-    return frame.with_columns(pl.col(name).replace(list(found), list(found.values())) for name in columns)
+    return frame.with_columns(pl.col(name).replace(list(masked), list(masked.values())) for name in columns)
 
 
 def _masked(text: str, places: Collection[tuple[int, int]]) -> str:

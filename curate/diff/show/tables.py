@@ -164,7 +164,7 @@ def masked(found: Sequence[Titled]) -> list[Titled]:
 
 
 def _from_data(table: Table, row: Sequence[str]) -> Iterable[str]:
-    return (cell for place, cell in enumerate(row) if _is_text(table, place))
+    return (cell for at, cell in enumerate(row) if _is_text(table, at))
 
 
 def _is_text(table: Table, place: int) -> bool:
@@ -173,7 +173,7 @@ def _is_text(table: Table, place: int) -> bool:
 
 def _replaced(table: Table, hidden: dict[str, str]) -> list[list[str]]:
     return [
-        [hidden.get(cell, cell) if _is_text(table, place) else cell for place, cell in enumerate(row)]
+        [hidden.get(cell, cell) if _is_text(table, at) else cell for at, cell in enumerate(row)]
         for row in table.rows
     ]
 
@@ -194,7 +194,7 @@ def _why(causes: Sequence[CauseCount], most: int) -> Titled:
         for cause in ordered
     ]
     table = _capped("Why", ("change", "cause", "for example", "changes"), rows, most, 1)
-    bad = frozenset(place for place, cause in enumerate(ordered[:most]) if cause.unexplained)
+    bad = frozenset(at for at, cause in enumerate(ordered[:most]) if cause.unexplained)
     return table._replace(table=replace(table.table, bad=bad))
 
 

@@ -61,8 +61,8 @@ def _middle(old: str, new: str) -> list[tuple[Op, str]]:
     longest = max(len(old), len(new))
     if old and new:
         for unit, most in ((_WORDS, MOST_CHARACTERS), (_SENTENCES, 5 * MOST_CHARACTERS)):
-            if longest <= most and (found := _opcodes(unit.findall(old), unit.findall(new))) is not None:
-                return found
+            if longest <= most and (opcodes := _opcodes(unit.findall(old), unit.findall(new))) is not None:
+                return opcodes
     return [("delete", old), ("insert", new)]
 
 
@@ -126,19 +126,19 @@ def _tidied(stretches: list[tuple[Op, str]]) -> list[tuple[Op, str]]:
     parts = [(op, text) for op, text in stretches if text]
     changed = [op != "equal" for op, _ in parts]
     joined: list[tuple[bool, Op, str]] = []
-    place = 0
-    while place < len(parts):
-        op, text = parts[place]
-        stop = place + 1
+    position = 0
+    while position < len(parts):
+        op, text = parts[position]
+        stop = position + 1
         while op == "equal" and stop < len(parts) and parts[stop][0] == "equal":
             text += parts[stop][1]
             stop += 1
-        inner = place > 0 and stop < len(parts)
-        if op == "equal" and text.isspace() and inner and changed[place - 1] and changed[stop]:
+        inner = position > 0 and stop < len(parts)
+        if op == "equal" and text.isspace() and inner and changed[position - 1] and changed[stop]:
             joined += [(True, "delete", text), (True, "insert", text)]
         else:
             joined.append((op != "equal", op, text))
-        place = stop
+        position = stop
     tidy: list[tuple[Op, str]] = []
     for is_change, group in groupby(joined, key=lambda part: part[0]):
         members = list(group)

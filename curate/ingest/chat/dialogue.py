@@ -154,20 +154,20 @@ def each_exchange(turns: Sequence[Turn], *, json_answers: bool) -> list[Exchange
     Unusable
         `missing_output` without an assistant turn.
     """
-    at = [place for place, turn in enumerate(turns) if turn.role == ASSISTANT]
+    at = [turn_at for turn_at, turn in enumerate(turns) if turn.role == ASSISTANT]
     if not at:
         raise Unusable("missing_output", "no assistant turn")
-    found = []
-    for number, place in enumerate(at, 1):
+    examples = []
+    for number, turn_at in enumerate(at, 1):
         try:
-            output = answer(turns[place], json_answers=json_answers)
-            found.append(Exchange(prompt(turns[:place]), output, number))
+            output = answer(turns[turn_at], json_answers=json_answers)
+            examples.append(Exchange(prompt(turns[:turn_at]), output, number))
         except Unusable as fault:
-            found.append(Exchange(None, None, number, fault))
+            examples.append(Exchange(None, None, number, fault))
     if at[-1] != len(turns) - 1:
         left = Unusable("trailing_turn", f"the conversation ends with a {turns[-1].role} turn")
-        found.append(Exchange(None, None, len(at) + 1, left))
-    return found
+        examples.append(Exchange(None, None, len(at) + 1, left))
+    return examples
 
 
 def against_prompt(asked: Sequence[Turn], answered: Sequence[Turn]) -> tuple[list[Turn], Turn]:

@@ -259,7 +259,7 @@ def _calls(listed: Any, where: str, called: dict[str, str]) -> list[Call]:
         return []
     if isinstance(listed, str):
         listed = decoded(listed)
-    found = []
+    calls = []
     for call in listed if isinstance(listed, list) else [listed]:
         if not isinstance(call, dict):
             raise Unusable("invalid_messages", f"{where} holds a tool call that is not an object")
@@ -269,10 +269,10 @@ def _calls(listed: Any, where: str, called: dict[str, str]) -> list[Call]:
         arguments = next(
             (inner[name] for name in ("arguments", "input") if inner.get(name) is not None), None
         )
-        found.append(_call(inner.get("name"), arguments, where))
+        calls.append(_call(inner.get("name"), arguments, where))
         if isinstance(call.get("id"), str):
-            called[call["id"]] = found[-1].name
-    return found
+            called[call["id"]] = calls[-1].name
+    return calls
 
 
 def _call(name: Any, arguments: Any, where: str) -> Call:
@@ -301,7 +301,7 @@ def _written_calls(content: Any, where: str) -> list[Call]:
             listed = parse_json(content)
         except NotJson as error:
             raise _not_json(error, "invalid_messages") from None
-    found = _calls(listed, where, {})
-    if not found:
+    calls = _calls(listed, where, {})
+    if not calls:
         raise Unusable("empty_turn", f"{where} is a tool call that holds nothing")
-    return found
+    return calls

@@ -79,19 +79,19 @@ def _suggested(cell: Any) -> list[str]:
 
 def _answers(cell: Any) -> dict[str, list[Any]]:
     """Question -> the values submitted, from `{question: [{value}]}` or `[{values: {question: {value}}}]`."""
-    found: dict[str, list[Any]] = {}
+    answers: dict[str, list[Any]] = {}
     if isinstance(cell, dict):
         for name, given in cell.items():
             for one in given if isinstance(given, list) else []:
                 if isinstance(one, dict) and _submitted(one.get("status")) and one.get("value") is not None:
-                    found.setdefault(name, []).append(one["value"])
+                    answers.setdefault(name, []).append(one["value"])
     for one in cell if isinstance(cell, list) else []:
         if isinstance(one, dict) and isinstance(one.get("values"), dict) and _submitted(one.get("status")):
             for name, given in one["values"].items():
                 value = given.get("value") if isinstance(given, dict) else given
                 if value is not None:
-                    found.setdefault(name, []).append(value)
-    return found
+                    answers.setdefault(name, []).append(value)
+    return answers
 
 
 def _fields(frame: pl.DataFrame, *not_these: str) -> dict[str, list[Any]]:

@@ -57,7 +57,7 @@ def _by_question(listed: list[Any]) -> list[dict[str, Any]]:
         if isinstance(one, dict) and not one.get("was_cancelled") and isinstance(one.get("result"), list)
     ]
     truths = [one for one in given if one.get("ground_truth")]
-    found = []
+    by_row = []
     for one in truths or given:
         values: dict[str, list[Any]] = {}
         spans: set[str] = set()
@@ -70,8 +70,8 @@ def _by_question(listed: list[Any]) -> list[dict[str, Any]]:
             if is_span:
                 spans.add(name)
         answers = {name: given if name in spans else one_or_all(given) for name, given in values.items()}
-        found.append(answers)
-    return found
+        by_row.append(answers)
+    return by_row
 
 
 def _value(result: dict[str, Any]) -> tuple[list[Any], bool]:

@@ -166,16 +166,16 @@ def _found(source: Source, params: IngestParams, kind: Kind, given: dict[str, An
         return None if source.annotated else recognise(source.frame, kind)
     if params.layout in (*_BARE, *_UNFOLDED, "label_studio_min"):
         return None
-    found = read_as(params.layout, source.frame, given)
-    if isinstance(found, str):
+    layout = read_as(params.layout, source.frame, given)
+    if isinstance(layout, str):
         raise AssayError(
-            f"{source.path} is not {params.layout}: that needs the columns {found}; its columns are: "
+            f"{source.path} is not {params.layout}: that needs the columns {layout}; its columns are: "
             f"{shown_columns(source.frame)}",
             fix=_LAYOUT_FIX,
         )
-    if kind not in found.layout.kinds:
-        raise _wrong_kind(found, kind, source.path)
-    return found
+    if kind not in layout.layout.kinds:
+        raise _wrong_kind(layout, kind, source.path)
+    return layout
 
 
 def _wrong_kind(found: Recognised, kind: Kind, path: str) -> AssayError:

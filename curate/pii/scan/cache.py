@@ -135,11 +135,11 @@ def as_findings(texts: pl.DataFrame) -> pl.DataFrame:
     `hits`).
     """
     with_hits = texts.filter(pl.col("hits").list.len() > 0)
-    found = with_hits.select("at", "hits").explode("hits").unnest("hits")
+    unnested = with_hits.select("at", "hits").explode("hits").unnest("hits")
     # Cut in Python: polars would count the characters of a long text anew for each of its findings.
     values = [
         text[hit["start"] : hit["end"]]
         for text, hits in zip(with_hits["text"].to_list(), with_hits["hits"].to_list(), strict=True)
         for hit in hits
     ]
-    return found.with_columns(pl.Series("value", values, dtype=pl.String)).select("at", *_HIT, "value")
+    return unnested.with_columns(pl.Series("value", values, dtype=pl.String)).select("at", *_HIT, "value")

@@ -48,13 +48,13 @@ def at_path(frame: pl.DataFrame, path: str) -> dict[str, pl.Series]:
     """The values at a dotted path, by their own path: more than one where it goes through lists."""
     head, _, rest = path.partition(".")
     column = as_text(frame[head])
-    found: dict[str, dict[int, str]] = {}
+    texts: dict[str, dict[int, str]] = {}
     for row, text in enumerate(column.cast(pl.String).to_list()):
         for name, value in _leaves(_parsed(text), rest.split("."), head):
-            found.setdefault(name, {})[row] = value
+            texts.setdefault(name, {})[row] = value
     return {
         name: pl.Series(name, [values.get(row) for row in range(frame.height)], dtype=pl.String)
-        for name, values in sorted(found.items(), key=lambda pair: _numbered(pair[0]))
+        for name, values in sorted(texts.items(), key=lambda pair: _numbered(pair[0]))
     }
 
 

@@ -54,8 +54,8 @@ def named(
         return
     chunks = [texts[start : start + _CHUNK].to_list() for start in range(0, len(texts), _CHUNK)]
     done = 0
-    for chunk, found in zip(chunks, _found(chunks, detector), strict=True):
-        yield from ((text, hits) for text, hits in zip(chunk, found, strict=True) if hits)
+    for chunk, names in zip(chunks, _found(chunks, detector), strict=True):
+        yield from ((text, hits) for text, hits in zip(chunk, names, strict=True) if hits)
         done += len(chunk)
         if progress:
             progress(done, len(texts))

@@ -221,12 +221,12 @@ def _read(texts: pl.Series, detector: Detector, progress: Progress | None, label
         by_text |= _with_own(texts, by_text, detector)
     for text, names in named(texts, detector, progress):
         by_text[text] = beside(by_text.get(text, []), names, text)
-    found = [
+    hits = [
         (at, *hit, text[hit.start : hit.end])
         for at, text in enumerate(texts.to_list())
         for hit in by_text.get(text, ())
     ]
-    return pl.DataFrame(found, schema=_BY_TEXT, orient="row")
+    return pl.DataFrame(hits, schema=_BY_TEXT, orient="row")
 
 
 def _with_own(

@@ -69,8 +69,8 @@ def scan(
     fields = scanned_fields(params, kind)
     spoken = languages(examples, fields, params)
     rows = examples.rename({"example_id": "row"})
-    found = search_rows(rows, fields, spoken.of, detector, progress, cache).rename({"row": "example_id"})
-    named = with_ids(found, key)
+    hits = search_rows(rows, fields, spoken.of, detector, progress, cache).rename({"row": "example_id"})
+    named = with_ids(hits, key)
     findings = conform(named, FINDINGS).sort("example_id", "field", "start", "entity")
     inventory = (
         findings.join(examples.select("example_id", "source"), on="example_id", how="left")
