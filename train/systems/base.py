@@ -22,7 +22,7 @@ import polars as pl
 from curate.errors import AssayError
 from curate.stage import Progress
 from train.arrays import Floats, Ints
-from train.encoder import Encoder, Vectors, load_encoder
+from train.encoder import Encoder, OtherWeights, Vectors, load_encoder
 from train.lm.prompt import Brief
 from train.params import TrainParams
 from train.precision import chosen_precision
@@ -214,14 +214,20 @@ class Encoded:
             If it cannot be loaded or its weights are others than those the system was fitted on.
         """
         card = self.encoder_card
-        found = load_encoder(card["name"], max_length=card["max_length"], threads=card["threads"])
-        if found.sha256 != card["sha256"]:
-            raise AssayError(
-                f"system `{self.name}` was fitted on other weights of encoder `{card['name']}`:"
-                f" SHA-256 {card['sha256'][:12]}..., here {found.sha256[:12]}...",
-                fix="assay train   (or: dvc repro)",
+        try:
+            return load_encoder(
+                card["name"],
+                max_length=card["max_length"],
+                threads=card["threads"],
+                sha256=card["sha256"],
+                remote=False,
             )
-        return found
+        except OtherWeights as error:
+            raise AssayError(
+                f"system `{self.name}` was fitted on other weights of encoder `{card['name']}`: "
+                f"{error.problem}",
+                fix=error.fix,
+            ) from None
 
 
 def softmax(logits: Floats) -> Floats:

@@ -21,7 +21,7 @@ from curate.errors import AssayError
 from curate.files import dump_json
 from curate.task import Kind
 from train.arrays import Floats
-from train.encoder import torch_threads
+from train.encoder import OtherWeights, torch_threads
 from train.kinds.classification import codes_of
 from train.lm.base import Base, load_base
 from train.lm.decode import Decoder, Ids, Tally
@@ -94,14 +94,15 @@ class LanguageSystem(Classifier):
         AssayError
             If it cannot be loaded, or its weights are others than those the system was fitted on.
         """
-        base = load_base(self.base_card["name"])
-        if base.sha256 != self.base_card["sha256"]:
+        card = self.base_card
+        try:
+            return load_base(card["name"], sha256=card["sha256"], remote=False)
+        except OtherWeights as error:
             raise AssayError(
-                f"system `{self.name}` was fitted on other weights of language model `{base.name}`: SHA-256 "
-                f"{self.base_card['sha256'][:12]}..., here {base.sha256[:12]}...",
-                fix="assay train   (or: dvc repro)",
-            )
-        return base
+                f"system `{self.name}` was fitted on other weights of language model `{card['name']}`: "
+                f"{error.problem}",
+                fix=error.fix,
+            ) from None
 
     @cached_property
     def template(self) -> Template:

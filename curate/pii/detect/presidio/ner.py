@@ -7,10 +7,13 @@ something remote.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from curate.errors import AssayError
+from curate.network import network
 from curate.pii.detect.params import NerParams
 
 # Model labels -> Presidio's names. CoNLL-2003 (PER, LOC, ORG, MISC) and OntoNotes 5 (PERSON, GPE, NORP, ...).
@@ -78,9 +81,10 @@ def load(params: NerParams, language: str) -> Any:
             fix="give a folder that holds the model, or a hub id such as owner/name",
         )
     try:
-        return {"spacy": _spacy, "transformers": _transformers, "gliner": _gliner}[params.engine](
-            model, remote, language
-        )
+        with network(allowed=remote):
+            return {"spacy": _spacy, "transformers": _transformers, "gliner": _gliner}[params.engine](
+                model, remote, language
+            )
     except ImportError as error:
         raise AssayError(
             f"`scan.ner`: {params.engine} is not installed", fix=_PACKAGES[params.engine]
@@ -157,11 +161,16 @@ def _transformers(model: str, remote: bool, language: str) -> Any:
     from transformers import AutoConfig, pipeline
 
     # Bound at Presidio's import, which may have been the light one.
-    huggingface_ner_recognizer.torch, huggingface_ner_recognizer.hf_pipeline = torch, pipeline
+    huggingface_ner_recognizer.torch, huggingface_ner_recognizer.hf_pipeline = (
+        torch,
+        _trusting_nobody(pipeline),
+    )
 
     labels = [
         str(label)
-        for label in AutoConfig.from_pretrained(model, local_files_only=not remote).id2label.values()
+        for label in AutoConfig.from_pretrained(
+            model, local_files_only=not remote, trust_remote_code=False
+        ).id2label.values()
     ]
     names = {label: name for label in labels if (name := _entity(label))}
     mapping = {(label[2:] if label[1:2] == "-" else label): name for label, name in names.items()}
@@ -174,6 +183,11 @@ def _transformers(model: str, remote: bool, language: str) -> Any:
     )
     recognizer.load()
     return recognizer
+
+
+def _trusting_nobody(pipeline: Callable[..., Any]) -> Callable[..., Any]:
+    """transformers' `pipeline`, which else would ask on the terminal whether a model's code may run."""
+    return partial(pipeline, trust_remote_code=False)
 
 
 def _gliner(model: str, remote: bool, language: str) -> Any:
