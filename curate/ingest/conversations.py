@@ -6,6 +6,7 @@ Every row gives at least one line of the result: an example, or the reason why i
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import repeat
 from typing import Any
 
 import polars as pl
@@ -77,9 +78,11 @@ def rows_of_conversations(
     """
     lines: list[tuple[Any, ...]] = []
     unread: set[str] = set()
-    for row in range(height):
-        cells = {name: column[row] for name, column in (*sides.items(), *around.items())}
-        answers_apart = "output" in sides
+    answers_apart, json_answers = "output" in sides, kind == Kind.EXTRACTION
+    names = (*sides, *around)
+    columns = zip(*sides.values(), *around.values(), strict=True) if names else repeat((), height)
+    for row, values in enumerate(columns):
+        cells = dict(zip(names, values, strict=True))
         try:
             if row in faults:
                 raise faults[row]
@@ -89,9 +92,9 @@ def rows_of_conversations(
             turns = _asked(cells, unread)
             turns = preface(spoken(turns), content_text(cells.get("system")), _tools(cells.get("tools")))
             exchanges = (
-                each_exchange(turns, json_answers=kind == Kind.EXTRACTION)
+                each_exchange(turns, json_answers=json_answers)
                 if each
-                else [last_exchange(turns, json_answers=kind == Kind.EXTRACTION)]
+                else [last_exchange(turns, json_answers=json_answers)]
             )
             whole = render(turns) if each else None
             lines += [_line(exchange, row, whole) for exchange in exchanges]

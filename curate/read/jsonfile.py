@@ -93,36 +93,50 @@ def _of_array(rows: list[Any], path: Path) -> Records:
     """Rows of a parsed array, numbered from 0."""
     kept, numbers, rejects = [], [], []
     for number, row in enumerate(rows):
-        if isinstance(row, dict) and not isinstance(row, _Twice):
+        marred = isinstance(row, dict) and _marred(row)
+        if isinstance(row, dict) and not marred:
             kept.append(row)
             numbers.append(number)
         else:
-            reason = "duplicate_key" if isinstance(row, _Twice) else "not_an_object"
+            reason = "duplicate_key" if marred else "not_an_object"
             rejects.append((number, reason, canonical_json(row).encode("utf-8", "surrogatepass")))
     return _records(kept, numbers, rejects, path, "record")
 
 
 class _Twice(dict[str, Any]):
-    """An object that names one of its properties twice, or holds such an object."""
+    """An object that names one of its properties twice."""
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object from its pairs; RFC 8259 leaves open which of two equal names counts, so neither does."""
-    properties = dict(pairs)
-    return (
-        _Twice(properties)
-        if len(properties) < len(pairs) or any(map(_marred, properties.values()))
-        else properties
-    )
+class _Decoder:
+    """Reads JSON and remembers whether any object of it named a property twice: RFC 8259 leaves open which of
+    the two counts, so neither does.
+    """
+
+    def __init__(self) -> None:
+        self.twice = False
+        self.raw_decode = json.JSONDecoder(
+            parse_constant=_refuse, parse_float=finite, object_pairs_hook=self.object
+        ).raw_decode
+
+    def object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        """An object from its pairs."""
+        properties = dict(pairs)
+        if len(properties) == len(pairs):
+            return properties
+        self.twice = True
+        return _Twice(properties)
 
 
 def _marred(value: Any) -> bool:
-    return isinstance(value, _Twice) or (isinstance(value, list) and any(map(_marred, value)))
+    """Whether a value holds an object that names a property twice, or is one."""
+    if isinstance(value, dict):
+        return isinstance(value, _Twice) or any(map(_marred, value.values()))
+    return isinstance(value, list) and any(map(_marred, value))
 
 
 def _parsed(data: bytes) -> Any:
     """JSON `data`, objects that name a property twice marked as `_Twice`."""
-    return json.loads(data, parse_constant=_refuse, parse_float=finite, object_pairs_hook=_once)
+    return json.loads(data, parse_constant=_refuse, parse_float=finite, object_pairs_hook=_Decoder().object)
 
 
 def _array_of(value: Any, path: Path) -> list[Any]:
@@ -164,14 +178,15 @@ def _lines(data: bytes, path: Path) -> Records:
     rows: list[dict[str, Any]] = []
     numbers: list[int] = []
     rejects: list[tuple[int, str, bytes]] = []
-    decode = json.JSONDecoder(parse_constant=_refuse, parse_float=finite).decode
-    with_names = json.JSONDecoder(parse_constant=_refuse, parse_float=finite, object_pairs_hook=_once).decode
+    decoder = _Decoder()
     for number, line in enumerate(data.split(b"\n"), 1):
         line = line.strip()
         if not line:
             continue
+        decoder.twice = False
         try:
-            value = decode(line.decode())
+            text = line.decode()
+            value, end = decoder.raw_decode(text)
         except UnicodeDecodeError:
             rejects.append((number, "invalid_utf8", line))
         except RecursionError:
@@ -179,11 +194,11 @@ def _lines(data: bytes, path: Path) -> Records:
         except ValueError:
             rejects.append((number, "invalid_json", line))
         else:
-            if not isinstance(value, dict):
+            if end < len(text):
+                rejects.append((number, "invalid_json", line))
+            elif not isinstance(value, dict):
                 rejects.append((number, "not_an_object", line))
-            # Each name has a colon, so a flat row of as many colons as names has none twice; looking at the
-            # names of every row would take twice the time.
-            elif line.count(b":") > len(value) and isinstance(with_names(line.decode()), _Twice):
+            elif decoder.twice:
                 rejects.append((number, "duplicate_key", line))
             else:
                 rows.append(value)

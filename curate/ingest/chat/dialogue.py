@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from curate.files import canonical_json
 from curate.ingest.chat.turns import ASSISTANT, SYSTEM, USER, Turn
@@ -23,8 +23,7 @@ from curate.ingest.unusable import Unusable
 TOOLS = "tools"
 
 
-@dataclass(frozen=True)
-class Exchange:
+class Exchange(NamedTuple):
     """One example made of a conversation, or the reason why there is none.
 
     Parameters

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from curate.files import canonical_json
 from curate.ingest.cells import as_text, decoded, jsonable, printed
@@ -69,8 +69,7 @@ class Call:
         return {"name": self.name, "arguments": parse_json(self.arguments)}
 
 
-@dataclass(frozen=True)
-class Turn:
+class Turn(NamedTuple):
     """One turn: its role, what is said, and the tools called; `trained` is false where its weight is 0."""
 
     role: str
