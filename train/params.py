@@ -7,8 +7,9 @@ file.
 from __future__ import annotations
 
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from curate.errors import AssayError
 from curate.params import Params
@@ -29,6 +30,7 @@ SystemName = Literal[
     "lm_lora_retrieved",
     "lm_dpo",
     "lm_full",
+    "endpoint",
 ]
 
 # Compared unless params say otherwise: labels are told by an encoder, every other answer is written by a
@@ -165,6 +167,41 @@ class LanguageParams(_Knobs):
     )
 
 
+class EndpointParams(_Knobs):
+    """A server that speaks the OpenAI chat protocol. Nothing is sent anywhere unless `url` names one."""
+
+    url: str | None = Field(None, description="Its address up to /v1, such as http://localhost:8000/v1.")
+    model: str = Field("", description="Name of the model, as the server calls it.")
+    key_env: str = Field(
+        "ASSAY_ENDPOINT_KEY", description="Environment variable that holds the key; a key is never in a file."
+    )
+    shots: int = Field(0, ge=0, description="Most similar training rows shown before each text.")
+    max_tokens: int = Field(256, ge=1, description="Longest answer.")
+    response_format: bool = Field(
+        True, description="Send the card's JSON Schema along; answers are validated all the same."
+    )
+    concurrency: int = Field(4, ge=1, description="Requests under way at once.")
+    requests_per_minute: float | None = Field(None, gt=0, description="Most requests sent in a minute.")
+    timeout: float = Field(60.0, gt=0, description="Seconds until an answer is given up.")
+    retries: int = Field(5, ge=0, description="Further tries of a request that failed for the moment.")
+    price_in: float = Field(0.0, ge=0, description="Currency of a million tokens read.")
+    price_out: float = Field(0.0, ge=0, description="Currency of a million tokens written.")
+    budget: float | None = Field(None, gt=0, description="Currency that a run may spend; never passed.")
+    personal_data: Literal["refuse", "send"] = Field(
+        "refuse", description="What happens to texts in which personal data is found."
+    )
+
+    @field_validator("url")
+    @classmethod
+    def _no_secret(cls, url: str | None) -> str | None:
+        parts = urlsplit(url or "")
+        if url is not None and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError("not an http or https address")
+        if parts.username or parts.password or parts.query:
+            raise ValueError("an address holds no user, password or query: the key comes from `key_env`")
+        return url
+
+
 class LmLoraParams(LoopParams):
     """LoRA on all linear layers of the language model, learned from answers alone.
 
@@ -245,6 +282,7 @@ class TrainParams(Params):
     lora: LoraParams = LoraParams()
     full: FullParams = FullParams()
     language: LanguageParams = LanguageParams()
+    endpoint: EndpointParams = EndpointParams()
     lm_lora: LmLoraParams = LmLoraParams()
     lm_dpo: LmDpoParams = LmDpoParams()
     lm_full: LmFullParams = LmFullParams()
@@ -266,6 +304,11 @@ class TrainParams(Params):
                 f"params.train.systems names {', '.join(strange)}, which answer with labels; the task is of "
                 f"kind `{kind}`",
                 fix=f"name systems that write: {', '.join(WRITERS)}",
+            )
+        if "endpoint" in self.systems and kind is Kind.PREFERENCE:
+            raise AssayError(
+                "params.train.systems names endpoint, and a server does not say how likely a given answer is",
+                fix="leave it out",
             )
         if "lm_dpo" in self.systems and kind is not Kind.PREFERENCE:
             raise AssayError(

@@ -42,7 +42,7 @@ def systems(facts: Facts, comparison: dict[str, Any]) -> Section:
         {"training s": ("train_seconds", ".1f"), "ms a row": ("latency_ms_median", ".2f")} if costs else {}
     )
     titles, rows = _titles(comparison), []
-    sure = all("calibration_error" in one for one in ranked)
+    sure = any("calibration_error" in one for one in ranked)
     for one in ranked:
         rows.append(
             [
@@ -51,7 +51,7 @@ def systems(facts: Facts, comparison: dict[str, Any]) -> Section:
                     f"{one[name]['point']:.3f} [{one[name]['low']:.3f}, {one[name]['high']:.3f}]"
                     for name in titles
                 ),
-                *([f"{one['calibration_error']:.3f}", f"{one['coverage']:.0%}"] if sure else []),
+                *(_certainty(one) if sure else []),
                 f"{one['trainable_parameters']:,}",
                 *(_figure(costs.get(one["name"], {}), figure, form) for figure, form in timed.values()),
             ]
@@ -99,6 +99,13 @@ def systems(facts: Facts, comparison: dict[str, Any]) -> Section:
             table,
         ],
     )
+
+
+def _certainty(system: dict[str, Any]) -> list[str]:
+    """Calibration error and coverage as text; empty for a system without probabilities."""
+    if "calibration_error" not in system:
+        return ["", ""]
+    return [f"{system['calibration_error']:.3f}", f"{system['coverage']:.0%}"]
 
 
 def _figure(costs: dict[str, float], name: str, form: str) -> str:

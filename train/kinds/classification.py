@@ -44,10 +44,12 @@ class PerClass:
 
 
 def count(actual: Ints, predicted: Ints, classes: int) -> Counts:
-    """Counts for label codes `actual` and `predicted`, int `[rows]` in `0..classes-1`."""
+    """Counts for label codes `actual` and `predicted`, int `[rows]` in `0..classes-1`; an answer of -1 is
+    none of the labels, and counts as no answer.
+    """
     return Counts(
         np.bincount(actual[actual == predicted], minlength=classes).astype(np.float64),
-        np.bincount(predicted, minlength=classes).astype(np.float64),
+        np.bincount(predicted[predicted >= 0], minlength=classes).astype(np.float64),
         np.bincount(actual, minlength=classes).astype(np.float64),
     )
 
@@ -95,10 +97,10 @@ def count_columns(actual: Ints, predicted: Ints, classes: int) -> Any:
     from scipy import sparse
 
     rows = np.arange(len(actual))
-    hit = actual == predicted
+    hit, answered = actual == predicted, predicted >= 0
     where = (
-        np.concatenate([rows[hit], rows, rows]),
-        np.concatenate([actual[hit], classes + predicted, 2 * classes + actual]),
+        np.concatenate([rows[hit], rows[answered], rows]),
+        np.concatenate([actual[hit], classes + predicted[answered], 2 * classes + actual]),
     )
     return sparse.csr_matrix((np.ones(len(where[0])), where), shape=(len(actual), 3 * classes))
 
@@ -152,17 +154,23 @@ class Classification(Scoring):
         """Position of each output among the labels, int64 `[rows]`."""
         return codes_of(outputs.to_frame("output"), self.labels)
 
+    def answered(self, answers: pl.Series) -> Ints:
+        """Position of each answer among the labels, int64 `[rows]`; -1 for one that is none of them."""
+        places = {label: place for place, label in enumerate(self.labels)}
+        codes = answers.replace_strict(places, default=-1, return_dtype=pl.Int64)
+        return codes.to_numpy(writable=True)
+
     def matrix(self, rows: pl.DataFrame, answers: pl.Series) -> Any:
         """Sparse `[rows, 3 * labels]`; see `count_columns`."""
-        return count_columns(self.codes(rows["output"]), self.codes(answers), len(self.labels))
+        return count_columns(self.codes(rows["output"]), self.answered(answers), len(self.labels))
 
     def right(self, rows: pl.DataFrame, answers: pl.Series) -> Bools:
         """Which labels were given right."""
-        return np.asarray(self.codes(rows["output"]) == self.codes(answers))
+        return np.asarray(self.codes(rows["output"]) == self.answered(answers))
 
     def breakdown(self, rows: pl.DataFrame, answers: pl.Series) -> dict[str, pl.DataFrame]:
         """`per_class`: `label, precision, recall, f1, support`."""
-        ratios = per_class(count(self.codes(rows["output"]), self.codes(answers), len(self.labels)))
+        ratios = per_class(count(self.codes(rows["output"]), self.answered(answers), len(self.labels)))
         table = {
             "label": list(self.labels),
             "precision": ratios.precision,

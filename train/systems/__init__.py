@@ -35,6 +35,7 @@ REGISTRY = {
     "lm_lora": ("train.systems.adapted", "LanguageLora"),
     "lm_lora_retrieved": ("train.systems.adapted", "RetrievedLora"),
     "lm_dpo": ("train.systems.preferring", "Preferring"),
+    "endpoint": ("train.systems.remote", "Remote"),
     "lm_full": ("train.systems.adapted", "LanguageFull"),
 }
 SCHEMA = "assay.model/1"

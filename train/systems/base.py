@@ -113,6 +113,7 @@ class System(ABC):
     title: ClassVar[str]
     family: ClassVar[str]
     labels: tuple[str, ...] = ()
+    workspace: Path | None = None
 
     @property
     def fine_tuned(self) -> bool:
@@ -134,6 +135,10 @@ class System(ABC):
         `[rows]`; of a system that `prefers`.
         """
         raise NotImplementedError
+
+    def settle_in(self, folder: Path) -> None:
+        """Take a folder of the project that git does not see, for what need not be asked for twice."""
+        self.workspace = folder
 
     @property
     @abstractmethod

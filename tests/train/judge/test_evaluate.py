@@ -318,7 +318,7 @@ def test_latency_is_measured_on_a_bounded_sample_and_is_positive() -> None:
     seen = []
     system = types.SimpleNamespace(answer=lambda texts: seen.extend(texts))
     found = measure_latency(system, [f"text {i}" for i in range(1000)], 10)
-    assert len(seen) == 21
+    assert len(seen) == 11 and len(set(seen)) == 10  # one is asked again, to warm up
     assert 0 <= found["latency_ms_median"] <= found["latency_ms_p95"]
     assert found["rows_per_second"] > 0
 

@@ -1,0 +1,170 @@
+"""A model behind a server, prompted with the card's instructions and, if params say so, the nearest training
+rows.
+
+Texts leave the machine, so they are looked through first: where personal data is found nothing is sent,
+unless params allow it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from curate.errors import AssayError
+from curate.files import dump_json, write_parquet
+from curate.task import Kind
+from train.encoder import Vectors
+from train.lm.endpoint import Endpoint, Messages
+from train.lm.prompt import Brief, Shot
+from train.params import EndpointParams
+from train.systems.base import Context, Encoded, System
+
+# What stands in nearly every text and singles nobody out, as in the audit's default policy.
+_HARMLESS = ("DATE_TIME", "NRP")
+
+
+class Remote(Encoded, System):
+    """A prompt to a server that speaks the OpenAI chat protocol."""
+
+    name = "endpoint"
+    title = "Prompt to a server's model"
+    family = "prompt"
+    brief: Brief
+    endpoint: Endpoint
+    pairs: tuple[Shot, ...]
+    memory: Vectors
+
+    @property
+    def trainable_parameters(self) -> int:
+        """None: it is prompted."""
+        return 0
+
+    def fit(
+        self, train: pl.DataFrame, validation: pl.DataFrame, labels: tuple[str, ...], ctx: Context
+    ) -> None:
+        """Remember what to ask, and the training rows if some are to be shown; nothing is sent."""
+        if ctx.brief is None:
+            raise AssayError(
+                f"system `{self.name}` needs the task card: a prompt is made of it",
+                fix="train through a project: assay train",
+            )
+        self.labels, self.brief = labels, ctx.brief
+        self.endpoint = Endpoint(ctx.params.endpoint)
+        self.use(ctx.encoder)
+        self.pairs, self.memory = (), np.zeros((0, 0), dtype=np.float32)
+        if ctx.params.endpoint.shots:
+            self.memory = ctx.features(train["input"].to_list())
+            self.pairs = tuple(train.select("input", "output").rows())
+
+    def settle_in(self, folder: Path) -> None:
+        """Keep answers there."""
+        super().settle_in(folder)
+        self.endpoint.kept = folder / "endpoint.sqlite"
+
+    def answer(self, texts: Sequence[str]) -> list[str]:
+        """What the server answers; of a classification the label that it names, empty if it names none."""
+        if not texts:
+            return []
+        asked = [self._messages(shots, text) for shots, text in zip(self._shots(texts), texts, strict=True)]
+        self._look_through(asked)
+        schema = dict(self.brief.schema) if self.brief.schema is not None else None
+        answers = self.endpoint.answer(asked, schema)
+        if self.brief.kind is Kind.CLASSIFICATION:
+            return [label_in(answer, self.labels) for answer in answers]
+        return [answer.strip() for answer in answers]
+
+    def _messages(self, shots: Sequence[Shot], text: str) -> Messages:
+        turns = [("system", self.brief.system)]
+        for said, answer in shots:
+            turns += [("user", said), ("assistant", answer)]
+        return [{"role": role, "content": said} for role, said in [*turns, ("user", text)]]
+
+    def _shots(self, texts: Sequence[str]) -> list[list[Shot]]:
+        count = self.endpoint.params.shots
+        if not count:
+            return [[] for _ in texts]
+        similar = self.encoder.embed(list(texts)) @ self.memory.T
+        order = np.argsort(-similar, axis=1, kind="stable")[:, : count + 1]
+        near = []
+        for text, rows in zip(texts, order.tolist(), strict=True):
+            others = [self.pairs[row] for row in rows if self.pairs[row][0] != text]
+            near.append(others[:count][::-1])
+        return near
+
+    def _look_through(self, asked: Sequence[Messages]) -> None:
+        """Refuse to send personal data.
+
+        Raises
+        ------
+        AssayError
+            If some is found and params do not allow it to be sent; no value is shown.
+        """
+        if self.endpoint.params.personal_data == "send":
+            return
+        from curate.pii.detect.params import ScanParams
+        from curate.plain.scan import scan
+
+        said = pl.DataFrame(
+            {"text": sorted({turn["content"] for turns in asked for turn in turns})},
+            schema={"text": pl.String},
+        )
+        findings = scan(said, fields=["text"], params=ScanParams(language="auto")).findings
+        found = findings.filter(~pl.col("entity").is_in(_HARMLESS))
+        if found.height:
+            kinds = ", ".join(found["entity"].unique().sort().head(5))
+            raise AssayError(
+                f"{found['row'].n_unique()} of {said.height} texts hold personal data ({kinds}): nothing was "
+                "sent to the server",
+                fix="redact the gold set, or allow it: params.yaml: train: {endpoint: {personal_data: send}}",
+            )
+
+    def card(self) -> dict[str, Any]:
+        """The server's model and the prompt; never an address with a key in it."""
+        params = self.endpoint.params
+        return {"endpoint": {"url": params.url, "model": params.model}, "prompt": self.brief.system}
+
+    def save(self, folder: Path) -> None:
+        """Write what is asked, and the rows that may be shown."""
+        from safetensors.numpy import save_file
+
+        document = {
+            "kind": str(self.brief.kind),
+            "system": self.brief.system,
+            "schema": self.brief.schema,
+            "endpoint": self.endpoint.params.model_dump(mode="json"),
+        }
+        (folder / "prompt.json").write_text(dump_json(document), encoding="utf-8")
+        pairs = pl.DataFrame(list(self.pairs), schema={"input": pl.String, "output": pl.String}, orient="row")
+        write_parquet(pairs, folder / "shots.parquet")
+        save_file({"memory": self.memory}, folder / "memory.safetensors")
+
+    def load(self, folder: Path) -> None:
+        """Read them back."""
+        from safetensors.numpy import load_file
+
+        said = json.loads((folder / "prompt.json").read_text(encoding="utf-8"))
+        self.brief = Brief(Kind(said["kind"]), said["system"], said["schema"], self.labels)
+        self.endpoint = Endpoint(EndpointParams.model_validate(said["endpoint"]))
+        self.pairs = tuple(pl.read_parquet(folder / "shots.parquet").rows())
+        self.memory = load_file(folder / "memory.safetensors")["memory"]
+
+
+def label_in(answer: str, labels: Sequence[str]) -> str:
+    """The label that an answer is, whatever its case and marks around it; empty if it is none.
+
+    Only the whole answer or its first line counts: a label somewhere in a sentence may be there to be denied.
+    """
+    known = {_bare(label): label for label in labels}
+    for said in (answer, answer.strip().partition("\n")[0]):
+        if (label := known.get(_bare(said))) is not None:
+            return label
+    return ""
+
+
+def _bare(text: str) -> str:
+    return text.strip().strip("\"'`*.:-").strip().casefold()
