@@ -264,9 +264,11 @@ def file_digests(folder: Path) -> dict[str, str]:
 
 
 def lines_digest(path: Path) -> str:
-    """Digest of a journal's lines, whatever their order; a journal that does not exist has none."""
+    """Digest of a journal's lines, of equal ones the last, in their order: the later line speaks. A journal
+    that does not exist has none.
+    """
     text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-    return short_digest(sorted({line for line in text.split("\n") if line.strip()}))
+    return short_digest(list(dict.fromkeys(line for line in reversed(text.split("\n")) if line.strip())))
 
 
 def used_params(project: Project, stage: Stage) -> dict[str, Any]:

@@ -145,6 +145,11 @@ class TaskCard(_Card):
             + list(self.guessed)
         )
 
+    @property
+    def people(self) -> frozenset[str]:
+        """Owner, steward and reviewers: who may decide."""
+        return frozenset({self.owner, self.steward, *self.reviewers} - {BLANK})
+
     def target_said(self) -> str:
         """The target, and that it is a guess where it is one."""
         guess = " (a guess of `assay init`)" if "metric.target" in self.guessed else ""

@@ -207,12 +207,13 @@ def _personal_data(project: Project, today: date) -> Iterator[Gate]:
 
 def _audit(project: Project, today: date) -> Iterator[Gate]:
     """The PII audit: no unreviewed finding stands over policy, whatever the policy is."""
-    from governance.audit.project import audit
+    from governance.audit.project import audit, taken_out, unnamed
     from governance.audit.words import fix, headline
 
     done = audit(project, today)
     passed = done.inventory.passed
-    yield Gate("audit", passed, headline(done), "" if passed else fix(done) or "assay audit")
+    said = "; ".join([headline(done), *unnamed(project), *taken_out(project)])
+    yield Gate("audit", passed, said, "" if passed else fix(done) or "assay audit")
 
 
 def _targets(project: Project, today: date) -> Iterator[Gate]:

@@ -14,7 +14,9 @@ import polars as pl
 from curate.documents import load_parquet
 from curate.errors import AssayError
 from curate.examples import TEXT_FIELDS
+from curate.ingest.personal import private_id
 from curate.project import Project
+from curate.seal import key_here
 from curate.splits import SPLITS
 from curate.stages import DROPPING
 from curate.text import mask, plain, plural
@@ -51,6 +53,8 @@ def resolve(project: Project, row: str) -> str:
         raise AssayError("nothing has been ingested yet", fix="assay ingest   (or: dvc repro)")
     if row in ids:
         return row
+    if (key := key_here(project)) and (replaced := private_id([row], key)[0]) in ids:
+        return replaced
     near = ids.filter(ids.str.starts_with(row)).unique().sort()
     if len(near) == 1:
         return str(near[0])

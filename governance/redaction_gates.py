@@ -16,7 +16,7 @@ import polars as pl
 
 from curate.documents import load_parquet
 from curate.examples import EXAMPLES, TEXT_FIELDS
-from curate.pii.decisions import in_force, read_verdicts
+from curate.pii.decisions import in_force, project_verdicts
 from curate.pii.redact.closed import Closed
 from curate.pii.redact.offsets import SpanPath
 from curate.pii.redact.params import RedactParams
@@ -61,7 +61,7 @@ def personal_data(project: Project, rows: pl.DataFrame) -> Iterator[Verdict]:
     from curate.pii.scan.stage import ScanParams, scan
 
     policy = project.params("redact", RedactParams)
-    verdicts = in_force(read_verdicts(project.root), policy.as_of)
+    verdicts = in_force(project_verdicts(project), policy.as_of)
     params = project.params("scan", ScanParams)
     detector = Detector(params, root=project.root)
     # A placeholder's own words ("<PHONE_NUMBER_1>") are context to a detector, though not the writer's, and a

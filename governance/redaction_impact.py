@@ -8,7 +8,7 @@ import polars as pl
 
 from curate.examples import FINDINGS, TEXT_FIELDS
 from curate.files import read_stage_frame
-from curate.pii.decisions import in_force, read_verdicts
+from curate.pii.decisions import in_force, project_verdicts
 from curate.pii.redact.impact import impact
 from curate.pii.redact.params import RedactParams
 from curate.pii.redact.policy import decide
@@ -24,7 +24,7 @@ def row_share_warning(project: Project) -> str:
         return ""
     examples = pl.scan_parquet(path)
     sources = examples.select("example_id", "source").collect()
-    acted = decide(findings, sources, policy, in_force(read_verdicts(project.root), policy.as_of))
+    acted = decide(findings, sources, policy, in_force(project_verdicts(project), policy.as_of))
 
     def texts(ids: list[str]) -> pl.DataFrame:
         return examples.filter(pl.col("example_id").is_in(ids)).select("example_id", *TEXT_FIELDS).collect()

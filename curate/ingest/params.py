@@ -119,6 +119,17 @@ class IngestParams(DroppingParams):
         default="error", description="two rows with one declared key: stop, or append #2, #3, ..."
     )
 
+    personal_ids: Literal["replace", "refuse", "keep"] = Field(
+        default="replace",
+        description="ids that look like personal data: keyed digests stand for them (data/ingest/ids.parquet "
+        "says for which), or the stage stops, or they stay",
+    )
+    personal_names: Literal["refuse", "warn"] = Field(
+        default="refuse",
+        description="labels, keys of JSON outputs, sources, languages and columns that look like personal "
+        "data: they would stand in task.yaml, gold and reports",
+    )
+
     @model_validator(mode="after")
     def _template_names_the_columns(self) -> IngestParams:
         if self.input_template is None:

@@ -10,7 +10,7 @@ changing case or wording (never).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import polars as pl
@@ -22,6 +22,7 @@ from curate.ingest.columns import Mapped, canonical_outputs, map_columns, shown_
 from curate.ingest.identify import identified, unreadable_ids
 from curate.ingest.normalise import STEPS, normalise
 from curate.ingest.params import IngestParams
+from curate.ingest.personal import Personal, check_names, json_keys, private_ids
 from curate.ingest.raw import remember
 from curate.keys import Key
 from curate.outside import inside
@@ -82,6 +83,8 @@ def ingest(files: Sequence[Raw], params: IngestParams, card: TaskCard, key: Key)
     AssayError
         If columns are missing, keys repeat, a source is not on the task card, or no row is left.
     """
+    headers = [name for raw in files for name in raw.records.frame.columns]
+    found = check_names({"column": ("", pl.Series(headers, dtype=pl.String))}, params.personal_names)
     mapped = [(raw, map_columns(raw.records, params, card.kind, shown_path(raw.path))) for raw in files]
     raw_rows = pl.concat(
         [
@@ -108,8 +111,13 @@ def ingest(files: Sequence[Raw], params: IngestParams, card: TaskCard, key: Key)
     if card.kind == Kind.EXTRACTION:
         outputs, twice = canonical_outputs(rows["output"])
         rows = rows.with_columns(outputs, twice.alias("twice"))
+    found += check_names(_names(rows, card, params), params.personal_names)
     rows = _sourced(rows, card)
     declared = params.columns.id is not None
+    mapping = pl.DataFrame()
+    if declared:
+        rows, mapping, of_ids = private_ids(rows, key, params.columns.id or "", params.personal_ids)
+        found += [of_ids] if of_ids else []
     rows = identified(rows, key, declared=declared, on_duplicate=params.on_duplicate_id)
     rows = rows.with_columns(_reason(card.kind, declared).alias("reason")).with_columns(
         pl.when(pl.col("reason") == "duplicate_key")
@@ -141,11 +149,24 @@ def ingest(files: Sequence[Raw], params: IngestParams, card: TaskCard, key: Key)
         [frame.select("file", "unit", "line", "reason", "example_id") for frame in (unreadable, faulty)]
     ).sort("file", "line", "reason")
     report = _report(mapped, kept, counts, params)
+    if found:
+        report["personal"] = [asdict(one) for one in found]
     return Ingested(
-        StageResult(STAGE, kept, dropped, report),
+        StageResult(STAGE, kept, dropped, report, {"ids": mapping} if mapping.height else {}),
         pl.concat([rows["example_id"], unreadable["example_id"]]),
         places,
     )
+
+
+def _names(rows: pl.DataFrame, card: TaskCard, params: IngestParams) -> dict[str, tuple[str, pl.Series]]:
+    """What stands in the task card, gold and reports as a name: what it is -> its column and its values."""
+    named = {"source": ("source", rows["source"]), "language": ("language", rows["language"])}
+    if card.kind == Kind.CLASSIFICATION:
+        output = params.columns.output
+        named["label"] = (output if isinstance(output, str) else "label", rows["output"])
+    elif card.kind == Kind.EXTRACTION:
+        named["key of the JSON outputs"] = ("", json_keys(rows["output"]))
+    return named
 
 
 def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
@@ -179,7 +200,11 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
             f" ({', '.join(f'{code} {rows:,}' for code, rows in funnel['reasons'].items())}; "
             f"their line numbers: {REJECTS_FILE})"
         )
-    return {**report, "summary": summary + _how_read(report["files"])}
+    said = "; ".join(
+        f"{one} look like personal data" + " and are replaced by keyed digests" * (one.what == "id")
+        for one in (Personal(**entry) for entry in report.get("personal", []))
+    )
+    return {**report, "summary": summary + _how_read(report["files"]) + (f"; {said}" if said else "")}
 
 
 def _how_read(files: list[dict[str, Any]]) -> str:

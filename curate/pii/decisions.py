@@ -2,10 +2,11 @@
 today.
 
 One JSON object a line, sorted keys, only ever appended; `.gitattributes` merges the file by union, so two
-people who decide at once never meet a conflict. Reading minds neither order nor duplicates: the latest date
-speaks, within one day the later line. A verdict names its value by the keyed id alone, so it outlives
-reorder, re-split, re-scan and upgrade, and tells nobody what the value was. A verdict on a value clears all
-its repeats; one on a single finding goes before it, whichever is newer.
+people who decide at once never meet a conflict. The later line speaks, whatever dates the lines carry: a date
+is what a writer says of himself, a place in the file is what git keeps. A date in the future is refused (a
+day of tolerance, for clocks on two sides of midnight). A verdict names its value by the keyed id alone, so it
+outlives reorder, re-split, re-scan and upgrade, and tells nobody what the value was. A verdict on a value
+clears all its repeats; one on a single finding goes before it, whichever is newer.
 
 Expiry. A verdict with `expires` holds until that day comes. What is in force *today* is the business of the
 audit and of the queue; the stage `redact` must give the same bytes tomorrow, so it asks for the verdicts in
@@ -19,15 +20,18 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal, cast, get_args
+from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 import polars as pl
 
 from curate.errors import AssayError
 from curate.journal import InvalidRecord, append_records, read_journal
 from curate.text import plain
+
+if TYPE_CHECKING:
+    from curate.project import Project
 
 FOLDER = "decisions"
 FILE = Path(FOLDER) / "pii.jsonl"
@@ -37,7 +41,7 @@ Word = Literal["real", "not_personal", "public", "unsure"]
 # policy.
 CLEARING: tuple[Word, ...] = ("not_personal", "public")
 
-# The columns of a frame of verdicts; `line` is the place in the file, which breaks ties within one day.
+# The columns of a frame of verdicts.
 VERDICTS = pl.Schema(
     {
         "value_id": pl.String(),
@@ -64,6 +68,8 @@ _RAW = re.compile(
 # Dates are the numbers a reason may well hold.
 _DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}/\d{1,2}/\d{4}\b")
 _REASON_CHARACTERS = 500
+# Clocks of two machines may stand on two sides of midnight.
+TOLERANCE = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -119,6 +125,18 @@ def read_verdicts(root: Path) -> list[Verdict]:
     return list(dict.fromkeys(reversed(verdicts)))[::-1]
 
 
+def project_verdicts(project: Project) -> list[Verdict]:
+    """The verdicts of a project that count: all, or with `redact.reviewers: named` those of the people whom
+    the task card names.
+    """
+    from curate.pii.redact.params import RedactParams
+
+    verdicts = read_verdicts(project.root)
+    if project.params("redact", RedactParams).reviewers == "any":
+        return verdicts
+    return [verdict for verdict in verdicts if verdict.reviewer in project.task.people]
+
+
 def append_verdicts(root: Path, verdicts: Sequence[Verdict]) -> None:
     """Add verdicts to the project's file; either all are there afterwards or none.
 
@@ -149,14 +167,14 @@ def _fit_to_keep(verdict: Verdict) -> dict[str, Any]:
 
 
 def in_force(verdicts: Sequence[Verdict], today: date | None) -> pl.DataFrame:
-    """The verdicts that hold on a day: the latest on each value and on each finding, unless it has expired.
+    """The verdicts that hold on a day: the last on each value and on each finding, unless it has expired.
 
     An older verdict does not come back when a newer one expires: the finding is open again.
 
     Parameters
     ----------
     verdicts
-        As `read_verdicts` gives them; their order breaks ties within one day.
+        As `read_verdicts` gives them; the later one speaks.
     today
         The day; None: expiry is not looked at (see the module's docstring).
 
@@ -246,14 +264,11 @@ def stale(verdicts: Sequence[Verdict], findings: pl.DataFrame, key_id: str | Non
 
 
 def latest(said: pl.DataFrame) -> pl.DataFrame:
-    """The last word on each value and on each finding, of a frame of verdicts in the order of their file: the
-    latest day's, within one day the later line's. Sorted by `value_id` and `finding_id`.
+    """The last word on each value and on each finding, of a frame of verdicts in the order of their file.
+    Sorted by `value_id` and `finding_id`.
     """
     return (
-        said.with_row_index("line")
-        # Days alone: whoever notes the hour does not outrank whoever decides later that day.
-        .sort(pl.col("date").str.slice(0, 10), "line", nulls_last=False)
-        .group_by("value_id", "finding_id", maintain_order=True)
+        said.group_by("value_id", "finding_id", maintain_order=True)
         .last()
         .select(said.columns)
         .sort("value_id", "finding_id", nulls_last=False)
@@ -312,6 +327,8 @@ def _check(given: dict[str, Any]) -> None:
     for name in ("date", "expires"):
         if given.get(name) is not None and not _is_date(given[name]):
             raise InvalidRecord(f"has a {name} that is not an ISO date such as 2026-01-31")
+    if date.fromisoformat(given["date"][:10]) > date.today() + TOLERANCE:
+        raise InvalidRecord("is dated in the future")
     if not given["reviewer"].strip():
         raise InvalidRecord("names no reviewer")
 

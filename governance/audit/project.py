@@ -14,13 +14,14 @@ from curate.documents import load_json, load_parquet
 from curate.errors import AssayError
 from curate.examples import FINDINGS
 from curate.files import read_stage_frame
-from curate.pii.decisions import in_force, read_verdicts
+from curate.pii.decisions import FILE, in_force, project_verdicts, read_verdicts
 from curate.pii.detect.catalogue import NER_ENTITIES, check_names
 from curate.pii.detect.params import ScanParams
 from curate.pii.redact.params import RedactParams
 from curate.pii.redact.policy import decide
 from curate.project import Project
-from curate.text import plural
+from curate.text import plain, plural
+from curate.versions.revisions import git
 from governance.audit.inventory import Inventory, take
 from governance.audit.params import AuditParams
 from governance.audit.since import BASELINE, Change, at_revision, compare, read_baseline, write_baseline
@@ -95,7 +96,7 @@ def audit(
             fix="assay ingest   (or: dvc repro ingest)",
         )
     examples = load_parquet(ingested, columns=["example_id", "source"])  # the texts stay unread
-    verdicts = read_verdicts(project.root)
+    verdicts = project_verdicts(project)
     known = None if renew_baseline else read_baseline(project.root, key_id)
     inventory = take(
         findings,
@@ -124,10 +125,40 @@ def audit(
         key_id=key_id,
         notes=(
             *filter(None, [row_share_warning(project)]),
+            *unnamed(project),
+            *taken_out(project),
             *_languages(report),
             *_redacted(project, findings, examples, redaction),
         ),
     )
+
+
+def unnamed(project: Project) -> list[str]:
+    """The reviewers of verdicts whom the task card does not name, and whether their word counts."""
+    counted = {verdict.reviewer for verdict in project_verdicts(project)}
+    others = sorted({verdict.reviewer for verdict in read_verdicts(project.root)} - project.task.people)
+    if not others:
+        return []
+    listed = ", ".join(plain(name, 40) for name in others[:5]) + (" and others" if len(others) > 5 else "")
+    counts = "their verdicts count" if counted & set(others) else "their verdicts do not count"
+    return [f"Verdicts by reviewers whom task.yaml does not name: {listed}; {counts} (redact.reviewers)"]
+
+
+def taken_out(project: Project) -> list[str]:
+    """How many verdicts git's history holds that are no longer in the file, which is only appended to."""
+    try:
+        log = git(project.root, "log", "--format=", "-p", "--no-renames", "--", str(FILE))
+    except AssayError:  # no git here
+        return []
+    path = project.root / FILE
+    here = set(path.read_text(encoding="utf-8").splitlines()) if path.exists() else set()
+    gone = {line[1:] for line in (log or "").splitlines() if line.startswith("-{")} - here
+    if not gone:
+        return []
+    return [
+        f"{plural(len(gone), 'verdict')} that git once held {'is' if len(gone) == 1 else 'are'} no longer in "
+        f"{FILE}, which is only appended to: git log -p -- {FILE}"
+    ]
 
 
 def _languages(report: dict[str, Any]) -> list[str]:
@@ -152,7 +183,7 @@ def _redacted(
             "Nothing has been redacted yet: the actions shown are what the policy will do. Run: dvc "
             "repro redact"
         ]
-    verdicts = in_force(read_verdicts(project.root), redaction.as_of)
+    verdicts = in_force(project_verdicts(project), redaction.as_of)
     wanted = (
         decide(findings, examples, redaction, verdicts)
         .group_by("entity", "action")

@@ -105,6 +105,14 @@ LAYOUTS = (
     help="Between the fields of a CSV or TSV FILE: ';', '|', tab, ...  [default: by its header]",
 )
 @click.option(
+    "--personal-names",
+    type=click.Choice(["refuse", "warn"]),
+    default="refuse",
+    show_default=True,
+    help="Labels, JSON keys, sources and column names that look like personal data: they would stand in "
+    "task.yaml.",
+)
+@click.option(
     "--track",
     type=click.Choice(["dvc", "git", "none"]),
     default="dvc",

@@ -140,7 +140,7 @@ class _Files:
 
     def __init__(self, project: Project, today: date) -> None:
         from curate.files import read_stage_frame
-        from curate.pii.decisions import in_force, read_verdicts
+        from curate.pii.decisions import in_force, project_verdicts
         from curate.pii.redact.params import RedactParams
         from curate.pii.scan.stage import ScanParams
 
@@ -148,7 +148,7 @@ class _Files:
         self.findings = read_stage_frame(project.stage("scan") / "findings.parquet", made_by="scan")
         self.examples = read_stage_frame(project.stage("ingest") / "examples.parquet", made_by="ingest")
         self.verdicts = in_force(
-            [one for one in read_verdicts(project.root) if one.key_id == project.key.key_id], today
+            [one for one in project_verdicts(project) if one.key_id == project.key.key_id], today
         )
         self.policy, self.scan = project.params("redact", RedactParams), project.params("scan", ScanParams)
 

@@ -16,6 +16,7 @@ from curate.errors import AssayError
 from curate.ingest import IngestParams, Raw, ingest
 from curate.ingest.identify import DuplicateKeys
 from curate.ingest.normalise import normalise
+from curate.ingest.personal import Personal
 from curate.ingest.template import template_columns
 from curate.keys import Key
 from curate.params import parse
@@ -41,6 +42,7 @@ _AS_OPTIONS = {
     "name the columns in params.yaml: `ingest.columns.input` and `ingest.columns.output`": "name the columns with --input and --output",  # noqa: E501
     "name a column that is there with `ingest.columns` in params.yaml": "name a column that is there with --input, --output, --id, ...",  # noqa: E501
     "`ingest.encoding` in params.yaml": "--encoding",
+    "`ingest.personal_names: warn` in params.yaml": "--personal-names warn",
     "under `ingest.columns.output` in params.yaml": "with --output",
     "under `ingest.columns` in params.yaml": "with --input or --output",
     "check `ingest.columns` in params.yaml against the file's columns": "check --input and --output against the file's columns",  # noqa: E501
@@ -78,6 +80,7 @@ class Options:
     format: str = "auto"
     encoding: str = "utf-8"
     delimiter: str | None = None
+    personal_names: str = "refuse"
 
 
 @dataclass(frozen=True)
@@ -165,6 +168,8 @@ def _plan(options: Options) -> Plan:
     if sign is not None:
         section["delimiter"] = sign
     section |= {"layout": options.layout, "turns": options.turns}
+    if options.personal_names != "refuse":
+        section["personal_names"] = options.personal_names
     if options.input_template is not None:
         section["input_template"] = _unescaped(options.input_template)
     card: dict[str, Any] = {
@@ -207,7 +212,12 @@ def _plan(options: Options) -> Plan:
         section["layout"] = files[0]["layout"]
     reasons = funnel(trial.result, len(trial.input_ids))["reasons"]
     read = tuple(f"{Path(raw.path).name}: {note}" for raw in raws for note in raw.records.notes)
-    notes = read + _notes(files, reasons, len(trial.input_ids), section)
+    personal = tuple(
+        f"{Personal(**one)} look like personal data"
+        + " and are replaced by keyed digests" * (one["what"] == "id")
+        for one in trial.result.report.get("personal", [])
+    )
+    notes = read + personal + _notes(files, reasons, len(trial.input_ids), section)
     card["languages"] = kept["language"].drop_nulls().unique().sort().to_list() if options.language else []
     return Plan(
         card,

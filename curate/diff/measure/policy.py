@@ -96,6 +96,7 @@ def _loosened(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Loosen
     for knob, strict, lax in (
         ("scan.unsupported_language", "error", "scan_as_default"),
         ("audit.block_uncertain", True, False),
+        ("redact.reviewers", "named", "any"),
     ):
         was, now = (_leaf(side, knob, strict if knob.startswith("scan") else lax) for side in (old, new))
         if was == strict and now == lax:

@@ -98,6 +98,11 @@ class RedactParams(DroppingParams):
         "audit reports them). A date in the params and not the clock, so that the same "
         "inputs give the same bytes tomorrow.",
     )
+    reviewers: Literal["any", "named"] = Field(
+        default="any",
+        description="Whose verdicts count: anybody's (the audit says which are by people whom task.yaml does "
+        "not name), or those of its owner, steward and reviewers alone.",
+    )
     act_threshold: dict[str, float] = Field(
         default_factory=dict,
         description="entity -> score from which a finding is acted on and not only reported; beside "

@@ -30,7 +30,7 @@ import polars as pl
 from curate.examples import EDITS, EXAMPLES, FINDINGS, TEXT_FIELDS, conform, ledger, no_ledger
 from curate.files import read_stage_frame
 from curate.keys import Key
-from curate.pii.decisions import CLEARING, in_force, read_verdicts
+from curate.pii.decisions import CLEARING, in_force, project_verdicts
 from curate.pii.detect.params import ScanParams
 from curate.pii.redact.closed import Closed
 from curate.pii.redact.leaves import named_in, unplaced
@@ -291,7 +291,7 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     params.check(set(project.task.sources), project.params("scan", ScanParams).own_entities)
     key = project.key
     made_from = begin(project, "redact")
-    verdicts = in_force(read_verdicts(project.root), params.as_of)
+    verdicts = in_force(project_verdicts(project), params.as_of)
     examples = read_stage_frame(project.stage("ingest") / "examples.parquet", made_by="ingest")
     findings = read_stage_frame(project.stage("scan") / "findings.parquet", made_by="scan")
     if findings.schema != FINDINGS:
