@@ -10,8 +10,8 @@ looked at when they are read:
 
 Digits alone are often a valid number by chance (one card number in ten of 16 digits), and words are often
 names ("may", "Austin"): both count only where most of the values are found. Groups and subjects are published
-as keyed digests whatever they hold. Cost: each distinct value once, of ids by patterns alone beyond `MOST`
-(20,000 a second), and a second to load the detectors.
+as keyed digests whatever they hold. Cost: the detectors are loaded once, a sample of distinct
+values is read in full, and of the rest what does not look like a counter is read by patterns alone.
 """
 
 from __future__ import annotations
@@ -33,8 +33,13 @@ if TYPE_CHECKING:
     from curate.pii.detect.detector import Detector
 
 PREFIX = "p1-"
-# Distinct values that the tagger of names reads; beyond, an even sample of so many.
+# Distinct values that are read in full; beyond, an even sample of so many, and the patterns on the rest.
 MOST = 2_000
+# Ids that no pattern fits, to be passed over by the hundred thousand: TK-00017, a UUID, a long hexadecimal.
+_PLAIN = (
+    r"^(?:[A-Za-z]{0,5}[-_#/.]?\d{1,7}"
+    r"|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{20,64})$"
+)
 # Share of the values from which chance no longer explains what is found.
 MOSTLY = 0.5
 # Found in ids and names of things as often as not, and nobody's personal data there.
@@ -65,8 +70,16 @@ class Personal:
         return f"{self.found:,} of {plural(self.of, self.what, _plural(self.what))} ({listed})"
 
 
-def personal(values: pl.Series, label: str) -> pl.DataFrame:
-    """The distinct values that look personal: `value, entity`, sorted; one line a value and entity.
+@dataclass(frozen=True)
+class Looked:
+    """What was found among distinct values: `lines` (`value, entity`), and whether most look personal."""
+
+    lines: pl.DataFrame
+    mostly: bool
+
+
+def personal(values: pl.Series, label: str) -> Looked:
+    """The distinct values that look personal, one line a value and entity, sorted.
 
     Parameters
     ----------
@@ -75,18 +88,25 @@ def personal(values: pl.Series, label: str) -> pl.DataFrame:
     label
         What they are, in words, as the header of their column ("phone"): bare values are read by it.
     """
+    distinct = values.drop_nulls().unique().sort()
+    sample = distinct.gather_every(max(1, len(distinct) // MOST)) if len(distinct) > MOST else distinct
+    found = _beyond_chance(_hits(sample, label, named=True), sample)
+    mostly = 0 < MOSTLY * len(sample) <= found["value"].n_unique()
+    if len(sample) < len(distinct):
+        rest = distinct.filter(~distinct.str.contains(_PLAIN))
+        more = _hits(rest, label, named=False)
+        found = pl.concat([found, _beyond_chance(more, distinct)]).unique().sort("value", "entity")
+    return Looked(found, mostly)
+
+
+def _hits(values: pl.Series, label: str, *, named: bool) -> pl.DataFrame:
+    """What the detectors find in `values`: `value, entity`; `named` with the tagger of names."""
     from curate.pii.scan.search import search
 
-    distinct = values.drop_nulls().unique().sort()
-    found = []
-    for part, named in _parts(distinct):
-        frame = pl.DataFrame({"row": part, "value": part})
-        hits = search(frame, ["value"], _detector(named), labels={"value": _words(label)})
-        found.append(
-            hits.filter(~pl.col("entity").is_in(HARMLESS)).select(pl.col("row").alias("value"), "entity")
-        )
-    lines = pl.concat(found).unique().sort("value", "entity")
-    return _beyond_chance(lines, distinct)
+    frame = pl.DataFrame({"row": values, "value": values})
+    hits = search(frame, ["value"], _detector(named), labels={"value": _words(label)})
+    hits = hits.filter(~pl.col("entity").is_in(HARMLESS))
+    return hits.select(pl.col("row").alias("value"), "entity").unique().sort("value", "entity")
 
 
 def private_ids(
@@ -104,18 +124,18 @@ def private_ids(
     mapping = pl.DataFrame(schema={"replaced": pl.String(), "id": pl.String()})
     if rule == "keep":
         return rows, mapping, None
-    lines = personal(rows["id"], label)
-    if lines.is_empty():
+    looked = personal(rows["id"], label)
+    if looked.lines.is_empty():
         return rows, mapping, None
     distinct = rows["id"].drop_nulls().unique().sort()
-    seen = _counted("id", lines, len(distinct))
+    seen = _counted("id", looked.lines, len(distinct))
     if rule == "refuse":
         raise AssayError(
             f"ids look like personal data: {seen}",
             fix="name another column under `ingest.columns.id` in params.yaml, or set "
             "`ingest.personal_ids: replace` (keyed digests stand for them)",
         )
-    theirs = distinct if seen.found >= MOSTLY * len(distinct) else lines["value"].unique().sort()
+    theirs = distinct if looked.mostly else looked.lines["value"].unique().sort()
     mapping = pl.DataFrame({"replaced": private_id(theirs.to_list(), key), "id": theirs})
     replaced = pl.col("id").replace(mapping["id"], mapping["replaced"])
     return rows.with_columns(replaced), mapping.sort("replaced"), seen
@@ -136,7 +156,7 @@ def check_names(named: dict[str, tuple[str, pl.Series]], rule: Literal["refuse",
     """
     found = []
     for what, (label, values) in named.items():
-        lines = personal(values, label)
+        lines = personal(values, label).lines
         if lines.height:
             found.append(_counted(what, lines, values.drop_nulls().n_unique()))
     if found and rule == "refuse":
@@ -179,23 +199,12 @@ def _detector(named: bool) -> Detector:
     return Detector(ScanParams(ner=NerParams() if named else None))
 
 
-def _parts(distinct: pl.Series) -> Iterator[tuple[pl.Series, bool]]:
-    """The values to read, and whether the tagger of names reads them: one even sample of what has letters."""
-    if len(distinct) <= MOST:
-        yield distinct, True
-        return
-    yield distinct, False
-    lettered = distinct.filter(distinct.str.contains(r"\p{L}{2}"))
-    yield lettered.gather_every(max(1, len(lettered) // MOST)), True
-
-
 def _beyond_chance(lines: pl.DataFrame, distinct: pl.Series) -> pl.DataFrame:
     """`lines` without names and bare numbers that chance explains."""
     bare = pl.col("value").str.contains(r"^[\d\s]+$")
-    read = min(len(distinct), MOST)
     names = lines.filter(pl.col("entity") == "PERSON")
     numbers = distinct.filter(distinct.str.contains(r"^[\d\s]+$"))
-    if names["value"].n_unique() < max(MOSTLY * read, 2):
+    if names["value"].n_unique() < max(MOSTLY * len(distinct), 2):
         lines = lines.filter(pl.col("entity") != "PERSON")
     if lines.filter(bare)["value"].n_unique() < MOSTLY * len(numbers):
         lines = lines.filter(~bare)

@@ -129,7 +129,7 @@ PLAIN = {
 
 @pytest.mark.parametrize("label", PLAIN)
 def test_plain_ids_and_labels_are_left_alone(label: str) -> None:
-    assert personal(pl.Series(PLAIN[label], dtype=pl.String), label).is_empty()
+    assert personal(pl.Series(PLAIN[label], dtype=pl.String), label).lines.is_empty()
 
 
 @pytest.mark.parametrize(
@@ -137,4 +137,11 @@ def test_plain_ids_and_labels_are_left_alone(label: str) -> None:
     [("phone", ["07911 123456", "+44 7911 123457"]), ("nhsNumber", ["9434765919", "9434765870"])],
 )
 def test_a_column_is_read_by_its_header(label: str, values: list[str]) -> None:
-    assert not personal(pl.Series(values), label).is_empty()
+    assert not personal(pl.Series(values), label).lines.is_empty()
+
+
+def test_many_ids_are_read_by_a_sample_and_the_rest_by_patterns() -> None:
+    plain = [f"TK-{at:05d}" for at in range(5_000)]
+    looked = personal(pl.Series([*plain, mail(1)]), "ticket")
+    assert looked.lines["value"].to_list() == [mail(1)] and not looked.mostly
+    assert personal(pl.Series([f"{PEOPLE[at % 6]} {at}" for at in range(5_000)]), "customer name").mostly
