@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from curate.bounds import LABELS
 from curate.errors import AssayError
 from curate.params import parse, read_yaml
 
@@ -177,4 +178,6 @@ def read_task(root: Path) -> TaskCard:
             f"data; nothing runs without it",
             fix=f"add to {path}, for example:  metric: {{name: macro_f1, target: 0.85}}",
         )
+    labels = card.get("labels")
+    LABELS.check(len(labels) if isinstance(labels, dict | list) else 0, path)
     return parse(TaskCard, card, "task")

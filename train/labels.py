@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from curate.bounds import LABELS
 from curate.examples import conform
 from train.arrays import Bools, Floats, Ints
 
@@ -110,6 +111,7 @@ def suspects(
         .sort("text", "given", "example_id")
     )
     names = rows["given"].unique().sort().to_list()
+    LABELS.check(len(names), "the column of labels")
     if len(names) < 2:  # nothing to confuse
         quiet = rows.with_columns(
             pl.col("given").alias("suggested"), pl.lit(0.0).alias("score"), pl.lit(False).alias("flagged")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
+from curate.bounds import CELL_BYTES, COLUMNS
 from curate.errors import AssayError
 from curate.read.columnar import read_columnar
 from curate.read.delimited import read_delimited
@@ -68,6 +69,20 @@ def read_records(
     path: Path | str, *, format: str = "auto", encoding: str = "utf-8", delimiter: str | None = None
 ) -> Records:
     """Like `read_table`, with each row's line and the rows that could not be read."""
+    return _bounded(_read(path, format, encoding, delimiter), path)
+
+
+def _bounded(records: Records, path: Path | str) -> Records:
+    """`records`, if no more columns and no longer cells stand in it than a stage can bear."""
+    frame = records.frame
+    COLUMNS.check(frame.width, path)
+    texts = frame.select(pl.col(pl.String).str.len_bytes().max())
+    if texts.width:
+        CELL_BYTES.check(texts.select(pl.max_horizontal(pl.all()).fill_null(0)).item(), path)
+    return records
+
+
+def _read(path: Path | str, format: str, encoding: str, delimiter: str | None) -> Records:
     if is_hub_name(path):
         return read_hub(str(path))
     path = Path(path)

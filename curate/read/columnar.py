@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 import polars.selectors as cs
 
+from curate.bounds import CELLS, COLUMNS
 from curate.errors import AssayError, native_errors
 from curate.read.records import Records, record_numbers, reject_frame
 from curate.text import shell_word
@@ -24,6 +25,10 @@ def read_columnar(path: Path, *, format: str) -> Records:
     problem = f"{path} is not a readable {what} file: damaged, cut short, or another format"
     with native_errors(problem, f"copy it again, then: file {shell_word(path)}"):
         if format == "parquet":
+            rows = pl.scan_parquet(path, glob=False, hive_partitioning=False)
+            width = len(rows.collect_schema())
+            COLUMNS.check(width, path)
+            CELLS.check(width * rows.select(pl.len()).collect().item(), path)
             frame = pl.read_parquet(path, glob=False, hive_partitioning=False)
         else:
             with path.open("rb") as file:

@@ -12,6 +12,7 @@ assumed of delimiter and line ends stands in `dialect.py`.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from curate.bounds import COLUMNS
 from curate.errors import AssayError
 from curate.read.dialect import dialect, shown_delimiter
 from curate.read.formats import as_utf8, bad_lines, encoding_fix, read_bytes
@@ -127,15 +129,17 @@ def _header(data: bytes, at: int, path: Path, delimiter: str) -> tuple[list[str]
         raise AssayError(
             f"{path}: the header line names no column", fix="put the column names on the first line"
         )
-    twice = sorted({name for name in names if name and names.count(name) > 1})
+    COLUMNS.check(len(names), path)
+    twice = sorted(name for name, count in Counter(names).items() if name and count > 1)
     if twice:
         shown = ", ".join(map(shown_name, twice))
         raise AssayError(
             f"{path}: the header names more than one column {shown}", fix="rename all but one of them"
         )
+    given = set(names)
     for index, name in enumerate(names):
         if not name:  # such as the unnamed index column of a data frame's export
-            names[index] = f"column_{index + 1}" + "_" * (f"column_{index + 1}" in names)
+            names[index] = f"column_{index + 1}" + "_" * (f"column_{index + 1}" in given)
     return names, match.end()
 
 

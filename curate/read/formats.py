@@ -6,10 +6,13 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import io
 import zlib
 from pathlib import Path
 from shlex import quote
+from typing import Any
 
+from curate.bounds import HARMLESS, RATIO, UNPACKED_BYTES
 from curate.errors import AssayError
 from curate.files import space_errors
 from curate.text import shell_word
@@ -46,6 +49,8 @@ _UTF32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 # Bytes that Windows-1252 leaves undefined.
 _NOT_CP1252 = (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")
 _BLOCK = 1 << 24
+# Bytes that unpacking one zstd frame may hold at once (`zstd --long=31` writes 2 GB).
+_WINDOW = 1 << 31
 
 # An encoding fault is of the whole file when at least this share of its lines cannot be decoded; fewer are
 # bad rows.
@@ -145,13 +150,16 @@ def read_bytes(path: Path, *, text: bool = True) -> bytes:
         with space_errors(path):
             data = path.read_bytes()
         if data[:2] == _GZIP:
-            data = gzip.decompress(data)
+            with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+                data = _unpacked(stream, len(data), path)
         elif data[:4] == _ZSTD:
             import zstandard
 
             try:
-                with zstandard.ZstdDecompressor().stream_reader(data, read_across_frames=True) as stream:
-                    data = stream.read()
+                with zstandard.ZstdDecompressor(max_window_size=_WINDOW).stream_reader(
+                    data, read_across_frames=True
+                ) as stream:
+                    data = _unpacked(stream, len(data), path)
             except zstandard.ZstdError as error:
                 raise OSError(str(error)) from error
     except (OSError, EOFError, zlib.error) as error:
@@ -167,6 +175,18 @@ def read_bytes(path: Path, *, text: bool = True) -> bytes:
                     fix=_BINARY_FIX.get(magic, "export it as CSV or JSON Lines"),
                 )
     return data
+
+
+def _unpacked(stream: Any, packed: int, path: Path) -> bytes:
+    """All of a packed stream, as long as it stays within bounds: it is given up as soon as it does not."""
+    blocks, size = [], 0
+    while block := stream.read(_BLOCK):
+        blocks.append(block)
+        size += len(block)
+        UNPACKED_BYTES.check(size, path)
+        if size > HARMLESS:
+            RATIO.check(size // packed, path)
+    return b"".join(blocks)
 
 
 def as_utf8(data: bytes, path: Path, encoding: str) -> bytes:

@@ -15,6 +15,7 @@ from typing import Any
 
 import polars as pl
 
+from curate.bounds import CELLS, COLUMNS
 from curate.errors import AssayError
 from curate.files import canonical_json
 from curate.read.formats import as_utf8, encoding_fix, read_bytes
@@ -221,9 +222,10 @@ def _records(
             f"{rejects[0][1]})",
             fix='write one JSON object a line: {"text": ..., "label": ...}',
         )
-    values = {
-        name: [row.get(name) for row in rows] for name in dict.fromkeys(name for row in rows for name in row)
-    }
+    names = dict.fromkeys(name for row in rows for name in row)
+    COLUMNS.check(len(names), path)
+    CELLS.check(len(names) * len(rows), path)
+    values = {name: [row.get(name) for row in rows] for name in names}
     nested = frozenset(
         _text(name)
         for name, column in values.items()
