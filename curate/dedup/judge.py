@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from curate.dedup.cut import cut_outputs
 from curate.dedup.normalise import folded
 from curate.dedup.params import DedupParams
+from curate.dedup.telling import pointed
 from curate.dedup.twins import Twins, Weigh, find_twins, identity
 from curate.task import Kind
 
@@ -33,10 +35,12 @@ def policy(kind: Kind, params: DedupParams) -> str:
 
 def answers(examples: pl.DataFrame, kind: Kind) -> pl.Series:
     """The outputs in the form in which two are the same answer: folded, and for what is read off a text
-    without white space ("NO.12, JALAN" is "NO.12,JALAN").
+    without white space ("NO.12, JALAN" is "NO.12,JALAN"), with what its character spans cut in place of their
+    offsets.
     """
-    same = folded(examples["output"])
-    return same.str.replace_all(r"\s+", "") if kind is Kind.EXTRACTION else same
+    if kind is not Kind.EXTRACTION:
+        return folded(examples["output"])
+    return folded(cut_outputs(examples["input"], examples["output"])).str.replace_all(r"\s+", "")
 
 
 def texts_of(examples: pl.DataFrame, kind: Kind, params: DedupParams) -> pl.DataFrame:
@@ -69,29 +73,45 @@ def judge(
     examples
         Schema `EXAMPLES`, as people wrote them.
     """
-    rows = _judged(twins, examples, kind, params)
+    outputs = texts.select("id", "output") if "output" in texts.columns else _outputs(examples, kind)
+    rows = _judged(twins, outputs, kind, params)
     conflict = pl.col("reason").is_in(CONFLICTS)
     gone = rows.filter(conflict)
     if not gone.height:
         return rows
     if kind is Kind.CLASSIFICATION and params.weigh == "auto":
-        # Labels differ, and one text denies what the other says: they do not contradict each other. (A number
-        # more or less seldom decides a label.)
-
-        part = texts.join(gone.select("example_id"), left_on="id", right_on="example_id", how="semi")
-        apart = _judged(find_twins(part, params, weigh="negations"), examples, kind, params)
+        # Labels differ, and one text denies what the other says, or their words point to different labels:
+        # they do not contradict each other. (A number more or less seldom decides a label.)
+        part = _parted(texts, gone, examples)
+        apart = _judged(find_twins(part, params, weigh="negations"), outputs, kind, params)
         return pl.concat([rows.filter(~conflict.fill_null(False)), apart])
     if kind is not Kind.CLASSIFICATION and weighs(kind, params) == "nothing":
         # Only equal texts conflict here, so a keeper may leave and its near-duplicates stay: they need a
         # keeper among the rest. (Where texts are weighed, near-duplicates have the same outputs and conflict
         # alike.)
         rest = find_twins(texts.join(gone, left_on="id", right_on="example_id", how="anti"), params)
-        return pl.concat([_judged(rest, examples, kind, params), gone])
+        return pl.concat([_judged(rest, outputs, kind, params), gone])
     return rows
 
 
-def _judged(twins: Twins, examples: pl.DataFrame, kind: Kind, params: DedupParams) -> pl.DataFrame:
-    outputs = examples.select(pl.col("example_id").alias("id"), answers(examples, kind).alias("output"))
+def _outputs(examples: pl.DataFrame, kind: Kind) -> pl.DataFrame:
+    return examples.select(pl.col("example_id").alias("id"), answers(examples, kind).alias("output"))
+
+
+def _parted(texts: pl.DataFrame, gone: pl.DataFrame, examples: pl.DataFrame) -> pl.DataFrame:
+    """The texts in conflict, guarded by the labels to which their words point."""
+    everything = examples.select("example_id", "output", folded(examples["input"]).alias("text"))
+    rows = gone.select("example_id", "keeper").join(everything, on="example_id").sort("example_id")
+    points = pointed(
+        rows.select(pl.col("example_id").alias("id"), "text", cluster="keeper", label="output"),
+        everything.select("text", label="output"),
+    )
+    part = texts.join(points, on="id", how="inner", maintain_order="left")
+    guard = pl.concat_str("guard", "points", separator="\x1f").alias("guard")
+    return part.with_columns(guard).drop("points")
+
+
+def _judged(twins: Twins, outputs: pl.DataFrame, kind: Kind, params: DedupParams) -> pl.DataFrame:
     held_out = twins.rows.filter("held_out").select(
         pl.col("id").alias("keeper"), pl.lit(True).alias("held_keeper")
     )
@@ -180,8 +200,8 @@ def equal_after(
         "example_id",
         folded(examples["input"]).alias("text"),
         identity(kind).alias("guard"),
-        answers(examples, kind).alias("output"),
         "input",
+        "output",
     ).join(before, on="example_id", how="left")
     staying = rows.filter(pl.col("reason").is_null()).select("example_id", "held_out", "document", "priority")
     staying = staying.join(after, on="example_id", how="left").with_columns(
@@ -193,6 +213,7 @@ def equal_after(
     families = several.filter(
         (pl.col("document").n_unique().over(family) > 1) & pl.col("redacted").any().over(family)
     )
+    families = families.with_columns(answers(families, kind).alias("output"))
     return (
         families.sort("priority")
         .with_columns(

@@ -62,7 +62,19 @@ def weighed(folded: pl.Expr, *, negations_only: bool = False) -> pl.Expr:
     """What weighs in a folded text, as one String: equal for two texts that may be twins, different for two
     that are apart.
     """
+    negations = _negations(folded).cast(pl.String)
     if negations_only:
-        return folded.str.count_matches(_NEGATION).cast(pl.String)
+        return negations
+    # "6:45pm" is "6:45 pm".
+    folded = folded.str.replace_all(r"(\d)([ap]m)\b", "${1} ${2}")
     numbers = folded.str.extract_all(_WEIGHTY).list.join(" ")
-    return pl.concat_str(numbers, folded.str.count_matches(_NEGATION).cast(pl.String), separator="\x1f")
+    return pl.concat_str(numbers, negations, separator="\x1f")
+
+
+def _negations(folded: pl.Expr) -> pl.Expr:
+    """How many negations a text holds, without a "no" before or behind a sentence that denies by itself ("No,
+    that is not right").
+    """
+    rest = folded.str.replace(r"^no\b[^\p{L}\p{N}]+", "").str.replace(r"[^\p{L}\p{N}]+no[^\p{L}\p{N}]*$", "")
+    denies = rest.str.contains(_NEGATION) | rest.str.contains(r"\b(?:incorrect|wrong)\b")
+    return pl.when(denies).then(rest).otherwise(folded).str.count_matches(_NEGATION)

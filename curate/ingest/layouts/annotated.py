@@ -13,6 +13,7 @@ from typing import Any
 
 from curate.files import canonical_json
 from curate.ingest.cells import jsonable
+from curate.ingest.chat.turns import is_chat
 from curate.ingest.params import LayoutName
 from curate.ingest.unusable import Unusable
 
@@ -38,11 +39,11 @@ class Annotated:
     columns: tuple[str, ...]
 
     def usual_field(self) -> str | None:
-        """The one field of text, or the one named as text."""
+        """The one field of text or of chat turns, or the one named as text."""
         texts = [
             name
             for name, values in self.fields.items()
-            if all(value is None or isinstance(value, str) for value in values)
+            if all(value is None or isinstance(value, str) or is_chat(value) for value in values)
         ]
         if len(texts) == 1:
             return texts[0]

@@ -15,7 +15,7 @@ from curate.ingest.cells import cells
 from curate.ingest.layouts.annotated import Annotated
 from curate.ingest.layouts.argilla import read_argilla
 from curate.ingest.layouts.label_studio import is_min, min_columns, read_full
-from curate.ingest.layouts.table import Recognised, read_as, recognise
+from curate.ingest.layouts.table import MEDIA, Recognised, read_as, recognise
 from curate.ingest.params import Columns, IngestParams
 from curate.read import Records, shown_columns, shown_name
 from curate.task import Kind
@@ -163,19 +163,25 @@ def _given(params: IngestParams) -> dict[str, Any]:
 
 def _found(source: Source, params: IngestParams, kind: Kind, given: dict[str, Any]) -> Recognised | None:
     if params.layout == "auto":
-        return None if source.annotated else recognise(source.frame, kind)
+        if source.annotated:
+            return None
+        # Without its marks KTO looks like pairs, and its bad answers like labels.
+        whole = recognise(source.frame, None) if kind == Kind.CLASSIFICATION and not given else None
+        if whole and whole.layout.name == "kto":
+            raise _wrong_kind(whole, kind, source.path)
+        return recognise(source.frame, kind)
     if params.layout in (*_BARE, *_UNFOLDED, "label_studio_min"):
         return None
-    layout = read_as(params.layout, source.frame, given)
-    if isinstance(layout, str):
+    named = read_as(params.layout, source.frame, given)
+    if isinstance(named, str):
         raise AssayError(
-            f"{source.path} is not {params.layout}: that needs the columns {layout}; its columns are: "
+            f"{source.path} is not {params.layout}: that needs the columns {named}; its columns are: "
             f"{shown_columns(source.frame)}",
             fix=_LAYOUT_FIX,
         )
-    if kind not in layout.layout.kinds:
-        raise _wrong_kind(layout, kind, source.path)
-    return layout
+    if kind not in named.layout.kinds:
+        raise _wrong_kind(named, kind, source.path)
+    return named
 
 
 def _wrong_kind(found: Recognised, kind: Kind, path: str) -> AssayError:
@@ -209,6 +215,7 @@ def _annotated(annotated: Annotated, source: Source, params: IngestParams) -> Re
             fix=FIX,
         )
     update = {"input": inputs[0] if len(inputs) == 1 else inputs, "output": output}
+    update["media"] = columns.media or tuple(name for name in MEDIA if name in annotated.fields)
     return Reading(annotated.layout, annotated.title, columns.model_copy(update=update), inputs)
 
 
@@ -225,6 +232,7 @@ def _min(source: Source, params: IngestParams, overlooked: str | None) -> Readin
             fix=FIX,
         )
     update = {"input": inputs[0] if len(inputs) == 1 else inputs, "output": output}
+    update["media"] = columns.media or tuple(name for name in MEDIA if name in source.frame.columns)
     return Reading(
         "label_studio_min", title, columns.model_copy(update=update), inputs, overlooked=overlooked
     )

@@ -22,7 +22,8 @@ _PAIRS = frozenset({Kind.CLASSIFICATION, Kind.EXTRACTION, Kind.REWRITING, Kind.S
 # Kinds whose outputs are answers, which can be good or bad.
 _ANSWERED = frozenset({Kind.EXTRACTION, Kind.REWRITING, Kind.SUMMARY})
 _PREFERENCE = frozenset({Kind.PREFERENCE})
-_MEDIA = ("image", "images", "video", "videos", "audio", "audios")
+# Columns that hold a picture, a recording or a film, or say where it lies.
+MEDIA = ("image", "images", "video", "videos", "audio", "audios", "img")
 _SYSTEM = ("system", "system_prompt")
 _TOOLS = ("tools", "functions")
 _AROUND = {"system": _SYSTEM, "tools": _TOOLS}
@@ -59,6 +60,14 @@ def is_truth(column: pl.Series) -> bool:
         return False
     said = column.drop_nulls().cast(pl.String).str.strip_chars().str.to_lowercase()
     return len(said) > 0 and 2 * int(said.is_in(list(GOOD | BAD)).sum()) >= len(said)
+
+
+def is_verdict(column: pl.Series) -> bool:
+    """Whether a column is true or false throughout: 0 and 1 are classes as often."""
+    if column.dtype == pl.String:
+        said = column.drop_nulls().str.strip_chars().str.to_lowercase()
+        return len(said) > 0 and said.is_in(["true", "false"]).all()
+    return column.dtype == pl.Boolean and column.null_count() < len(column)
 
 
 def _varies(column: pl.Series) -> bool:
@@ -177,6 +186,15 @@ LAYOUTS: tuple[Layout, ...] = (
         "kto",
         "KTO",
         _ANSWERED,
+        {"messages": ("messages", *_CONVERSATIONS), "desirable": ("label",)},
+        _AROUND,
+        messages=has_chat,
+        desirable=is_verdict,
+    ),
+    _row(
+        "kto",
+        "KTO",
+        _ANSWERED,
         {**_INSTRUCTION, "output": _ANSWERS, "desirable": ("kto_tag",)},
         _BEHIND,
         first_input=True,
@@ -275,6 +293,6 @@ def _fitting(layout: Layout, frame: pl.DataFrame, given: Mapping[str, Any]) -> d
             columns["tools"] = f"{request}.tools"
     if "context" in columns:
         columns["input"] = (columns["input"], columns.pop("context"))
-    if media := tuple(name for name in _MEDIA if name in frame.columns and name not in taken):
+    if media := tuple(name for name in MEDIA if name in frame.columns and name not in taken):
         columns["media"] = media
     return columns

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
+import polars as pl
 import pytest
 
+from curate.dedup.cut import cut_outputs
 from curate.dedup.leaks import leaks
 from curate.dedup.params import DedupParams
 from curate.dedup.stage import dedup
@@ -95,3 +99,71 @@ def test_labels_of_a_text_and_its_denial_do_not_conflict() -> None:
     assert {reason for reason, _ in reasons(dedup(rows, Kind.CLASSIFICATION, never)).values()} == {
         "label_conflict"
     }
+
+
+def booking(text: str, value: str) -> dict[str, str]:
+    start = text.index(value)
+    span = {"startIndex": start, "endIndex": start + len(value)}
+    return {"input": text, "output": json.dumps([{"slot": "date", "valueSpan": span}])}
+
+
+def test_outputs_with_offsets_are_compared_by_what_they_cut() -> None:
+    filler = [booking(f"{word} is the day I have in mind: 4 May", "4 May") for word in "abcdefgh"]
+    rows = table(
+        [
+            booking("My booking is on Tue, 28 Aug 2018", "Tue, 28 Aug 2018"),
+            booking("The booking is on Tue, 28 Aug 2018.", "Tue, 28 Aug 2018"),
+            booking("Your booking is on Tue, 28 Aug 2018.", "28 Aug 2018"),
+            *filler,
+        ]
+    )
+    gone = reasons(dedup(rows, Kind.EXTRACTION, DedupParams(threshold=0.7)))
+    assert gone["r0"] == ("near_duplicate", "r1")
+    assert "r2" not in gone, "it cuts another value"
+    shifted = rows.reverse()
+    assert reasons(dedup(shifted, Kind.EXTRACTION, DedupParams(threshold=0.7))) == gone
+
+
+def test_outputs_in_which_some_integers_only_look_like_offsets_are_compared_as_written() -> None:
+    outputs = pl.Series(["x", '{"start": 3, "end": 9}', '{"size": 4}', None, '{"start": 900, "end": 901}'])
+    assert cut_outputs(pl.Series(["a"] * 5), outputs).to_list() == outputs.to_list()
+
+
+def test_words_that_tell_labels_apart_make_no_conflict() -> None:
+    known = [
+        {"input": f"{verb} my account in {place} today", "output": label}
+        for verb, label in (("use", "switch"), ("close", "delete"))
+        for place in ("Oslo", "Lima", "Rome", "Cairo", "Quito")
+    ]
+    pair = [
+        {"input": "use the platinum account", "output": "switch"},
+        {"input": "close the platinum account", "output": "delete"},
+    ]
+    params = DedupParams(threshold=0.6)
+    apart = reasons(dedup(table([*pair, *known]), Kind.CLASSIFICATION, params))
+    assert {"r0", "r1"}.isdisjoint(apart)
+    wrong = [*pair, {"input": "close the platinum account!", "output": "switch"}]
+    found = reasons(dedup(table([*wrong, *known]), Kind.CLASSIFICATION, params))
+    assert {row: reason for row, (reason, _) in found.items() if row in ("r0", "r1", "r2")} == {
+        "r1": "label_conflict",
+        "r2": "label_conflict",
+    }
+    # Without rows that show it, nobody knows that the verb decides.
+    alone = reasons(dedup(table(pair), Kind.CLASSIFICATION, params))
+    assert {reason for reason, _ in alone.values()} == {"label_conflict"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("that is not the right table", "no, that is not the right table", True),
+        ("that is incorrect i think", "no, that is incorrect i think", True),
+        ("i do not think so at all", "i do not think so at all, no", True),
+        ("thank you and good bye now", "no thank you and good bye now", False),
+        ("that is right i do think", "no, that is right i do think", False),
+        ("a table at 6:45pm for us please", "a table at 6:45 pm for us please", True),
+    ],
+)
+def test_a_no_beside_a_denial_denies_nothing_more(one: str, other: str, same: bool) -> None:
+    result = dedup(table([{"input": one}, {"input": other}]), Kind.SUMMARY, DedupParams(threshold=0.6))
+    assert bool(reasons(result)) == same

@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from tests.curate.ingest.conftest import Case, check, gpt, jsonl, to_csv, turn
+from tests.curate.ingest.conftest import Case, assay, check, gpt, jsonl, to_csv, turn
 
 pytestmark = pytest.mark.usefixtures("bare")
 
@@ -165,6 +165,29 @@ CASES = [
         "KTO: conversations",
     ),
     Case(
+        "kto-turns-and-a-label",
+        "rewriting",
+        "d.jsonl",
+        jsonl(
+            {"conversations": gpt("Hi", "Hello"), "label": True},
+            {"conversations": gpt("Hi", "No"), "label": False},
+        ),
+        [("Hi", "Hello")],
+        {"undesirable": 1},
+        "KTO: conversations",
+    ),
+    Case(
+        "turns-with-a-class-are-not-kto",
+        "rewriting",
+        "d.jsonl",
+        jsonl(
+            {"conversations": gpt("Hi", "Hello"), "label": 1}, {"conversations": gpt("Hi", "No"), "label": 0}
+        ),
+        [("Hi", "Hello"), ("Hi", "No")],
+        {},
+        "ShareGPT",
+    ),
+    Case(
         "kto-numbers-and-a-word",
         "rewriting",
         "d.csv",
@@ -190,3 +213,9 @@ def test_instructions_are_read_whole_and_said(
     case: Case, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     check(case, tmp_path, capsys)
+
+
+def test_kto_gives_no_classes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "d.jsonl").write_text(jsonl({"prompt": "p", "completion": "bad", "label": False}))
+    assert assay("init", "p", "--kind", "classification", "--data", "d.jsonl") == 2
+    assert "KTO" in capsys.readouterr().err

@@ -217,6 +217,50 @@ CASES = [
         {"missing_output": 1},
         "Argilla",
     ),
+    Case(
+        "argilla-2-chat-field",
+        "rewriting",
+        "d.json",
+        json.dumps(
+            [
+                {
+                    "fields": {"chat": [{"role": "user", "content": "Hi"}]},
+                    "suggestions": {},
+                    "responses": {"reply": [{"value": "Hello", "user_id": "u"}]},
+                    "status": "completed",
+                }
+            ]
+        ),
+        [("Hi", "Hello")],
+        {},
+        "Argilla: chat -> reply",
+    ),
+    Case(
+        "label-studio-images",
+        "classification",
+        "d.json",
+        json.dumps(
+            [
+                {
+                    "id": number,
+                    "data": data,
+                    "annotations": [
+                        {
+                            "result": [
+                                {"type": "choices", "from_name": "animal", "value": {"choices": ["cat"]}}
+                            ]
+                        }
+                    ],
+                }
+                for number, data in enumerate(
+                    [{"image": "https://example.org/1.jpg", "text": "a cat"}, {"text": "a cat"}]
+                )
+            ]
+        ),
+        [("a cat", "cat")],
+        {"media_content": 1},
+        "Label Studio: text -> animal",
+    ),
 ]
 
 
