@@ -231,7 +231,7 @@ class Documents:
         """The same documents with their marks as salts: what is spared is never looked at, nor counted."""
         if self.marks is None:
             return self
-        salts = self.marks if self.salts is None else mix(self.salts ^ mix(self.marks))
+        salts = mix(self.marks) if self.salts is None else mix(self.salts ^ mix(self.marks))
         return replace(self, salts=salts, marks=None)
 
     def __len__(self) -> int:
