@@ -102,10 +102,10 @@ def test_pairs_of_other_marks_are_spared_and_counted_and_the_cover_is_that_of_th
 
 
 def test_small_marks_do_not_turn_one_shingle_into_another() -> None:
-    """Marks 0 and 1 as they are would turn the letter "a" of one text into the "`" of the other."""
-    some = pl.Series(["pay übung whats", "card naïve top-up"])
-    documents = Documents(some, "char", 1, marks=np.array([0, 1], np.uint64))
-    assert cover(documents, 0.3, limit=0).keeper.tolist() == [0, 1]
+    """A mark of 1 as it is would turn each letter into its neighbour, and so into one of the other text."""
+    some = pl.Series(["", "pay übung whats", "card naïve top-up"])
+    documents = Documents(some, "char", 1, marks=np.array([0, 0, 1], np.uint64))
+    assert cover(documents, 0.3, limit=0).keeper.tolist() == [0, 1, 2]
 
 
 def test_a_giant_family_that_differs_in_its_numbers_is_covered_in_little_time() -> None:
