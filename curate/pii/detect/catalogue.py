@@ -140,7 +140,7 @@ PASSWORD_CANDIDATE = (
 # A sort code and an account together, or either one with its label.
 ACCOUNT_CANDIDATE = (
     rf"(?i)\d{{2}}-\d{{2}}-\d{{2}}\D*\d{{8}}|(?:sort{_S}*code|s/c)\D*\d{{2}}[- "
-    rf"]?\d{{2}}[- ]?\d{{2}}|(?:acc|a/c)\D*\d{{4}} ?\d{{4}}"
+    rf"]?\d{{2}}[- ]?\d{{2}}|(?:acc|a/c)\D*\d{{4}}[ -]?\d{{4}}"
 )
 # Every `needs` of DEFAULT demands one of these.
 ANY_CANDIDATE = (

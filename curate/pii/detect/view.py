@@ -58,9 +58,9 @@ _ESCAPE_IN_JSON = r"^\s*[\[{\"][^\\]*\\"
 _EDGE = "(?:$|[^0-9A-Za-z_])"
 # What any text holds that the view changes, in Rust's syntax: cheap to say no.
 CHANGED = (
-    rf"{_ODD}|\d {{2,3}}[0-9A-Za-z]|[A-Za-z:] {{2,3}}\d|\d - \d"
+    rf"{_ODD}|[A-Z]{{3}}[a-z]{{3}}|\d {{2,3}}[0-9A-Za-z]|[A-Za-z:] {{2,3}}\d|\d - \d"
     rf"|[0-9A-Z]{{2}} ?(?:\r\n?|\n) ?[0-9A-Z]{{1,7}}{_EDGE}"
-    rf"|%(?:40|2[BbEe])|&(?:nbsp|commat|#(?:64|160|x40|xa0));|{_ESCAPE_IN_JSON}"
+    rf"|%(?:40|2[BbEe])|\d%2[Ff]\d|&(?:nbsp|commat|#(?:64|160|x40|xa0));|{_ESCAPE_IN_JSON}"
     rf"|[A-Za-z]_+[A-Za-z]|[a-z][A-Z]|(?i:(?:^|[^0-9a-z_])(?:{_WORDS})(?:-[a-z]|\d)|[a-z]-(?:{_WORDS}){_EDGE})"
 )
 _CHANGED = regex.compile(CHANGED)
@@ -71,9 +71,15 @@ HIDDEN = (
     r"|(?i:key|token|secret|bearer|authorization|pass|pwd|p/?w|curl|-----begin)"
 )
 
-_ESCAPED = {"%40": "@", "%2b": "+", "%2e": ".", "&nbsp;": " ", "&#160;": " ", "&#xa0;": " "} | dict.fromkeys(
-    ("&commat;", "&#64;", "&#x40;"), "@"
-)
+_ESCAPED = {
+    "%40": "@",
+    "%2b": "+",
+    "%2e": ".",
+    "%2f": "/",
+    "&nbsp;": " ",
+    "&#160;": " ",
+    "&#xa0;": " ",
+} | dict.fromkeys(("&commat;", "&#64;", "&#x40;"), "@")
 _IN_JSON = {"n": "\n", "t": "\t", "r": "\r", "b": " ", "f": " "}
 _GROUP = "[0-9A-Z]"
 _CHANGES = (
@@ -83,11 +89,11 @@ _CHANGES = (
     # A zero-width space may part a label from its number: then it is a space.
     rf"|(?P<apart>(?<=[a-z]{{3}})[{_INVISIBLE}]+(?=[+(]?\d[\d ()-]{{5}}))"
     rf"|(?P<none>[{_INVISIBLE}]+)"
-    rf"|(?P<dash>(?<=[0-9A-Za-z])[{_DASHES}](?=[0-9A-Za-z])|(?<=\d\d) - (?=\d\d))"
+    rf"|(?P<dash>(?<=[0-9A-Za-z])[{_DASHES}](?=[0-9A-Za-z])|(?<=\d\d) [-{_DASHES}] (?=\d\d))"
     rf"|(?P<dot>(?<=\d)[{_DOTS}](?=\d))"
     r"|(?P<space>(?<=\d) {2,3}(?=[0-9A-Za-z])|(?<=[A-Za-z:]) {2,3}(?=\d))"
     rf"|(?P<line>(?<={_GROUP}{_GROUP}) ?(?:\r\n?|\n) ?(?={_GROUP}))"
-    r"|(?P<escape>(?i:%(?:40|2b|2e)|&(?:nbsp|commat|\#(?:64|160|x40|xa0));))"
+    r"|(?P<escape>(?i:%(?:40|2b|2e)|(?<=\d)%2f(?=\d)|&(?:nbsp|commat|\#(?:64|160|x40|xa0));))"
     rf"|(?P<label>(?<![\w@/%+\\])[A-Za-z](?>[A-Za-z0-9]*)(?>(?:[_-]+[A-Za-z0-9]+)*+)(?![\w@%/]|-\w|\.\w))"
 )
 _CHANGE = regex.compile(_CHANGES)
@@ -164,6 +170,8 @@ _ENDING = regex.compile(
 )
 _BEGINNING = regex.compile(rf"(?:{_GROUP}{{1,7}}[ -])*{_GROUP}{{1,7}}\b")
 _IBAN_START = regex.compile(r"\b[A-Z]{2}\d{2}\b")
+# Line breaks whose surroundings are remembered, so that a text of a megabyte takes no hundred more.
+_REMEMBERED = 10_000
 # Characters in which the longest grouped number (an IBAN of 34) ends.
 _NUMBER_REACH = 48
 
@@ -195,12 +203,22 @@ def _goes_on(text: str, start: int, end: int, joined: int) -> bool:
 def _edits(text: str, changes: regex.Pattern[str]) -> Iterator[tuple[int, int, str]]:
     """What the view puts in place of `text[start:end]`, in order."""
     joined = -1
+    judged: dict[tuple[str, str, int], bool] = {}  # a hostile text breaks a line the same way everywhere
     for found in changes.finditer(text):
         kind, (start, end) = found.lastgroup, found.span()
         if kind == "label":
             yield from ((first, last, " ") for first, last in spaces(text, start, end))
         elif kind == "line":
-            if _goes_on(text, start, end, joined):
+            place = (
+                text[max(start - _NUMBER_REACH - 1, 0) : start],
+                text[end : end + _NUMBER_REACH],
+                max(joined - start, -_NUMBER_REACH - 1),
+            )
+            if len(judged) > _REMEMBERED:
+                judged.clear()
+            if place not in judged:
+                judged[place] = _goes_on(text, start, end, joined)
+            if judged[place]:
                 joined = end
                 yield start, end, " "
         elif kind == "escape":

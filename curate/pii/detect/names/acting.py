@@ -120,7 +120,7 @@ _THING = (
     "bank|group|ltd|limited|plc|inc|llc|co|corp|gmbh|sdn|bhd|brothers|partners|associates|stores?|shop|"
     "restaurants?|"
     "neighbou?rhood|area|district|cuisine|bakery|bakeries|marketing|enterprise|trading|supermarket|pharmacy|clinic|motors|studios|records|"
-    "books|press"
+    "books|press|fwy|hwy|pkwy|blvd|expy|ave|terminal|stadium|pin|wren|gun|plug|alert|reports?|merch"
 )
 # A list of them has its noun at its end: "Poisson and Weibull distributions".
 _EPONYM_BEHIND = re.compile(
@@ -239,6 +239,7 @@ _KEYWORDS = frozenset(
     "print else if in is not and or none true false null self todo fixme eval exec goto typeof instanceof "
     "sizeof malloc uint usize mut pub crate mod ret arr idx tmp ptr obj val var let elems el els ".split()
 )
+_TITLES = frozenset("mr mrs ms miss mx dr prof professor rev sir madam lord lady jr sr esq".split())
 _IN_CODE = re.compile(r"[\w)\]]?[.(\[{=<>;`_/\\#$]|\s*(?:=|\(|\[|\]|\{|:=|\+|\*)|['\"`]\s*[:,)\]}]")
 _TABLE = re.compile(r"^\s*\|.*\|\s*$", re.MULTILINE)
 
@@ -353,6 +354,8 @@ class Look:
         """A name in a program: keywords, or one word right beside a sign of code or in lower case."""
         lone = len(words) == 1
         if lower and all(len(word) == 1 or word in _KEYWORDS for word in words):
+            return True
+        if before[-1:].isdigit() or (lone and words[0].lower() in _TITLES):  # "4chan"; "Rev. A"
             return True
         if not self.code or not lone:
             return False

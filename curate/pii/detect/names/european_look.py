@@ -10,7 +10,7 @@ keeps its score.
 Cost: a few look-ups for each name and each capitalised word.
 """
 
-# ruff: noqa: E501 (a long list in a regex is read in a row)
+# ruff: noqa: E501, SIM905 (word lists read better as words; a long list in a regex is read in a row)
 
 from __future__ import annotations
 
@@ -89,7 +89,11 @@ class _Reader:
         start = hit.start
         opens = _OPENS.search(before) is not None
         for found in _WORD.finditer(self.text, hit.start, hit.end):
-            if not self._is_plain(found.group(), opens=opens and found.start() == start):
+            if not self._is_plain(
+                found.group(),
+                opens=opens and found.start() == start,
+                lone=found.span() == (hit.start, hit.end),
+            ):
                 break
             start = found.end()
         else:
@@ -117,17 +121,20 @@ class _Reader:
             if 0 < hit.start - one.end < 4 or 0 < one.start - hit.end < 4
         )
 
-    def _is_plain(self, word: str, *, opens: bool) -> bool:
+    def _is_plain(self, word: str, *, opens: bool, lone: bool) -> bool:
         """Whether a word of a finding is written as a word of the language."""
         lower = word.lower()
         rank = self.ranks.get(fold(word), 0)
         if word == lower:
-            return lower in self.plain
+            return lower in self.plain or (lone and not rank & (_FIRST | _SURNAME))
+        if lower in _POLITE:
+            return True
         if lower not in self.plain or word.isupper():
             return False
         # A polite capital ("Tobie", "Vous") stands anywhere; a first name that many bear is one within a
-        # sentence.
-        return opens or (self.language != "de" and rank & _FIRST < 2)
+        # sentence, and before a surname ("Tom", a volume in Polish).
+        first = rank & _FIRST
+        return (opens and (lone or first < 3)) or (self.language != "de" and first < 2)
 
     def with_listed(self, hits: list[Hit]) -> list[Hit]:
         """`hits`, and the first names that none of them covers, each with the surname behind it."""
@@ -154,7 +161,7 @@ class _Reader:
         """Whether a word that is no finding is a first name by the lists, written as one."""
         if len(word) < 3 or not word[0].isupper() or not word[1:].islower() or word.lower() in self.plain:
             return False
-        rank = self._rank(word)
+        rank = 0 if word.lower() in _POLITE else self._rank(word)
         if not rank:
             return False
         before = self.text[max(start - 40, 0) : start]
@@ -191,6 +198,8 @@ class _Reader:
         return behind.end() if behind and behind.group(1).lower() not in self.plain else end
 
 
+# Pronouns with a capital of politeness that are names elsewhere.
+_POLITE = frozenset("tobie tobą ty ci cię wam pani pan lei ella sie ihnen ihr usted vous vossa".split())
 # Of machines' dates, in English whatever the text.
 _DATES = frozenset(
     {"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mon", "sat", "sun"}

@@ -19,6 +19,7 @@ from curate.pii.detect.names.acting import second_look
 from curate.pii.detect.names.european_look import look
 from curate.pii.detect.names.months import in_a_date
 from curate.pii.detect.names.spans import Span
+from curate.pii.detect.names.speakers import with_speakers
 from curate.pii.detect.names.surnames import whole_name
 from curate.pii.detect.names.tagger import KINDS, Tagger, load
 from curate.pii.detect.overlap import Hit
@@ -86,7 +87,10 @@ class NameTagger:
             if language == "en" or "PERSON" not in entities:
                 return found
             return [look(text, hits, lexicon, language) for text, hits in zip(texts, found, strict=True)]
-        return [second_look(text, hits, lexicon) for text, hits in zip(texts, found, strict=True)]
+        looked = [second_look(text, hits, lexicon) for text, hits in zip(texts, found, strict=True)]
+        if "PERSON" not in entities:
+            return looked
+        return [with_speakers(text, hits, lexicon) for text, hits in zip(texts, looked, strict=True)]
 
     def _end(self, text: str, span: Span, spans: list[Span]) -> int:
         """Where the finding ends: a first name takes in a surname that the network left out, unless another

@@ -147,7 +147,7 @@ class UkBankAccountRecognizer(PatternRecognizer):  # type: ignore[misc]
         ),
         Pattern(
             "Labelled account",
-            r"(?=\d{4} ?\d{4}\b)(?<=\b" + _ACCOUNT_LABEL + r")\d{4} ?\d{4}\b(?! ?\d)",
+            r"(?=\d{4}[ -]?\d{4}\b)(?<=\b" + _ACCOUNT_LABEL + r")\d{4}[ -]?\d{4}\b(?![ -]?\d)",
             0.7,
         ),
     ]

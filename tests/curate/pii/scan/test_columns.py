@@ -128,3 +128,16 @@ def test_a_path_goes_through_lists_by_number_or_every_item() -> None:
 def test_a_path_that_leads_nowhere_is_an_error() -> None:
     with pytest.raises(AssayError, match=r"no row .* has a value at 'user.email'"):
         scan(pl.DataFrame({"user": _USERS}), "user.email", params=_PATTERNS)
+
+
+def test_a_nested_column_says_of_its_values_what_the_same_json_says() -> None:
+    people = [{"name": "Tom Hall", "phone": 7911123456}, {"name": "Wei Zhang", "phone": None}]
+    nested = pl.DataFrame({"id": [1, 2], "user": people, "item": [{"name": "Oak Table", "sku": "1"}] * 2})
+    written = nested.with_columns(
+        pl.Series("user", ['{"name":"Tom Hall","phone":7911123456}', '{"name":"Wei Zhang","phone":null}']),
+        pl.Series("item", ['{"name":"Oak Table","sku":"1"}'] * 2),
+    )
+    found = [_found(scan(frame, params=ScanParams(), id="id")) for frame in (nested, written)]
+    assert found[0] == found[1]
+    assert ("user", "PERSON", "Tom Hall") in [row[1:] for row in found[0]]
+    assert not any(row[1] == "item" for row in found[0])

@@ -197,3 +197,26 @@ def test_a_word_that_only_begins_like_a_label_is_none() -> None:
         ]
     )
     assert texts.str.contains(near).to_list() == [False, False, True, True, True]
+
+
+@pytest.mark.parametrize(
+    "text", ["NHS number 943 476 5918", "Passport no. 415-555-0132", "NHS no for Tom: 943 476 5918"]
+)
+def test_a_number_in_a_telephones_groups_under_a_papers_label_is_not_a_telephones(
+    detector: Any, text: str
+) -> None:
+    """A wrong check digit makes it nobody's NHS number, and not a telephone number either."""
+    assert [hit.entity for hit in detector.find(text) if hit.entity != "DATE_TIME"] == []
+
+
+def test_a_telephones_label_or_form_goes_over_a_papers() -> None:
+    from curate.pii.detect.detector import Detector
+    from curate.pii.detect.params import ScanParams
+
+    detector = Detector(ScanParams(ner=None))
+    for text in ("NHS patient, phone 943 476 5918", "NHS surgery: 0113 496 0321"):
+        assert "PHONE_NUMBER" in {hit.entity for hit in detector.find(text)}
+
+
+def test_a_plain_link_stays_one_whatever_stands_near_it(detector: Any) -> None:
+    assert detector.find("the link to our website is http://example.com/a") == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from curate.pii.detect.names.recognizer import bundled
 from curate.pii.detect.overlap import Hit
 from curate.pii.detect.recognizers.keyed_names import with_keyed
 
@@ -29,3 +30,25 @@ def test_a_label_is_no_name_and_a_keyed_name_is_found_once() -> None:
     text = 'D.O.B: 3.11.1961 "surname": "wren"'
     label, part = Hit(0, 5, "PERSON", 0.6, "x", False), Hit(29, 33, "PERSON", 0.6, "x", False)
     assert [(hit.start, hit.end) for hit in with_keyed(text, [label, part])] == [(29, 33)]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ('{"name":"Quill"}', ["Quill"]),
+        ('{"name": "Tom Hall"}', ["Tom Hall"]),
+        (r"{\"name\": \"Tom Hall\"}", ["Tom Hall"]),
+        ('{"name": "quinn lee", "email": "q@x.org"}', ["quinn lee"]),
+        ('"author": {"name": "Greta Holm"}', ["Greta Holm"]),
+        ("<c:surname>Wren</c:surname>", ["Wren"]),
+        ("first_name: ann\nlast name: required", ["ann"]),
+        ('{"city": {"name": "Marlow"}}', []),
+        ('{"name": "Chester", "population": 80000}', []),
+        ('{"name": "Hall Ltd", "phone": "0113"}', []),
+        ('{"name": "Backup Job"}', []),
+        ('{"name": "left-pad", "version": "1.3.0"}', []),
+    ],
+)
+def test_a_bare_key_counts_by_the_keys_beside_it_and_by_lists(text: str, names: list[str]) -> None:
+    lexicon = bundled().tagger.lexicon
+    assert [text[hit.start : hit.end] for hit in with_keyed(text, [], lexicon)] == names
