@@ -174,6 +174,13 @@ _IBAN_START = regex.compile(r"\b[A-Z]{2}\d{2}\b")
 _REMEMBERED = 10_000
 # Characters in which the longest grouped number (an IBAN of 34) ends.
 _NUMBER_REACH = 48
+# Amounts, times and dates stand one below the other on receipts and in tables: what a line ends with (read up
+# to the break) or begins with when it is one of them is whole.
+_DATE = r"(?:(?:0?[1-9]|[12]\d|3[01])[-/](?:0?[1-9]|1[0-2])[-/](?:\d{4}|\d\d)|\d{4}[-/]\d\d[-/]\d\d)"
+_WHOLE_BEFORE = regex.compile(rf"(?r)(?:\d[.,:]\d{{1,2}}|[.:]\d\d|(?<![\d-]){_DATE}|\b[A-Z]{{3,}} [A-Z]{{2}})$")
+_WHOLE_BEHIND = regex.compile(rf"\d{{1,3}}(?:[.,]\d{{3}})*[.,:]\d{{1,2}}(?!\d)|{_DATE}(?![\d-])")
+# A house number above a town's, in five digits or six.
+_HOUSE, _TOWN = regex.compile(r"(?:.*[A-Z][ -])?\d\d?"), 6
 
 
 def _goes_on(text: str, start: int, end: int, joined: int) -> bool:
@@ -192,6 +199,12 @@ def _goes_on(text: str, start: int, end: int, joined: int) -> bool:
     before, after = (sum(mark.isdigit() for mark in part) for part in (first, rest))
     iban = _IBAN_START.search(first) is not None
     if not (before or after) or (group.isalpha() and not (iban or group in "ABCD")):
+        return False
+    if not iban and (
+        _WHOLE_BEFORE.search(text, max(start - _NUMBER_REACH, 0), start)
+        or _WHOLE_BEHIND.match(text, end, end + _NUMBER_REACH)
+        or (_HOUSE.fullmatch(first) and after == len(group) <= _TOWN and joined != left.start("groups"))
+    ):
         return False
     alone = left["before"] is None and first.isalnum() and joined != left.start()
     if alone and " " not in rest and "-" not in rest:

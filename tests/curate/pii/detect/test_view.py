@@ -151,6 +151,33 @@ def test_numbers_of_their_own_are_not_joined(found: Found, text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "RM 0.84\n24-03-18 18:02 SHO1",
+        "CLOSED: 0\n09-04-2018\n20:01:23\nSERVER",
+        "0.00\n3.90\n10.00\n6.10\nGST SUMMARY",
+        "THANK YOU.\n248.05\n248.05\nFAX",
+        "14/03/2018 20:01\n1010 008 00B0498",
+        "567455\n01-11-17\n0515 SNEK KU",
+        "NO 122.124 JALAN DEDAP 13\n81100 JOHOR BAHRU\nTEL",
+        "SR@6%\n2\n17.93\n1.08\nFAX",
+        "CHEESE TA\n171153 D/R BUTTE",
+    ],
+)
+def test_amounts_times_dates_and_addresses_one_below_the_other_are_not_joined(
+    found: Found, text: str
+) -> None:
+    """Receipts: a telephone number was read across their lines."""
+    dates = {"DATE_TIME", "DATE_OF_BIRTH"}
+    assert [hit for hit in found(text) if hit[0] not in dates] == []
+
+
+def test_a_labelled_number_goes_on_in_the_next_line(found: Found) -> None:
+    assert ("PHONE_NUMBER", "0161 496\n0123") in found("Tel: 0161 496\n0123, total 12.50\n3.00")
+    assert ("PHONE_NUMBER", "0161\n496 0123") in found("Tel: 0161\n496 0123")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "a plain sentence, with marks - and 12 numbers.",
         "e-mail me at jo@example.com (07911 123456)",
         "see https://x.example/order_id?phone_number=1",
