@@ -22,10 +22,10 @@ from curate.pii.redact.offsets import SpanPath
 from curate.pii.redact.params import RedactParams
 from curate.pii.redact.policy import decide
 from curate.pii.redact.surrogates import MASKED
+from curate.placeholders import PLACEHOLDER
 from curate.project import Project
 from curate.provenance import read_report
 from curate.text import plural
-from curate.validate.rules import PLACEHOLDER
 
 Verdict = tuple[bool, str, str]  # passed, what was seen, what to run
 

@@ -18,9 +18,9 @@ from curate.pii.redact.closed import Closed
 from curate.pii.redact.follow import is_value, standing
 from curate.pii.redact.leaves import leaves, located
 from curate.pii.redact.offsets import Located, SpanPath, locate
+from curate.placeholders import PLACEHOLDER
 from curate.task import Kind
 from curate.text import plural
-from curate.validate.rules import PLACEHOLDER
 
 _PLACEHOLDER = re.compile(PLACEHOLDER)
 

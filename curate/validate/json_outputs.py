@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from curate.errors import AssayError
+from curate.placeholders import PLACEHOLDER
 from curate.strict_json import parse_json
-from curate.validate.rules import PLACEHOLDER
 
 # Faults told per row; the rest are counted.
 _TOLD = 3

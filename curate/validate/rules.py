@@ -15,6 +15,7 @@ from typing import Literal
 
 import polars as pl
 
+from curate.placeholders import PLACEHOLDER
 from curate.task import Kind
 from curate.validate.invisible import CONTROLS, holds_invisible, invisible_characters, visible
 from curate.validate.media.absent import absent_media, names_media
@@ -122,9 +123,6 @@ PREAMBLE = (
     r"(?:the|a|an|your|my) (?:\w+ "
     r"){0,4}(?:version|rewrite|rewriting|summary|text|translation|reply|response)\b[^\n]{0,80}:"
 )
-
-# Typed placeholders of stage `redact`: <EMAIL_ADDRESS_1>, or in dataset scope <EMAIL_ADDRESS_3f9a2c>.
-PLACEHOLDER = r"<[A-Z][A-Z_]*(?:_\d+|_[0-9a-f]{6})?>"
 
 # Ten of one letter in a row occurs in no word of any language; shorter runs are how people write ("sooooo").
 _RUN = 10

@@ -16,6 +16,7 @@ from curate.diff.explain.reasons import (
 )
 from curate.diff.explain.redactions import redactions_between
 from curate.diff.match.fingerprints import same_key
+from curate.placeholders import UNNUMBERED
 from curate.versions.version import Version
 
 # Columns that ingest fills from the task card or the file and that no later stage rewrites.
@@ -90,8 +91,7 @@ def edits(lines: pl.DataFrame, before: Version, after: Version) -> pl.DataFrame:
 
 def _renumbered() -> pl.Expr:
     """Whether the two texts differ in the names of placeholders alone, not in their entities."""
-    entity = "<([A-Z][A-Z_]*?)(?:_\\d+|_[0-9a-f]{6})?>"
-    same = [pl.col(name).str.replace_all(entity, "<${1}>") for name in ("before", "after")]
+    same = [pl.col(name).str.replace_all(UNNUMBERED, "<${1}${2}>") for name in ("before", "after")]
     return (same[0] == same[1]).fill_null(False)
 
 

@@ -21,9 +21,9 @@ from curate.diff.show.privacy import mask_columns
 from curate.diff.show.words import word_diff
 from curate.examples import TEXT_FIELDS
 from curate.pii.redact.surrogates import MASKED
+from curate.placeholders import PLACEHOLDER
 from curate.show.blocks import Block, Heading, Table
 from curate.text import visible
-from curate.validate.rules import PLACEHOLDER
 from curate.versions.table import as_text
 from curate.versions.version import CHANGE_KINDS, Version
 

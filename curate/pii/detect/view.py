@@ -177,7 +177,9 @@ _NUMBER_REACH = 48
 # Amounts, times and dates stand one below the other on receipts and in tables: what a line ends with (read up
 # to the break) or begins with when it is one of them is whole.
 _DATE = r"(?:(?:0?[1-9]|[12]\d|3[01])[-/](?:0?[1-9]|1[0-2])[-/](?:\d{4}|\d\d)|\d{4}[-/]\d\d[-/]\d\d)"
-_WHOLE_BEFORE = regex.compile(rf"(?r)(?:\d[.,:]\d{{1,2}}|[.:]\d\d|(?<![\d-]){_DATE}|\b[A-Z]{{3,}} [A-Z]{{2}})$")
+_WHOLE_BEFORE = regex.compile(
+    rf"(?r)(?:\d[.,:]\d{{1,2}}|[.:]\d\d|(?<![\d-]){_DATE}|\b[A-Z]{{3,}} [A-Z]{{2}})$"
+)
 _WHOLE_BEHIND = regex.compile(rf"\d{{1,3}}(?:[.,]\d{{3}})*[.,:]\d{{1,2}}(?!\d)|{_DATE}(?![\d-])")
 # A house number above a town's, in five digits or six.
 _HOUSE, _TOWN = regex.compile(r"(?:.*[A-Z][ -])?\d\d?"), 6

@@ -13,8 +13,8 @@ from functools import cached_property
 from typing import Any
 
 from curate.pii.redact.leaves import Leaf, Steps, path_of
+from curate.placeholders import PLACEHOLDER
 from curate.task import Kind, TaskCard
-from curate.validate.rules import PLACEHOLDER
 
 _PLACEHOLDER = re.compile(PLACEHOLDER)
 # Deeper than any schema that people write; a schema may name itself.

@@ -70,6 +70,23 @@ def readings(text: str) -> tuple[date, ...]:
     return tuple(one for one in found if one is not None)
 
 
+def parts(text: str) -> list[tuple[str, int, int]]:
+    """Day (`d`), month (`m` or `mon`) and year (`y`) of a whole date: where each stands in `text`; a date in
+    which day and month could be either has them day first.
+    """
+    match = _match(text)
+    if match is None:
+        return []
+    lead = len(text) - len(text.lstrip(" .,;"))
+    names = {"d": "m", "m": "d"} if "m" in match.groupdict() and _swapped(match) else {}
+    found = [
+        (names.get(name, name), *match.span(name))
+        for name in ("d", "m", "mon", "y")
+        if name in match.groupdict()
+    ]
+    return sorted((name, lead + start, lead + end) for name, start, end in found)
+
+
 _MARK = r"\s?[-/.–]\s?"
 _TH = r"(?:st|nd|rd|th)?"
 _MONTH, _ANY_YEAR = rf"({_NAME})\.?", r"(\d{4}|['’]?\d{2})"

@@ -43,12 +43,35 @@ def follow(
     own
         Whether something was found in the leaf itself: then a place that lost something speaks first.
     """
-    if not new.spans or not is_value(leaf):
+    lost = lost_places(leaf, new, text, own)
+    if not lost:
+        return None if lost is None else (leaf.text, ())
+    start, end, spans = lost[0]
+    span = spans[0]
+    within = span.start <= start and end <= span.end and span.value.action == "pseudonymise"
+    if within and span.value.entity == "PERSON":
+        return render(span, leaf.text), spans  # the same part of the stand-in's name
+    first, last = new.moved(start, end)
+    return new.text[first:last], spans
+
+
+def lost_places(
+    leaf: Leaf, given: Rewritten, text: str, own: bool
+) -> list[tuple[int, int, list[Span]]] | None:
+    """Where `leaf` stands in the input `text` under spans of `given`, and these; None if it does not, an
+    empty list if it stays because it stands elsewhere too.
+
+    Parameters
+    ----------
+    own
+        Whether something was found in the leaf itself: then a place that lost something speaks first.
+    """
+    if not given.spans or not is_value(leaf):
         return None
     lost, kept = [], False
     word = leaf.text.lower() in PLAIN_WORDS
     for start, end in standing(leaf.text, text):
-        spans = new.touches(start, end)
+        spans = given.touches(start, end)
         if spans and word and text[start:end] != leaf.text and spans[0].value.entity != "PERSON":
             continue  # "rose" is not the Rose of Rose Street
         if spans:
@@ -57,16 +80,8 @@ def follow(
             kept = True
     if not lost:
         return None
-    start, end, spans = lost[0]
-    is_name = spans[0].value.entity == "PERSON" and leaf.text != leaf.text.lower()
-    if kept and not own and not is_name:
-        return leaf.text, ()
-    span = spans[0]
-    within = span.start <= start and end <= span.end and span.value.action == "pseudonymise"
-    if within and span.value.entity == "PERSON":
-        return render(span, leaf.text), spans  # the same part of the stand-in's name
-    first, last = new.moved(start, end)
-    return new.text[first:last], spans
+    is_name = lost[0][2][0].value.entity == "PERSON" and leaf.text != leaf.text.lower()
+    return [] if kept and not own and not is_name else lost
 
 
 def is_value(leaf: Leaf) -> bool:

@@ -43,7 +43,7 @@ def identities(values: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Ident
     """
     distinct = sorted(set(values))
     made: dict[tuple[str, str], Identity] = {}
-    people = {value: _folded_words(value) for entity, value in distinct if entity == "PERSON"}
+    people = {value: folded_words(value) for entity, value in distinct if entity == "PERSON"}
     sharing = _by_word(people.values()) if len(people) > 1 else {}
     homes = {value: _address(value) for entity, value in distinct if entity == "STREET_ADDRESS"}
     for entity, value in distinct:
@@ -74,7 +74,7 @@ def fold(text: str) -> str:
 
 
 @lru_cache(maxsize=65_536)
-def _folded_words(value: str) -> tuple[str, ...]:
+def folded_words(value: str) -> tuple[str, ...]:
     """The words of a name, folded: "Quill, Anne-Marie" is anne, marie, quill."""
     return tuple(part for word in name_words(value) for part in fold(word).split("-"))
 

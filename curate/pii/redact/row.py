@@ -25,15 +25,17 @@ from curate.pii.redact.identity import Identity, identities
 from curate.pii.redact.leaves import Leaf, decoded, encoded, leaves
 from curate.pii.redact.offsets import Located, SpanPath, locate
 from curate.pii.redact.params import RedactParams
+from curate.pii.redact.parts import Asked, asked, named
 from curate.pii.redact.spans import Span, Spared, Value, cut_at, merge, outside, repeats, rewrite
-from curate.pii.redact.surrogates import masked, placeholder, surrogate, tag
+from curate.pii.redact.surrogates import masked, surrogate, tag
 from curate.pii.values import normalise, value_id
+from curate.placeholders import NUMBERED, placeholder
 from curate.task import Kind
 
 # Marks that a span of words may take in at its ends and that belong to the sentence.
 _EDGES = " \t\r\n.,;:!?\"“”‘’'()[]<>"
 _WORDED = frozenset({"STREET_ADDRESS", "DATE_OF_BIRTH", "DATE_TIME"}) | NAMED
-_NUMBERED = re.compile(r"<([A-Z][A-Z_]*)_(\d{1,9})>")
+_NUMBERED = re.compile(NUMBERED)
 
 
 class Names(NamedTuple):
@@ -127,10 +129,7 @@ class _Work:
         self._declared_personal()
         kept = self._exempt_leaves()
         text = self.row["input"] or ""
-        borders = sorted({at for span in self.located for at in (span.start, span.end)})
-        spans = self._prose(text, "input", kept)
-        if borders:
-            spans = list(cut_at(spans, borders, text))
+        spans = self._in_parts(text, self._prose(text, "input", kept))
         self.input = rewrite(text, spans, self.render)
         if self.row["input"] is not None:
             self.made.texts["input"] = self.input.text
@@ -149,6 +148,37 @@ class _Work:
                 self._note(name, new.spans)
                 self._changed(name, new.spans)
         return self.made
+
+    def _in_parts(self, text: str, spans: list[Span]) -> list[Span]:
+        """The input's places, cut where character spans begin and end and where the outputs ask for parts."""
+        self.asks = Asked()
+        if not self.outputs or not spans:
+            return spans
+        cuts = {span.value for span in self.located} | {
+            leaf for span in self.located for leaf in (span.first, span.last)
+        }
+        targets = [
+            leaf
+            for found in self.outputs.values()
+            for leaf in found
+            if leaf.kind != "key"
+            and leaf not in cuts
+            and not (self.closed.leaf(leaf) or self._is_exempt(leaf))
+        ]
+        own = {
+            leaf
+            for name, found in self.outputs.items()
+            for leaf in found
+            if any(span.start < leaf.end and leaf.start < span.end for span in self.found[name])
+        }
+        self.asks = asked(text, spans, targets, own)
+        borders = {at for span in self.located for at in (span.start, span.end)}
+        within = [span for span in spans if any(span.start < at < span.end for at in borders)]
+        parted = self.asks.identities | {span.value.identity for span in within}
+        if not parted:
+            return spans
+        pieces = list(cut_at(spans, sorted(borders | self.asks.borders), text))
+        return named(pieces, text, parted, spans)
 
     def _prose(self, text: str, name: str, kept: Sequence[tuple[int, int]]) -> list[Span]:
         """The places of a running text that go."""
@@ -286,14 +316,34 @@ class _Work:
             first, last = self.input.moved(cut.start, cut.end)
             return self.input.text[first:last], self.input.touches(cut.start, cut.end)
         spared = self._leaf_spared(leaf, text, name)
+        if not spared and (places := self.asks.leaves.get(leaf)):
+            return rewrite(leaf.text, places, self.render).text, places
         if not spared and (made := follow(leaf, self.input, self.row["input"] or "", bool(own), self.render)):
             return made
         again = list(repeats(leaf.text, self.values, spared))
         made = self._own(leaf, text, own, again)
+        if (mention := self._mention(leaf, made[1])) is not None:
+            return mention, made[1]
         if made[0] == leaf.text and not spared and (value := part_of(leaf, self.values)) is not None:
             span = Span(0, len(leaf.text), value, found=False)
             return self.render(span, leaf.text), [span]
         return made
+
+    def _mention(self, leaf: Leaf, spans: Sequence[Span]) -> str | None:
+        """What stands in the input for a value that is the whole of a leaf, where the input has it in
+        parts.
+        """
+        if len(spans) != 1 or not self.asks.mentions or leaf.kind == "key":
+            return None
+        span = spans[0]
+        place = self.asks.mentions.get(span.value.identity)
+        if place is None or (span.start, span.end) != (0, len(leaf.text)):
+            return None
+        seen = identities([(span.value.entity, leaf.text)])[span.value.entity, leaf.text]
+        if seen != span.value.identity:
+            return None
+        first, last = self.input.moved(*place)
+        return self.input.text[first:last]
 
     def _leaf_spared(self, leaf: Leaf, text: str, name: str) -> list[Spared]:
         """Places in the decoded leaf where a cleared finding stands."""
@@ -404,7 +454,7 @@ class _Renderer:
             return masked(text)
         if value.action == "pseudonymise":
             return surrogate(value.entity, text, value.identity[1] or value.normalised, self.key, self.scope)
-        return placeholder(value.entity, self._name(value))
+        return placeholder(value.entity, self._name(value), span.part)
 
     def _name(self, value: Value) -> int | str:
         if self.params.scope != "record":

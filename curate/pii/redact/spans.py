@@ -38,6 +38,7 @@ class Span(NamedTuple):
     value: Value
     found: bool
     also: tuple[Value, ...] = ()
+    part: str = ""  # which part of the value it is, where the row has it in parts
 
 
 # A place that stays though the value goes elsewhere in the row: start, end and the value's id.

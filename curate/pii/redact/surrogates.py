@@ -21,6 +21,7 @@ from curate.keys import Key
 from curate.pii.redact.dates import readings, write_like
 from curate.pii.redact.stand_in_places import address, postcode
 from curate.pii.redact.stand_ins import stand_in
+from curate.placeholders import placeholder
 from curate.text import mask
 
 _HEX = "abcdef"
@@ -29,11 +30,6 @@ _HEX_ENTITIES = frozenset({"MAC_ADDRESS", "IP_ADDRESS", "UUID"})
 _PHONE_PREFIX = re.compile(
     r"[\s(]*(?:(?:\+|00)\s?(?:1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3}))?[\s)]*(?:\(?0\)?)?"
 )
-
-
-def placeholder(entity: str, name: int | str) -> str:
-    """`<EMAIL_ADDRESS_1>` or, in dataset scope, `<EMAIL_ADDRESS_3f9a2c>`."""
-    return f"<{entity}_{name}>"
 
 
 def tag(key: Key, entity: str, normalised: str, scope: str = "") -> str:

@@ -28,7 +28,7 @@ import polars as pl
 
 from curate.examples import TEXT_FIELDS
 from curate.pii.risk.params import Quasi, RiskParams
-from curate.validate.rules import PLACEHOLDER
+from curate.placeholders import PLACEHOLDER
 
 # Quasi-identifiers read from text, in Rust's regex syntax: the first group of the first match, case folded.
 DERIVED = {

@@ -88,10 +88,10 @@ def test_spans_shift_with_the_text_and_cut_their_values() -> None:
     output = slots(text, "Tessa", "Quill", "four", "07911 123456", "Friday")
     result = run(text, output, ("PERSON", "Tessa Quill"), ("PHONE_NUMBER", "07911 123456"), spans=SLOTS)
     after = result.kept["input"][0]
-    assert after == "Hi, <PERSON_1> <PERSON_1> here: table for four, <PHONE_NUMBER_1>, on Friday"
+    assert after == "Hi, <PERSON_1_FIRST> <PERSON_1_LAST> here: table for four, <PHONE_NUMBER_1>, on Friday"
     cuts = [after[slot["start"] : slot["end"]] for slot in target(result)]
     assert cuts == [slot["value"] for slot in target(result)]
-    assert cuts == ["<PERSON_1>", "<PERSON_1>", "four", "<PHONE_NUMBER_1>", "Friday"]
+    assert cuts == ["<PERSON_1_FIRST>", "<PERSON_1_LAST>", "four", "<PHONE_NUMBER_1>", "Friday"]
     starts = [slot["start"] for slot in target(result)]
     assert len(set(starts)) == len(starts)
 

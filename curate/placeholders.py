@@ -1,0 +1,25 @@
+"""Placeholders: how they are written, and the patterns that read them again.
+
+`<EMAIL_ADDRESS_1>`: the entity and a number within the row; in scope `dataset` or `project` a keyed tag in
+the number's place (`<EMAIL_ADDRESS_3f9a2c>`). `<PERSON_1_LAST>` is a part of `<PERSON_1>`: rows whose output
+asks for parts of a value have them in their input too (`curate.pii.redact.parts`).
+"""
+
+from __future__ import annotations
+
+# Of a person's name; of an e-mail address; of a date; of everything else.
+PARTS = ("FIRST", "MIDDLE", "LAST", "USER", "DOMAIN", "DAY", "MONTH", "YEAR", "START", "END")
+_PART = rf"_(?:{'|'.join(PARTS)})"
+_NAME = r"_(?:\d+|[0-9a-f]{6})"
+
+# For polars' regexes and Python's. A name without a number is one that a person wrote.
+PLACEHOLDER = rf"<[A-Z][A-Z_]*(?:{_NAME}(?:{_PART})?)?>"
+# Groups: the entity, the number within the row.
+NUMBERED = rf"<([A-Z][A-Z_]*)_(\d{{1,9}})(?:{_PART})?>"
+# Groups: the entity, the part; what is left of two placeholders when their numbers do not count.
+UNNUMBERED = rf"<([A-Z][A-Z_]*?)(?:{_NAME})?({_PART})?>"
+
+
+def placeholder(entity: str, name: int | str, part: str = "") -> str:
+    """What stands where a value stood: `<PERSON_1>`, or `<PERSON_1_LAST>` for a part of it."""
+    return f"<{entity}_{name}_{part}>" if part else f"<{entity}_{name}>"
