@@ -53,6 +53,8 @@ def as_json(audit: Audit) -> dict[str, Any]:
             "reopened": _without_reason(audit.inventory.reopened.to_dicts()),
             "stale": _without_reason(audit.inventory.stale.to_dicts()),
         },
+        "targets": list(audit.targets),
+        "underivable": list(audit.underivable),
         "notes": list(audit.notes),
     }
 

@@ -48,6 +48,9 @@ class Audit:
         Public name of the key behind all ids.
     notes
         What else a steward must know, in sentences.
+    targets, underivable
+        What stage `redact` says of fields of the outputs: those it changed, and those that the redacted input
+        no longer gives.
     """
 
     task: str
@@ -58,6 +61,8 @@ class Audit:
     scope: str
     key_id: str
     notes: tuple[str, ...]
+    targets: tuple[dict[str, Any], ...] = ()
+    underivable: tuple[dict[str, Any], ...] = ()
 
 
 def audit(
@@ -130,6 +135,8 @@ def audit(
             *_languages(report),
             *_redacted(project, findings, examples, redaction),
         ),
+        targets=_of_redaction(project, "targets"),
+        underivable=_of_redaction(project, "underivable"),
     )
 
 
@@ -159,6 +166,12 @@ def taken_out(project: Project) -> list[str]:
         f"{plural(len(gone), 'verdict')} that git once held {'is' if len(gone) == 1 else 'are'} no longer in "
         f"{FILE}, which is only appended to: git log -p -- {FILE}"
     ]
+
+
+def _of_redaction(project: Project, name: str) -> tuple[dict[str, Any], ...]:
+    """A list of the report of stage `redact`; empty where it has not run."""
+    path = project.stage("redact") / "report.json"
+    return tuple(load_json(path).get(name, [])) if path.exists() else ()
 
 
 def _languages(report: dict[str, Any]) -> list[str]:

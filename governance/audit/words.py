@@ -61,11 +61,39 @@ def tables(audit: Audit) -> list[Block]:
         ("Stands over policy", _waiting(audit, "blocks")),
         ("In the queue", _waiting(audit, "queued")),
         *_change(audit),
+        ("Outputs that redaction changed, by field", _targets(audit)),
+        ("Outputs that the redacted input no longer gives", _underivable(audit)),
         ("Verdicts in force", _verdicts(audit)),
         ("Re-opened: expired verdicts", _reopened(audit)),
         ("Stale verdicts", _stale(audit)),
     ]
     return [block for title, table in titled if table.rows for block in (Heading(title), table)]
+
+
+def _targets(audit: Audit) -> Table:
+    lines = [
+        (
+            line["field"] or "(the whole output)",
+            f"{line['changed']:,}",
+            f"{line['rows']:,}",
+            f"{line['share']:.0%}",
+            ", ".join(f"{name} {count:,}" for name, count in line["entities"].items()),
+            line["rule"],
+            line["reason"],
+        )
+        for line in audit.targets
+    ]
+    columns = ("field", "changed", "rows", "share", "entities", "rule", "reason")
+    return Table(columns, tuple(lines), frozenset({1, 2, 3}))
+
+
+def _underivable(audit: Audit) -> Table:
+    names = ("field", "kind", "rows", "example", "row")
+    lines = tuple(
+        tuple(f"{line[name]:,}" if name == "rows" else line[name] for name in names)
+        for line in audit.underivable
+    )
+    return Table(names, lines, frozenset({2}))
 
 
 def _inventory(audit: Audit) -> Table:

@@ -43,7 +43,9 @@ def personal_data(facts: Facts) -> Section:
                 level="warning",
             )
         )
-    parts += _targets(facts.reports.get("redact", {}))
+    redaction = facts.reports.get("redact", {})
+    parts += _entries(redaction.get("targets", []), "Changes of targets, as stage redact counts them")
+    parts += _entries(redaction.get("underivable", []), "Outputs that the redacted input no longer gives")
     return Section("personal-data", "Personal data", parts)
 
 
@@ -65,9 +67,9 @@ def _table(edits: pl.DataFrame, by: list[str], caption: str) -> Table:
     return Table([*by, "findings", "rows", "values"], rows, frozenset(places), caption=caption)
 
 
-def _targets(report: dict[str, Any]) -> list[Block]:
+def _entries(lines: list[Any], caption: str) -> list[Block]:
     """What the stage says of fields of the output, where it does: one row an entry, whatever its keys."""
-    entries = [entry for entry in report.get("targets", []) if isinstance(entry, dict)]
+    entries = [entry for entry in lines if isinstance(entry, dict)]
     if not entries:
         return []
     columns = list(dict.fromkeys(key for entry in entries for key in entry))
@@ -78,7 +80,7 @@ def _targets(report: dict[str, Any]) -> list[Block]:
         if all(isinstance(entry.get(column), int | float) for entry in entries)
     )
     names = [column.replace("_", " ") for column in columns]
-    return [Table(names, rows, numeric, caption="Changes of targets, as stage redact counts them")]
+    return [Table(names, rows, numeric, caption=caption)]
 
 
 def _cell(value: Any) -> str:

@@ -19,6 +19,7 @@ from curate.examples import TEXT_FIELDS
 from curate.files import canonical_json
 from curate.keys import Key
 from curate.pii.redact.closed import Closed
+from curate.pii.redact.derive import LONGEST_INITIALS, Underivable, lost_forms, lost_prose
 from curate.pii.redact.follow import follow, part_of
 from curate.pii.redact.forms import NAMED
 from curate.pii.redact.identity import Identity, identities
@@ -29,13 +30,14 @@ from curate.pii.redact.parts import Asked, asked, named
 from curate.pii.redact.spans import Span, Spared, Value, cut_at, merge, outside, repeats, rewrite
 from curate.pii.redact.surrogates import masked, surrogate, tag
 from curate.pii.values import normalise, value_id
-from curate.placeholders import NUMBERED, placeholder
+from curate.placeholders import NUMBERED, PLACEHOLDER, placeholder
 from curate.task import Kind
 
 # Marks that a span of words may take in at its ends and that belong to the sentence.
 _EDGES = " \t\r\n.,;:!?\"“”‘’'()[]<>"
 _WORDED = frozenset({"STREET_ADDRESS", "DATE_OF_BIRTH", "DATE_TIME"}) | NAMED
 _NUMBERED = re.compile(NUMBERED)
+_PLACEHOLDER = re.compile(PLACEHOLDER)
 
 
 class Names(NamedTuple):
@@ -65,6 +67,7 @@ class Row:
     repeated: int = 0
     changed: set[tuple[str, str]] = field(default_factory=set)  # (path, entity)
     labelled: bool = False  # its label is a value that the input lost
+    underivable: list[Underivable] = field(default_factory=list)
 
 
 def redact_row(
@@ -147,7 +150,20 @@ class _Work:
                 self.made.texts[name] = new.text
                 self._note(name, new.spans)
                 self._changed(name, new.spans)
+                self._derive(name, text, new.text, new.spans)
         return self.made
+
+    def _derive(self, path: str, before: str, after: str, spans: Sequence[Span]) -> None:
+        """Note whether the redacted input still gives an output."""
+        if not self.input.spans:
+            return
+        lost = list(dict.fromkeys(value for span in self.input.spans for value in (span.value, *span.also)))
+        text = self.row["input"] or ""
+        alone = not any(map(str.isalnum, _PLACEHOLDER.sub("", after)))
+        if alone or len(before) <= LONGEST_INITIALS:
+            self.made.underivable += lost_forms(path, before, after, spans, text, lost)
+        else:
+            self.made.underivable += lost_prose(path, before, text, lost)
 
     def _in_parts(self, text: str, spans: list[Span]) -> list[Span]:
         """The input's places, cut where character spans begin and end and where the outputs ask for parts."""
@@ -268,6 +284,8 @@ class _Work:
                 self._exempted(name, own)
                 continue
             made, spans = self._leaf(leaf, text, own, cuts.get(leaf.start), name)
+            if leaf.kind != "key" and leaf.start not in cuts:
+                self._derive(leaf.path, leaf.text, made, spans)
             if made != leaf.text:
                 raw = encoded(made)
                 new.append((leaf, f'"{raw}"' if leaf.kind == "number" else raw))

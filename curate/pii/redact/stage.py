@@ -21,6 +21,7 @@ scope goes into the report and the manifest.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -38,6 +39,7 @@ from curate.pii.redact.offsets import SpanPath, detect, untrue
 from curate.pii.redact.params import RedactParams
 from curate.pii.redact.policy import decide
 from curate.pii.redact.row import Names, Row, redact_row, stale
+from curate.pii.redact.surrogates import masked
 from curate.project import Project
 from curate.provenance import begin
 from curate.stage import Progress, StageResult, write_stage
@@ -118,13 +120,14 @@ def redact(
     edits = pl.concat([made, conform(cleared, EDITS)]).sort(EDITS.names())
     rows_changed = edits.filter(~pl.col("action").is_in(["keep", "exempt"]))["example_id"].n_unique()
     targets = _targets(examples, dropped, rows, kind, params)
+    underivable = _underivable(rows)
     counts = (
         acted.group_by("entity", "action")
         .agg(pl.len().alias("findings"), pl.col("example_id").n_unique().alias("rows"))
         .sort("entity", "action")
     )
     report = {
-        "notes": _notes(rows_changed, examples.height, targets, params),
+        "notes": _notes(rows_changed, examples.height, targets, underivable, params),
         "actions": counts.to_dicts(),
         "rows_changed": rows_changed,
         "edits": made.filter(pl.col("action") != "exempt").height,
@@ -132,6 +135,7 @@ def redact(
         "not_acted_on": dict(acted.filter("below_act").group_by("entity").len().sort("entity").iter_rows()),
         "targets": targets,
         "max_output_share": params.max_output_share,
+        "underivable": underivable,
         "labels_like_a_lost_value": sum(row.labelled for row in rows),
         "spans": [span.model_dump() for span in spans],
         "kept_by_verdict": dict(cleared.group_by("verdict").len().sort("verdict").iter_rows()),
@@ -231,17 +235,57 @@ def _targets(
     return told
 
 
-def _notes(changed: int, rows: int, targets: list[dict[str, Any]], params: RedactParams) -> list[str]:
-    """What a person should know at once: how many rows changed, and which fields of the outputs beyond the
-    share that is allowed without a reason.
-    """
-    over = [
-        f"`{line['field']}` of the outputs changed in {line['share']:.0%} of its rows: "
-        "`assay check` asks for a reason in redact.targets"
-        for line in targets
-        if line["share"] > params.max_output_share and not line["reason"].strip()
+def _underivable(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Outputs that the redacted input no longer gives, by field and kind: how many rows, and one masked."""
+    found: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    for row in rows:
+        for field, kind, text in row.underivable:
+            shape = re.sub(r"\w", "•", text) if kind == "initials" else masked(text)
+            found[field, kind].setdefault(row.example_id, shape)
+    return [
+        {"field": field, "kind": kind, "rows": len(seen), "example": min(seen.items())[1], "row": min(seen)}
+        for (field, kind), seen in sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
     ]
-    return [f"{plural(changed, 'row')} changed ({changed / max(rows, 1):.0%})", *over]
+
+
+# Fields named on the stage's line.
+_SHOWN = 3
+DETAILS = "details: assay audit"
+
+
+def _notes(
+    changed: int,
+    rows: int,
+    targets: list[dict[str, Any]],
+    underivable: list[dict[str, Any]],
+    params: RedactParams,
+) -> list[str]:
+    """What a person should know at once: how many rows changed, which fields of the outputs beyond the share
+    that is allowed without a reason, and which outputs the redacted input no longer gives.
+    """
+    notes = [f"{plural(changed, 'row')} changed ({changed / max(rows, 1):.0%})"]
+    over = [
+        line for line in targets if line["share"] > params.max_output_share and not line["reason"].strip()
+    ]
+    if over:
+        shown = _some([f"`{line['field']}` {line['share']:.0%}" for line in over])
+        fields = "field" if len(over) == 1 else "fields"
+        notes.append(
+            f"{len(over):,} output {fields} changed in over {params.max_output_share:.0%} of the rows "
+            f"({shown}): `assay check` asks for a reason in redact.targets"
+        )
+    if underivable:
+        shown = _some([f"`{line['field']}` {line['kind']} {line['rows']:,}" for line in underivable])
+        notes.append(f"warning: outputs that the redacted input no longer gives ({shown})")
+    if over or underivable:
+        notes[-1] += f"; {DETAILS}"
+    return notes
+
+
+def _some(words: Sequence[str]) -> str:
+    """The first few, and how many more."""
+    more = len(words) - _SHOWN
+    return ", ".join([*words[:_SHOWN], *([f"{more:,} more"] if more > 0 else [])])
 
 
 def _having(examples: pl.DataFrame, kind: Kind, paths: set[str]) -> Counter[str]:
