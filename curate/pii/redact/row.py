@@ -96,6 +96,7 @@ class _Work:
     ) -> None:
         self.row, self.names, self.closed = row, names, closed
         self.id: str = row["example_id"]
+        self.lost: list[Value] | None = None  # what the input lost, once somebody asks
         self.made = Row(self.id, {name: row[name] for name in TEXT_FIELDS})
         self.verdicts = {finding["value_id"]: finding["verdict"] for finding in findings}
         self._find([finding for finding in findings if not closed.whole(finding["field"])])
@@ -157,8 +158,10 @@ class _Work:
         """Note whether the redacted input still gives an output."""
         if not self.input.spans:
             return
-        lost = list(dict.fromkeys(value for span in self.input.spans for value in (span.value, *span.also)))
-        text = self.row["input"] or ""
+        if self.lost is None:
+            values = (value for span in self.input.spans for value in (span.value, *span.also))
+            self.lost = list(dict.fromkeys(values))
+        lost, text = self.lost, self.row["input"] or ""
         alone = not any(map(str.isalnum, _PLACEHOLDER.sub("", after)))
         if alone or len(before) <= LONGEST_INITIALS:
             self.made.underivable += lost_forms(path, before, after, spans, text, lost)
@@ -184,6 +187,7 @@ class _Work:
         own = {
             leaf
             for name, found in self.outputs.items()
+            if self.found[name]
             for leaf in found
             if any(span.start < leaf.end and leaf.start < span.end for span in self.found[name])
         }
