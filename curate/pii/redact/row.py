@@ -173,9 +173,7 @@ class _Work:
         self.asks = Asked()
         if not self.outputs or not spans:
             return spans
-        cuts = {span.value for span in self.located} | {
-            leaf for span in self.located for leaf in (span.first, span.last)
-        }
+        cuts = {leaf for span in self.located for leaf in (span.value, span.first, span.last)}
         targets = [
             leaf
             for found in self.outputs.values()
