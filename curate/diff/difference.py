@@ -25,6 +25,7 @@ from curate.diff.measure.exposure import finding_changes, new_leaks
 from curate.diff.measure.findings import with_faults
 from curate.diff.measure.summary import Summary, summarise
 from curate.errors import AssayError
+from curate.read import shown_name
 from curate.text import plain
 from curate.versions.table import SEPARATOR, as_text, common_type, length_of
 from curate.versions.version import CHANGE_KINDS, Version
@@ -163,9 +164,9 @@ def _numbered_as_in_the_file(changes: pl.DataFrame, before: Version, after: Vers
 def _shared_columns(before: Version, after: Version) -> dict[str, pl.DataType]:
     """Columns of both sides but the key, each with the dtype it is compared in."""
     if before.gold != after.gold:
-        plain, gold = (after, before) if before.gold else (before, after)
+        file, gold = (after, before) if before.gold else (before, after)
         raise AssayError(
-            f"{plain.name} is a plain file and {gold.name} a gold version; they cannot be compared",
+            f"{file.name} is a plain file and {gold.name} a gold version; they cannot be compared",
             fix="give two files or two gold versions, e.g. `assay diff HEAD` or `assay diff old.csv "
             "new.csv --key id`",
         )
@@ -174,8 +175,8 @@ def _shared_columns(before: Version, after: Version) -> dict[str, pl.DataType]:
             for name in wanted:
                 if name not in side.table.schema:
                     raise AssayError(
-                        f"{side.name} has no column {name!r} to use as {role}",
-                        fix=f"choose --{role} from: {', '.join(side.table.schema)}",
+                        f"{side.name} has no column {plain(name, 40)!r} to use as {role}",
+                        fix=f"choose --{role} from: {', '.join(map(shown_name, side.table.schema))}",
                     )
     types = after.table.schema
     return {

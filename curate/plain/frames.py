@@ -16,7 +16,7 @@ import polars.selectors as cs
 
 from curate.errors import AssayError, option
 from curate.ids import key_text
-from curate.read import need_columns
+from curate.read import need_columns, shown_name
 from curate.text import plain
 
 # The column in which pandas hands over an index that is not a row number.
@@ -115,7 +115,12 @@ def _kind(value: Any) -> str:
 
 
 def row_names(
-    frame: pl.DataFrame, id: str | pl.Series | None, name: str = "the table", *, once: bool = True
+    frame: pl.DataFrame,
+    id: str | pl.Series | None,
+    name: str = "the table",
+    *,
+    once: bool = True,
+    numbers: pl.Series | None = None,
 ) -> pl.Series:
     """What names each row: a column, a series, or else the 0-based number.
 
@@ -123,6 +128,8 @@ def row_names(
     ----------
     once
         Whether a name must stand on one row only.
+    numbers
+        What an error calls the rows; by default their place in `frame`.
 
     Raises
     ------
@@ -140,16 +147,21 @@ def row_names(
     wrong = names.is_null() | names.is_duplicated()
     if once and wrong.any():
         at = int(wrong.arg_true()[0])
-        said = "has no value" if names[at] is None else "has a value that another row has too"
+        called = pl.int_range(frame.height, eager=True) if numbers is None else numbers
+        said = "has no value"
+        if names[at] is not None:
+            same = names.eq(names[at]).fill_null(False).arg_true()
+            said = f"has the value of row {called[int(same[1])]}"
         raise AssayError(
-            f"column {plain(id, 40)!r} of {name} does not name each row once: row {at} {said}",
+            f"column {plain(id, 40)!r} of {name} does not name each row once: row {called[at]} {said}",
             fix=f"name another column with {option('id')}, or leave it out for record numbers",
         )
     return names.alias("row")
 
 
 def text_column(frame: pl.DataFrame, column: str, argument: str, name: str = "the table") -> pl.Series:
-    """A column as String, named as it was; numbers and dates as they are written.
+    """A column, or the values at a dotted path into a nested one (`user.text`, `messages.content`), as
+    String; numbers and dates as they are written, values of a list joined by line breaks.
 
     Parameters
     ----------
@@ -161,14 +173,56 @@ def text_column(frame: pl.DataFrame, column: str, argument: str, name: str = "th
     AssayError
         If the column is missing, or holds lists, structs or bytes.
     """
+    from curate.read.paths import is_path, text_at
+
+    if is_path(frame, column) and (texts := text_at(frame, column)) is not None:
+        return texts
+    if column not in frame.columns and (held := _inside(frame, column)):
+        raise AssayError(
+            f"{name} has no column {plain(column, 40)!r}, but column {shown_name(held)} holds it",
+            fix=f"name its path with {option(argument)}: {shown_name(held)}.{plain(column, 40)}",
+        )
     need_columns(frame, [column], name, option=option(argument))
     dtype = frame.schema[column]
-    if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
+    if dtype.is_nested():
+        raise AssayError(
+            f"column {plain(column, 40)!r} of {name} holds {_nested_words(dtype)}, not text",
+            fix=f"name a path into it with {option(argument)}: {plain(_path_example(column, dtype), 80)}",
+        )
+    if dtype in (pl.Binary, pl.Object):
         raise AssayError(
             f"column {plain(column, 40)!r} of {name} holds {dtype}, not text",
             fix=f"name a column of text with {option(argument)}",
         )
     return frame.select(key_text(pl.col(column), dtype)).to_series()
+
+
+def _inside(frame: pl.DataFrame, wanted: str) -> str | None:
+    """The nested column that holds values under the name `wanted`, if there is one."""
+    from curate.read.paths import at_path
+
+    head = frame.head(20)
+    for column, dtype in frame.schema.items():
+        nested = "." not in column and (dtype.is_nested() or dtype == pl.String)
+        if nested and at_path(head, f"{column}.{wanted}"):
+            return column
+    return None
+
+
+def _nested_words(dtype: pl.DataType) -> str:
+    return "lists" if isinstance(dtype, pl.List | pl.Array) else "objects"
+
+
+def _path_example(column: str, dtype: pl.DataType) -> str:
+    """A dotted path into a nested column: to its first text, else to its first item."""
+    if isinstance(dtype, pl.List | pl.Array):
+        inner = dtype.inner
+        return _path_example(column, inner) if isinstance(inner, pl.Struct) else f"{column}.0"
+    if isinstance(dtype, pl.Struct) and dtype.fields:
+        texts = [held for held in dtype.fields if held.dtype == pl.String]
+        usual = [held for held in texts if held.name in ("content", "text", "value")]
+        return f"{column}.{(usual or texts or dtype.fields)[0].name}"
+    return column
 
 
 def chosen_columns(

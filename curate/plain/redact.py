@@ -2,7 +2,8 @@
 
 A table is scanned, and what the policy names is replaced. Placeholders agree over the columns of a row and
 link no two rows, unless the scope says so. The stage speaks of an example's three texts, so up to three
-columns are redacted at a time.
+columns are redacted at a time. A nested column is redacted as JSON text and written back in its own shape. A
+column that holds personal data and cannot be redacted is an error: nothing stays in silence.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from curate.pii.redact.params import RedactParams
 from curate.plain.frames import Table, frame_of, row_names
 from curate.plain.result import Result, among
 from curate.plain.scan import scan
+from curate.read import shown_name
+from curate.read.paths import as_text
 from curate.task import Kind
 from curate.text import plural
 
@@ -94,7 +97,7 @@ def redact(
     table
         A polars, pandas or pyarrow table, or a `datasets.Dataset`.
     fields
-        Columns to redact, three at most; by default every column of text but `id`.
+        Columns to redact, three at most; by default every one but `id` in which `scan` finds something.
     id
         The column (or a series) that names a row; by default rows are numbered from 0.
     params
@@ -108,7 +111,8 @@ def redact(
     Raises
     ------
     AssayError
-        If a column is missing or holds no text, there are more than three, or the parameters are invalid.
+        If a column is missing, holds numbers (no placeholder fits there), there are more than three, or the
+        parameters are invalid.
 
     Examples
     --------
@@ -125,25 +129,15 @@ def redact(
     looked_for = scan_params or ScanParams()
     numbers = pl.int_range(frame.height, eager=True)
     without = frame.drop(id) if isinstance(id, str) and fields is None else frame
-    if fields is None:
-        fields = _texts(without)
     findings = scan(without, fields, id=numbers, params=looked_for, name=name, progress=progress)
-    nested = [field for field in findings.fields if frame.schema.get(field) != pl.String]
-    if nested:
-        raise AssayError(
-            f"{', '.join(map(repr, nested))} of {name} cannot be redacted: only whole columns of text can",
-            fix=f"name columns of text with {option('fields')}: {', '.join(_texts(without)) or 'none here'}",
-        )
-    if len(findings.fields) > len(TEXT_FIELDS):
-        raise AssayError(
-            f"{len(findings.fields)} columns of {name} hold text, and three can be redacted at a time",
-            fix=f"name up to three with {option('fields')}",
-        )
-    roles = dict(zip(findings.fields, TEXT_FIELDS, strict=False))
+    personal = set(findings.findings["field"])
+    columns = [column for column in findings.fields if fields is not None or column in personal]
+    _redactable(without, columns, name)
+    roles = dict(zip(columns, TEXT_FIELDS, strict=False))
     padded = numbers.cast(pl.String).str.zfill(12).alias("example_id")
     examples = conform(
         pl.DataFrame(
-            [padded, *(frame[column].cast(pl.String).alias(role) for column, role in roles.items())]
+            [padded, *(as_text(frame[column]).cast(pl.String).alias(role) for column, role in roles.items())]
         ).with_columns(pl.lit(False).alias("held_out")),
         EXAMPLES,
     )
@@ -176,13 +170,76 @@ def redact(
         places.alias("_at"),
     )
     return RedactResult(
-        frame.filter(still).with_columns(texts.drop("_at").get_columns()),
+        frame.filter(still).with_columns(
+            _shaped(texts[column], frame.schema[column], name) for column in roles
+        ),
         frame.filter(~still),
         done.sort("_at", "field", "entity").drop("_at"),
         findings.fields,
     )
 
 
-def _texts(frame: pl.DataFrame) -> list[str]:
-    """Columns of text."""
-    return [name for name, dtype in frame.schema.items() if dtype == pl.String]
+def _redactable(frame: pl.DataFrame, columns: list[str], name: str) -> None:
+    """Fail if a column cannot be redacted, or there are too many.
+
+    Raises
+    ------
+    AssayError
+        Naming the columns and what to do.
+    """
+    for column in columns:
+        if column not in frame.columns:
+            whole = next(head for head in frame.columns if column.startswith(f"{head}."))
+            raise AssayError(
+                f"{shown_name(column)!r} of {name} is a path: columns are redacted whole",
+                fix=f"name the column with {option('fields')}: {shown_name(whole)}",
+            )
+        dtype = frame.schema[column]
+        if dtype != pl.String and not dtype.is_nested():
+            raise AssayError(
+                f"column {shown_name(column)!r} of {name} holds personal data as {dtype}, in which no "
+                f"placeholder can stand",
+                fix=f"drop the column or make it text; or name the columns to redact with {option('fields')}",
+            )
+        if dtype.is_nested() and not _comes_back(frame[column]):
+            raise AssayError(
+                f"column {shown_name(column)!r} of {name} holds {dtype}, which JSON does not give back",
+                fix="flatten it, or write its dates, decimals and bytes as text",
+            )
+    if len(columns) > len(TEXT_FIELDS):
+        raise AssayError(
+            f"{len(columns)} columns of {name} hold personal data, and three can be redacted at a time: "
+            f"{', '.join(map(shown_name, columns))}",
+            fix=f"name up to three with {option('fields')}, and redact the result again for the others",
+        )
+
+
+def _comes_back(column: pl.Series) -> bool:
+    """Whether nested values survive the way to JSON text and back."""
+    try:
+        return _decoded(as_text(column), column.dtype).equals(column, null_equal=True)
+    except (pl.exceptions.PolarsError, ValueError):
+        return False
+
+
+def _decoded(texts: pl.Series, dtype: pl.DataType) -> pl.Series:
+    return texts.str.json_decode(dtype)
+
+
+def _shaped(texts: pl.Series, dtype: pl.DataType, name: str) -> pl.Series:
+    """Redacted texts as their column had them.
+
+    Raises
+    ------
+    AssayError
+        If what was put into a nested value broke its JSON.
+    """
+    if not dtype.is_nested():
+        return texts
+    try:
+        return _decoded(texts, dtype)
+    except pl.exceptions.PolarsError as error:
+        raise AssayError(
+            f"column {shown_name(texts.name)!r} of {name} is not JSON any more once it is redacted",
+            fix="redact with placeholders (action replace), or flatten the column",
+        ) from error

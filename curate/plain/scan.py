@@ -47,8 +47,8 @@ class ScanResult(Result):
         `row, field, entity, start, end, score, detector, verified`, in the order of the table; offsets in
         characters of the field as read.
     inventory
-        A mapping for each entity, most findings first: `entity, findings, verified, rows, values, example`
-        (masked).
+        A mapping for each entity, most findings first: `entity, findings, verified, rows, values, columns`
+        (findings by column, the most first), `example` (masked).
     threshold
         The lowest score among those asked for.
     other_languages
@@ -78,7 +78,7 @@ class ScanResult(Result):
     @property
     def inventory(self) -> list[dict[str, Any]]:
         """See the class."""
-        return _inventory(self.hits)
+        return _inventory(self.hits, self.findings)
 
     def counts(self) -> dict[str, int]:
         """Rows by entity, the commonest first."""
@@ -196,7 +196,8 @@ def _columns(
     frame: pl.DataFrame, fields: str | Iterable[str] | None, id: str | pl.Series | None, name: str
 ) -> list[pl.Series]:
     """The columns and paths asked for as text; by default every one that may hold something personal."""
-    from curate.pii.scan.columns import as_text, at_path, is_path, is_scanned
+    from curate.pii.scan.columns import is_scanned
+    from curate.read.paths import as_text, at_path, is_path
 
     if fields is None:
         without = id if isinstance(id, str) else None
@@ -269,7 +270,7 @@ def _findings(hits: pl.DataFrame, rows: pl.Series, names: dict[str, str]) -> pl.
     )
 
 
-def _inventory(hits: pl.DataFrame) -> list[dict[str, Any]]:
+def _inventory(hits: pl.DataFrame, findings: pl.DataFrame) -> list[dict[str, Any]]:
     """Counts by entity with one masked example, most findings first."""
     from curate.pii.values import normalise
 
@@ -290,4 +291,13 @@ def _inventory(hits: pl.DataFrame) -> list[dict[str, Any]]:
         )
         .sort(["findings", "entity"], descending=[True, False])
     )
-    return [{**row, "example": mask(row["example"])} for row in counts.iter_rows(named=True)]
+    by_column: dict[str, dict[str, int]] = {}
+    columns = findings.group_by("entity", "field").len().sort("len", "field", descending=[True, False])
+    for entity, column, found in columns.iter_rows():
+        by_column.setdefault(entity, {})[column] = found
+    return [
+        {**row, "columns": by_column[row["entity"]], "example": mask(row["example"])}
+        for row in counts.select("entity", "findings", "verified", "rows", "values", "example").iter_rows(
+            named=True
+        )
+    ]

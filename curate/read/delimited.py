@@ -24,12 +24,14 @@ from curate.bounds import COLUMNS
 from curate.errors import AssayError
 from curate.read.dialect import dialect, shown_delimiter
 from curate.read.formats import as_utf8, bad_lines, encoding_fix, read_bytes
-from curate.read.records import Records, reject_frame, shown_name
+from curate.read.records import Records, is_personal_shape, reject_frame, shown_name
 from curate.text import plural
 
 Positions = npt.NDArray[np.int64]
 
 _BLOCK = 1 << 24
+# Rows among whose values a column's name is sought.
+_ROWS_BELOW = 1000
 _QUOTE, _NEWLINE, _RETURN = ord('"'), ord("\n"), ord("\r")
 
 
@@ -74,7 +76,19 @@ def read_delimited(
             fix=f"check the header line and the delimiter, which was taken to be {shown_delimiter(sign)} "
             "(another: --delimiter ';'), or name the format with --format-in",
         )
-    return replace(records, notes=written.notes)
+    notes = (*written.notes, *_header_notes(names, records.frame))
+    return replace(records, notes=notes)
+
+
+def _header_notes(names: list[str], frame: pl.DataFrame) -> tuple[str, ...]:
+    """Say of a first line that looks like a row that it was read as the column names: it has an address or a
+    number in it, or a name that its own column holds as a value.
+    """
+    head = frame.head(_ROWS_BELOW)
+    repeated = any(name in set(head[name].drop_nulls()) for name in names)
+    if repeated or any(is_personal_shape(name) for name in names):
+        return ("its first line was read as column names, but looks like a row: is the header line missing?",)
+    return ()
 
 
 def _record_pattern(delimiter: str) -> re.Pattern[bytes]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import unicodedata
 import zlib
 from pathlib import Path
 from shlex import quote
@@ -51,6 +52,12 @@ _NOT_CP1252 = (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")
 _BLOCK = 1 << 24
 # Bytes that unpacking one zstd frame may hold at once (`zstd --long=31` writes 2 GB).
 _WINDOW = 1 << 31
+# Control and unassigned characters that text may hold; random bytes read as UTF-16 have a tenth and more.
+_ODD_SIGNS = 0.02
+# What is looked at to tell an encoding.
+_HEAD = 8192
+# Latin text in UTF-16 is half zero bytes and in UTF-32 three quarters; a quarter leaves room for other signs.
+_UTF16_ZEROS, _UTF32_ZEROS = 0.25, 0.65
 
 # An encoding fault is of the whole file when at least this share of its lines cannot be decoded; fewer are
 # bad rows.
@@ -64,7 +71,7 @@ def encoding_fix(path: Path, data: bytes) -> str:
     if path.suffix.lower() in PACKED:
         return said
     converted = path.with_name(f"{path.stem}-utf8{path.suffix}")
-    of_iconv = guess.replace("16-", "16")  # it writes UTF-16LE
+    of_iconv = guess.replace("16-", "16").replace("32-", "32")  # it writes UTF-16LE
     return f"{said}, or: iconv -f {of_iconv} -t utf-8 {quote(str(path))} > {quote(str(converted))}"
 
 
@@ -76,7 +83,9 @@ def guessed_encoding(data: bytes) -> str:
         return "utf-32"
     if data.startswith(_UTF16):
         return "utf-16"
-    head = data[:8192]
+    head = data[:_HEAD]
+    if head.count(0) >= _UTF32_ZEROS * max(1, len(head)):
+        return "utf-32-be" if head[:1] == b"\x00" else "utf-32-le"
     if b"\x00" in head:  # Latin letters have a zero byte: the first of two is the high one in big-endian
         even, odd = head[0::2].count(0), head[1::2].count(0)
         if odd > 2 * even:
@@ -211,15 +220,11 @@ def as_utf8(data: bytes, path: Path, encoding: str) -> bytes:
                 f"{path} is {name} (line 1 starts with its byte order mark), not UTF-8",
                 fix=encoding_fix(path, data),
             )
-        if b"\x00" in data[:8192]:
-            raise AssayError(
-                f"{path} is binary, or text in UTF-16 or UTF-32 without a byte order mark",
-                fix=encoding_fix(path, data),
-            )
+        _be_text(data, path)
         data = data.removeprefix(codecs.BOM_UTF8)
         _be_mostly_utf8(data, path)
         return data
-    if wanted.startswith("utf-16") and b"\x00" not in data[:8192] and not data.startswith(_UTF16):
+    if wanted.startswith("utf-16") and b"\x00" not in data[:_HEAD] and not data.startswith(_UTF16):
         raise AssayError(
             f"{path} is not {encoding}: its beginning holds neither a byte order mark nor a zero byte",
             fix="name another encoding with --encoding, or leave it out for UTF-8",
@@ -233,6 +238,42 @@ def as_utf8(data: bytes, path: Path, encoding: str) -> bytes:
             fix="correct --encoding (in a project: `ingest.encoding` in params.yaml); to see a guess: "
             f"file {quote(str(path))}",
         ) from None
+
+
+def _be_text(data: bytes, path: Path) -> None:
+    """Fail if zero bytes show that this is UTF-16, UTF-32 or no text at all; a stray one in UTF-8 text is a
+    control character like others, which the rules find.
+    """
+    head = data[:_HEAD]
+    zeros = head.count(0)
+    if not zeros:
+        return
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    one_sided = max(even, odd) >= 20 * max(1, min(even, odd)) or zeros >= _UTF32_ZEROS * len(head)
+    if zeros >= _UTF16_ZEROS * len(head) and one_sided:
+        name = guessed_encoding(data).upper()
+        raise AssayError(f"{path} looks like {name} without a byte order mark", fix=encoding_fix(path, data))
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        if _reads_as(head, guessed_encoding(data)):  # such as Chinese: its line ends alone have zero bytes
+            raise AssayError(
+                f"{path} is binary, or text in UTF-16 without a byte order mark", fix=encoding_fix(path, data)
+            ) from None
+        raise AssayError(
+            f"{path} is binary, not text as its name says",
+            fix=f"export it as CSV or JSON Lines; what it is says: file {quote(str(path))}",
+        ) from None
+
+
+def _reads_as(head: bytes, encoding: str) -> bool:
+    """Whether bytes are text in a two-byte encoding: they decode to hardly a control or unknown character."""
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(head)
+    except UnicodeDecodeError:
+        return False
+    odd = sum(unicodedata.category(sign)[0] == "C" for sign in text if sign not in "\r\n\t")
+    return odd <= _ODD_SIGNS * len(text)
 
 
 def is_utf8(data: bytes | memoryview) -> bool:

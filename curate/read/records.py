@@ -76,15 +76,22 @@ class Records:
         return f"{plural(rows, 'row')} could not be read: {places}{more}"
 
 
-# No column is named like this: an address, a number of five digits or more, a sentence.
-_VALUE = re.compile(r"@|\d[\d ().+-]{3,}\d|(?:\S+\s+){5}\S|.{61}", re.DOTALL)
+# No column is named like this: an address, a number of five digits or more.
+_PERSONAL = re.compile(r"\S@\S|\d[\d ().+-]{3,}\d")
+# Nor like this: a sentence.
+_SENTENCE = re.compile(r"(?:\S+\s+){5}\S|.{61}", re.DOTALL)
+
+
+def is_personal_shape(name: str) -> bool:
+    """Whether a column's name has the shape of an address or a long number."""
+    return _PERSONAL.search(name) is not None
 
 
 def shown_name(name: str) -> str:
     """A column's name as an error may show it: in a file without a header line it is a row's value, so what
     looks like one is masked.
     """
-    return mask(name) if _VALUE.search(name) else plain(name, 40)
+    return mask(name) if is_personal_shape(name) or _SENTENCE.search(name) else plain(name, 40)
 
 
 def reject_frame(rows: list[tuple[int, str, bytes]]) -> pl.DataFrame:

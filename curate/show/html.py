@@ -10,6 +10,7 @@ import base64
 import hashlib
 import html
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -100,9 +101,22 @@ def page(body: str, *, title: str, style: str = "", script: str = "", data: str 
     return "".join(pieces)
 
 
-def blocks_html(blocks: Sequence[Block]) -> str:
-    """The blocks as markup."""
-    return "\n".join(_block(block) for block in blocks)
+def blocks_html(blocks: Sequence[Block], *, under: str = "") -> str:
+    """The blocks as markup; a table without a caption has that of the heading it stands under.
+
+    Parameters
+    ----------
+    under
+        The heading before the blocks.
+    """
+    drawn = []
+    for block in blocks:
+        if isinstance(block, Heading):
+            under = block.text
+        elif isinstance(block, Table) and not block.caption:
+            block = replace(block, caption=under)
+        drawn.append(_block(block))
+    return "\n".join(drawn)
 
 
 def _block(block: Block) -> str:
@@ -138,7 +152,8 @@ def _block(block: Block) -> str:
         return _table(block)
     if isinstance(block, Chart):
         return _chart(block)
-    return f"<details><summary>{_text(block.summary)}</summary>{blocks_html(block.blocks)}</details>"
+    inside = blocks_html(block.blocks, under=block.summary)
+    return f"<details><summary>{_text(block.summary)}</summary>{inside}</details>"
 
 
 def _table(table: Table) -> str:
@@ -146,7 +161,7 @@ def _table(table: Table) -> str:
     head = "".join(_head(column, kind) for column, kind in zip(table.columns, kinds, strict=True))
     body = "\n".join(
         f"<tr{_class(_emphasis(table, at))}>"
-        + "".join(_cell(cell, kind) for cell, kind in zip(row, kinds, strict=True))
+        + "".join(_cell(cell, kind, place) for place, (cell, kind) in enumerate(zip(row, kinds, strict=True)))
         + "</tr>"
         for at, row in enumerate(table.rows)
     )
@@ -159,7 +174,9 @@ def _table(table: Table) -> str:
     )
 
 
-def _cell(text: str, kind: Kind) -> str:
+def _cell(text: str, kind: Kind, place: int) -> str:
+    if place == 0 and kind == "text":  # what the row is about
+        return f'<th scope="row">{_text(text)}</th>'
     if kind == "number":
         # An interval stays on one line.
         whole = _text(text).replace(", ", ",\u00a0")

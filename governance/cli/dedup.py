@@ -58,6 +58,7 @@ def dedup(
         raise click.UsageError("--field COLUMN says which column of FILE holds the text")
 
     from curate.plain.dedup import dedup as deduplicated
+    from curate.plain.frames import text_column
     from curate.text import plural
     from governance.cli.pairs import print_facts, print_pairs
     from governance.cli.plain_files import checked_place, open_file, row_ids, unreadable, write_out
@@ -69,7 +70,7 @@ def dedup(
         result = deduplicated(
             records.frame,
             field,
-            id=row_ids(records, id_column),
+            id=row_ids(records, id_column, file),
             threshold=threshold,
             unit=unit,
             n=n,
@@ -88,5 +89,5 @@ def dedup(
     print_facts(facts)
     if result.twins.listed != "all":
         stdout().print("families too large to list in full: each row is paired with its representatives")
-    side = (result.rows, records.frame[field].cast(str))
+    side = (result.rows, text_column(records.frame, field, "field"))
     print_pairs(result.pairs, (side, side), show_texts)

@@ -63,7 +63,7 @@ def labels(
         records.frame,
         input_column,
         output_column,
-        id=row_ids(records, id_column),
+        id=row_ids(records, id_column, file, once=False),
         threshold=threshold,
         name=str(file),
     )

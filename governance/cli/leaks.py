@@ -48,20 +48,23 @@ def leaks(
       assay leaks train.csv test.csv --field text
       assay leaks train.csv test.csv --field text --label category -o leaks.parquet
     """
+    from curate.plain.frames import text_column
     from curate.plain.leaks import leaks as leaked
     from curate.text import plural
     from governance.cli.pairs import print_facts, print_pairs
-    from governance.cli.plain_files import checked_place, open_file, write_out
+    from governance.cli.plain_files import checked_place, open_file, row_ids, write_out
     from governance.cli.rim import emit_json, stdout
 
     checked_place(out)
     seen, held_out = open_file(train, reading), open_file(test, reading)
+    for records, file in ((seen, train), (held_out, test)):
+        row_ids(records, id_column, file)
     result = leaked(
         seen.frame,
         held_out.frame,
         field,
         label=label,
-        id=id_column or (seen.numbers, held_out.numbers),
+        id=id_column if id_column is not None else (seen.numbers, held_out.numbers),
         threshold=threshold,
         unit=unit,
         n=n,
@@ -85,7 +88,7 @@ def leaks(
         if not result.all_listed:
             stdout().print("more pairs than can be listed: equal test rows are shown by their first")
         sides = [
-            (rows, records.frame[field].cast(str))
+            (rows, text_column(records.frame, field, "field"))
             for rows, records in ((result.train_rows, seen), (result.test_rows, held_out))
         ]
         print_pairs(result.pairs, sides, show_texts)

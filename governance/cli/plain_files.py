@@ -105,12 +105,35 @@ def report_reading(records: Records, file: Path | str, reading: Reading) -> None
             raise GateFailed(
                 f"{name}: {lost}", fix="correct these rows, or leave out --strict to go on without them"
             )
-        say(f"warning: {name}: {lost}; left out")
+        say(f"warning: {name}: {lost}; left out{_another_encoding(records)}")
 
 
-def row_ids(records: Records, id_column: str | None) -> str | pl.Series:
-    """What names the rows: the column, or the record numbers of the file."""
-    return id_column if id_column is not None else records.numbers
+def _another_encoding(records: Records) -> str:
+    """What to try where all that could not be read is not UTF-8."""
+    from curate.read.formats import guessed_encoding
+
+    rejects = records.rejects
+    if set(rejects["reason"]) != {"invalid_utf8"}:
+        return ""
+    return f" (if the whole file is written so: --encoding {guessed_encoding(b''.join(rejects['raw']))})"
+
+
+def row_ids(
+    records: Records, id_column: str | None, file: Path | str, *, once: bool = True
+) -> str | pl.Series:
+    """What names the rows: the column, or the record numbers of the file.
+
+    Raises
+    ------
+    AssayError
+        If the column is missing or, with `once`, does not name each row: with the record numbers of the file.
+    """
+    if id_column is None:
+        return records.numbers
+    from curate.plain.frames import row_names
+
+    row_names(records.frame, id_column, str(file), once=once, numbers=records.numbers)
+    return id_column
 
 
 def lost_rows(records: Records) -> str:
@@ -183,8 +206,15 @@ def checked_table(out: Path, source: Path) -> str:
     return form
 
 
-def write_table(frame: pl.DataFrame, out: Path, form: str, what: str) -> None:
+def write_table(
+    frame: pl.DataFrame, out: Path, form: str, what: str, *, nested: frozenset[str] = frozenset()
+) -> None:
     """Write a whole table as `form` says, whole or not at all, and say so.
+
+    Parameters
+    ----------
+    nested
+        Columns that a JSON reader made text of: objects and lists again where JSON Lines are written.
 
     Raises
     ------
@@ -201,17 +231,47 @@ def write_table(frame: pl.DataFrame, out: Path, form: str, what: str) -> None:
     if form == "parquet":
         write_parquet(frame, out)
     elif form == "jsonl":
-        write_text(out, frame.write_ndjson())
+        write_text(out, _json_lines(frame, nested))
     else:
-        nested = [name for name, dtype in frame.schema.items() if dtype.is_nested() or dtype == pl.Binary]
-        if nested:
+        no_text = [name for name, dtype in frame.schema.items() if dtype.is_nested() or dtype == pl.Binary]
+        if no_text:
             raise AssayError(
-                f"{out.suffix} cannot hold the nested columns {', '.join(nested)}", fix=f"-o {out.stem}.jsonl"
+                f"{out.suffix} cannot hold the nested columns {', '.join(no_text)}",
+                fix=f"-o {out.stem}.jsonl",
             )
         buffer = io.BytesIO()
         frame.write_csv(buffer, separator="\t" if form == "tsv" else ",")
         write_text(out, buffer.getvalue().decode("utf-8"))
     say(f"{what} written to {out}")
+
+
+def _json_lines(frame: pl.DataFrame, nested: frozenset[str]) -> str:
+    """One JSON object a row; of the columns `nested`, texts that are objects or lists as such."""
+    import json
+
+    lines = frame.write_ndjson()
+    inside = [name for name in frame.columns if name in nested]
+    if not inside:
+        return lines
+    made = []
+    for line in lines.splitlines():  # row by row: no two values of a nested column need have one shape
+        row = json.loads(line)
+        for name in inside:
+            row[name] = _unfolded(row[name])
+        made.append(json.dumps(row, ensure_ascii=False, separators=(",", ":")))
+    return "\n".join(made) + "\n"
+
+
+def _unfolded(cell: Any) -> Any:
+    """The object or list whose JSON a cell is; anything else as it is."""
+    import json
+
+    if not isinstance(cell, str) or cell[:1] not in ("{", "["):
+        return cell
+    try:
+        return json.loads(cell)
+    except ValueError:
+        return cell
 
 
 def id_option(command: Command) -> Command:

@@ -94,12 +94,12 @@ def redact(
         result = redacted(
             records.frame,
             fields or None,
-            id=row_ids(records, id_column),
+            id=row_ids(records, id_column, file),
             params=policy,
             name=str(file),
             progress=progress,
         )
-    write_table(result.kept, out, form, plural(result.kept.height, "row"))
+    write_table(result.kept, out, form, plural(result.kept.height, "row"), nested=records.nested)
     counts = result.counts()
     if shape == "json":
         facts = {

@@ -127,7 +127,7 @@ def rules(
         rejected=rejected_column,
         kind=kind,
         card=read_task(project) if project else None,
-        id=row_ids(records, id_column),
+        id=row_ids(records, id_column, file, once=False),
         name=str(file),
     )
     write_out(result.broken, out, plural(result.broken.height, "breach", "breaches"))

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from curate.pii.detect.params import ScanParams
     from curate.plain.scan import ScanResult
 
+# Columns named beside an entity; -o has every finding.
+_COLUMNS = 3
+
 
 @click.command()
 @click.argument("file", required=False, type=click.Path(exists=True, path_type=Path))
@@ -125,6 +128,7 @@ def scan(
         _warn()
         return
     from curate.plain.scan import scan as scanned
+    from curate.read import shown_name
     from curate.text import plural
     from governance.cli.plain_files import checked_place, lost_rows, open_file, row_ids, unreadable, write_out
     from governance.cli.rim import cores, emit_json, progress_bar, say
@@ -137,7 +141,7 @@ def scan(
         result = scanned(
             records.frame,
             fields or None,
-            id=row_ids(records, id_column),
+            id=row_ids(records, id_column, file),
             params=params,
             root=root,
             name=str(file),
@@ -156,9 +160,12 @@ def scan(
                 "file": file.name,
                 "rows": records.frame.height,
                 **unreadable(records),
-                "fields": list(result.fields),
+                "fields": [shown_name(column) for column in result.fields],
                 "other_languages": others,
-                "inventory": result.inventory,
+                "inventory": [
+                    {**row, "columns": {shown_name(name): found for name, found in row["columns"].items()}}
+                    for row in result.inventory
+                ],
             }
         )
     else:
@@ -230,11 +237,12 @@ def _params(
 def _print(result: ScanResult, lost: str) -> None:
     from rich.table import Table
 
+    from curate.read import shown_name
     from curate.text import for_rich, plural
     from governance.cli.rim import stdout
 
     console = stdout()
-    where = ", ".join(for_rich(column, 40) for column in result.fields)
+    where = ", ".join(for_rich(shown_name(column), 60) for column in result.fields)
     rows = plural(result.frame.height, "row")
     if not result.findings.height:
         console.print(f"No personal data found in {rows} ({where}){lost}.")
@@ -245,14 +253,27 @@ def _print(result: ScanResult, lost: str) -> None:
     table.add_column("entity")
     for name in ("findings", "verified", "rows", "values"):
         table.add_column(name, justify="right")
+    table.add_column("columns")
     table.add_column("example (masked)")
     for row in result.inventory:
         table.add_row(
             row["entity"],
             *(f"{row[name]:,}" for name in ("findings", "verified", "rows", "values")),
+            for_rich(_named(row["columns"]), 60),
             for_rich(row["example"]),
         )
     console.print(table)
+
+
+def _named(columns: dict[str, int]) -> str:
+    """The columns that hold most of an entity, with their counts where there are several."""
+    from curate.read import shown_name
+
+    if len(columns) == 1:
+        return shown_name(next(iter(columns)))
+    named = [f"{shown_name(column)} {findings:,}" for column, findings in list(columns.items())[:_COLUMNS]]
+    more = [f"{len(columns) - _COLUMNS} more"] if len(columns) > _COLUMNS else []
+    return ", ".join([*named, *more])
 
 
 def _warn() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from curate.show.blocks import Block, Chart, Details, Paragraph, Table
+from curate.show.blocks import Block, Chart, Code, Details, Paragraph, Table
 from curate.splits import SPLITS
 from curate.text import plain, plural
 from governance.report import charts
@@ -59,10 +59,13 @@ def funnel(facts: Facts) -> Section:
         "Every row accounted for",
         [
             Paragraph(
-                f"{plural(steps[0]['in'], 'row')} came in and {facts.manifest['rows']:,} "
-                f"{'is' if facts.manifest['rows'] == 1 else 'are'} published; "
-                "each of the others stands in gold/ledger.parquet with its reason, and `assay why ROW` "
-                "tells its story."
+                [
+                    f"{plural(steps[0]['in'], 'row')} came in and {facts.manifest['rows']:,} "
+                    f"{'is' if facts.manifest['rows'] == 1 else 'are'} published; "
+                    "each of the others stands in gold/ledger.parquet with its reason, and ",
+                    Code("assay why ROW"),
+                    " tells its story.",
+                ]
             ),
             Chart(
                 charts.funnel(

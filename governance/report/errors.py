@@ -61,7 +61,8 @@ def where_it_goes_wrong(facts: Facts, comparison: dict[str, Any]) -> Section:
         parts.append(
             Chart(
                 charts.heat_map(names, matrix, f"Confusion matrix of {named}"),
-                description="True label down, answer across; the darker, the larger the share of its row.",
+                description="True label down, answer across; the stronger the colour, the larger the share "
+                "of its row.",
             )
         )
     parts += [_rows(facts, wrong), _pairs(wrong)] if wrong.height else []

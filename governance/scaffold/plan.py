@@ -20,6 +20,7 @@ from curate.ingest.personal import Personal
 from curate.ingest.template import template_columns
 from curate.keys import Key
 from curate.params import parse
+from curate.plain.spellings import spellings, told
 from curate.read import Records, read_records, shown_columns
 from curate.read.dialect import delimiter_sign
 from curate.read.hub import is_hub_name
@@ -195,8 +196,10 @@ def _plan(options: Options) -> Plan:
         Key(b"\0" * 32, "trial"),
     )
     kept = trial.result.kept
+    variants: tuple[str, ...] = ()
     if kind is Kind.CLASSIFICATION:
         card["labels"] = infer.labels(kept["output"], ", ".join(options.output) or "output")
+        variants = _spelt_otherwise(kept["output"])
     elif kind is Kind.EXTRACTION:
         card["output_schema"] = infer.output_schema(kept["output"])
     elif kind is Kind.SUMMARY:
@@ -211,13 +214,17 @@ def _plan(options: Options) -> Plan:
     if len({one["layout"] for one in files}) == 1:
         section["layout"] = files[0]["layout"]
     reasons = funnel(trial.result, len(trial.input_ids))["reasons"]
-    read = tuple(f"{Path(raw.path).name}: {note}" for raw in raws for note in raw.records.notes)
+    read = tuple(
+        f"{Path(raw.path).name}: {note}"
+        for raw in raws
+        for note in (*raw.records.notes, *filter(None, [raw.records.unreadable()]))
+    )
     personal = tuple(
         f"{Personal(**one)} look like personal data"
         + " and are replaced by keyed digests" * (one["what"] == "id")
         for one in trial.result.report.get("personal", [])
     )
-    notes = read + personal + _notes(files, reasons, len(trial.input_ids), section)
+    notes = read + variants + personal + _notes(files, reasons, len(trial.input_ids), section)
     card["languages"] = kept["language"].drop_nulls().unique().sort().to_list() if options.language else []
     return Plan(
         card,
@@ -230,6 +237,18 @@ def _plan(options: Options) -> Plan:
         files,
         notes,
     )
+
+
+def _spelt_otherwise(labels: pl.Series) -> tuple[str, ...]:
+    """Labels that are spelt in several ways, each of which the card takes for a class of its own."""
+    found = spellings(labels)
+    if found.is_empty():
+        return ()
+    advice = (
+        "task.yaml lists each spelling as a label of its own: make them one in the file and run init again, "
+        "or take the others out of `labels`, which drops their rows as unknown_label"
+    )
+    return (*told(found), advice)
 
 
 def _template_fits(options: Options) -> None:

@@ -15,7 +15,7 @@ import polars as pl
 from curate.diff.explain.drops import drops
 from curate.diff.explain.edits import edits
 from curate.diff.explain.moves import moves
-from curate.diff.explain.reasons import EXPLANATION, IN_SOURCE, UNEXPLAINED, two_places
+from curate.diff.explain.reasons import EXPLANATION, IN_SOURCE, UNEXPLAINED, UNREADABLE, two_places
 from curate.diff.match.fingerprints import disputed
 from curate.versions.version import Version
 
@@ -25,12 +25,15 @@ def explain(changes: pl.DataFrame, before: Version, after: Version) -> pl.DataFr
     the same order.
     """
     if not after.gold:
-        reason = _in_source(before, after)
+        reason, unsure = _in_source(before, after)
         alike = pl.when(pl.col("similarity").is_not_null()).then(
             pl.format("paired by likeness, {}", two_places("similarity"))
         )
         explained = changes.with_columns(
-            stage=pl.lit("source"), reason=reason, evidence=alike.fill_null(""), because=pl.lit("")
+            stage=pl.when(unsure).then(pl.lit(UNREADABLE)).otherwise(pl.lit("source")),
+            reason=reason,
+            evidence=alike.fill_null(""),
+            because=pl.lit(""),
         )
     else:
         numbered = changes.with_row_index("_order")
@@ -49,18 +52,27 @@ def explain(changes: pl.DataFrame, before: Version, after: Version) -> pl.DataFr
     return explained.with_columns(_cause().alias("cause"))
 
 
-def _in_source(before: Version, after: Version) -> pl.Expr:
-    """The reason of a change between plain files. A row that the other file may hold among those that could
-    not be read is neither new nor gone for sure: with a key its key stands there, without one nobody knows.
+def _in_source(before: Version, after: Version) -> tuple[pl.Expr, pl.Expr]:
+    """The reason of a change between plain files, and whether it is unsure.
+
+    A row that the other file may hold among those that could not be read is neither new nor gone for sure:
+    with a key its key stands there, without one nobody knows.
     """
     reason = pl.col("change").replace_strict(IN_SOURCE, return_dtype=pl.String)
+    unsure = pl.lit(False)
     for change, other in (("removed", after), ("added", before)):
         if other.unread:
-            may_be = pl.col("row").is_in(list(other.unread_words)) | pl.lit(not other.keys)
-            unsure = f"unmatched: {other.name} has rows that could not be read"
-            words = f"unreadable in {other.name}" if other.keys else unsure
-            reason = pl.when((pl.col("change") == change) & may_be).then(pl.lit(words)).otherwise(reason)
-    return reason
+            parts = pl.col("row").str.split("|") if len(other.keys) > 1 else pl.concat_list("row")
+            there = parts.list.eval(pl.element().is_in(sorted(other.unread_words))).list.all()
+            may_be = (pl.col("change") == change) & (there | pl.lit(not other.keys))
+            words = (
+                f"unreadable in {other.name}"
+                if other.keys
+                else f"unmatched: {other.name} has rows that could not be read"
+            )
+            reason = pl.when(may_be).then(pl.lit(words)).otherwise(reason)
+            unsure |= may_be
+    return reason, unsure
 
 
 def _disputes(explained: pl.DataFrame, before: Version, after: Version) -> pl.DataFrame:

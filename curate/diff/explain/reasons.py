@@ -9,6 +9,8 @@ import polars as pl
 # What is said of each change: of the row `stage`, `reason` and `evidence`, of the pipeline `because`.
 EXPLANATION = ("stage", "reason", "evidence", "because")
 UNEXPLAINED = "unexplained"
+# The stage of a change that may be none: the row may be one of those that could not be read.
+UNREADABLE = "read"
 REDACTED, JUDGED = "redaction changed", "redaction changed by a verdict"
 # Placeholders are numbered through all fields of a row: what is kept in one renumbers the others.
 RENUMBERED = "placeholders renumbered"

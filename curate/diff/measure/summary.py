@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 
 from curate.diff.explain.pipeline import ParameterChange, parameter_changes
-from curate.diff.explain.reasons import UNEXPLAINED
+from curate.diff.explain.reasons import UNEXPLAINED, UNREADABLE
+from curate.read import shown_name
 from curate.text import plural
 from curate.versions.version import CHANGE_KINDS, Version, flatten
 
@@ -136,6 +137,10 @@ class Summary:
         Largest first.
     unexplained
         Changes without a cause.
+    unread
+        Rows of each side that could not be read, and so are not compared.
+    unsure
+        Changes that may be none, since the row may be one of those that could not be read.
     labels, splits, findings, metrics
         Counts or figures by name.
     transitions
@@ -192,6 +197,8 @@ class Summary:
     substantive: Mapping[str, int] = field(default_factory=dict)
     similar: int = 0
     faults: tuple[str, ...] = ()
+    unread: tuple[int, int] = (0, 0)
+    unsure: int = 0
 
     @property
     def empty(self) -> bool:
@@ -244,6 +251,8 @@ def summarise(changes: pl.DataFrame, duplicates: pl.DataFrame, before: Version, 
         columns_added=tuple(name for name in after.table.schema if name not in shared),
         columns_removed=tuple(name for name in before.table.schema if name not in shared),
         notes=tuple(_notes(before, after)),
+        unread=(before.unread, after.unread),
+        unsure=changes.filter(pl.col("stage") == UNREADABLE).height,
         similar=changes.filter(pl.col("similarity").is_not_null())
         .select(pl.struct("at_before", "at_after").n_unique())
         .item(),
@@ -326,6 +335,7 @@ def _notes(before: Version, after: Version) -> list[str]:
         if name in after.table.schema and after.table.schema[name] != dtype
     ]
     notes += [
-        f"column {name} was {before.table.schema[name]} and is {after.table.schema[name]}" for name in changed
+        f"column {shown_name(name)} was {before.table.schema[name]} and is {after.table.schema[name]}"
+        for name in changed
     ]
     return notes

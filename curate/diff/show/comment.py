@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from curate.diff.difference import Difference
-from curate.diff.show.document import as_document, failed
+from curate.diff.show.document import as_document, failed, incomplete
 from curate.diff.show.tables import GateRow
 from curate.show.blocks import Answer
 from curate.show.markdown import as_markdown
@@ -35,7 +35,7 @@ def markdown(
     counted.
     """
     document = as_document(difference, samples=samples, show_values=show_values, gates=gates)
-    mark = "❌" if failed(difference, gates) else "✅"
+    mark = "❌" if failed(difference, gates) else "⚠️" if incomplete(difference) else "✅"
     titled = replace(document, title=f"{mark} Dataset diff: {document.title}")
     return as_markdown(titled, level=3, limit=limit, marker=MARKER, cut=CUT)
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 from curate.diff.difference import Difference
 from curate.diff.show.examples import examples
 from curate.diff.show.tables import GateRow, masked, tables
-from curate.show.blocks import Answer, Block, Document, Heading, Notice
+from curate.show.blocks import Answer, Block, Document, Heading, Notice, Tone
+from curate.text import plural
 
 
 def verdict(difference: Difference) -> str:
@@ -18,17 +19,22 @@ def verdict(difference: Difference) -> str:
 
 def _outcome(difference: Difference) -> str:
     summary = difference.summary
+    lost = _unread(difference)
+    same = f"of the rows that could be read, none differs ({lost})" if lost else "no row differs"
     if summary.empty and any(summary.clerical.values()):
-        return "no row differs but in form: " + ", ".join(
-            name for name, rows in summary.clerical.items() if rows
-        )
+        return f"{same} but in form: " + ", ".join(name for name, rows in summary.clerical.items() if rows)
     if summary.empty:
-        return "no row differs"
+        return same
     counts = (
         ", ".join(f"{rows:,} {kind}" for kind, rows in summary.changes.items() if rows)
         or "only columns differ"
     )
-    parts = [f"{summary.unexplained:,} UNEXPLAINED" if summary.unexplained else "all explained"]
+    parts = [f"{summary.unexplained:,} UNEXPLAINED"] if summary.unexplained else []
+    if summary.unsure:
+        parts.append(f"{summary.unsure:,} unsure")
+    if lost:
+        parts.append(lost)
+    parts = parts or ["all explained"]
     if summary.leaks and summary.leaks.pairs:
         parts.append(f"{summary.leaks.held_out_rows:,} held-out rows newly LEAK into training")
     if new := sum(one.new for one in summary.finding_changes):
@@ -38,10 +44,22 @@ def _outcome(difference: Difference) -> str:
     return f"{counts}; {', '.join(parts)}"
 
 
+def _unread(difference: Difference) -> str:
+    """The rows that could not be read, in words; empty if there are none."""
+    sides = zip((difference.before, difference.after), difference.summary.unread, strict=True)
+    lost = [f"{plural(rows, 'row')} of {side.name}" for side, rows in sides if rows]
+    return f"{' and '.join(lost)} could not be read" if lost else ""
+
+
 def failed(difference: Difference, gates: Sequence[GateRow] = ()) -> bool:
     """Whether a change is unexplained, a version false or loosened, or a gate did not pass."""
     summary = difference.summary
     return bool(summary.unexplained or summary.faults) or any(passed is False for _, passed, _ in gates)
+
+
+def incomplete(difference: Difference) -> bool:
+    """Whether rows could not be read, so that nobody can say that every change is seen and explained."""
+    return any(difference.summary.unread)
 
 
 def as_document(
@@ -66,8 +84,8 @@ def as_document(
     gates
         What was judged of the newer version.
     """
-    bad = failed(difference, gates)
-    blocks: list[Block] = [Answer(verdict(difference), "bad" if bad else "good")]
+    tone: Tone = "bad" if failed(difference, gates) else "note" if incomplete(difference) else "good"
+    blocks: list[Block] = [Answer(verdict(difference), tone)]
     blocks += [Notice(note) for note in difference.summary.notes[:20]]
     for title, table in masked(
         [one for one in tables(difference, most, gates, show_values) if one.table.rows]

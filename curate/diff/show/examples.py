@@ -22,6 +22,7 @@ from curate.diff.show.words import word_diff
 from curate.examples import TEXT_FIELDS
 from curate.pii.redact.surrogates import MASKED
 from curate.placeholders import PLACEHOLDER
+from curate.read import shown_name
 from curate.show.blocks import Block, Heading, Table
 from curate.text import visible
 from curate.versions.table import as_text
@@ -181,7 +182,7 @@ def _said(version: Version, at: pl.Series, *, label: bool) -> pl.DataFrame:
     rows = version.table.take(at, {name: schema[name] for name in names})
     parts = [as_text(name, schema[name]) for name in names]
     if not version.gold:
-        parts = [pl.lit(f"{name}: ") + part for name, part in zip(names, parts, strict=True)]
+        parts = [pl.lit(f"{shown_name(name)}: ") + part for name, part in zip(names, parts, strict=True)]
     said = pl.concat_str(parts, separator=" → " if version.gold else "; ", ignore_nulls=True)
     return rows.select(pl.col("at"), said.alias("said"))
 
@@ -189,7 +190,8 @@ def _said(version: Version, at: pl.Series, *, label: bool) -> pl.DataFrame:
 def _cells(line: dict[str, str | None], columns: Sequence[str]) -> list[str]:
     before, after = told_apart(line["change"], line["before"], line["after"])
     cells = {
-        **{name: line[name] or "" for name in ("field", "cause")},
+        "field": shown_name(line["field"] or ""),
+        "cause": line["cause"] or "",
         "row": visible(line["row"] or "", 80),
         "before": before,
         "after": after,

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from curate.diff.difference import Difference
 from curate.diff.measure.summary import CauseCount, Counts, FindingChange, Leaks, Shift
 from curate.diff.show.privacy import masks
+from curate.read import shown_name
 from curate.show.blocks import Table
 from curate.versions.table import SEPARATOR
 
@@ -114,7 +115,7 @@ def tables(difference: Difference, most: int, gates: Sequence[GateRow], show_val
         _capped(
             "Fields edited",
             ("field", "rows"),
-            [(name, f"{rows:,}") for name, rows in summary.fields.items()],
+            [(shown_name(name), f"{rows:,}") for name, rows in summary.fields.items()],
             most,
             1,
         ),
@@ -130,8 +131,8 @@ def tables(difference: Difference, most: int, gates: Sequence[GateRow], show_val
             "Columns",
             ("column", "change"),
             [
-                *((name, "added") for name in summary.columns_added),
-                *((name, "removed") for name in summary.columns_removed),
+                *((shown_name(name), "added") for name in summary.columns_added),
+                *((shown_name(name), "removed") for name in summary.columns_removed),
             ],
             most,
             0,
@@ -243,7 +244,13 @@ def _shifts(shifts: Sequence[Shift]) -> list[tuple[str, ...]]:
         )
         sure = "" if shift.significant else " (not significant)"
         rows.append(
-            (shift.column, ", ".join(moved), test + sure, f"{shift.effect:.3f}", _p(shift.p_adjusted))
+            (
+                shown_name(shift.column),
+                ("length: " if length else "") + ", ".join(moved),
+                test + sure,
+                f"{shift.effect:.3f}",
+                _p(shift.p_adjusted),
+            )
         )
     return rows
 

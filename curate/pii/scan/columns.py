@@ -1,20 +1,14 @@
 """What of a table is scanned: its columns of text, whole numbers, dates of birth and nested values.
 
 A nested column (Parquet's struct or list) is scanned as the JSON text of each value, as a nested value of a
-JSONL file is; with a dotted path (`user.phone`, `messages.0.content`, `messages.content` for every item) the
-values at that path. A column's name is the label of its bare values: `7911123456` is a telephone number in a
-column `phone`. Cost: nested columns are written and parsed in Python, a few microseconds a value.
+JSONL file is; with a dotted path the values at that path (`curate/read/paths.py`). A column's name is the
+label of its bare values: `7911123456` is a telephone number in a column `phone`.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from typing import Any
-
 import polars as pl
 
-from curate.files import canonical_json
 from curate.pii.detect.context.identifiers import label_of
 
 # Dates are scanned where they are of birth: any other column of dates would be a finding a row.
@@ -27,72 +21,11 @@ def is_scanned(name: str, dtype: pl.DataType) -> bool:
     """Whether a column is scanned unless others are named."""
     if dtype.is_temporal():
         return not _BIRTH.isdisjoint(label_of(name).split())
+    if dtype.is_float():  # whole numbers become floats where pandas meets a missing one
+        return bool(label_of(name))
     return dtype == pl.String or dtype.is_integer() or dtype.is_nested() or dtype in (pl.Categorical, pl.Enum)
-
-
-def as_text(column: pl.Series) -> pl.Series:
-    """Nested values as JSON text; any other column as it is."""
-    if not column.dtype.is_nested():
-        return column
-    texts = [None if value is None else canonical_json(_plain(value)) for value in column.to_list()]
-    return pl.Series(column.name, texts, dtype=pl.String)
-
-
-def is_path(frame: pl.DataFrame, name: str) -> bool:
-    """Whether `name` is not a column but a dotted path into one that may be nested."""
-    head = name.partition(".")[0]
-    return name not in frame.columns and head in frame.columns and "." in name
-
-
-def at_path(frame: pl.DataFrame, path: str) -> dict[str, pl.Series]:
-    """The values at a dotted path, by their own path: more than one where it goes through lists."""
-    head, _, rest = path.partition(".")
-    column = as_text(frame[head])
-    texts: dict[str, dict[int, str]] = {}
-    for row, text in enumerate(column.cast(pl.String).to_list()):
-        for name, value in _leaves(_parsed(text), rest.split("."), head):
-            texts.setdefault(name, {})[row] = value
-    return {
-        name: pl.Series(name, [values.get(row) for row in range(frame.height)], dtype=pl.String)
-        for name, values in sorted(texts.items(), key=lambda pair: _numbered(pair[0]))
-    }
 
 
 def bare(texts: pl.Series) -> pl.Series:
     """Which texts are bare values, which their column's name says the kind of."""
     return (texts.str.len_chars() <= _BARE) & ~texts.str.contains(r"[\n{}\"]")
-
-
-def _parsed(text: str | None) -> Any:
-    try:
-        return json.loads(text) if text else None
-    except ValueError:
-        return None
-
-
-def _leaves(value: Any, path: list[str], name: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, list) and not (path and path[0].isdigit()):
-        for at, item in enumerate(value):
-            yield from _leaves(item, path, f"{name}.{at}")
-    elif not path:
-        if value is not None:
-            yield name, value if isinstance(value, str) else canonical_json(value)
-    elif isinstance(value, list):
-        at = int(path[0])
-        if at < len(value):
-            yield from _leaves(value[at], path[1:], f"{name}.{at}")
-    elif isinstance(value, dict) and path[0] in value:
-        yield from _leaves(value[path[0]], path[1:], f"{name}.{path[0]}")
-
-
-def _numbered(name: str) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in name.split(".")]
-
-
-def _plain(value: Any) -> Any:
-    """`value` with dates, decimals and bytes as text, which JSON does not know."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | pl.Series):
-        return [_plain(item) for item in value]
-    return value if isinstance(value, str | int | float | bool | None) else str(value)

@@ -153,7 +153,12 @@ def test_a_page_is_self_contained_and_its_policy_allows_its_own_style_only() -> 
 
 def test_a_page_says_what_is_a_column_to_those_who_hear_it() -> None:
     page = as_html(document("words"))
-    assert page.count("<th ") == page.count('<th scope="col"') > 0
+    rows, columns = page.count('<th scope="row"'), page.count('<th scope="col"')
+    assert rows > 0 and columns > 0 and page.count("<th ") == rows + columns
+    assert page.count("<table") == page.count("<caption")
+    bare = Table(("a",), [["1"]])
+    under = as_html(Document("t", [Heading("above"), bare, Details("folded", [bare])]))
+    assert re.findall(r"<caption[^>]*>(\w+)", under) == ["above", "folded"]
     assert '<caption class="unseen">words</caption>' in page
     assert '<nav aria-label="Sections">' not in page, "one section needs no list of sections"
     sections = [Heading(f"s{number}", anchor=f"s{number}") for number in range(3)]

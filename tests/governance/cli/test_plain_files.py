@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -341,3 +342,111 @@ def test_an_output_under_a_file_is_refused_before_the_work(run: Call, tmp_path: 
     source.write_text("id,text\n1,one word\n")
     made = run("scan", source, "-o", source / "out.parquet")
     assert made.code == 2 and "is a file" in made.err and "fix:" in made.err
+
+
+def test_a_repeated_id_is_named_by_its_records_in_the_file(run: Call, tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text("id,text,label\na,one,x\nb,two, more,x\nc,three,x\nd,four,y\nc,five,y\n")
+    for name in ("scan", "dedup", "leaks"):
+        refused = run(*on(name, path, "--id", "id"))
+        assert refused.code == 2
+        assert "row 2 has the value of row 4" in refused.err
+
+
+@pytest.mark.parametrize("name", ["dedup", "leaks", "labels", "rules"])
+def test_dotted_paths_reach_into_nested_columns(run: Call, tmp_path: Path, name: str) -> None:
+    rows: list[dict[str, Any]] = [
+        {"user": {"text": text}, "turns": [{"content": text}, {"content": "yes"}], "label": label}
+        for text, label in (("one word", "x"), ("One word", "x"), ("a third", "y"), ("b fourth", "y"))
+    ]
+    lines, parquet = tmp_path / "n.jsonl", tmp_path / "n.parquet"
+    lines.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    pl.DataFrame(rows).write_parquet(parquet)
+    for path in (lines, parquet):
+        shown = []
+        for field in ("user.text", "turns.content", "turns.0.content"):
+            told = run(*[field if word == "text" else word for word in on(name, path, "--format", "json")])
+            assert told.code in (0, 1), told.err
+            shown.append(json.loads(told.out) | {"field": ""})
+        assert shown[0] == shown[2]
+        assert name != "dedup" or shown[0]["exact_pairs"] == shown[1]["exact_pairs"] == 1
+        lost = run(*on(name, path))
+        assert lost.code == 2 and "user.text" in lost.err
+    whole = run(*["turns" if word == "text" else word for word in on(name, parquet)])
+    assert whole.code == 2 and "turns.content" in whole.err
+
+
+def test_what_could_not_be_read_stands_in_the_headline_of_a_diff(run: Call, tmp_path: Path) -> None:
+    old, new = tmp_path / "old.csv", tmp_path / "new.csv"
+    old.write_text("id,text,label\n1,a,x\n2,b,x\n3,c,y\n")
+    new.write_text("id,text,label\n1,a,x\n2,b, b,x\n4,d,y\n")
+    headline = {}
+    for arguments in (("--key", "id"), ()):
+        told = run("diff", old, new, *arguments)
+        headline[arguments] = told.out.splitlines()[0]
+        assert "all explained" not in told.out
+        assert f"1 row of {new} could not be read" in headline[arguments]
+        assert told.code == 0
+        found = json.loads(run("diff", old, new, *arguments, "--format", "json").out)
+        assert f"{found['summary']['unsure']} unsure" in headline[arguments]
+        assert found["summary"]["unsure"] >= 1 and found["summary"]["unread"] == [0, 1]
+        assert "could not be read" in found["verdict"]
+    assert "; 1 unsure" in headline[("--key", "id")]
+    assert "✅" not in run("diff", old, new, "--key", "id", "--format", "markdown").out
+    alone = tmp_path / "alone.csv"
+    alone.write_text("id,text,label\n7,z,x\n8,b, b,x\n")
+    assert f"1 row of {alone} could not be read" in run("diff", old, alone, "--key", "id").out
+    assert "all explained" not in run("diff", alone, alone, "--key", "id").out
+    two = tmp_path / "two.csv"
+    two.write_text(old.read_text().replace("b,x", "b, b,x"))
+    assert "1 removed; 1 unsure" in run("diff", old, two, "--key", "id", "--key", "label").out
+
+
+def test_the_first_row_of_a_file_without_a_header_is_never_shown_whole(run: Call, tmp_path: Path) -> None:
+    bare, other = tmp_path / "bare.csv", tmp_path / "other.csv"
+    bare.write_text("T0,mail jo.canary@example.org,billing\nT1,ring me,billing\n")
+    other.write_text("id,text,label\nT0,mail,billing\n")
+    for arguments in (
+        ("scan", bare),
+        ("scan", bare, "--format", "json"),
+        ("diff", other, bare),
+        ("diff", bare, other, "--format", "json", "--show-values"),
+        ("diff", bare, other, "--format", "html", "--show-values"),
+        ("diff", bare, other, "--key", "nope"),
+        ("dedup", bare, "--field", "nope"),
+    ):
+        told = run(*arguments)
+        assert "canary" not in told.out + told.err
+        assert "is the header line missing" in told.err
+    assert "header" not in run("scan", other).err
+
+
+def test_scan_says_in_which_columns(run: Call, tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_text("text,reply\nmail jo@example.org,or al@example.org\nhello,or bo@example.org\n")
+    assert "reply 2, text 1" in run("scan", path).out
+    found = json.loads(run("scan", path, "--format", "json").out)["inventory"]
+    assert found[0]["columns"] == {"reply": 2, "text": 1}
+
+
+def test_a_stray_zero_byte_costs_no_file_and_binary_is_called_so(run: Call, tmp_path: Path) -> None:
+    stray, binary, wide = (tmp_path / f"{name}.csv" for name in ("stray", "binary", "wide"))
+    stray.write_bytes(b"text\na\x00b\nmail jo@example.org\n")
+    binary.write_bytes(b"\x01" + random.Random(1).randbytes(9000))
+    chinese = tmp_path / "chinese.csv"
+    chinese.write_bytes(("文本\n" + "我的卡丢了，请帮忙\n" * 50).encode("utf-16-le"))
+    assert "--encoding utf-16-le " in run("scan", chinese).err
+    assert "EMAIL_ADDRESS" in run("scan", stray).out
+    assert "is binary, not text" in run("scan", binary).err
+    for encoding in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
+        wide.write_bytes("text\nmail jo@example.org\n".encode(encoding))
+        refused = run("scan", wide)
+        assert refused.code == 2 and f"--encoding {encoding} " in refused.err
+        assert "EMAIL_ADDRESS" in run("scan", wide, "--encoding", encoding).out
+
+
+def test_rows_in_another_encoding_are_named_with_what_to_try(run: Call, tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_bytes(b"text\n" + b"plain words\n" * 20 + "café\n".encode("cp1252"))
+    assert "line 22 (invalid utf8)" in (said := run("scan", path).err)
+    assert "--encoding cp1252" in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import polars as pl
@@ -48,8 +49,44 @@ def test_the_table_takes_the_form_of_its_name_and_never_the_place_of_the_input(t
     assert "does not end in one of" in str(other.exception)
 
 
-def test_a_nested_column_is_refused_by_its_name(tmp_path: Path) -> None:
-    source = tmp_path / "in.parquet"
-    pl.DataFrame({"text": ["a"], "user": [{"phone": "07911 123456"}]}).write_parquet(source)
-    done = CliRunner().invoke(redact, [str(source), "--field", "user", "-o", str(tmp_path / "o.parquet")])
-    assert "'user' of" in str(done.exception) and "cannot be redacted" in str(done.exception)
+def test_nested_columns_are_redacted_and_keep_their_shape(tmp_path: Path) -> None:
+    mail, user = "jo.quill@example.com", {"phone": "07911 123456", "n": 2}
+    rows = [
+        {"id": "1", "user": user, "tags": [mail, "x"], "t": "a"},
+        {"id": "2", "user": None, "tags": [], "t": None},
+    ]
+    parquet, lines = tmp_path / "in.parquet", tmp_path / "in.jsonl"
+    pl.DataFrame(rows).write_parquet(parquet)
+    lines.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    done = CliRunner().invoke(redact, [str(parquet), "-o", str(tmp_path / "o.parquet")])
+    assert done.exit_code == 0, done.output
+    made = pl.read_parquet(tmp_path / "o.parquet")
+    assert made.schema == pl.read_parquet(parquet).schema
+    assert made.rows(named=True) == [
+        {
+            "id": "1",
+            "user": user | {"phone": "<PHONE_NUMBER_1>"},
+            "tags": ["<EMAIL_ADDRESS_1>", "x"],
+            "t": "a",
+        },
+        {"id": "2", "user": None, "tags": [], "t": None},
+    ]
+    assert CliRunner().invoke(redact, [str(lines), "-o", str(tmp_path / "o.jsonl")]).exit_code == 0
+    said = [json.loads(line) for line in (tmp_path / "o.jsonl").read_text().splitlines()]
+    assert said == made.rows(named=True)
+    given = [str(parquet), "--field", "user.phone", "-o", str(tmp_path / "o.parquet")]
+    assert "redacted whole" in str(CliRunner().invoke(redact, given).exception)
+
+
+def test_a_personal_column_that_cannot_hold_a_placeholder_is_an_error_not_a_silence(tmp_path: Path) -> None:
+    source, out = tmp_path / "in.parquet", tmp_path / "o.parquet"
+    for numbers in ([7911123456, None], [7911123456.0, None]):
+        pl.DataFrame({"text": ["a", "b"], "phone": numbers}).write_parquet(source)
+        done = CliRunner().invoke(redact, [str(source), "-o", str(out)])
+        assert done.exit_code != 0 and "'phone' of" in str(done.exception)
+        assert not out.exists()
+    assert CliRunner().invoke(redact, [str(source), "--field", "text", "-o", str(out)]).exit_code == 0
+    many = {f"c{at}": ["nothing"] for at in range(9)} | {"text": ["Mail jo.quill@example.com"]}
+    pl.DataFrame(many).write_parquet(source)
+    assert CliRunner().invoke(redact, [str(source), "-o", str(out)]).exit_code == 0
+    assert pl.read_parquet(out)["text"][0] == "Mail <EMAIL_ADDRESS_1>"
