@@ -52,6 +52,8 @@ _NOT_CP1252 = (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")
 _BLOCK = 1 << 24
 # Bytes that unpacking one zstd frame may hold at once (`zstd --long=31` writes 2 GB).
 _WINDOW = 1 << 31
+# Beside a zero byte these say that a file is not text.
+_CONTROLS = b"\x01\x02\x03\x04\x05\x06"
 # Control and unassigned characters that text may hold; random bytes read as UTF-16 have a tenth and more.
 _ODD_SIGNS = 0.02
 # What is looked at to tell an encoding.
@@ -253,17 +255,25 @@ def _be_text(data: bytes, path: Path) -> None:
     if zeros >= _UTF16_ZEROS * len(head) and one_sided:
         name = guessed_encoding(data).upper()
         raise AssayError(f"{path} looks like {name} without a byte order mark", fix=encoding_fix(path, data))
+    if _is_utf8_head(head) and not any(sign in head for sign in _CONTROLS):
+        return
+    if _reads_as(head, guessed_encoding(data)):  # such as Chinese: its line ends alone have zero bytes
+        raise AssayError(
+            f"{path} is binary, or text in UTF-16 without a byte order mark", fix=encoding_fix(path, data)
+        )
+    raise AssayError(
+        f"{path} is binary, not text as its name says",
+        fix=f"export it as CSV or JSON Lines; what it is says: file {quote(str(path))}",
+    )
+
+
+def _is_utf8_head(head: bytes) -> bool:
+    """Whether the beginning of a file is UTF-8, whose last character may be cut."""
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
-        if _reads_as(head, guessed_encoding(data)):  # such as Chinese: its line ends alone have zero bytes
-            raise AssayError(
-                f"{path} is binary, or text in UTF-16 without a byte order mark", fix=encoding_fix(path, data)
-            ) from None
-        raise AssayError(
-            f"{path} is binary, not text as its name says",
-            fix=f"export it as CSV or JSON Lines; what it is says: file {quote(str(path))}",
-        ) from None
+        return False
+    return True
 
 
 def _reads_as(head: bytes, encoding: str) -> bool:
