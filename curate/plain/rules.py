@@ -112,7 +112,7 @@ def rules(
     Examples
     --------
     >>> import polars as pl
-    >>> table = pl.DataFrame({"text": ["my card is lost", "???"], "label": ["lost", "lost"]})
+    >>> table = pl.DataFrame({"text": ["my card is lost", "!!!"], "label": ["lost", "lost"]})
     >>> rules(table, "text", "label").counts()
     {'no_text': 1}
     """

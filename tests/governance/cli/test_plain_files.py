@@ -99,7 +99,7 @@ def test_rows_are_named_by_their_record_number_in_the_file(run: Call, tmp_path: 
     run("leaks", path, path, "--field", "text", "-o", out)
     assert set(pl.read_parquet(out)["test_row"]) == {0, 2, 3, 4}
     run("rules", path, "--input", "text", "--output", "label", "-o", out)
-    assert pl.read_parquet(out)["row"].to_list() == [4]
+    assert set(pl.read_parquet(out)["row"]) == {4}
     run("labels", path, "--input", "text", "--output", "label", "-o", out)
     assert set(pl.read_parquet(out)["row"]) == {0, 2, 3, 4}
     run("diff", path, path.with_name("g.csv"), "-o", out)
