@@ -1,7 +1,7 @@
 """The JSON and Parquet files that this tool wrote, read as if somebody else had: strictly, and in words.
 
 A file that is damaged, cut short or of another form is an `AssayError` that names it and the command that
-makes it anew; no message quotes it.
+makes it again; no message quotes it.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ A file or folder is written beside its place and swapped in by rename, so a kill
 last good state; what it left half made is swept by the next writer of the same place. A symbolic link at the
 place is replaced, never written through: it may point into DVC's cache. Costs one `fsync` a file. Works on
 Linux, macOS and Windows; on Windows leftovers are swept once they are a day old, since there the death of
-their writer cannot be told cheaply.
+their writer cannot be found out cheaply.
 """
 
 from __future__ import annotations

@@ -66,7 +66,7 @@ def _without_controls(text: str) -> str:
 
 
 def shell_word(text: object) -> str:
-    """A path, name or id as it may stand in a command that somebody is told to run."""
+    """A path, name or id as it may stand in a command that a message tells somebody to run."""
     return shlex.quote(plain(str(text), 4_000))
 
 

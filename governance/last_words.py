@@ -45,7 +45,7 @@ def last_words(error: BaseException) -> tuple[str, int]:
 
 
 def as_error(error: BaseException) -> AssayError:
-    """`error` in words: itself, a fault of the machine that it tells of, or a mistake of ours."""
+    """`error` in words: itself, a fault of the machine behind it, or a mistake of ours."""
     if isinstance(error, AssayError):
         return error
     machine = _machine_fault(error)
@@ -82,7 +82,7 @@ def cause(error: BaseException) -> str:
 
 
 def _machine_fault(error: BaseException) -> int | None:
-    """The errno of a fault of the machine that `error` or a cause of it tells of."""
+    """The errno of a fault of the machine in `error` or one of its causes."""
     seen: BaseException | None = error
     while seen is not None:
         number = getattr(seen, "errno", None)

@@ -28,7 +28,7 @@ class Decision(Params):
     @classmethod
     def _said(cls, value: str) -> str:
         if not value.strip():
-            raise ValueError("say why: an empty reason is none")
+            raise ValueError("say why: the reason is empty")
         return value
 
     @field_validator("date")

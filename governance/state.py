@@ -26,7 +26,7 @@ class Fault:
 
 
 def faults(project: Project) -> list[Fault]:
-    """What is wrong, the first to fix first: nothing can be told beyond a conflict, nor from data of another
+    """What is wrong, the first to fix first: nothing can be said beyond a conflict, nor from data of another
     commit.
     """
     if found := conflict_faults(project):

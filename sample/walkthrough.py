@@ -2,7 +2,7 @@
 `docs/review.md`.
 
     python -m sample.walkthrough FOLDER           # a git repository with DVC in FOLDER, its versions tagged v1, v2 and v3
-    python -m sample.walkthrough FOLDER --docs    # and the outputs in docs/review.md written anew from it
+    python -m sample.walkthrough FOLDER --docs    # and the outputs in docs/review.md rewritten from it
 
 Each version is a commit: files are edited, `dvc repro publish` runs, `dvc.lock` is committed. The page's
 blocks that begin with `$ assay` are run in FOLDER, and what they print is put below; the test suite holds the
@@ -112,7 +112,7 @@ def edited(text: bytes, ticket: str, old: str, new: str) -> bytes:
     start = text.index(f"{ticket},".encode())
     stop = text.index(b"\nT-", start)
     assert old.encode() in text[start:stop], (
-        f"{ticket} does not hold {old!r}: data/raw/tickets.csv was built anew"
+        f"{ticket} does not hold {old!r}: data/raw/tickets.csv was rebuilt"
     )
     return text[:start] + text[start:stop].replace(old.encode(), new.encode(), 1) + text[stop:]
 
@@ -172,12 +172,12 @@ def played(page: str, folder: Path) -> str:
 
 
 def main() -> None:
-    """Make the versions; with `--docs` write the page anew."""
+    """Make the versions; with `--docs` rewrite the page."""
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument("folder", type=Path)
-    options.add_argument("--docs", action="store_true", help="write the outputs in docs/review.md anew")
+    options.add_argument("--docs", action="store_true", help="rewrite the outputs in docs/review.md")
     chosen = options.parse_args()
     make(chosen.folder)
     if chosen.docs:

@@ -1,6 +1,6 @@
 """This repository's `dvc.yaml`: each stage watches the code it imports, what it reads, nothing else.
 
-python -m tests.test_dvc_yaml      # writes the lists of code anew after an import has changed
+python -m tests.test_dvc_yaml      # rewrites the lists of code after an import has changed
 """
 
 from __future__ import annotations

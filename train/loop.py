@@ -173,7 +173,7 @@ class _Run:
         import torch
 
         settings, total = self.settings, 0.0
-        # Drawn anew from seed and epoch, so that a resumed run needs no generator state.
+        # Drawn again from seed and epoch, so that a resumed run needs no generator state.
         torch.manual_seed(settings.seed * 1000 + epoch)
         self.model.train()
         for done, rows in enumerate(

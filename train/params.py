@@ -33,7 +33,7 @@ SystemName = Literal[
     "endpoint",
 ]
 
-# Compared unless params say otherwise: labels are told by an encoder, every other answer is written by a
+# Compared unless params say otherwise: labels are predicted by an encoder, every other answer is written by a
 # language model.
 CLASSIFIERS: tuple[SystemName, ...] = (
     "majority",

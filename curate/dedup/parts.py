@@ -31,7 +31,7 @@ from curate.dedup.shingles import Documents, Unit
 # Fewer texts with one beginning are copies rather than a template.
 SUPPORT = 5
 SHARE = 0.005
-# A template that ends inside a line ("Classify this review: ...") is told from a manner of speaking by its
+# A template that ends inside a line ("Classify this review: ...") is known from a manner of speaking by its
 # share.
 SHARE_WITHIN_A_LINE = 0.2
 # Characters of a beginning that says more than a greeting: "I would like to know how I can" has 30.

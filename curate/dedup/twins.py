@@ -5,8 +5,8 @@ near-duplicates are sought among documents, so a million equal rows cost no more
 priority: held-out first, then the longer text, then the smaller id; it decides the keeper whatever the row
 order.
 
-A cluster is a keeper and the rows verified similar to *it*: never a chain in which the last resembles the
-first by hearsay only.
+A cluster is a keeper and the rows verified similar to *it*: never a chain in which the last row resembles
+its neighbour and not the keeper.
 """
 
 from __future__ import annotations

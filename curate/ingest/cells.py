@@ -58,7 +58,7 @@ def is_nested(cell: Any) -> bool:
 
 
 def jsonable(cell: Any) -> Any:
-    """`cell` with dates, times and decimals, which JSON lacks, as text, and numbers that are none as null."""
+    """`cell` with dates, times and decimals, which JSON lacks, as text, and NaN and infinities as null."""
     if isinstance(cell, dict):
         return {str(name): jsonable(value) for name, value in cell.items()}
     if isinstance(cell, (list, tuple)):

@@ -34,7 +34,7 @@ _SLICE = 100_000
 
 
 def netstring(columns: Sequence[str]) -> pl.Expr:
-    """The values of `columns` in one String from which they can be told apart again: `LENGTH:VALUE` each, `-`
+    """The values of `columns` in one String from which they can be separated again: `LENGTH:VALUE` each, `-`
     for null.
 
     Netstrings (D. J. Bernstein 1997): lengths in bytes make the encoding injective whatever the values hold.

@@ -201,7 +201,7 @@ def split(
 
 
 def _units(examples: pl.DataFrame, kind: Kind) -> pl.DataFrame:
-    """`examples` with `unit` (what moves as one) and `stratum`; an empty group is none."""
+    """`examples` with `unit` (what moves as one) and `stratum`; rows with an empty group each stand alone."""
     grouped = pl.col("group").is_not_null() & (pl.col("group") != "")
     if kind is Kind.CLASSIFICATION:
         stratum = pl.lit("label: ") + pl.col("output").fill_null("")

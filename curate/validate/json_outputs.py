@@ -2,7 +2,7 @@
 2020-12)?
 
 jsonschema works on one document at a time, so each distinct output is judged once (about 20,000 a second for
-a small schema). A fault is told by JSON path and schema keyword, never by the value; names that the schema
+a small schema). A fault is named by JSON path and schema keyword, never by the value; names that the schema
 does not declare are shown as `*`.
 """
 

@@ -1,5 +1,5 @@
 """`assay risk`: how easily the published rows are tied to persons, and what special categories they seem to
-tell of.
+reveal.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ def _print(facts: dict[str, Any]) -> None:
 
 
 def _print_k(console: Console, group: dict[str, Any]) -> None:
-    """k-anonymity, or why it cannot be told."""
+    """k-anonymity, or why it was not computed."""
     from rich.table import Table
 
     names = ", ".join(group["quasi_identifiers"])
@@ -143,7 +143,7 @@ def _print_k(console: Console, group: dict[str, Any]) -> None:
             if names
             else "no quasi-identifier is declared under `risk.quasi_identifiers` in params.yaml"
         )
-        console.print(f"k-anonymity is not told: {why}", markup=False)
+        console.print(f"k-anonymity was not computed: {why}", markup=False)
         return
     table = Table(
         box=None,

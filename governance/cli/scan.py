@@ -191,7 +191,7 @@ def _entities(said: str | None) -> Any:
 
 
 def _ner(said: str | None) -> Any:
-    """`--ner` as `scan.ner` has it; `none` is told apart by the caller."""
+    """`--ner` as `scan.ner` has it; the caller handles `none`."""
     if said in (None, "none"):
         return None
     engine, _, model = said.partition(":")

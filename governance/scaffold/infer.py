@@ -21,7 +21,7 @@ LABELS_UNASKED = 50
 _LABEL_CHARACTERS = 200
 # An object with more names than this is keyed by data (ids, dates), and its names are content, not shape.
 _SHAPE_NAMES = 60
-# Deeper documents are not task's targets; `validate` tells of them.
+# Deeper documents are not a task's targets; `validate` reports them.
 _DEEPEST = 100
 # A heading is the house's, not one writer's, if nearly every row has it.
 _HEADING_SHARE = 0.95

@@ -34,7 +34,7 @@ def typed() -> Iterator[Callable[[], str]]:
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise AssayError(
-            "triage reads single keys from a terminal, and stdin or stdout is none",
+            "triage reads single keys from a terminal, and stdin or stdout is not one",
             fix="run `assay triage` in a terminal, or give the keys: assay triage --keys nnrq",
         )
     import termios

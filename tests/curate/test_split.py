@@ -52,7 +52,7 @@ def sides(result: StageResult) -> dict[str, str]:
     ],
 )
 def test_a_release_draws_the_split_of_the_one_before(kind: Kind, strata: set[str], by: str) -> None:
-    """Written down once: whoever changes how a row is drawn splits every project anew."""
+    """Written down once: whoever changes how a row is drawn splits every project again."""
     rows = [
         {"output": "ab"[at % 2], "group": [None, None, "g", "h", ""][at % 5], "language": "en", "source": "s"}
         for at in range(20)

@@ -1,4 +1,4 @@
-"""The gates on redaction: outputs changed beyond a share wait for a reason; only what re-running mends is
+"""The gates on redaction: outputs changed beyond a share wait for a reason; only what re-running fixes is
 named.
 """
 

@@ -63,7 +63,7 @@ class Extraction(Scoring):
         self._parsed = lru_cache(maxsize=100_000)(self._parse)
 
     def _parse(self, text: str) -> tuple[dict[str, Any], bool]:
-        """An answer's object, empty if it is none, and whether the schema takes it."""
+        """An answer's object, empty if it is not an object, and whether the schema takes it."""
         try:
             document = parse_json(text)
         except NotJson:

@@ -119,7 +119,7 @@ def per_language(
 
 
 def other_language(rows: pl.DataFrame, answers: pl.Series) -> Bools:
-    """Which answers are in another language than their row, as far as that can be told, `[rows]`."""
+    """Which answers are in another language than their row, as far as that can be detected, `[rows]`."""
     from curate.pii.detect.languages.identify import identify
 
     if "language" not in rows.columns:

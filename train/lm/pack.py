@@ -26,7 +26,7 @@ Ids = list[int]
 
 # Tokens of a packed sequence; attention is quadratic in them, every other cost is linear.
 LONGEST = 1024
-# Lengths are filled up to a multiple, since a processor's bfloat16 kernels are prepared for each shape anew.
+# Lengths are filled up to a multiple, since a processor's bfloat16 kernels are prepared again for each shape.
 _MULTIPLE = 64
 
 

@@ -107,6 +107,6 @@ def plain_config(config: dict[str, Any], base: str) -> dict[str, Any]:
 
 
 def published(encoder: str) -> str:
-    """The name under which others find an encoder: the bundled one is no folder of this machine."""
+    """The name under which others find an encoder: the bundled one is not a folder of this machine."""
     known = encoder in (BUNDLED, f"sentence-transformers/{BUNDLED}")
     return f"sentence-transformers/{BUNDLED}" if known else encoder

@@ -2,7 +2,7 @@
 manifests.
 
 A comparison of forged versions explains nothing, so what is false is a fault that fails the diff, and what
-cannot be told (no key here, a version older than seals) is a note that says so.
+cannot be checked (no key here, a version older than seals) is a note that says so.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def faults(before: Version, after: Version) -> tuple[str, ...]:
 
 
 def unsure(before: Version, after: Version) -> tuple[str, ...]:
-    """What cannot be told of either version, in sentences."""
+    """What cannot be checked of either version, in sentences."""
     return tuple(
         seal.problem(side.seal, f"the manifest of {plain(side.name)}")
         for side in (before, after)

@@ -6,7 +6,7 @@ knob did it. Lists (accepted entities, skipped gates, values always allowed) are
 numbers.
 
 Only versions whose `params.yaml` is known on both sides are compared; a section that cannot be read counts as
-unknown, and whoever runs it is told by the command that needs it. `check.looser` of the newer side excuses
+unknown, and the command that needs it says so. `check.looser` of the newer side excuses
 a knob, for one comparison: an entry that the older side has already excuses nothing new. Cost: some ten
 thousand cells.
 """

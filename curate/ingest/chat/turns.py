@@ -92,7 +92,7 @@ class Conversation:
 
 
 def is_chat(cell: Any) -> bool:
-    """Whether a cell holds turns (or one turn), be they sound or not, rather than text or data."""
+    """Whether a cell holds turns (or one turn), well-formed or not, rather than text or data."""
     messages = decoded(cell) if not isinstance(cell, str) or cell.lstrip()[:1] in ("{", "[") else None
     if isinstance(messages, dict):
         messages = messages["messages"] if isinstance(messages.get("messages"), list) else [messages]

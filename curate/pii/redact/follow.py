@@ -122,7 +122,7 @@ def written(value: str, text: str) -> list[tuple[int, int]]:
 
 
 def part_of(leaf: Leaf, values: Sequence[Value]) -> Value | None:
-    """The lost number whose beginning or end a leaf is (`{"last4": "9169"}`); None if it is none's."""
+    """The lost number whose beginning or end a leaf is (`{"last4": "9169"}`); else None."""
     kept = "".join(filter(str.isalnum, leaf.text)).casefold()
     if len(kept) < (_PART_OF_NUMBER if leaf.kind == "number" else _PART) or not any(map(str.isdigit, kept)):
         return None

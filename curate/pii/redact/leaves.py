@@ -23,7 +23,7 @@ class _Written(str):
 
 
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|[\[\]{},]', re.DOTALL)
-# A number with a point stays as written; NaN and the infinities are no leaves, as null is none.
+# A number with a point stays as written; NaN, infinities and null are not leaves.
 _decode = json.JSONDecoder(parse_float=_Written, parse_constant=lambda _: None).decode
 _ESCAPE = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL

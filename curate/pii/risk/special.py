@@ -1,4 +1,4 @@
-"""Rows that seem to tell of special-category or criminal data: a risk to look at, never redacted by itself.
+"""Rows that seem to reveal special-category or criminal data: a risk to look at, never redacted by itself.
 
 UK GDPR Art. 9(1) names health, religion or belief, trade-union membership, political opinion, sex life or
 orientation, racial or ethnic origin, genetic and biometric data; Art. 10 criminal convictions and offences.
@@ -27,7 +27,7 @@ SPECIAL = pl.Schema(
 def special_categories(
     examples: pl.DataFrame, language: str = "en", fields: Sequence[str] = TEXT_FIELDS
 ) -> pl.DataFrame:
-    """Which rows seem to tell of a special category, where and by which rule.
+    """Which rows seem to reveal a special category, where and by which rule.
 
     Parameters
     ----------

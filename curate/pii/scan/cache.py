@@ -136,7 +136,7 @@ def as_findings(texts: pl.DataFrame) -> pl.DataFrame:
     """
     with_hits = texts.filter(pl.col("hits").list.len() > 0)
     unnested = with_hits.select("at", "hits").explode("hits").unnest("hits")
-    # Cut in Python: polars would count the characters of a long text anew for each of its findings.
+    # Cut in Python: polars would count the characters of a long text again for each of its findings.
     values = [
         text[hit["start"] : hit["end"]]
         for text, hits in zip(with_hits["text"].to_list(), with_hits["hits"].to_list(), strict=True)

@@ -174,7 +174,7 @@ def _found(routed: pl.DataFrame, detector: Detector, progress: Progress | None) 
 
 
 # `at`: the place of the finding's text among those searched. Never the text itself: a join or a group by it
-# would hash a text of a megabyte anew for each of its hundred thousand findings.
+# would hash a text of a megabyte again for each of its hundred thousand findings.
 _BY_TEXT = pl.Schema(
     {
         "at": pl.UInt32(),

@@ -39,7 +39,7 @@ def test_it_is_unpacked_once_and_answers(cache: Path) -> None:
     load_base.cache_clear()
     assert load_base(f"HuggingFaceTB/{EMBEDDED}").sha256 == EMBEDDED_SHA256
     assert weights.stat().st_mtime_ns == made
-    with weights.open("r+b") as handle:  # a damaged copy is made anew, never used
+    with weights.open("r+b") as handle:  # a damaged copy is made again, never used
         handle.seek(1000)
         handle.write(b"damage")
     load_base.cache_clear()

@@ -1,7 +1,7 @@
 """Credentials and links that name a person: what a reader could log in with, or follow to somebody.
 
 A key is known by the prefix its issuer gives it, or by a label before it; a password only by its label and by
-not being a word ("password: reset" is none). The prefixes are those the issuers publish for secret scanning
+not being a word ("password: reset" is not a password). The prefixes are those the issuers publish for secret scanning
 (GitHub, AWS, Stripe, Slack, Google, SendGrid, GitLab, npm, Hugging Face, OpenAI, DigitalOcean; JWT: RFC 7519;
 PEM: RFC 7468).
 """

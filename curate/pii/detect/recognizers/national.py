@@ -28,7 +28,7 @@ LONGEST, _UK = 15, 10
 
 
 def plain_score(candidate: str) -> float | None:
-    """The score by form of a whole candidate, 0 if it is none; None if libphonenumber must say."""
+    """The score by form of a whole candidate, 0 if it is not a number; None if libphonenumber must say."""
     if _PLAIN.fullmatch(candidate) is None or _HOUR.search(candidate):
         return None
     bare = candidate.isdigit()

@@ -23,7 +23,7 @@ POSTCODE_AREAS = frozenset(
 )
 
 
-# Areas with a district 0 (BL0, SL0, ...): elsewhere "RM0 1WF" is none.
+# Areas with a district 0 (BL0, SL0, ...): elsewhere, as in "RM0 1WF", it is not a postcode.
 _AREA, _ZERO_DISTRICT = regex.compile("[A-Za-z]{1,2}"), regex.compile("[A-Za-z]{1,2}0")
 # A code goes on where a postcode ends: "W12 7RJ-3".
 _CODE_AROUND = regex.compile(r"\d[A-Za-z]{2}[-/]\d|\d[-/][A-Za-z]{1,2}\d")

@@ -1,6 +1,6 @@
 """Short texts of many kinds, written before anyone looked at what the recognizers do on them.
 
-Odd signs, machines' labels, numbers that are nobody's, names that are none, addresses.
+Odd signs, machines' labels, numbers that are nobody's, words that are not names, addresses.
 
 Each says what must be found and by which entities; nothing else may be.
 """
