@@ -135,3 +135,15 @@ def mask(value: str) -> str:
     signs = ["•" if unicodedata.category(sign)[0] in "LN" else sign for sign in plain(value, 60)]
     dots = "".join(signs)
     return (value[0] + dots[1:]) if value[:1].isalpha() and len(value) > 3 else dots
+
+
+def common_beginning(left: str, right: str) -> int:
+    """Length of the common beginning of two texts, by halving: slices compare at the speed of memory."""
+    low, high = 0, min(len(left), len(right))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if left[low:middle] == right[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low

@@ -27,6 +27,7 @@ from curate.dedup.cover import cover
 from curate.dedup.normalise import folded
 from curate.dedup.params import Parts
 from curate.dedup.shingles import Documents, Unit
+from curate.text import common_beginning
 
 # Fewer texts with one beginning are copies rather than a template.
 SUPPORT = 5
@@ -182,7 +183,7 @@ def _template(texts: list[str], least: Support) -> str:
     texts = sorted(texts)
     longest = ""
     for first, last in zip(texts, texts[need - 1 :], strict=False):
-        length = _common(first, last)
+        length = common_beginning(first, last)
         if length > len(longest):
             longest = first[:length]
     ends = longest.rfind("\n") + 1
@@ -190,15 +191,3 @@ def _template(texts: list[str], least: Support) -> str:
         ends = max(ends, longest.rfind(" ") + 1)
     left = sorted(len(text) - ends for text in texts if text.startswith(longest))
     return longest[:ends] if ends >= LEAST and left[len(left) // 2] >= CONTENT else ""
-
-
-def _common(one: str, other: str) -> int:
-    """Length of the common beginning of two texts, by halving: each comparison of slices runs in C."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low

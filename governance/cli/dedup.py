@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from governance.cli.plain_files import Reading, format_option, id_option, out_option, reading_options
+from governance.cli.plain_files import Reading, id_option, out_option, reading_options
+from governance.cli.rim import format_option
 from governance.cli.similarity import similarity_options, texts_option
 
 

@@ -6,16 +6,11 @@ import sys
 
 import click
 
+from governance.cli.rim import format_option
+
 
 @click.command()
-@click.option(
-    "--format",
-    "shape",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to print.",
-)
+@format_option
 def doctor(shape: str) -> None:
     """Check versions, the secret key, git, DVC and the gold version; say what to run.
 

@@ -9,19 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from curate.errors import on_command_line
-from governance.cli.rim import say
+from governance.cli.rim import Command, say
 
 if TYPE_CHECKING:
     import polars as pl
 
     from curate.read import Records
 
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 # As curate.read.FORMATS; importing that here would make `--help` slow.
 FORMATS = ("csv", "tsv", "jsonl", "json", "parquet", "arrow", "dataset")
@@ -295,15 +294,3 @@ def out_option(columns: str, *spellings: str) -> Callable[[Command], Command]:
         metavar="FILE",
         help=f"Write `{columns}` as Parquet.",
     )
-
-
-def format_option(command: Command) -> Command:
-    """`--format text|json`, handed over as `shape`."""
-    return click.option(
-        "--format",
-        "shape",
-        type=click.Choice(["text", "json"]),
-        default="text",
-        show_default=True,
-        help="How to print.",
-    )(command)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from governance.cli.plain_files import Reading, format_option, id_option, reading_options
+from governance.cli.plain_files import Reading, id_option, reading_options
+from governance.cli.rim import format_option
 
 
 @click.command()

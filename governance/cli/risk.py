@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from curate.text import plural
+from governance.cli.rim import format_option
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -22,14 +23,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write special-category rows as Parquet, without text.",
 )
-@click.option(
-    "--format",
-    "shape",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to print.",
-)
+@format_option
 def risk(out: Path | None, shape: str) -> None:
     """Re-identification risk of the published version, and rows that seem to hold special-category data.
 

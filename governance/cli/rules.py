@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from governance.cli.plain_files import Reading, format_option, id_option, out_option, reading_options
+from governance.cli.plain_files import Reading, id_option, out_option, reading_options
+from governance.cli.rim import format_option
 
 if TYPE_CHECKING:
     import polars as pl

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import click
 
+from governance.cli.rim import format_option
+
 
 @click.command()
-@click.option(
-    "--format",
-    "shape",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to print.",
-)
+@format_option
 def status(shape: str) -> None:
     """Show the task, the gold version, findings, metrics, the verdict, models and what is due, on one screen.
 

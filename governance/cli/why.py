@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import click
 
+from governance.cli.rim import format_option
+
 
 @click.command()
 @click.argument("row")
-@click.option(
-    "--format",
-    "shape",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How to print.",
-)
+@format_option
 def why(row: str, shape: str) -> None:
     """Tell everything that happened to ROW, an example id or the beginning of one.
 

@@ -20,6 +20,8 @@ from typing import Literal
 
 from rapidfuzz.distance import Indel
 
+from curate.text import common_beginning
+
 Op = Literal["equal", "delete", "insert"]
 
 # Words of one text times words of the other: 25 ms and 20 MB at most.
@@ -50,7 +52,7 @@ def word_diff(before: str, after: str) -> list[tuple[Op, str]]:
     """
     if before == after:
         return [("equal", before)] if before else []
-    start = _boundary(before, after, _common(before, after))
+    start = _boundary(before, after, common_beginning(before, after))
     end = _ending(before, after, start)
     old, new = before[start : len(before) - end], after[start : len(after) - end]
     head: list[tuple[Op, str]] = [("equal", before[:start])]
@@ -66,18 +68,6 @@ def _middle(old: str, new: str) -> list[tuple[Op, str]]:
     return [("delete", old), ("insert", new)]
 
 
-def _common(left: str, right: str) -> int:
-    """Length of the longest common beginning, by halving: slices compare at the speed of memory."""
-    low, high = 0, min(len(left), len(right))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if left[low:middle] == right[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
 def _boundary(before: str, after: str, place: int) -> int:
     """`place`, or where the word that it cuts begins."""
     for back in range(place, max(-1, place - LONGEST_WORD), -1):
@@ -89,7 +79,7 @@ def _boundary(before: str, after: str, place: int) -> int:
 def _ending(before: str, after: str, start: int) -> int:
     """Length of the common end beyond `start`, without a cut word."""
     old, new = before[start:][::-1], after[start:][::-1]
-    return _boundary(old, new, _common(old, new))
+    return _boundary(old, new, common_beginning(old, new))
 
 
 def _cuts(text: str, place: int) -> bool:
