@@ -89,7 +89,8 @@ class Defaults(Params):
     )
     output: str | None = Field(
         default=None,
-        description='for rows without an output, such as "[]" (extraction); null drops them as missing_output',  # noqa: E501
+        description='for rows without an output, such as "[]" (extraction); null drops them as '
+        "missing_output",
     )
 
 

@@ -39,6 +39,7 @@ def unknown_labels(found: Iterable[str], allowed: Collection[str]) -> dict[str, 
                 f"output: label '{plain(label, LABEL_CHARACTERS)}' is not on the card; nearest is "
                 f"'{plain(folded[near[0]], LABEL_CHARACTERS)}'"
             )
-        else:  # labels are not scanned for personal data, so one that resembles none of the card is shown by its shape  # noqa: E501
+        else:
+            # Labels are not scanned for personal data: one unlike any of the card's is shown by its shape.
             messages[label] = f"output: label '{mask(label)}' is not on the card, and none there is like it"
     return messages

@@ -177,7 +177,8 @@ def _locked_output(root: Path, at: Revision, path: str, stage: str) -> dict[str,
     if text is None:
         raise AssayError(
             f"{shown} has no dvc.lock: no {_named(path)} was committed there",
-            fix="dvc repro && git add dvc.lock && git commit; or choose another revision: git log -- dvc.lock",  # noqa: E501
+            fix="dvc repro && git add dvc.lock && git commit; or choose another revision: "
+            "git log -- dvc.lock",
         )
     show = f"git show {at.commit[:10]}:./dvc.lock"
     if (line := conflict_line(text)) is not None:

@@ -2,7 +2,7 @@
 
 Standings, and why:
 
-    blocks    kept_unreviewed   the policy keeps it and nobody has said it may stay (or the verdict is `unsure`)
+    blocks    kept_unreviewed   the policy keeps it; nobody has said it may stay (or the verdict is `unsure`)
               expired_verdict   it stays on a verdict whose day has come
               real_but_kept     judged real, and kept all the same
               uncertain         only with `audit.block_uncertain`
@@ -14,7 +14,7 @@ Standings, and why:
     settled                     taken out by policy and certain enough, or of an entity that may stay
 
 Pure frames, a join and two group-bys: a million findings take seconds. Texts are never read.
-"""  # noqa: E501
+"""
 
 from __future__ import annotations
 

@@ -40,13 +40,13 @@ _BEHAVIOUR = {
 }
 # The errors of ingest speak of params.yaml, which does not exist yet.
 _AS_OPTIONS = {
-    "name the columns in params.yaml: `ingest.columns.input` and `ingest.columns.output`": "name the columns with --input and --output",  # noqa: E501
-    "name a column that is there with `ingest.columns` in params.yaml": "name a column that is there with --input, --output, --id, ...",  # noqa: E501
+    "in params.yaml: `ingest.columns.input` and `ingest.columns.output`": "with --input and --output",
+    "is there with `ingest.columns` in params.yaml": "is there with --input, --output, --id, ...",
     "`ingest.encoding` in params.yaml": "--encoding",
     "`ingest.personal_names: warn` in params.yaml": "--personal-names warn",
     "under `ingest.columns.output` in params.yaml": "with --output",
     "under `ingest.columns` in params.yaml": "with --input or --output",
-    "check `ingest.columns` in params.yaml against the file's columns": "check --input and --output against the file's columns",  # noqa: E501
+    "check `ingest.columns` in params.yaml against": "check --input and --output against",
     "correct `ingest.layout` in params.yaml": "correct --layout",
     "declare its `format`": "declare its --format",
     "declare the `format`": "declare the --format",

@@ -4,10 +4,10 @@ terminal here.
     r real   n not personal   p public figure or business   u unsure   s skip   z undo   v see the value
     a the whole pattern: its values are listed, space turns the page, r n p u judge them all
 
-A verdict that leaves a whole pattern in the text (n, p) is taken only after its last page. Every verdict goes to the file at once, so that a killed session loses nothing. The file is only ever appended
-to: an undo writes `unsure`, with the reason "taken back", over what it takes back, and the value is open
-again.
-"""  # noqa: E501
+A verdict that leaves a whole pattern in the text (n, p) is taken only after its last page. Every verdict goes
+to the file at once, so that a killed session loses nothing. The file is only ever appended to: an undo writes
+`unsure`, with the reason "taken back", over what it takes back, and the value is open again.
+"""
 
 from __future__ import annotations
 

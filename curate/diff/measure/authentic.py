@@ -24,9 +24,8 @@ def unsure(before: Version, after: Version) -> tuple[str, ...]:
     """What cannot be checked of either version, in sentences."""
     return tuple(
         seal.problem(side.seal, f"the manifest of {plain(side.name)}")
-        for side in (before, after)
-        if side.seal not in (None, Standing.TRUE, Standing.FALSE)
-        and not _newly_unsealed(side, before if side is after else None)
+        for side, earlier in ((before, None), (after, before))
+        if side.seal not in (None, Standing.TRUE, Standing.FALSE) and not _newly_unsealed(side, earlier)
     )
 
 

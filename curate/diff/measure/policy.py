@@ -171,11 +171,9 @@ def _rank(scan: ScanParams, redact: RedactParams) -> pl.Expr:
         wanted -= set(TAGGED)
     elif scan.ner.engine == "bundled":
         wanted -= set(TAGGED) - set(scan.ner.entities)
-    needed = pl.col("entity").replace_strict(
-        {name: scan.thresholds.get(name, scan.threshold) if name in wanted else 2.0 for name in entities},
-        default=2.0,
-        return_dtype=pl.Float64,
-    )
+    thresholds = {name: scan.thresholds.get(name, scan.threshold) for name in entities if name in wanted}
+    # 2: a score that nothing reaches.
+    needed = pl.col("entity").replace_strict(thresholds, default=2.0, return_dtype=pl.Float64)
     found = (pl.col("score") >= needed) & pl.col("field").is_in(list(scan.fields))
     ruled = pl.coalesce(
         pl.lit(None, pl.String), *(pl.when(rule.fits()).then(pl.lit(rule.action)) for rule in redact.policy)
