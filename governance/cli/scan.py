@@ -224,7 +224,12 @@ def _params(
         except AssayError:
             project = None
         if project:
-            params, root = project.params("scan", ScanParams), project.root
+            try:
+                params, root = project.params("scan", ScanParams), project.root
+            except AssayError as error:  # the file itself may be in order
+                raise AssayError(
+                    error.problem, fix=f"{error.fix}   (or, to scan with the defaults: --no-project)"
+                ) from error
             say(
                 f"scanning with the parameters `scan` of {root / 'params.yaml'} (--no-project: with the "
                 f"defaults)"

@@ -450,3 +450,17 @@ def test_rows_in_another_encoding_are_named_with_what_to_try(run: Call, tmp_path
     path.write_bytes(b"text\n" + b"plain words\n" * 20 + "café\n".encode("cp1252"))
     assert "line 22 (invalid utf8)" in (said := run("scan", path).err)
     assert "--encoding cp1252" in said
+
+
+def test_a_project_in_conflict_names_the_way_around_it(
+    run: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "task.yaml").write_text("assay: 1\n")
+    (tmp_path / "params.yaml").write_text(
+        "<<<<<<< HEAD\nscan: {}\n=======\nscan: {ner: null}\n>>>>>>> other\n"
+    )
+    (tmp_path / "f.csv").write_text("text\nmail jo@example.org\n")
+    monkeypatch.chdir(tmp_path)
+    refused = run("scan", "f.csv")
+    assert refused.code == 2 and "conflict" in refused.err and "--no-project" in refused.err
+    assert "EMAIL_ADDRESS" in run("scan", "f.csv", "--no-project").out
