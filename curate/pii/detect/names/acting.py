@@ -20,6 +20,7 @@ import re
 from functools import cached_property, lru_cache
 from pathlib import Path
 
+from curate.pii.detect.names.borders import name_borders
 from curate.pii.detect.names.features import Lexicon
 from curate.pii.detect.names.tokens import fold
 from curate.pii.detect.overlap import Hit
@@ -394,10 +395,16 @@ class Look:
         return place > first and bool(_WHERE.search(before))
 
 
+def _bordered(text: str, hit: Hit) -> Hit:
+    start, end = name_borders(text, hit.start, hit.end)
+    return hit if (start, end) == (hit.start, hit.end) else hit._replace(start=start, end=end)
+
+
 def second_look(text: str, hits: list[Hit], lexicon: Lexicon) -> list[Hit]:
     """`hits` of one text with the scores of persons as `Look` judges them; those that are none left out."""
     if not any(hit.entity == "PERSON" for hit in hits):
         return hits
+    hits = [_bordered(text, hit) if hit.entity == "PERSON" else hit for hit in hits]
     persons = known()[0]
     values = {text[hit.start : hit.end] for hit in hits}
     public = any(_plain(value) in persons for value in values)
