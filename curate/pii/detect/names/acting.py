@@ -414,4 +414,22 @@ def second_look(text: str, hits: list[Hit], lexicon: Lexicon) -> list[Hit]:
         score = look.score(hit) if hit.entity == "PERSON" else hit.score
         if score > 0:
             judged.append(hit if score == hit.score else hit._replace(score=score))
-    return judged
+    return judged if look.general else _in_two_cases(text, judged)
+
+
+def _in_two_cases(text: str, hits: list[Hit]) -> list[Hit]:
+    """`hits` with a full name acted on that stands in two cases ("john smith ... JOHN SMITH"): words of the
+    language do not.
+    """
+    written: dict[str, set[str]] = {}
+    for hit in hits:
+        value = text[hit.start : hit.end]
+        if hit.entity == "PERSON" and " " in value:
+            written.setdefault(_plain(value), set()).add(value)
+    twice = {name for name, values in written.items() if len(values) > 1} - known()[0] - known()[1]
+    return [
+        hit._replace(score=NAMED)
+        if hit.score < NAMED and hit.entity == "PERSON" and _plain(text[hit.start : hit.end]) in twice
+        else hit
+        for hit in hits
+    ]

@@ -148,3 +148,9 @@ def test_a_name_of_several_words_is_judged_by_the_best_score_that_it_has_anywher
         "c": "keep",
         "d": "replace",
     }
+
+
+def test_a_full_name_in_two_cases_is_acted_on_in_both() -> None:
+    text = "john smith rang. Later JOHN SMITH wrote again."
+    hits = acted(bundled().find([text], frozenset({"PERSON"}))[0])
+    assert [text[hit.start : hit.end] for hit in hits] == ["john smith", "JOHN SMITH"]
