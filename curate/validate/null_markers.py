@@ -29,7 +29,8 @@ _FIELD = (
 # What is unmistakable: nobody writes these as a request or an answer. A negative, the name of a field, and
 # whether it was needed, in any order; an error value of a spreadsheet; an object printed by mistake.
 _STRONG = (
-    rf"no[\s_-]?(?:[a-z]+ )?(?:input|output|context|response)s?{_NEEDED}"
+    rf"(?:empty|blank|null|missing) (?:input|output|context|response)"
+    rf"|no[\s_-]?(?:[a-z]+ )?(?:input|output|context|response)s?{_NEEDED}"
     rf"|no (?:further |additional |extra |other )?{_FIELD}{_IS}\s+{_NOT_THERE}"
     rf"|{_FIELD}\s*(?:is |was |were |are )?(?:not|un)\s*-?{_NOT_THERE}"
     rf"|(?:input|output|context|response|answer) ?[:=] ?(?:none|n/?a|null|nan|nil|empty|blank|-+|"

@@ -81,7 +81,8 @@ OTHER_LANGUAGES: dict[str, tuple[str, str, str, str, str]] = {
     ),
     "fr": (
         r"(?:sur|dans|de|d['’]après|selon|à partir de|pour|à|décri\w+|analys\w+|interpr\w+|comment\w+|"
-        r"observ\w+|regard\w+|écout\w+|transcri\w+|expliqu\w+|traduis\w*|examin\w+|légend\w+) "
+        r"observ\w+|regard\w+|montre|représente|écout\w+|transcri\w+|expliqu\w+|traduis\w*|examin\w+|"
+        r"légend\w+) "
         r"(?:moi )?(?:la |les? |l['’]|cette |cet |ces? )|du ",
         r"(?:images?|photos?|photographies?|graphiques?|diagrammes?|schémas?|vidéos?|enregistrements?|"
         r"tableaux?|captures? d['’]écran|dessins?|cartes?|affiches?|peintures?|illustrations?|radiographies?|"

@@ -112,7 +112,8 @@ IN_SIGHT = english(rf"(?i)\b{_THE} {_SOME}{{0,2}}(?:{VISUAL}|{ELECTRONIC})(?:{_C
 SOURCE = english(
     rf"(?i)\b(?:in|on|from|using|use|based on|based upon|according to|per|via|looking at|judging by|"
     rf"judging from|"
-    rf"refer(?:ring)? to|consult(?:ing)?|given|with|into|look at|at|of|see|study|with the help of) (?:only )?"
+    rf"refer(?:ring)? to|consult(?:ing)?|given|with|into|look at|at|of|see|study|open|with the help of) "
+    rf"(?:only )?"
     rf"{_THE} {_SOME}{{0,2}}(?:{VISUAL}|{ELECTRONIC})(?:{_CLAUSE_END}|\s+(?:{_GOES_ON}|that)\b)"
 )
 NUMBERED = english(
