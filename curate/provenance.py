@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from curate.task import TaskCard
 
 
+# Recorded parameters that are keyed digests.
+KEYED = ("lists", "people")
 # What the seal of a stage's report is a seal of.
 SEALED = "stage"
 
@@ -166,8 +168,9 @@ def _differences(
         if made_from.get("stages", {}).get(read) != version_of(reports[read]):
             yield f"{folder} was made from another data/{read} than the one that stands there"
     now = used_params(project, stage)
-    if not key_id:  # digests of a steward's lists cannot be made again without the key
-        now |= {name: value for name, value in (made_from.get("params") or {}).items() if name == "lists"}
+    if not key_id:  # keyed digests (of a steward's lists, of people) cannot be made again without the key
+        keyed = {name: made_from["params"][name] for name in KEYED if name in (made_from.get("params") or {})}
+        now |= keyed
     if changed := _changed(made_from.get("params"), now):
         names = ", ".join(f"{stage.name}.{name}" for name in changed)
         yield f"{folder} was made with other parameters than params.yaml has now: {names}"

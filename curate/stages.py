@@ -101,7 +101,7 @@ TABLE = (
         "curate.pii.redact.stage",
         "curate.pii.redact.params:RedactParams",
         reads=("ingest", "scan"),
-        card=("kind", "name", "output_schema", "sections", "owner", "steward", "reviewers"),
+        card=("kind", "name", "output_schema", "sections"),
         output="data/redact",
         files=("decisions/pii.jsonl",),
         keyed=True,

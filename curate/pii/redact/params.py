@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 from pydantic import Field, field_validator
@@ -12,6 +13,9 @@ from curate.errors import AssayError
 from curate.params import DroppingParams, Params
 from curate.pii.detect.catalogue import NER_ENTITIES, check_names
 from curate.pii.redact.offsets import SpanPath
+
+if TYPE_CHECKING:
+    from curate.keys import Key
 
 Action = Literal["keep", "mask", "replace", "pseudonymise", "drop_row"]
 Scope = Literal["record", "dataset", "project"]
@@ -140,6 +144,14 @@ class RedactParams(DroppingParams):
         if not isinstance(value, dict):
             return value
         return {name: {"rule": rule} if isinstance(rule, str) else rule for name, rule in value.items()}
+
+    def recorded(self, root: Path, key: Key | None) -> dict[str, Any]:
+        """A keyed digest of the people whose verdicts count, where only those of the task card do."""
+        if key is None or self.reviewers == "any":
+            return {}
+        from curate.task import read_task
+
+        return {"people": key.digest("people", *sorted(read_task(root).people))}
 
     def target(self, path: str) -> Target:
         """The rule for a field of the outputs: its own, else that of the field around it."""
