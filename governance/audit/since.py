@@ -141,7 +141,7 @@ def read_baseline(root: Path, key_id: str) -> Baseline | None:
             and all(_ID.fullmatch(value) for _, value in ids)
             and all(map(_ID.fullmatch, accepted))
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise AssayError(f"{BASELINE} is not a baseline (merge conflict?)", fix=renew) from error
     if not sound:
         raise AssayError(f"{BASELINE} is not a baseline of this version of assay", fix=renew)

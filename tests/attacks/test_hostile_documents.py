@@ -181,3 +181,15 @@ def test_a_lock_file_of_another_form_is_refused(text: str, side: str, tmp_path: 
         assert locked_digest(read_lock(tmp_path) or {}, side, "gold") is None
     except AssayError as error:
         assert "cannot be read" in str(error)
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a": "\\ud83d\\ude00 call jane@example.org"}', '"\\ud800 jane@example.org"']
+)
+def test_an_escaped_emoji_and_half_of_one_are_scanned(text: str) -> None:
+    import polars as pl
+
+    from curate.plain.scan import scan
+
+    found = scan(pl.DataFrame({"t": [text]}), fields=["t"]).findings
+    assert "EMAIL_ADDRESS" in found["entity"].to_list()

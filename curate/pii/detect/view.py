@@ -240,6 +240,9 @@ def _edits(text: str, changes: regex.Pattern[str]) -> Iterator[tuple[int, int, s
             yield start, end, _ESCAPED[found.group().lower()]
         elif kind == "json":
             sign = found.group()[1:]
-            yield start, end, chr(int(sign[1:], 16)) if len(sign) == 5 else _IN_JSON.get(sign, sign)
+            code = int(sign[1:], 16) if len(sign) == 5 else 0
+            # Half of an emoji, of which JSON makes two: no string of ours can hold a half.
+            whole = "\ufffd" if 0xD800 <= code <= 0xDFFF else chr(code)
+            yield start, end, whole if len(sign) == 5 else _IN_JSON.get(sign, sign)
         else:
             yield start, end, {"none": "", "dash": "-", "dot": "."}.get(kind, " ")
