@@ -40,14 +40,14 @@ def write(root: Path, rounds: int) -> None:
     os.chdir(root)
     os.environ["ASSAY_QUIET"] = "1"
     for number in range(rounds):
-        run_stage("ingest")
         (root / "started").touch()
-        for turn in range(20):
+        for turn in range(5):
             for stage in ("scan", "gold"):
                 with replacing_folder(root / "killed" / stage) as fresh:
                     write_parquet(pl.DataFrame({"a": [f"{number}-{turn}"] * 1000}), fresh / "x.parquet")
                     write_json(fresh / "report.json", {"outputs": file_digests(fresh)})
             append_records(root, Path("decisions/pii.jsonl"), [{"number": number, "turn": turn}])
+        run_stage("ingest")
 
 
 def project(folder: Path) -> Path:
