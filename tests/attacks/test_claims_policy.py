@@ -59,6 +59,8 @@ LOOSER: list[tuple[dict[str, Any], str]] = [
     ({"scan": {"unsupported_language": "scan_as_default"}}, "scan.unsupported_language"),
     ({"audit": {"accept": ["DATE_TIME", "NRP", "EMAIL_ADDRESS"]}}, "audit.accept"),
     ({"audit": {"review_below": 0.95}}, "audit.review_below"),
+    ({"ingest": {"personal_ids": "keep"}}, "ingest.personal_ids"),
+    ({"ingest": {"personal_names": "warn"}}, "ingest.personal_names"),
     ({"dedup": {"max_dropped": 1.0, "threshold": 1.0}}, ""),
     ({"check": {"skip": [{"gate": "audit", "reason": "x", "date": "2026-01-01"}]}}, "check.skip"),
 ]

@@ -97,8 +97,11 @@ def _loosened(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Loosen
         ("scan.unsupported_language", "error", "scan_as_default"),
         ("audit.block_uncertain", True, False),
         ("redact.reviewers", "named", "any"),
+        ("ingest.personal_ids", "replace", "keep"),
+        ("ingest.personal_ids", "refuse", "keep"),
+        ("ingest.personal_names", "refuse", "warn"),
     ):
-        was, now = (_leaf(side, knob, strict if knob.startswith("scan") else lax) for side in (old, new))
+        was, now = (_leaf(side, knob, _AT_REST.get(knob, strict)) for side in (old, new))
         if was == strict and now == lax:
             yield Loosened((knob,), f"{was} -> {now}")
     if _leaf(old, "redact.as_of", None) and not _leaf(new, "redact.as_of", None):
@@ -122,6 +125,10 @@ _NUMBERS = (
     ("audit.review_below", 0.6, "score below which an unverified finding only waits"),
     ("check.held_out_gone.rows", 0, "held-out rows that may be gone"),
 )
+
+
+# What knobs are where nothing is said, if that is not the strict side.
+_AT_REST = {"audit.block_uncertain": False, "redact.reviewers": "any", "ingest.personal_ids": "replace"}
 
 
 def _acted(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Loosened]:
