@@ -19,8 +19,8 @@ UNSEEN = (
 )
 _CONTROLS = re.compile(f"[{UNSEEN}]")
 # What a CI service takes for a command: GitHub `::name` at the start of a line (white space before it does
-# not count), `##[name]` of GitHub and Azure, `##vso[` and `##teamcity[` anywhere.
-_COMMAND_START = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
+# not count, nor does a colour), `##[name]` of GitHub and Azure, `##vso[` and `##teamcity[` anywhere.
+_COMMAND_START = re.compile(r"^((?:\x1b\[[\d;]*m|[^\S\n])*):(?=:)", re.MULTILINE)
 _COMMAND = re.compile(r"#(?=#\w*\[)")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#+\-!|~@:])")
 # What GitHub, GitLab and most viewers make a link, mention or reference of, escaped or not, since they look
