@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -66,21 +67,8 @@ class NameTagger:
         """
         wanted = {number: kind for number, kind in enumerate(KINDS) if ENTITIES.get(kind) in entities}
         found = [
-            [
-                Hit(
-                    span.start,
-                    self._end(text, span, spans),
-                    ENTITIES[wanted[span.kind]],
-                    self.score(wanted[span.kind], span.margin),
-                    DETECTOR,
-                    False,
-                )
-                for span in spans
-                if not _lone_letter(span, spans) and not in_a_date(text, span.start, span.end)
-            ]
-            for text, spans in zip(
-                texts, map(_in_order, self.tagger.spans(texts, tuple(wanted))), strict=True
-            )
+            self._hits(text, _in_order(spans), wanted)
+            for text, spans in zip(texts, self.tagger.spans(texts, tuple(wanted)), strict=True)
         ]
         lexicon = self.tagger.lexicon
         if not self.english:
@@ -91,6 +79,22 @@ class NameTagger:
         if "PERSON" not in entities:
             return looked
         return [with_speakers(text, hits, lexicon) for text, hits in zip(texts, looked, strict=True)]
+
+    def _hits(self, text: str, spans: list[Span], wanted: dict[int, str]) -> list[Hit]:
+        """The findings that `spans`, in order, are."""
+        lone = lone_letters(spans)
+        return [
+            Hit(
+                span.start,
+                self._end(text, span, spans),
+                ENTITIES[wanted[span.kind]],
+                self.score(wanted[span.kind], span.margin),
+                DETECTOR,
+                False,
+            )
+            for span in spans
+            if span not in lone and not in_a_date(text, span.start, span.end)
+        ]
 
     def _end(self, text: str, span: Span, spans: list[Span]) -> int:
         """Where the finding ends: a first name takes in a surname that the network left out, unless another
@@ -104,23 +108,27 @@ class NameTagger:
         return span.end if taken else end
 
 
-def _lone_letter(span: Span, spans: list[Span]) -> bool:
-    """One letter without a name beside it: a grade, a spelt-out code, a stray sign; an initial stands by its
-    surname ("Smith, J").
+def lone_letters(spans: list[Span]) -> set[Span]:
+    """Those of one letter without a name beside them: a grade, a spelt-out code, a stray sign; an initial
+    stands by its surname ("Smith, J").
+
+    Parameters
+    ----------
+    spans
+        In order; those of a kind stand apart, so only the ones before and behind it can be beside one.
     """
-    if span.end - span.start > 1:
-        return False
-    # In order, and those of a kind stand apart: none further off than a name is long is beside it.
-    first, last = (bisect_right(spans, span.start + reach, key=_start) for reach in (-_NAME_REACH, 4))
-    return not any(
-        max(other.start - span.end, span.start - other.end) <= 3
-        for other in spans[first:last]
-        if other != span and other.kind == span.kind
-    )
+    lone: set[Span] = set()
+    for kind in {span.kind for span in spans}:
+        alike = [span for span in spans if span.kind == kind]
+        near = [behind.start - before.end <= _BESIDE for before, behind in pairwise(alike)]
+        for span, left, right in zip(alike, [False, *near], [*near, False], strict=True):
+            if span.end - span.start <= 1 and not left and not right:
+                lone.add(span)
+    return lone
 
 
-# Characters that the longest name takes, a megabyte without a space apart.
-_NAME_REACH = 80
+# Characters between an initial and its name, at most: ", ".
+_BESIDE = 3
 
 
 def _in_order(spans: list[Span]) -> list[Span]:

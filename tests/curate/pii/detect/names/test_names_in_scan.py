@@ -15,7 +15,7 @@ from benchmarks.pii.slices import NAMED, NAMELESS, read
 from benchmarks.pii.support import support_rows
 from curate.errors import AssayError
 from curate.keys import Key
-from curate.pii.detect.names.recognizer import _lone_letter, bundled, presidio_recognizer
+from curate.pii.detect.names.recognizer import bundled, lone_letters, presidio_recognizer
 from curate.pii.detect.names.spans import Span
 from curate.pii.detect.overlap import Hit, beside
 from curate.pii.detect.params import NerParams, ScanParams
@@ -143,12 +143,31 @@ def test_a_letter_alone_is_nobody(named: Any, text: str) -> None:
 
 def test_one_letter_is_a_name_only_beside_one() -> None:
     far, beside, alone = Span(0, 1, 1, 9_000), Span(12, 13, 1, 9_000), Span(4, 10, 1, 9_000)
-    assert _lone_letter(far, [far, Span(20, 26, 1, 9_000)])
-    assert not _lone_letter(beside, [alone, beside])
-    assert _lone_letter(beside, [alone._replace(kind=2), beside]), (
-        "a place beside it makes it nobody's initial"
-    )
-    assert not _lone_letter(alone, [alone])
+    assert lone_letters([far, Span(20, 26, 1, 9_000)]) == {far}
+    assert lone_letters([alone, beside]) == set()
+    assert lone_letters([alone._replace(kind=2), beside]) == {beside}, "a place beside it is nobody's name"
+    assert lone_letters([alone]) == set() == lone_letters([])
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(1, 6), st.integers(1, 2)), max_size=12))
+def test_lone_letters_are_those_that_a_look_at_every_other_name_says(
+    parts: list[tuple[int, int, int]],
+) -> None:
+    spans, at = [], 0
+    for gap, length, kind in parts:
+        spans.append(Span(at + gap, at + gap + length, kind, 0))
+        at += gap + length
+    slowly = {
+        span
+        for span in spans
+        if span.end - span.start == 1
+        and all(
+            max(other.start - span.end, span.start - other.end) > 3
+            for other in spans
+            if other != span and other.kind == span.kind
+        )
+    }
+    assert lone_letters(spans) == slowly
 
 
 def test_only_the_entities_that_are_asked_for(named: Any) -> None:
