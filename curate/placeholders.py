@@ -7,6 +7,8 @@ asks for parts of a value have them in their input too (`curate.pii.redact.parts
 
 from __future__ import annotations
 
+import polars as pl
+
 # Of a person's name; of an e-mail address; of a date; of everything else.
 PARTS = ("FIRST", "MIDDLE", "LAST", "USER", "DOMAIN", "DAY", "MONTH", "YEAR", "START", "END")
 _PART = rf"_(?:{'|'.join(PARTS)})"
@@ -23,3 +25,22 @@ UNNUMBERED = rf"<([A-Z][A-Z_]*?)(?:{_NAME})?({_PART})?>"
 def placeholder(entity: str, name: int | str, part: str = "") -> str:
     """What stands where a value stood: `<PERSON_1>`, or `<PERSON_1_LAST>` for a part of it."""
     return f"<{entity}_{name}_{part}>" if part else f"<{entity}_{name}>"
+
+
+def is_empty_but_for_placeholders(field: str) -> pl.Expr:
+    """Whether placeholders are all that a text field of a row has left, and no system could learn from it.
+
+    An answer of placeholders is fine where the input holds them all: they can be taken from there. So is an
+    input of placeholders (`<PERSON_1_FIRST> <PERSON_1_LAST>`) whose output takes its own from it, and no
+    others (`{"first_name": "<PERSON_1_FIRST>"}`).
+    """
+    text = pl.col(field)
+    alone = text.str.contains(PLACEHOLDER) & ~text.str.replace_all(PLACEHOLDER, "").str.contains(
+        r"[\p{L}\p{N}]"
+    )
+    given = pl.col("input").fill_null("").str.extract_all(PLACEHOLDER)
+    taken = pl.col("output" if field == "input" else field).fill_null("").str.extract_all(PLACEHOLDER)
+    derivable = taken.list.set_difference(given).list.len() == 0
+    if field == "input":
+        derivable &= taken.list.len() > 0
+    return alone & ~derivable

@@ -15,7 +15,7 @@ from typing import Literal
 
 import polars as pl
 
-from curate.placeholders import PLACEHOLDER
+from curate.placeholders import is_empty_but_for_placeholders
 from curate.task import Kind
 from curate.validate.invisible import CONTROLS, holds_invisible, invisible_characters, visible
 from curate.validate.media.absent import absent_media, names_media
@@ -139,17 +139,7 @@ def _squeezed(text: pl.Expr) -> pl.Expr:
 
 
 def _only_placeholders(field: str) -> pl.Expr:
-    """1 where placeholders are all that is left: of an input always, of an answer if one of them does not
-    stand in the input, from where a system could take it.
-    """
-    text = pl.col(field)
-    alone = text.str.contains(PLACEHOLDER) & ~text.str.replace_all(PLACEHOLDER, "").str.contains(
-        r"[\p{L}\p{N}]"
-    )
-    if field != "input":
-        given = pl.col("input").fill_null("").str.extract_all(PLACEHOLDER)
-        alone &= text.str.extract_all(PLACEHOLDER).list.set_difference(given).list.len() > 0
-    return alone.cast(pl.UInt32)
+    return is_empty_but_for_placeholders(field).cast(pl.UInt32)
 
 
 def _copies_input(field: str) -> pl.Expr:

@@ -40,6 +40,7 @@ from curate.pii.redact.params import RedactParams
 from curate.pii.redact.policy import decide
 from curate.pii.redact.row import Names, Row, redact_row, stale
 from curate.pii.redact.surrogates import masked
+from curate.placeholders import PLACEHOLDER, is_empty_but_for_placeholders
 from curate.project import Project
 from curate.provenance import begin
 from curate.stage import Progress, StageResult, write_stage
@@ -82,7 +83,8 @@ def redact(
         With the table `edits` (schema `EDITS`): one row for each value at each place it was taken from, one
         with action `keep` for each finding that stays because a steward said so, and one with action `exempt`
         for each that stays because its field is declared so. A row whose character spans are not true on
-        arrival is dropped (`untrue_span`): it cannot be shifted.
+        arrival is dropped (`untrue_span`): it cannot be shifted. So is one of which redaction left nothing
+        but placeholders in a field that should teach something (`emptied_by_redaction`).
 
     Raises
     ------
@@ -111,6 +113,13 @@ def redact(
         schema={"example_id": pl.String, **dict.fromkeys(TEXT_FIELDS, pl.String)},
         orient="row",
     )
+    emptied = _emptied(examples, texts)
+    if emptied.height:
+        gone = set(emptied["example_id"])
+        rows = [row for row in rows if row.example_id not in gone]
+        texts = texts.filter(~pl.col("example_id").is_in(gone))
+        dropped = pl.concat([dropped, emptied])
+        cleared = cleared.filter(~pl.col("example_id").is_in(gone))
     untouched = examples.join(dropped.select("example_id"), on="example_id", how="anti").join(
         texts, on="example_id", how="anti"
     )
@@ -199,6 +208,28 @@ def _untrue(examples: pl.DataFrame, spans: Sequence[SpanPath], gone: pl.Series) 
         orient="row",
     )
     return ledger(told, "redact", "untrue_span", pl.col("evidence"))
+
+
+def _emptied(examples: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:
+    """Ledger rows for examples of which redaction left nothing but placeholders in a field, from which no
+    system could learn; those that came so are for rule `placeholder_only`.
+
+    Parameters
+    ----------
+    texts
+        `example_id` and the text fields, of the rewritten rows.
+    """
+    there = examples.select("example_id", *TEXT_FIELDS).join(texts, on="example_id", how="semi")
+    lines = []
+    for field in TEXT_FIELDS:
+        empty = is_empty_but_for_placeholders(field)
+        came_so = there.filter(empty)["example_id"]
+        now = texts.filter(empty & ~pl.col("example_id").is_in(came_so.implode()))
+        taken = pl.col(field).str.extract_all(PLACEHOLDER).list.unique(maintain_order=True).list.join(", ")
+        why = pl.format(f"{field}: redaction left only {{}}", taken).alias("why")
+        lines.append(now.select("example_id", why))
+    emptied = pl.concat(lines).sort("example_id", "why")
+    return ledger(emptied, "redact", "emptied_by_redaction", pl.col("why"))
 
 
 def _targets(

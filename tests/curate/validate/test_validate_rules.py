@@ -125,6 +125,23 @@ def test_placeholder_only(text: str, broken: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("output", "broken"),
+    [
+        ('{"first_name": "<PERSON_1_FIRST>", "last_name": "<PERSON_1_LAST>"}', False),
+        ('{"first_name": "<PERSON_1_FIRST>"}', False),
+        ('{"first_name": "<PERSON_2>"}', True),
+        ("{}", True),
+        ('{"intent": "greet"}', True),
+    ],
+)
+def test_placeholders_alone_are_an_input_where_the_output_takes_its_own_from_it(
+    output: str, broken: bool
+) -> None:
+    given = "<PERSON_1_FIRST> <PERSON_1_LAST>"
+    assert breaks("placeholder_only", kind="extraction", input=given, output=output) == broken
+
+
+@pytest.mark.parametrize(
     ("text", "broken"),
     [
         ("hello<br>there", True),

@@ -125,8 +125,8 @@ def test_dates_and_nrp_are_kept_unless_the_policy_says_otherwise() -> None:
 
 
 def test_dataset_tags_do_not_ripple_when_data_grows(examples: Make) -> None:
-    small = examples({"input": "jo@x.com"})
-    large = examples({"input": "jo@x.com"}, {"input": "al@x.com and JO@x.com"})
+    small = examples({"input": "for jo@x.com"})
+    large = examples({"input": "for jo@x.com"}, {"input": "al@x.com and JO@x.com"})
     tag = _run(small, findings(small, ("r0", "input", "EMAIL_ADDRESS", "jo@x.com")), scope="dataset").kept[
         "input"
     ][0]
@@ -137,8 +137,9 @@ def test_dataset_tags_do_not_ripple_when_data_grows(examples: Make) -> None:
         ("r1", "input", "EMAIL_ADDRESS", "al@x.com"),
     )
     grown = _run(large, found, scope="dataset").kept["input"]
-    assert re.fullmatch(r"<EMAIL_ADDRESS_[0-9a-f]{6}>", tag)
+    assert re.fullmatch(r"for <EMAIL_ADDRESS_[0-9a-f]{6}>", tag)
     assert grown[0] == tag
+    tag = tag.removeprefix("for ")
     assert grown[1].endswith(f" and {tag}")
     assert not grown[1].startswith(tag)
 
@@ -191,7 +192,7 @@ def test_json_targets_stay_json(examples: Make) -> None:
     }
     rows = examples(
         {
-            "input": "4111 1111 1111 1111, 07911 123456",
+            "input": "card 4111 1111 1111 1111, 07911 123456",
             "output": json.dumps(target, sort_keys=True, separators=(",", ":")),
         }
     )
@@ -230,7 +231,7 @@ def test_overlapping_findings_become_one_place(examples: Make) -> None:
 
 
 def test_untouched_columns_and_nulls_pass(examples: Make) -> None:
-    rows = examples({"input": "jo@x.com", "group": "g1", "subject": "jo@x.com"}, {"input": "clean"})
+    rows = examples({"input": "mail jo@x.com", "group": "g1", "subject": "jo@x.com"}, {"input": "clean"})
     kept = _run(rows, findings(rows, ("r0", "input", "EMAIL_ADDRESS", "jo@x.com"))).kept
     assert kept.schema == EXAMPLES
     assert kept.select("group", "subject", "rejected").row(0) == ("g1", "jo@x.com", None)
@@ -290,13 +291,16 @@ _pieces = st.lists(
 def test_no_found_value_is_left_and_the_rest_is_unchanged(
     fields: tuple[list[tuple[str, str]], ...], action: Any, scope: Any, found_in: int
 ) -> None:
-    """Each field is a chain of values and plain text; values are reported in one field only and must go from
-    all.
+    """Each field is a word and a chain of values and plain text; values are reported in one field only and
+    must go from all.
     """
     names = ("input", "output", "rejected")
     row = {
         "example_id": "r0",
-        **{name: " ".join(piece for _, piece in field) for name, field in zip(names, fields, strict=True)},
+        **{
+            name: " ".join(["word", *(piece for _, piece in field)])
+            for name, field in zip(names, fields, strict=True)
+        },
         "held_out": False,
     }
     rows = conform(pl.DataFrame([row]), EXAMPLES)
@@ -364,3 +368,38 @@ def test_a_person_called_may_takes_no_date_along(examples: Make) -> None:
     kept = _run(rows, found).kept.row(0, named=True)
     assert kept["input"] == "<PERSON_1> is off from 1 May 2024. Ask <PERSON_1>."
     assert kept["output"] == "1 May 2024"
+
+
+def test_an_answer_that_redaction_emptied_leaves_with_a_reason_of_its_own(examples: Make) -> None:
+    rows = examples(
+        {"input": "Who sits by the door?", "output": "Tessa Quill."},
+        {"input": "Tessa Quill sits by the door. Who?", "output": "Tessa Quill."},
+        {"input": "Who sits by the door?", "output": "Tessa Quill does."},
+        {"input": "Who sits by the door? Ask Tessa Quill.", "output": "<PERSON_1>"},
+        {"input": "Tessa Quill", "output": "That is a fine name."},
+    )
+    every = [("r0", "output"), *[(f"r{row}", "input") for row in (1, 3, 4)], ("r2", "output")]
+    result = _run(rows, findings(rows, *[(row, field, "PERSON", "Tessa Quill") for row, field in every]))
+    dropped = result.dropped.select("example_id", "reason", "evidence").rows()
+    assert dropped == [
+        ("r0", "emptied_by_redaction", "output: redaction left only <PERSON_1>"),
+        ("r4", "emptied_by_redaction", "input: redaction left only <PERSON_1>"),
+    ]
+    assert result.kept["example_id"].to_list() == ["r1", "r2", "r3"]  # r3's answer came as a placeholder
+    assert set(result.tables["edits"]["example_id"]) == {"r1", "r2", "r3"}
+
+
+def test_an_extraction_whose_input_was_a_name_alone_stays_where_its_target_follows(examples: Make) -> None:
+    rows = examples(
+        {"input": "Tessa Quill", "output": '{"first_name":"Tessa","last_name":"Quill"}'},
+        {"input": "Tessa Quill", "output": "{}"},
+    )
+    found = findings(rows, *[(row, "input", "PERSON", "Tessa Quill") for row in ("r0", "r1")])
+    result = _run(rows, found, Kind.EXTRACTION)
+    assert result.kept.select("input", "output").rows() == [
+        (
+            "<PERSON_1_FIRST> <PERSON_1_LAST>",
+            '{"first_name":"<PERSON_1_FIRST>","last_name":"<PERSON_1_LAST>"}',
+        )
+    ]
+    assert result.dropped.select("example_id", "reason").rows() == [("r1", "emptied_by_redaction")]

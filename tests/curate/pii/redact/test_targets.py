@@ -129,8 +129,8 @@ def test_any_span_still_cuts_its_value_and_the_same_words_around_it(
     words: list[str], picks: list[tuple[int, int]]
 ) -> None:
     """Spans over runs of words, some of them lost: the value beside each is what it cuts afterwards."""
-    text = " ".join(words)
-    begins = [len(" ".join(words[:at])) + (at > 0) for at in range(len(words))]
+    text = " ".join(["so", *words])
+    begins = [len(" ".join(["so", *words[:at]])) + 1 for at in range(len(words))]
     output = []
     for first, count in picks:
         if first + count <= len(words):
