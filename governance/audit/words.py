@@ -88,12 +88,11 @@ def _targets(audit: Audit) -> Table:
 
 
 def _underivable(audit: Audit) -> Table:
-    names = ("field", "kind", "rows", "example", "row")
     lines = tuple(
-        tuple(f"{line[name]:,}" if name == "rows" else line[name] for name in names)
+        (line["field"], line["kind"], f"{line['rows']:,}", line["example"], line["row"])
         for line in audit.underivable
     )
-    return Table(names, lines, frozenset({2}))
+    return Table(("field", "kind", "rows", "example", "row"), lines, frozenset({2}))
 
 
 def _inventory(audit: Audit) -> Table:

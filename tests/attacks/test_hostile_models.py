@@ -136,7 +136,8 @@ def test_the_network_is_allowed_for_a_block_and_never_against_the_user() -> None
         "print(c.HF_HUB_OFFLINE)"
     )
     for asked, said in (("", "True False True"), ("1", "True True True")):
-        env = {**os.environ, "HF_HUB_OFFLINE": asked, "HF_DATASETS_OFFLINE": ""}
+        others = {"HF_DATASETS_OFFLINE": "", "TRANSFORMERS_OFFLINE": ""}
+        env = {**os.environ, "HF_HUB_OFFLINE": asked, **others}
         done = subprocess.run(
             [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True
         )

@@ -246,7 +246,7 @@ def test_errors_show_no_value_of_a_file_without_header_or_of_a_column_that_is_no
         )
     assert not any(value in str(caught.value) for value in ("example", "900123", "please"))
     rows = "".join(f"t,x,jo{n}@example.org\n" for n in range(30))
-    with pytest.raises(AssayError, match="30 rows have source") as caught:
+    with pytest.raises(AssayError, match="personal data: 30 of 30 sources") as caught:
         ingested(tmp_path, "d.csv", "text,label,mail\n" + rows, {**FLAT, "source": "mail"})
     assert "example" not in str(caught.value)
 

@@ -146,8 +146,9 @@ def write_upstream(upstream: Upstream, project: Project) -> None:
 
 
 @pytest.fixture
-def project(tmp_path: Path, upstream: Upstream) -> Project:
-    """A project on disk whose stages up to `split` have run."""
+def project(tmp_path: Path, upstream: Upstream, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project on disk whose stages up to `split` have run; its raw file lies outside, by consent."""
+    monkeypatch.setenv("ASSAY_OUTSIDE", "/data")
     (tmp_path / "params.yaml").write_text(
         "ingest: {path: /data/export.csv}\nvalidate: {input: {min_chars: 3, max_chars: 90}}\n"
     )

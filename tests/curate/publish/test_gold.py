@@ -78,7 +78,7 @@ def test_file_digests_are_those_of_the_files(gold: Any) -> None:
     [
         (lambda gold: gold.rename(gold.parent / "elsewhere"), "no gold version has been published"),
         (lambda gold: (gold / "manifest.json").unlink(), "holds no manifest.json"),
-        (lambda gold: (gold / "manifest.json").write_text("{"), "not a JSON object"),
+        (lambda gold: (gold / "manifest.json").write_text("{"), "is not valid JSON"),
         (lambda gold: (gold / "manifest.json").write_text("[]"), "not a JSON object"),
         (
             lambda gold: (gold / "manifest.json").write_text('{"schema": "assay.manifest/9"}'),

@@ -365,14 +365,16 @@ def test_dotted_paths_reach_into_nested_columns(run: Call, tmp_path: Path, name:
     for path in (lines, parquet):
         shown = []
         for field in ("user.text", "turns.content", "turns.0.content"):
-            told = run(*[field if word == "text" else word for word in on(name, path, "--format", "json")])
+            words = [field if word == "text" else word for word in on(name, path, "--format", "json")]
+            told = run(*words)
             assert told.code in (0, 1), told.err
             shown.append(json.loads(told.out) | {"field": ""})
         assert shown[0] == shown[2]
         assert name != "dedup" or shown[0]["exact_pairs"] == shown[1]["exact_pairs"] == 1
         lost = run(*on(name, path))
         assert lost.code == 2 and "user.text" in lost.err
-    whole = run(*["turns" if word == "text" else word for word in on(name, parquet)])
+    words = ["turns" if word == "text" else word for word in on(name, parquet)]
+    whole = run(*words)
     assert whole.code == 2 and "turns.content" in whole.err
 
 
