@@ -20,7 +20,7 @@ from curate.files import canonical_json
 from curate.keys import Key
 from curate.pii.redact.closed import Closed
 from curate.pii.redact.derive import LONGEST_INITIALS, Underivable, lost_forms, lost_prose
-from curate.pii.redact.follow import follow, part_of
+from curate.pii.redact.follow import follow, part_of, written
 from curate.pii.redact.forms import NAMED
 from curate.pii.redact.identity import Identity, identities
 from curate.pii.redact.leaves import Leaf, decoded, encoded, leaves
@@ -134,6 +134,7 @@ class _Work:
         kept = self._exempt_leaves()
         text = self.row["input"] or ""
         spans = self._in_parts(text, self._prose(text, "input", kept))
+        spans = merge([*spans, *self._found_in_targets(text, spans, kept)])
         self.input = rewrite(text, spans, self.render)
         if self.row["input"] is not None:
             self.made.texts["input"] = self.input.text
@@ -197,6 +198,27 @@ class _Work:
             return spans
         pieces = list(cut_at(spans, sorted(borders | self.asks.borders), text))
         return named(pieces, text, parted, spans)
+
+    def _found_in_targets(
+        self, text: str, there: Sequence[Span], kept: Sequence[tuple[int, int]]
+    ) -> list[Span]:
+        """Places of the input where a name stands that was found as a whole leaf of the outputs alone, since
+        in the input it passes for a word ("Will" beside `{"first_name": "Will"}`). The target will lose it,
+        so the input does, or the one could not be read off the other any more.
+        """
+        more: list[Span] = []
+        stays = [*self.closed.ranges(text, "input"), *kept]
+        stays += [(start, end) for start, end, _ in self.spared["input"]]
+        for name, found in self.outputs.items():
+            for leaf in found if self.found[name] else ():
+                own = [s for s in self.found[name] if s.start <= leaf.start and leaf.end <= s.end]
+                if leaf.kind != "string" or not own or self.closed.leaf(leaf) or self._is_exempt(leaf):
+                    continue
+                places = written(leaf.text, text) if leaf.text else []
+                taken = [*((span.start, span.end) for span in there), *stays]
+                if not any(first < end and start < last for start, end in places for first, last in taken):
+                    more += [Span(start, end, own[0].value, found=False) for start, end in places]
+        return more
 
     def _prose(self, text: str, name: str, kept: Sequence[tuple[int, int]]) -> list[Span]:
         """The places of a running text that go."""

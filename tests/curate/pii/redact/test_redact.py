@@ -403,3 +403,35 @@ def test_an_extraction_whose_input_was_a_name_alone_stays_where_its_target_follo
         )
     ]
     assert result.dropped.select("example_id", "reason").rows() == [("r1", "emptied_by_redaction")]
+
+
+@pytest.mark.parametrize(
+    ("given", "value", "after"),
+    [
+        ("Will", "Will", "<PERSON_1>"),
+        ("Will here", "Will", "<PERSON_1> here"),
+        ("Will you book it for Will?", "Will", "Will you book it for <PERSON_1>?"),
+        ("I will come", "Will", "I will come"),
+    ],
+)
+def test_a_word_that_the_target_alone_calls_a_name_goes_from_the_input_too(
+    examples: Make, given: str, value: str, after: str
+) -> None:
+    rows = examples({"input": given, "output": json.dumps({"first_name": value, "n": 1})})
+    result = _run(rows, findings(rows, ("r0", "output", "PERSON", value)), Kind.EXTRACTION)
+    assert result.kept["input"].to_list() == [after]
+    assert json.loads(result.kept["output"][0]) == {"first_name": "<PERSON_1>", "n": 1}
+
+
+def test_a_title_that_the_target_calls_a_first_name_goes_from_the_input_too(examples: Make) -> None:
+    rows = examples({"input": "Miss Sleigh for two", "output": '{"first_name":"Miss","last_name":"Sleigh"}'})
+    found = findings(
+        rows,
+        ("r0", "input", "PERSON", "Miss Sleigh"),
+        ("r0", "output", "PERSON", "Miss"),
+        ("r0", "output", "PERSON", "Sleigh"),
+    )
+    result = _run(rows, found, Kind.EXTRACTION)
+    first, last = result.kept["input"][0].removesuffix(" for two").split(" ")
+    assert first != last
+    assert json.loads(result.kept["output"][0]) == {"first_name": first, "last_name": last}
