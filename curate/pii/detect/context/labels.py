@@ -87,6 +87,16 @@ def contrary(entity: str) -> tuple[str, ...]:
     return tuple(thing for thing in things if entity != "UK_POSTCODE" or thing != "code")  # "post code"
 
 
+@cache
+def label_word(entity: str) -> str:
+    """A regex (Rust's syntax) for every text with a word of each supporting phrase of `entity`: its longest.
+
+    Every text that `near_label` matches holds it. It is compiled and run in a tenth of the time.
+    """
+    words = {max(lemmas(phrase).split(" "), key=len) for phrase in _phrases(entity)}
+    return "(?i:" + "|".join(sorted(word[:-1] if _in_y(word) else re.escape(word) for word in words)) + ")"
+
+
 def near_label(entity: str, form: str) -> str:
     """A regex (Rust's syntax) for every text in which a supporting phrase of `entity` can raise a match of
     `form` (a regex too).
@@ -99,7 +109,7 @@ def near_label(entity: str, form: str) -> str:
         sorted(
             {
                 space.join(_inflected(stem) for stem in lemmas(phrase).split(" "))
-                for phrase in (*SUPPORT[entity], *ADJACENT.get(entity, ()))
+                for phrase in _phrases(entity)
             }
         )
     )
@@ -114,9 +124,18 @@ def near_label(entity: str, form: str) -> str:
     return rf"{start}{label}{space}\.?{between}{lead}(?:{form})|(?:{form})(?:{rest}{between}{start})?{label}"
 
 
+def _phrases(entity: str) -> tuple[str, ...]:
+    return (*SUPPORT[entity], *ADJACENT.get(entity, ()))
+
+
+def _in_y(stem: str) -> bool:
+    """Whether `stem` has another plural: "surgery", "surgeries"."""
+    return stem.isalpha() and stem.endswith("y")
+
+
 def _inflected(stem: str) -> str:
     """A regex for every word that `lemma` brings to `stem`, and some more."""
     if not stem.isalpha():
         return re.escape(stem)
-    body = f"{stem[:-1]}(?:y|ies)" if stem.endswith("y") else stem
+    body = f"{stem[:-1]}(?:y|ies)" if _in_y(stem) else stem
     return rf"{body}(?:{stem[-1]}?(?:ing|ed))?s?(?:['’]s){{0,2}}"
