@@ -13,7 +13,8 @@ Cost: one look for each leaf of a row whose input lost something.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence, Set
+from bisect import bisect_right
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
 from curate.pii.redact import dates
@@ -203,10 +204,11 @@ def named(spans: Sequence[Span], text: str, identities: set[Identity], whole: Se
     """
     if not identities:
         return list(spans)
-    around: Mapping[int, Span] = {span.start: span for span in whole}
-    made, inside = [], None
+    starts = [span.start for span in whole]
+    made = []
     for span in spans:
-        inside = around.get(span.start, inside)
+        at = bisect_right(starts, span.start) - 1  # a piece behind a title begins later than its value
+        inside = whole[at] if at >= 0 else None
         if span.value.identity in identities and span.value.action == "replace" and inside is not None:
             if not (inside.start <= span.start and span.end <= inside.end):
                 inside = span

@@ -34,6 +34,12 @@ NAME = ("PERSON", "Tessa Quill")
                 "<PERSON_1_LAST>",
             ),
         ),
+        (
+            "this is miss Tessa Quill",
+            [("PERSON", "miss Tessa Quill")],
+            {"first": "Tessa", "last": "Quill"},
+            ("this is miss <PERSON_1_FIRST> <PERSON_1_LAST>", "<PERSON_1_FIRST>", "<PERSON_1_LAST>"),
+        ),
         ("I am Tessa Quill", [NAME], {"name": "Tessa Quill"}, ("I am <PERSON_1>", "<PERSON_1>")),
         (
             "I am Tessa Quill",
