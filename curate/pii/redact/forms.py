@@ -60,6 +60,8 @@ _LOGIN_LETTERS = 5
 _DATES = frozenset({"DATE_OF_BIRTH", "DATE_TIME"})
 _CASED = frozenset({"LOCATION", "ORGANIZATION", "NRP"})
 NAMED = frozenset({"PERSON", *_CASED})
+# Behind these no s is added ("Marx' Werke").
+_NO_GENITIVE = frozenset("sßxz")
 # Addresses of a desk rather than a person: their user part is a word of the text.
 _DESKS = frozenset(
     "info sales support admin hello contact noreply help office team mail email post service services hr it "
@@ -243,8 +245,17 @@ def _person(value: str) -> Iterator[Form]:
         yield Form((_folded(name),), _literal(name), _meant(name, lower))
     if len(names) > 1:
         first, last = names[0], names[-1]
+        if last[-1].lower() not in _NO_GENITIVE and last.lower() not in PLAIN_WORDS and last[0].isupper():
+            yield Form((_folded(f"{last}s"),), partial(_genitives, f"{last}s"))
         made = joined(_unmarked(first), _unmarked(last), regex=partial(logins, first, last))
         yield Form((_bare(first), _bare(last)), made, _is_login)
+
+
+def _genitives(word: str, searched: Searched) -> Iterator[tuple[int, int]]:
+    """A surname before its s, in its own case: Müller of "Müllers Wagen"; the s stays."""
+    for start, end in _literal(word)(searched):
+        if searched.text[start:end] == word:
+            yield start, end - 1
 
 
 def _in_orders(orders: tuple[tuple[str, ...], ...]) -> Finder:

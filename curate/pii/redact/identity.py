@@ -111,11 +111,18 @@ def _fullest(mention: tuple[str, ...], sharing: Mapping[str, set[tuple[str, ...]
 
 
 def _one_word(mention: tuple[str, ...], sharing: Mapping[str, set[tuple[str, ...]]]) -> tuple[str, ...]:
-    """As `_fullest`, for a single word: it may be a login made of a name ("tquill")."""
+    """As `_fullest`, for a single word: it may be a login made of a name ("tquill"), or a surname with a
+    genitive's s ("Müllers Wagen").
+    """
     name = _fullest(mention, sharing)
     if name != mention or not mention or len(mention[0]) < _LOGIN:
         return name
     login = mention[0]
+    if login.endswith("s") and len(sharing.get(login, ())) < 2:
+        stem = (login.removesuffix("s"),)
+        name = _fullest(stem, sharing)
+        if name != stem and name[-1] == stem[0]:
+            return name
     made = {one for names in sharing.values() for one in names if len(one) > 1 and login in logins_of(one)}
     full = {_fullest(one, sharing) for one in made}
     return min(full) if len({tuple(sorted(one)) for one in full}) == 1 else mention

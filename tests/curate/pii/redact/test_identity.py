@@ -111,3 +111,20 @@ def test_a_date_is_written_in_the_form_that_was_there(text: str, after: str) -> 
     from datetime import date
 
     assert write_like(text, date(1981, 3, 2)) == after
+
+
+@pytest.mark.parametrize(
+    ("names", "same"),
+    [
+        (["Müllers", "Anna Müller"], True),
+        (["Frau Anna Müller", "Müllers"], True),
+        (["Müllers", "Anna Müller", "Omar Müller"], False),  # either
+        (["Annas", "Anna Müller"], False),
+        (["Müllers", "Anna Müller", "Jan Müllers"], False),
+    ],
+)
+def test_a_surname_with_a_genitive_s_is_its_full_name(names: list[str], same: bool) -> None:
+    made = identities([("PERSON", name) for name in names])
+    mention = next(name for name in names if " " not in name)
+    full = next(name for name in names if name.endswith("Anna Müller"))
+    assert (made["PERSON", mention] == made["PERSON", full]) is same

@@ -435,3 +435,10 @@ def test_a_title_that_the_target_calls_a_first_name_goes_from_the_input_too(exam
     first, last = result.kept["input"][0].removesuffix(" for two").split(" ")
     assert first != last
     assert json.loads(result.kept["output"][0]) == {"first_name": first, "last_name": last}
+
+
+def test_a_genitive_of_a_surname_gets_its_person_s_placeholder(examples: Make) -> None:
+    rows = examples({"input": "Müllers Wagen steht hier. Frau Anna Müller holt ihn; die müllers nicht."})
+    found = findings(rows, ("r0", "input", "PERSON", "Anna Müller"))
+    after = "<PERSON_1>s Wagen steht hier. Frau <PERSON_1> holt ihn; die müllers nicht."
+    assert _run(rows, found).kept["input"].to_list() == [after]
