@@ -98,6 +98,7 @@ def test_shuffled_input_gives_the_same_bytes(
     assert made(shuffled) == made(MESSY)
 
 
+@pytest.mark.slow
 def test_threads_and_hash_seed_do_not_change_the_bytes(tmp_path: Path) -> None:
     made = []
     for threads, seed in (("1", "1"), ("2", "7")):

@@ -51,6 +51,7 @@ def network(lexicon: Lexicon) -> Any:
     return fit(_rows(), lexicon, recipe)
 
 
+@pytest.mark.slow
 def test_the_whole_number_copy_scores_as_the_trained_network(network: Any, lexicon: Lexicon) -> None:
     from curate.pii.detect.names.features import COLUMNS
 

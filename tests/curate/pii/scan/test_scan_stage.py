@@ -119,6 +119,7 @@ def test_the_stage_writes_the_same_bytes_twice(project: Project) -> None:
     assert (project.stage("scan") / "findings.parquet").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_two_processes_write_the_same_bytes_as_one(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = project.stage("scan")
     run(project, processes=1)

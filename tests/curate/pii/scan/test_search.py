@@ -213,6 +213,7 @@ _PHONE_WORDS = [
 ]
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(
     text=st.lists(st.sampled_from(_PHONE_WORDS), max_size=12).flatmap(
