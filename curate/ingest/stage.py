@@ -207,11 +207,18 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     return {**report, "summary": summary + _how_read(report["files"]) + (f"; {said}" if said else "")}
 
 
+# Unused columns named on the stage's line.
+_NAMED = 20
+
+
 def _how_read(files: list[dict[str, Any]]) -> str:
     """How the files were read, and which columns were not, for the stage's line."""
     ways = list(dict.fromkeys(one["read_as"] for one in files))
     unused = list(dict.fromkeys(name for one in files for name in one["unused_columns"]))
-    return f"; read as {'; '.join(ways)}" + (f"; columns not used: {', '.join(unused)}" if unused else "")
+    named = ", ".join(unused[:_NAMED]) + (
+        f" and {len(unused) - _NAMED:,} more" if len(unused) > _NAMED else ""
+    )
+    return f"; read as {'; '.join(ways)}" + (f"; columns not used: {named}" if unused else "")
 
 
 def _located(raw: Raw, found: Mapped, params: IngestParams, card: TaskCard) -> pl.DataFrame:

@@ -216,7 +216,8 @@ def _columns(
                 )
             read += values.values()
             continue
-        need_columns(frame, [column], name, option=option("fields"))
+        if fields is not None:
+            need_columns(frame, [column], name, option=option("fields"))
         read.append(text_column(as_text(frame[column]).to_frame(), column, "fields", name))
     return read
 

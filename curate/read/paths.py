@@ -25,8 +25,8 @@ def as_text(column: pl.Series) -> pl.Series:
 
 def is_path(frame: pl.DataFrame, name: str) -> bool:
     """Whether `name` is not a column but a dotted path into one that may be nested."""
-    head = name.partition(".")[0]
-    return name not in frame.columns and head in frame.columns and "." in name
+    head, dot, _ = name.partition(".")
+    return dot != "" and name not in frame.columns and head in frame.columns
 
 
 def at_path(frame: pl.DataFrame, path: str) -> dict[str, pl.Series]:

@@ -240,6 +240,10 @@ def _params(
     return parse(ScanParams, {**dict(params), **asked}, ""), root
 
 
+# Columns named in the headline.
+_SHOWN = 20
+
+
 def _print(result: ScanResult, lost: str) -> None:
     from rich.table import Table
 
@@ -248,7 +252,9 @@ def _print(result: ScanResult, lost: str) -> None:
     from governance.cli.rim import stdout
 
     console = stdout()
-    where = ", ".join(for_rich(shown_name(column), 60) for column in result.fields)
+    where = ", ".join(for_rich(shown_name(column), 60) for column in result.fields[:_SHOWN])
+    if len(result.fields) > _SHOWN:
+        where += f" and {len(result.fields) - _SHOWN:,} more"
     rows = plural(result.frame.height, "row")
     if not result.findings.height:
         console.print(f"No personal data found in {rows} ({where}){lost}.")

@@ -310,6 +310,23 @@ def search(
     return _search(frame, fields, detector, progress, cache, "")
 
 
+# Cells looked up at a time: a column of a large table, hundreds of a small one.
+_CELLS = 500_000
+
+
+def _long(frame: pl.DataFrame, fields: Sequence[str]) -> pl.DataFrame:
+    """`row, field, text` of some fields, one after another."""
+    rows = frame["row"].cast(pl.String)
+    named = pl.Series("field", fields, dtype=pl.String).repeat_by(frame.height)
+    return pl.DataFrame(
+        [
+            pl.concat([rows] * len(fields)),
+            named.explode() if frame.height else pl.Series("field", [], dtype=pl.String),
+            pl.concat([frame[field].cast(pl.String).alias("text") for field in fields]),
+        ]
+    )
+
+
 def _search(
     frame: pl.DataFrame,
     fields: Sequence[str],
@@ -331,15 +348,10 @@ def _search(
     )
     places = by_text["at"].unique()
     numbered = pl.DataFrame({"text": distinct.gather(places), "at": places})
+    together = max(1, _CELLS // max(1, frame.height))
     where = [
-        frame.select(
-            pl.col("row").cast(pl.String),
-            pl.lit(field).alias("field"),
-            pl.col(field).cast(pl.String).alias("text"),
-        )
-        .join(numbered, on="text", how="inner")
-        .drop("text")
-        for field in fields
+        _long(frame, fields[first : first + together]).join(numbered, on="text", how="inner").drop("text")
+        for first in range(0, len(fields), together)
     ]
     if not where:
         return HITS.to_frame()
