@@ -9,6 +9,7 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from curate.documents import load_json, load_parquet
@@ -193,3 +194,16 @@ def test_an_escaped_emoji_and_half_of_one_are_scanned(text: str) -> None:
 
     found = scan(pl.DataFrame({"t": [text]}), fields=["t"]).findings
     assert "EMAIL_ADDRESS" in found["entity"].to_list()
+
+
+def test_an_arrow_file_whose_reading_would_end_the_process_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from curate.read import columnar
+
+    path = tmp_path / "d.arrow"
+    pl.DataFrame({"text": ["a"]}).write_ipc(path)
+    assert columnar.read_columnar(path, format="arrow").frame.height == 1
+    monkeypatch.setattr(columnar, "_PROBE", "import os; os.abort()")
+    with pytest.raises(AssayError, match="not a readable Arrow IPC file"):
+        columnar.read_columnar(path, format="arrow")

@@ -153,13 +153,13 @@ def test_a_killed_session_loses_nothing_and_a_quit_one_leaves_the_terminal_as_it
     os.write(outer, b"\x1b[An")  # an arrow key is not a verdict
     _until(lambda: _drain(outer) is not None and len(read_verdicts(project)) == 1, "the verdict in the file")
     killed.send_signal(signal.SIGKILL)
-    killed.wait()
+    killed.communicate()
     termios.tcsetattr(inner, termios.TCSANOW, before)
 
     resumed = launch()
     os.write(outer, b"rq")
     _until(lambda: _drain(outer) is not None and resumed.poll() is not None, "the end")
-    said = resumed.stderr.read() if resumed.stderr else b""
+    _, said = resumed.communicate()
     assert resumed.returncode == 0
     assert b"1 real; 3 values still open" in said
     assert [one.verdict for one in read_verdicts(project)] == ["not_personal", "real"]
