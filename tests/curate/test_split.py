@@ -105,7 +105,8 @@ def test_growth_never_moves_a_row(drawn: list[dict[str, Any]], data: st.DataObje
 
 @settings(deadline=None, max_examples=150)
 @given(
-    st.lists(st.integers(0, 2**53 - 1), unique=True, max_size=80),
+    # Even numbers: between two draws that are neighbours in binary64 there is no place for a threshold.
+    st.lists(st.integers(0, 2**52 - 1).map(lambda half: 2 * half), unique=True, max_size=80),
     st.sampled_from([0.0, 0.1, 0.2, 0.5]),
     st.sampled_from([0.0, 0.1, 0.3]),
 )

@@ -65,6 +65,7 @@ def greedy_oracle(count: int, pairs: dict[tuple[int, int], float], forced: int) 
     return keeper
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150)
 @given(texts, shapes, thresholds, st.integers(0, 4))
 def test_cover_finds_the_pairs_of_a_quadratic_join_and_keeps_the_first_of_each(
@@ -120,6 +121,7 @@ def test_a_giant_family_that_differs_in_its_numbers_is_covered_in_little_time() 
     assert found.spared is None and (found.keeper == np.arange(20_000)).all()
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=80)
 @given(texts, shapes, thresholds, st.integers(0, 4), st.integers(0, 5))
 def test_halving_keeps_the_same_documents_under_the_same_keepers(

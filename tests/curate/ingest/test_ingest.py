@@ -73,6 +73,7 @@ MESSY = [
 ]
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 10_000), declared=st.booleans())
 def test_shuffled_input_gives_the_same_bytes(

@@ -74,6 +74,7 @@ def test_the_whole_number_copy_scores_as_the_trained_network(network: Any, lexic
         assert np.abs(scores[begins[0] : begins[0] + len(tokens)] / 8192 - expected.numpy()).max() < 0.1
 
 
+@pytest.mark.slow
 def test_what_is_learned_is_found(network: Any, lexicon: Lexicon) -> None:
     tagger = Tagger(network.whole(), lexicon)
     rows = _rows()[:64]

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from datetime import date
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -145,6 +146,7 @@ def _with_name(when: date) -> str:
 _DATES = ["07/10/1984", "10/7/84", "2012-12-11", "11 September 2012", "may 5, 1999", "1/1/01", "31.12.1999"]
 
 
+@pytest.mark.slow
 @settings(max_examples=2_000)
 @given(st.sampled_from(_DATES), st.data())
 @example("07/10/1984", "12 7 10 1984, 7 October '84 and 1984-07-10; 7/10/1984/1")

@@ -116,6 +116,7 @@ def test_every_way_of_writing_a_span_is_shifted(path: SpanPath, of: Callable[[in
     assert target(result) == of(start - 1, end - 1)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(
     words=st.lists(

@@ -151,6 +151,7 @@ def engine() -> Any:
     return same_configuration(ScanParams(ner=None))
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(text=_texts)
 @example(text="late.It?email=jo")  # a link's query right after its host

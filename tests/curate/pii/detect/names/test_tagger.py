@@ -56,6 +56,7 @@ def test_a_text_is_tagged_the_same_alone_and_in_any_company(texts: list[str]) ->
     assert together[::-1] == bundled().tagger.spans(texts[::-1])
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(text=_texts)
 def test_sums_are_those_of_whole_number_arithmetic(text: str) -> None:
