@@ -65,7 +65,7 @@ def _parsed(text: str | None) -> Any:
 
 
 def _leaves(value: Any, path: list[str], name: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, list) and not (path and path[0].isdigit()):
+    if isinstance(value, list) and not (path and path[0].isdecimal()):
         for at, item in enumerate(value):
             yield from _leaves(item, path, f"{name}.{at}")
     elif not path:
@@ -80,7 +80,7 @@ def _leaves(value: Any, path: list[str], name: str) -> Iterator[tuple[str, str]]
 
 
 def _numbered(name: str) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in name.split(".")]
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in name.split(".")]
 
 
 def _plain(value: Any) -> Any:

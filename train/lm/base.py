@@ -139,14 +139,14 @@ def load_base(name: str = EMBEDDED, *, sha256: str | None = None, remote: bool =
     except (OSError, ValueError) as error:
         raise AssayError(
             f"language model `{name}` has no tokenizer that transformers can load",
-            fix=f"set params.train.model to {EMBEDDED}",
+            fix=f"set params.train.language.model to {EMBEDDED}",
         ) from error
     if not tokenizer.chat_template:
         raise AssayError(
             f"the tokenizer of language model `{name}` has no chat template: it is not an instruction-tuned "
             "model, or its template was not saved with it",
-            fix="name an instruction-tuned model in params.train.model, or add chat_template.jinja to its "
-            "folder",
+            fix="name an instruction-tuned model in params.train.language.model, or add chat_template.jinja "
+            "to its folder",
         )
     return Base(name, source, digest, tokenizer, note)
 
@@ -254,10 +254,10 @@ def _from_hub(name: str, remote: bool) -> Path:
             raise AssayError(
                 f"a model names the language model `{plain(name)}`, which is not on this machine; a model's "
                 "card does not start a download",
-                fix="if you trust it, name it yourself: params.train.model, then assay train",
+                fix="if you trust it, name it yourself: params.train.language.model, then assay train",
             ) from error
         raise AssayError(
             f"language model `{plain(name)}` is not a local folder and could not be loaded from the Hugging "
             f"Face hub ({type(error).__name__})",
-            fix=f"check the name and the network, or set params.train.model to {EMBEDDED}",
+            fix=f"check the name and the network, or set params.train.language.model to {EMBEDDED}",
         ) from error

@@ -147,7 +147,7 @@ class Template:
             raise AssayError(
                 f"the chat template of the tokenizer does not take a system, a user and an assistant turn "
                 f"({type(error).__name__})",
-                fix="name a model whose template takes a system turn in params.train.model",
+                fix="name a model whose template takes a system turn in params.train.language.model",
             ) from error
         if "Be brief." not in prompt or probe.strip() not in prompt:
             raise AssayError(

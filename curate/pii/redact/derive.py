@@ -110,7 +110,7 @@ def _are_initials(text: str, values: Sequence[Value]) -> bool:
 
 
 def _is_age(text: str) -> bool:
-    return text.strip().isdigit() and len(text.strip()) < 4 and 0 < int(text) <= _OLDEST
+    return text.strip().isdecimal() and len(text.strip()) < 4 and 0 < int(text) <= _OLDEST
 
 
 def _lost_birth(values: Sequence[Value]) -> bool:

@@ -92,7 +92,7 @@ def locate(paths: Sequence[SpanPath], found: Sequence[Leaf]) -> list[Located]:
 
 
 def _integer(leaf: Leaf) -> int | None:
-    return int(leaf.text) if leaf.kind == "number" and leaf.text.lstrip("-").isdigit() else None
+    return int(leaf.text) if leaf.kind == "number" and leaf.text.lstrip("-").isdecimal() else None
 
 
 _START = re.compile(r"start|begin|from|offset|(?:^|_)first(?:$|_)", re.IGNORECASE)

@@ -131,7 +131,7 @@ def _of_a_date(made: Asked, leaf: Leaf, spans: Sequence[Span], text: str) -> boo
     name = leaf.steps[-1] if leaf.steps else ""
     called = _DATE_FIELD.search(name) if isinstance(name, str) else None
     value = leaf.text.strip().lstrip("0")
-    if called is None or not value.isdigit():
+    if called is None or not value.isdecimal():
         return False
     for span in spans:
         for when in dates.readings(text[span.start : span.end])[:1]:

@@ -197,3 +197,10 @@ def test_the_stage_s_line_names_a_few_fields_and_the_command_that_names_all() ->
     assert "30 output fields changed" in notes[1]
     assert "27 more" in notes[1]
     assert notes[-1].endswith("details: assay audit")
+
+
+@pytest.mark.parametrize("leaf", ["¹", "²", "٣", "①", "12³"])
+def test_a_leaf_of_raised_or_other_digits_is_read_without_a_fault(leaf: str) -> None:
+    from curate.pii.redact.derive import _is_age
+
+    assert _is_age(leaf) is (leaf == "٣")  # a digit of another script is a number, a raised one is a sign
