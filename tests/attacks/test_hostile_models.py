@@ -103,10 +103,10 @@ def test_a_model_folder_runs_no_code(
     for name in ("AutoConfig", "AutoTokenizer"):
         import transformers
 
-        from train.encoder import _LOCAL
+        from train.pretrained import LOCAL
 
         with pytest.raises((ValueError, OSError)):
-            getattr(transformers, name).from_pretrained(folder, **_LOCAL)
+            getattr(transformers, name).from_pretrained(folder, **LOCAL)
     with pytest.raises((AssayError, ValueError, OSError)):
         load_encoder(str(folder)).fresh_model()
     assert not marker.exists()

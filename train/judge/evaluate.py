@@ -49,7 +49,7 @@ from train.judge.params import EvaluateParams
 from train.judge.plots import BY_SYSTEM
 from train.kinds import all_labels, scoring_of
 from train.labels import COLUMNS, suspects
-from train.systems.base import Classifier
+from train.systems.base import Chooser, Classifier
 
 if TYPE_CHECKING:
     from curate.keys import Key
@@ -241,6 +241,7 @@ def _written(system: System, rows: pl.DataFrame, split: str) -> pl.Series:
         If it does not answer every row with a text.
     """
     if system.prefers:
+        assert isinstance(system, Chooser)
         return pl.Series("answer", system.margins(rows), dtype=pl.Float64)
     given = system.answer(rows["input"].to_list())
     if len(given) != rows.height or not all(isinstance(one, str) for one in given):

@@ -24,7 +24,7 @@ from curate.errors import AssayError
 from curate.files import replacing_folder
 from curate.network import network
 from curate.text import plain
-from train.encoder import OtherWeights, file_sha256, quiet
+from train.pretrained import LOCAL, OtherWeights, file_sha256, folder_from_hub, quiet
 
 if TYPE_CHECKING:
     import torch
@@ -73,9 +73,8 @@ class Base:
             model: torch.nn.Module = AutoModelForCausalLM.from_pretrained(
                 self.source,
                 dtype=dtype,
-                local_files_only=True,
                 use_safetensors=True,
-                trust_remote_code=False,
+                **LOCAL,
             )
         return model.eval().requires_grad_(False)
 
@@ -125,7 +124,7 @@ def load_base(name: str = EMBEDDED, *, sha256: str | None = None, remote: bool =
         _unpack(packed, source)
         note = "4-bit weights (GGUF Q4_1) read back to float32"
     else:
-        source = Path(name) if Path(name).is_dir() else _from_hub(name, remote)
+        source = _folder(name, remote)
         digest = _weights_digest(name, source)
     if sha256 is not None and digest != sha256:
         raise OtherWeights(
@@ -135,7 +134,7 @@ def load_base(name: str = EMBEDDED, *, sha256: str | None = None, remote: bool =
         )
     try:
         with quiet(), network(allowed=False):
-            tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=True, trust_remote_code=False)
+            tokenizer = AutoTokenizer.from_pretrained(source, **LOCAL)
     except (OSError, ValueError) as error:
         raise AssayError(
             f"language model `{name}` has no tokenizer that transformers can load",
@@ -214,8 +213,7 @@ def _convert(packed: Path, folder: Path) -> None:
         given = {
             "pretrained_model_name_or_path": str(packed.parent),
             "gguf_file": packed.name,
-            "local_files_only": True,
-            "trust_remote_code": False,
+            **LOCAL,
         }
         read = AutoModelForCausalLM.from_pretrained(**given, dtype="float32")
         config = read.config
@@ -241,23 +239,15 @@ def _weights_digest(name: str, source: Path) -> str:
     return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
-def _from_hub(name: str, remote: bool) -> Path:
-    """Folder of a hub model in the local cache, downloaded if need be and allowed."""
-    from huggingface_hub import snapshot_download
-
-    try:
-        with quiet(), network(allowed=remote):
-            wanted = ["*.json", "*.txt", "*.model", "*.jinja", "model*.safetensors"]
-            return Path(snapshot_download(name, allow_patterns=wanted, local_files_only=not remote))
-    except Exception as error:  # the hub's client raises its own, httpx's and OS errors alike
-        if not remote:
-            raise AssayError(
-                f"a model names the language model `{plain(name)}`, which is not on this machine; a model's "
-                "card does not start a download",
-                fix="if you trust it, name it yourself: params.train.language.model, then assay train",
-            ) from error
-        raise AssayError(
-            f"language model `{plain(name)}` is not a local folder and could not be loaded from the Hugging "
-            f"Face hub ({type(error).__name__})",
-            fix=f"check the name and the network, or set params.train.language.model to {EMBEDDED}",
-        ) from error
+def _folder(name: str, remote: bool) -> Path:
+    """Folder of a language model that is not the embedded one."""
+    if Path(name).is_dir():
+        return Path(name)
+    return folder_from_hub(
+        name,
+        "language model",
+        ["*.json", "*.txt", "*.model", "*.jinja", "model*.safetensors"],
+        remote=remote,
+        knob="params.train.language.model",
+        instead=EMBEDDED,
+    )

@@ -19,9 +19,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from curate.stage import Progress
-from train.encoder import torch_threads
 from train.lm.constraint import Constraint
 from train.lm.prompt import Template
+from train.pretrained import torch_threads
 
 if TYPE_CHECKING:
     import torch

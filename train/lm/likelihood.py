@@ -15,8 +15,8 @@ import numpy as np
 
 from curate.stage import Progress
 from train.arrays import Floats
-from train.encoder import torch_threads
 from train.lm.pack import LONGEST, groups, hidden_states, logits_at, pack
+from train.pretrained import torch_threads
 
 if TYPE_CHECKING:
     import torch

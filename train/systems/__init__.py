@@ -15,7 +15,7 @@ from typing import Any
 from curate.errors import AssayError
 from curate.files import replacing_folder, write_json
 from curate.text import plain
-from train.encoder import file_sha256
+from train.pretrained import file_sha256
 from train.systems.base import Context, Encoded, System
 
 __all__ = ["REGISTRY", "Context", "System", "load_system", "make_system", "read_card", "save_system"]

@@ -16,15 +16,15 @@ import polars as pl
 
 from curate.errors import AssayError
 from curate.files import dump_json
-from train.encoder import quiet
 from train.lm.pack import packs_exactly
 from train.lm.preflight import Found, inspect
 from train.loop import Epoch, Settings, best_epoch, fine_tune
 from train.objectives.completion import CompletionLoss, Completions
 from train.params import LmFullParams, LmLoraParams, LoopParams, TrainParams
+from train.pretrained import quiet
 from train.systems.base import Context
 from train.systems.language import LanguageSystem
-from train.systems.lora import plain_config
+from train.systems.lora import adapter_config, plain_config
 from train.systems.shots import Retrieved
 
 if TYPE_CHECKING:
@@ -160,17 +160,9 @@ class LanguageLora(Adapted):
 
     def trainable(self, params: TrainParams) -> torch.nn.Module:
         """The base model with adapters that start as no change at all."""
-        from peft import LoraConfig, get_peft_model
+        from peft import get_peft_model
 
-        knobs = params.lm_lora
-        config = LoraConfig(
-            r=knobs.rank,
-            lora_alpha=knobs.alpha,
-            lora_dropout=knobs.adapter_dropout,
-            target_modules="all-linear",
-            bias="none",
-            task_type="CAUSAL_LM",
-        )
+        config = adapter_config(params.lm_lora, "CAUSAL_LM")
         with quiet():
             model: torch.nn.Module = get_peft_model(self.base.fresh_model(), config)
         return model

@@ -22,10 +22,11 @@ import polars as pl
 from curate.errors import AssayError
 from curate.stage import Progress
 from train.arrays import Floats, Ints
-from train.encoder import Encoder, OtherWeights, Vectors, load_encoder
+from train.encoder import Encoder, Vectors, load_encoder
 from train.lm.prompt import Brief
 from train.params import TrainParams
 from train.precision import chosen_precision
+from train.pretrained import OtherWeights
 
 Value = TypeVar("Value")
 
@@ -130,12 +131,6 @@ class System(ABC):
         """Whether it is asked which of two answers is the likelier."""
         return False
 
-    def margins(self, rows: pl.DataFrame) -> Floats:
-        """How much likelier the `output` of each row is than its `rejected` answer, nats a token,
-        `[rows]`; of a system that `prefers`.
-        """
-        raise NotImplementedError
-
     def settle_in(self, folder: Path) -> None:
         """Take a folder of the project that git does not see, for what need not be asked for twice."""
         self.workspace = folder
@@ -191,6 +186,16 @@ class Classifier(System):
             if texts
             else []
         )
+
+
+class Chooser(ABC):
+    """What a system adds that can say how likely it finds a given answer."""
+
+    @abstractmethod
+    def margins(self, rows: pl.DataFrame) -> Floats:
+        """How much likelier the `output` of each row is than its `rejected` answer, nats a token,
+        `[rows]`.
+        """
 
 
 class Encoded:

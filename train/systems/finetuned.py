@@ -13,11 +13,11 @@ import numpy as np
 import polars as pl
 
 from train.arrays import Floats
-from train.encoder import torch_threads
 from train.kinds.classification import codes_of
 from train.loop import Epoch, Settings, best_epoch, fine_tune
 from train.objectives.labels import LabelLoss, Rows, logits_of
 from train.params import FineTuneParams, TrainParams
+from train.pretrained import torch_threads
 from train.systems.base import Classifier, Context, Encoded, softmax
 from train.systems.linear import Softmax
 from train.systems.probe import probe_head

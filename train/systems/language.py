@@ -21,14 +21,14 @@ from curate.errors import AssayError
 from curate.files import dump_json
 from curate.task import Kind
 from train.arrays import Floats
-from train.encoder import OtherWeights, torch_threads
 from train.kinds.classification import codes_of
 from train.lm.base import Base, load_base
 from train.lm.decode import Decoder, Ids, Tally
 from train.lm.likelihood import mean_log_probabilities, means, token_log_probabilities
 from train.lm.prompt import Brief, Shot, Template
 from train.params import LanguageParams
-from train.systems.base import Classifier, Context, mean_log_loss, softmax
+from train.pretrained import OtherWeights, torch_threads
+from train.systems.base import Chooser, Classifier, Context, mean_log_loss, softmax
 
 # Answers may be a little longer than the longest seen in training.
 _ROOM = 1.25
@@ -38,7 +38,7 @@ _SHARPNESS = tuple(np.geomspace(0.25, 64.0, 33).tolist())
 _NOTHING = ("N/A", "...", "-")
 
 
-class LanguageSystem(Classifier):
+class LanguageSystem(Classifier, Chooser):
     """A system whose answers a language model gives.
 
     Subclasses say which shots stand before a text, and what is fitted.

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from curate.files import dump_json
-from train.encoder import BUNDLED, quiet
-from train.params import FineTuneParams, LoraParams, TrainParams
+from train.encoder import BUNDLED
+from train.params import AdapterParams, FineTuneParams, LoraParams, TrainParams
+from train.pretrained import quiet
 from train.systems.finetuned import FineTuned
 from train.systems.linear import Softmax
 
@@ -39,17 +40,10 @@ class Lora(FineTuned):
 
     def trainable(self, knobs: FineTuneParams) -> torch.nn.Module:
         """The encoder with adapters that start as no change at all."""
-        from peft import LoraConfig, get_peft_model
+        from peft import get_peft_model
 
         assert isinstance(knobs, LoraParams)
-        config = LoraConfig(
-            r=knobs.rank,
-            lora_alpha=knobs.alpha,
-            lora_dropout=knobs.adapter_dropout,
-            target_modules="all-linear",
-            bias="none",
-            task_type="FEATURE_EXTRACTION",
-        )
+        config = adapter_config(knobs, "FEATURE_EXTRACTION")
         with quiet():
             model: torch.nn.Module = get_peft_model(
                 self.encoder.fresh_model(dropout=knobs.dropout, attention="eager"), config
@@ -97,6 +91,20 @@ class Lora(FineTuned):
         self.head = Softmax(head["weight"], head["bias"])
         self.trained = sum(tensor.numel() for tensor in self.adapter.values()) + self.head.size
         self._assemble()
+
+
+def adapter_config(knobs: AdapterParams, task_type: str) -> Any:
+    """peft's configuration of adapters on every linear layer."""
+    from peft import LoraConfig
+
+    return LoraConfig(
+        r=knobs.rank,
+        lora_alpha=knobs.alpha,
+        lora_dropout=knobs.adapter_dropout,
+        target_modules="all-linear",
+        bias="none",
+        task_type=task_type,
+    )
 
 
 def plain_config(config: dict[str, Any], base: str) -> dict[str, Any]:

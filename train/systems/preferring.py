@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from train.encoder import quiet
 from train.lm.pack import packs_exactly
 from train.loop import fine_tune
 from train.objectives.preference import PreferenceLoss, Preferences
 from train.params import LmDpoParams, TrainParams
+from train.pretrained import quiet
 from train.systems.adapted import LanguageLora, loop_settings
 from train.systems.base import Context
 

@@ -9,49 +9,29 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
-from curate.errors import AssayError
 from curate.examples import TEXT_FIELDS
 from curate.files import canonical_json
-from curate.keys import Key
+from curate.pii.redact.checked import checked
 from curate.pii.redact.closed import Closed
 from curate.pii.redact.derive import LONGEST_INITIALS, Underivable, lost_forms, lost_prose
 from curate.pii.redact.follow import follow, part_of, written
 from curate.pii.redact.forms import NAMED
-from curate.pii.redact.identity import Identity, identities
+from curate.pii.redact.identity import identities
 from curate.pii.redact.leaves import Leaf, decoded, encoded, leaves
 from curate.pii.redact.offsets import Located, SpanPath, locate
-from curate.pii.redact.params import RedactParams
 from curate.pii.redact.parts import Asked, asked, named
+from curate.pii.redact.renderer import Names, Renderer
 from curate.pii.redact.spans import Span, Spared, Value, cut_at, merge, outside, repeats, rewrite
-from curate.pii.redact.surrogates import masked, surrogate, tag
 from curate.pii.values import normalise, value_id
-from curate.placeholders import NUMBERED, PLACEHOLDER, placeholder
+from curate.placeholders import PLACEHOLDER
 from curate.task import Kind
 
-# Marks that a span of words may take in at its ends and that belong to the sentence.
-_EDGES = " \t\r\n.,;:!?\"“”‘’'()[]<>"
-_WORDED = frozenset({"STREET_ADDRESS", "DATE_OF_BIRTH", "DATE_TIME"}) | NAMED
-_NUMBERED = re.compile(NUMBERED)
 _PLACEHOLDER = re.compile(PLACEHOLDER)
-
-
-class Names(NamedTuple):
-    """What replacements are made of: the policy, the key, and the dataset's name."""
-
-    params: RedactParams
-    key: Key
-    dataset: str
-
-    def scope(self, example_id: str) -> str:
-        """What keys a replacement beside the value: the same scope gives the same replacement."""
-        return {"record": f"record {example_id}", "dataset": f"dataset {self.dataset}", "project": ""}[
-            self.params.scope
-        ]
 
 
 Edit = tuple[str, str, str, str, str, str | None]  # schema EDITS, column by column
@@ -109,11 +89,11 @@ class _Work:
             if closed.kind is Kind.EXTRACTION and row[name] and (found := leaves(row[name])) is not None
         }
         self.located = locate(spans, self.outputs.get("output", ()))
-        self.render = _Renderer(self.id, names, [row[name] or "" for name in TEXT_FIELDS])
+        self.render = Renderer(self.id, names, [row[name] or "" for name in TEXT_FIELDS])
 
     def _find(self, findings: Sequence[Mapping[str, Any]]) -> None:
         """The findings' spans by field and the row's values, each once, with their identities."""
-        places = [_checked(self.row, finding, self.names.key) for finding in findings]
+        places = [checked(self.row, finding, self.names.key) for finding in findings]
         same = identities(
             (finding["entity"], spelling)
             for finding, (_, _, spelling, _) in zip(findings, places, strict=True)
@@ -445,63 +425,3 @@ def _entity_of(leaf: Leaf) -> str:
     """What a leaf that nothing was found in is called: by its own name."""
     name = next((step for step in reversed(leaf.steps) if isinstance(step, str)), "value")
     return re.sub(r"[^A-Z]+", "_", name.upper()).strip("_") or "VALUE"
-
-
-def _checked(row: Mapping[str, Any], finding: Mapping[str, Any], key: Key) -> tuple[int, int, str, str]:
-    """The finding's place, without the marks at its ends, its spelling there and its normalised form; the
-    text it points at must be the value it was made of.
-    """
-    text, entity = row[finding["field"]] or "", finding["entity"]
-    start, end = finding["start"], finding["end"]
-    spelling = text[start:end]
-    normalised = normalise(entity, spelling)
-    if not spelling or value_id(key, entity, normalised) != finding["value_id"]:
-        raise stale(
-            f"finding {finding['finding_id']} of row {row['example_id']} does not fit that row's "
-            f"{finding['field']}"
-        )
-    if entity in _WORDED and (bare := spelling.strip(_EDGES)) and bare != spelling:
-        start += spelling.index(bare)
-        end, spelling = start + len(bare), bare
-    if spelling[0] == "(" and ")" not in spelling and len(spelling) > 1:
-        start, spelling = start + 1, spelling[1:]  # the sentence's own bracket
-    return start, end, spelling, normalised
-
-
-def stale(what: str) -> AssayError:
-    """The error for findings that are not of these examples."""
-    return AssayError(
-        f"the findings are not of these examples, or were made with another key: {what}",
-        fix="assay scan   (or: dvc repro scan), then assay redact",
-    )
-
-
-class _Renderer:
-    """Writes a row's replacements; numbers its placeholders in the order in which it is asked, above those
-    that stand in the row already.
-    """
-
-    def __init__(self, example_id: str, names: Names, texts: Sequence[str]) -> None:
-        self.scope = names.scope(example_id)
-        self.params, self.key = names.params, names.key
-        self.numbers: dict[Identity, int] = {}
-        self.seen: Counter[str] = Counter()
-        for text in texts:
-            for match in _NUMBERED.finditer(text) if "<" in text else ():
-                self.seen[match[1]] = max(self.seen[match[1]], int(match[2]))
-
-    def __call__(self, span: Span, text: str) -> str:
-        value = span.value
-        if value.action == "mask":
-            return masked(text)
-        if value.action == "pseudonymise":
-            return surrogate(value.entity, text, value.identity[1] or value.normalised, self.key, self.scope)
-        return placeholder(value.entity, self._name(value), span.part)
-
-    def _name(self, value: Value) -> int | str:
-        if self.params.scope != "record":
-            return tag(self.key, value.entity, value.identity[1], self.scope)
-        if value.identity not in self.numbers:
-            self.seen[value.entity] += 1
-            self.numbers[value.identity] = self.seen[value.entity]
-        return self.numbers[value.identity]

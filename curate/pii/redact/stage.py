@@ -33,12 +33,14 @@ from curate.files import read_stage_frame
 from curate.keys import Key
 from curate.pii.decisions import CLEARING, in_force, project_verdicts
 from curate.pii.detect.params import ScanParams
+from curate.pii.redact.checked import stale
 from curate.pii.redact.closed import Closed
 from curate.pii.redact.leaves import named_in, unplaced
 from curate.pii.redact.offsets import SpanPath, detect, untrue
 from curate.pii.redact.params import RedactParams
 from curate.pii.redact.policy import decide
-from curate.pii.redact.row import Names, Row, redact_row, stale
+from curate.pii.redact.renderer import Names
+from curate.pii.redact.row import Row, redact_row
 from curate.pii.redact.surrogates import masked
 from curate.placeholders import PLACEHOLDER, is_empty_but_for_placeholders
 from curate.project import Project
