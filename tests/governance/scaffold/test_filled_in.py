@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from curate.task import read_task
-from tests.governance.scaffold.conftest import ROWS, TURNS, assay, to_csv, to_jsonl
+from tests.governance.scaffold.conftest import ROWS, TURNS, assay, init, to_csv, to_jsonl
 
 
 def test_what_the_data_says_is_filled_in(tmp_path: Path) -> None:
@@ -81,17 +81,8 @@ def test_sources_and_languages_come_from_columns_where_such_columns_are(
     ]
     to_csv(rows, tmp_path / "d.csv")
     assert (
-        assay(
-            "init",
+        init(
             "p",
-            "--kind",
-            "classification",
-            "--data",
-            "d.csv",
-            "--input",
-            "text",
-            "--output",
-            "label",
             "--source",
             "src",
             "--language",

@@ -19,7 +19,7 @@ from curate.ingest import IngestParams
 from curate.params import parse, read_yaml
 from curate.stages import NAMES, TABLE
 from curate.task import read_task
-from tests.governance.scaffold.conftest import ROWS, assay, to_csv, to_jsonl
+from tests.governance.scaffold.conftest import ROWS, assay, init, to_csv, to_jsonl
 
 ROOT = Path(__file__).parents[3]
 
@@ -153,12 +153,7 @@ MODELS = {
 
 def test_the_params_template_shows_every_stages_defaults_and_nothing_else(tmp_path: Path) -> None:
     to_csv(ROWS["classification"], tmp_path / "d.csv")
-    assert (
-        assay(
-            "init", "p", "--kind", "classification", "--data", "d.csv", "--input", "text", "--output", "label"
-        )
-        == 0
-    )
+    assert init("p") == 0
     sections = read_yaml(tmp_path / "p/params.yaml")  # refuses a key that stands twice
     parse(IngestParams, sections.pop("ingest"), "params.ingest")
     for name, section in sections.items():

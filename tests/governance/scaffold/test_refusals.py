@@ -9,7 +9,7 @@ import pytest
 from curate.errors import AssayError
 from curate.task import read_task
 from governance.scaffold import write
-from tests.governance.scaffold.conftest import ROWS, assay, names, to_csv
+from tests.governance.scaffold.conftest import ROWS, assay, init, names, to_csv
 
 
 @pytest.mark.parametrize(
@@ -64,12 +64,7 @@ def test_a_folder_that_holds_something_is_refused_and_says_what(
     to_csv(ROWS["classification"], tmp_path / "d.csv")
     (tmp_path / "p").mkdir()
     (tmp_path / "p/notes.txt").write_text("mine")
-    assert (
-        assay(
-            "init", "p", "--kind", "classification", "--data", "d.csv", "--input", "text", "--output", "label"
-        )
-        == 2
-    )
+    assert init("p") == 2
     assert "holds notes.txt" in capsys.readouterr().err
     assert names(tmp_path / "p") == ["notes.txt"]
 
@@ -110,21 +105,7 @@ def test_a_failure_half_way_leaves_the_folder_as_it_was(
 
     monkeypatch.setattr(write, "write_key", full)
     for name in ("new", "empty"):
-        assert (
-            assay(
-                "init",
-                name,
-                "--kind",
-                "classification",
-                "--data",
-                "d.csv",
-                "--input",
-                "text",
-                "--output",
-                "label",
-            )
-            == 2
-        )
+        assert init(name) == 2
     assert names(tmp_path) == ["d.csv", "empty"]
     assert names(tmp_path / "empty") == []
 

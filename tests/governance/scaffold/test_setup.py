@@ -13,27 +13,13 @@ from pathlib import Path
 import pytest
 
 from governance.scaffold import setup
-from tests.governance.scaffold.conftest import ROWS, assay, to_csv
+from tests.governance.scaffold.conftest import ROWS, assay, init, to_csv
 
 
 def test_each_project_gets_a_key_of_its_own_that_others_cannot_read_and_git_ignores(tmp_path: Path) -> None:
     to_csv(ROWS["classification"], tmp_path / "d.csv")
     for name in ("a", "b"):
-        assert (
-            assay(
-                "init",
-                name,
-                "--kind",
-                "classification",
-                "--data",
-                "d.csv",
-                "--input",
-                "text",
-                "--output",
-                "label",
-            )
-            == 0
-        )
+        assert init(name) == 0
     keys = [tmp_path / name / ".assay/key" for name in ("a", "b")]
     assert keys[0].read_text() != keys[1].read_text()
     assert all(stat.S_IMODE(key.stat().st_mode) == 0o600 for key in keys)
@@ -45,12 +31,7 @@ def test_new_key_writes_a_key_only_and_never_over_another(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     to_csv(ROWS["classification"], tmp_path / "d.csv")
-    assert (
-        assay(
-            "init", "p", "--kind", "classification", "--data", "d.csv", "--input", "text", "--output", "label"
-        )
-        == 0
-    )
+    assert init("p") == 0
     assert assay("init", "--new-key", "p") == 2
     assert "would change every digest" in capsys.readouterr().err
     (tmp_path / "p/.assay/key").unlink()
@@ -71,12 +52,7 @@ def test_git_and_dvc_are_set_up_and_dvc_runs_the_stage(
     monkeypatch.delenv("ASSAY_KEY", raising=False)
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
     to_csv(ROWS["classification"], tmp_path / "d.csv")
-    assert (
-        assay(
-            "init", "p", "--kind", "classification", "--data", "d.csv", "--input", "text", "--output", "label"
-        )
-        == 0
-    )
+    assert init("p") == 0
     project = tmp_path / "p"
     assert "analytics = false" in (project / ".dvc/config").read_text()
     done = subprocess.run(
