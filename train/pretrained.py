@@ -24,6 +24,21 @@ class OtherWeights(AssayError):
     """A model's weights are not those that were asked for."""
 
 
+def require_weights(what: str, digest: str, wanted: str | None) -> None:
+    """Fail unless the weights of `what` have the SHA-256 `wanted`; None asks for none.
+
+    Raises
+    ------
+    OtherWeights
+        If they are others.
+    """
+    if wanted is not None and digest != wanted:
+        raise OtherWeights(
+            f"{what} has other weights than were asked for: SHA-256 {digest[:12]}..., not {wanted[:12]}...",
+            fix="assay train   (or: dvc repro)",
+        )
+
+
 def folder_from_hub(
     name: str, what: str, files: Sequence[str], *, remote: bool, knob: str, instead: str
 ) -> Path:

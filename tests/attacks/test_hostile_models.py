@@ -124,7 +124,7 @@ def test_weights_are_checked_before_a_tokenizer_is_loaded(
         raise AssertionError("it was loaded before it was checked")
 
     monkeypatch.setattr(transformers.AutoTokenizer, "from_pretrained", load)
-    with pytest.raises(AssayError, match="is not the encoder that was asked for"):
+    with pytest.raises(AssayError, match="has other weights than were asked for"):
         load_encoder(str(folder), sha256="0" * 64)
 
 

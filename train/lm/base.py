@@ -24,7 +24,7 @@ from curate.errors import AssayError
 from curate.files import replacing_folder
 from curate.network import network
 from curate.text import plain
-from train.pretrained import LOCAL, OtherWeights, file_sha256, folder_from_hub, quiet
+from train.pretrained import LOCAL, file_sha256, folder_from_hub, quiet, require_weights
 
 if TYPE_CHECKING:
     import torch
@@ -126,12 +126,7 @@ def load_base(name: str = EMBEDDED, *, sha256: str | None = None, remote: bool =
     else:
         source = _folder(name, remote)
         digest = _weights_digest(name, source)
-    if sha256 is not None and digest != sha256:
-        raise OtherWeights(
-            f"language model `{plain(name)}` has other weights than were asked for: SHA-256 "
-            f"{digest[:12]}..., not {sha256[:12]}...",
-            fix="assay train   (or: dvc repro)",
-        )
+    require_weights(f"language model `{plain(name)}`", digest, sha256)
     try:
         with quiet(), network(allowed=False):
             tokenizer = AutoTokenizer.from_pretrained(source, **LOCAL)

@@ -12,17 +12,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from curate.errors import AssayError
-from curate.files import dump_json, write_parquet
+from curate.files import dump_json
 from curate.task import Kind
-from train.encoder import Vectors
 from train.lm.endpoint import Endpoint, Messages
 from train.lm.prompt import Brief, Shot
 from train.params import EndpointParams
 from train.systems.base import Context, Encoded, System
+from train.systems.memory import Memory
 
 # What stands in nearly every text and singles nobody out, as in the audit's default policy.
 _HARMLESS = ("DATE_TIME", "NRP")
@@ -36,8 +35,7 @@ class Remote(Encoded, System):
     family = "prompt"
     brief: Brief
     endpoint: Endpoint
-    pairs: tuple[Shot, ...]
-    memory: Vectors
+    memory: Memory | None
 
     @property
     def trainable_parameters(self) -> int:
@@ -56,10 +54,10 @@ class Remote(Encoded, System):
         self.labels, self.brief = labels, ctx.brief
         self.endpoint = Endpoint(ctx.params.endpoint)
         self.use(ctx.encoder)
-        self.pairs, self.memory = (), np.zeros((0, 0), dtype=np.float32)
+        self.memory = None
         if ctx.params.endpoint.shots:
-            self.memory = ctx.features(train["input"].to_list())
-            self.pairs = tuple(train.select("input", "output").rows())
+            pairs = tuple(train.select("input", "output").rows())
+            self.memory = Memory(pairs, ctx.features(train["input"].to_list()))
 
     def settle_in(self, folder: Path) -> None:
         """Keep answers there."""
@@ -84,17 +82,11 @@ class Remote(Encoded, System):
             turns += [("user", said), ("assistant", answer)]
         return [{"role": role, "content": said} for role, said in [*turns, ("user", text)]]
 
-    def _shots(self, texts: Sequence[str]) -> list[list[Shot]]:
-        count = self.endpoint.params.shots
-        if not count:
-            return [[] for _ in texts]
-        similar = self.encoder.embed(list(texts)) @ self.memory.T
-        order = np.argsort(-similar, axis=1, kind="stable")[:, : count + 1]
-        near = []
-        for text, rows in zip(texts, order.tolist(), strict=True):
-            others = [self.pairs[row] for row in rows if self.pairs[row][0] != text]
-            near.append(others[:count][::-1])
-        return near
+    def _shots(self, texts: Sequence[str]) -> list[tuple[Shot, ...]]:
+        if self.memory is None:
+            return [()] * len(texts)
+        vectors = self.encoder.embed(list(texts))
+        return self.memory.nearest(texts, vectors, self.endpoint.params.shots)
 
     def _look_through(self, asked: Sequence[Messages]) -> None:
         """Refuse to send personal data.
@@ -130,8 +122,6 @@ class Remote(Encoded, System):
 
     def save(self, folder: Path) -> None:
         """Write what is asked, and the rows that may be shown."""
-        from safetensors.numpy import save_file
-
         document = {
             "kind": str(self.brief.kind),
             "system": self.brief.system,
@@ -139,19 +129,15 @@ class Remote(Encoded, System):
             "endpoint": self.endpoint.params.model_dump(mode="json"),
         }
         (folder / "prompt.json").write_text(dump_json(document), encoding="utf-8")
-        pairs = pl.DataFrame(list(self.pairs), schema={"input": pl.String, "output": pl.String}, orient="row")
-        write_parquet(pairs, folder / "shots.parquet")
-        save_file({"memory": self.memory}, folder / "memory.safetensors")
+        if self.memory is not None:
+            self.memory.save(folder)
 
     def load(self, folder: Path) -> None:
         """Read them back."""
-        from safetensors.numpy import load_file
-
         said = json.loads((folder / "prompt.json").read_text(encoding="utf-8"))
         self.brief = Brief(Kind(said["kind"]), said["system"], said["schema"], self.labels)
         self.endpoint = Endpoint(EndpointParams.model_validate(said["endpoint"]))
-        self.pairs = tuple(pl.read_parquet(folder / "shots.parquet").rows())
-        self.memory = load_file(folder / "memory.safetensors")["memory"]
+        self.memory = Memory.load(folder) if self.endpoint.params.shots else None
 
 
 def label_in(answer: str, labels: Sequence[str]) -> str:

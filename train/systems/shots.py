@@ -8,15 +8,12 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from curate.files import write_parquet
 from train.arrays import Floats
 from train.encoder import Vectors
 from train.lm.prompt import Shot
 from train.systems.base import Context, Encoded
 from train.systems.language import LanguageSystem
-
-# Query rows compared at a time, as in `train.systems.nearest`.
-_BLOCK = 256
+from train.systems.memory import Memory, read_shots, write_shots
 
 
 class FewShot(LanguageSystem):
@@ -43,12 +40,12 @@ class FewShot(LanguageSystem):
     def save(self, folder: Path) -> None:
         """Write prompt and examples."""
         super().save(folder)
-        write_parquet(_frame(self.chosen), folder / "shots.parquet")
+        write_shots(self.chosen, folder)
 
     def load(self, folder: Path) -> None:
         """Read them back."""
         super().load(folder)
-        self.chosen = tuple(pl.read_parquet(folder / "shots.parquet").rows())
+        self.chosen = read_shots(folder)
 
 
 class Retrieved(Encoded, LanguageSystem):
@@ -57,8 +54,7 @@ class Retrieved(Encoded, LanguageSystem):
     name = "retrieved"
     title = "Prompt with retrieved examples"
     family = "retrieval"
-    memory: Vectors
-    pairs: tuple[Shot, ...]
+    memory: Memory
 
     @property
     def count(self) -> int:
@@ -68,38 +64,22 @@ class Retrieved(Encoded, LanguageSystem):
     def remember(self, train: pl.DataFrame, ctx: Context) -> None:
         """Remember every training row."""
         self.use(ctx.encoder)
-        self.memory = ctx.features(train["input"].to_list())
-        self.pairs = tuple(train.select("input", "output").rows())
+        pairs = tuple(train.select("input", "output").rows())
+        self.memory = Memory(pairs, ctx.features(train["input"].to_list()))
 
     def shots(self, texts: Sequence[str]) -> list[tuple[Shot, ...]]:
-        """The nearest rows of each text by cosine, the nearest last; ties by row, never the text itself."""
-        vectors, near = self.encoder.embed(list(texts)), []
-        for start in range(0, len(vectors), _BLOCK):
-            order = np.argsort(-(vectors[start : start + _BLOCK] @ self.memory.T), axis=1, kind="stable")
-            for text, rows in zip(texts[start : start + _BLOCK], order[:, : self.count + 1], strict=True):
-                others = [self.pairs[row] for row in rows.tolist() if self.pairs[row][0] != text]
-                near.append(tuple(reversed(others[: self.count])))
-        return near
+        """The nearest rows of each text."""
+        return self.memory.nearest(texts, self.encoder.embed(list(texts)), self.count)
 
     def save(self, folder: Path) -> None:
         """Write prompt, rows and their embeddings."""
-        from safetensors.numpy import save_file
-
         super().save(folder)
-        write_parquet(_frame(self.pairs), folder / "shots.parquet")
-        save_file({"memory": self.memory}, folder / "memory.safetensors")
+        self.memory.save(folder)
 
     def load(self, folder: Path) -> None:
         """Read them back."""
-        from safetensors.numpy import load_file
-
         super().load(folder)
-        self.pairs = tuple(pl.read_parquet(folder / "shots.parquet").rows())
-        self.memory = load_file(folder / "memory.safetensors")["memory"]
-
-
-def _frame(pairs: Sequence[Shot]) -> pl.DataFrame:
-    return pl.DataFrame(list(pairs), schema={"input": pl.String, "output": pl.String}, orient="row")
+        self.memory = Memory.load(folder)
 
 
 def spread_out(vectors: Floats | Vectors, count: int, labels: Sequence[str] | None = None) -> list[int]:
