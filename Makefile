@@ -1,6 +1,7 @@
 # make setup   the environment (.venv/bin/assay works after it)
 # make demo    the sample task end to end, then the verdict
 # make test    the tests, without those marked slow; `make test-slow` runs these, `make test-all` both
+# make examples   five more tasks, one of each kind, and one table of their systems: an hour (ONLY=NAME, SUBSET=1)
 # make check   lint, types, import contract
 # make lock    refresh dvc.lock after a change of code, parameters or data
 
@@ -12,7 +13,7 @@ STAMP := $(VENV)/.installed
 export DVC_NO_ANALYTICS = 1
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: setup demo test test-slow test-all check lock clean
+.PHONY: setup demo examples test test-slow test-all check lock clean
 
 setup: $(STAMP)
 
@@ -28,6 +29,9 @@ $(STAMP): pyproject.toml constraints.txt
 demo: setup
 	dvc repro
 	assay report --show
+
+examples: setup
+	$(BIN)/python -m examples.run $(if $(ONLY),--only $(ONLY)) $(if $(SUBSET),--subset)
 
 test: setup
 	$(BIN)/python -m pytest -m "not slow"

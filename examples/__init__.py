@@ -1,0 +1,1 @@
+"""Five small tasks, one of each kind, that run offline; see `examples/README.md`."""
