@@ -7,6 +7,10 @@ e-mail address, of day, month and year of a date, of the beginning and the end o
 of a name whose words the target has in another order ("Quill, Tessa"). A row whose target asks for no part
 has one placeholder a value. Only placeholders have parts: a mask and a surrogate have them by themselves.
 
+A field that is called `first_name` or `surname` says which part its value is, so a lone name has one too:
+beside `{"last_name": "Quill"}` "Quill here" becomes `<PERSON_1_LAST> here`. A name that two fields call both
+is one question, and has no part.
+
 Cost: one look for each leaf of a row whose input lost something.
 """
 
@@ -14,7 +18,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence, Set
+from collections import defaultdict
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from curate.pii.redact import dates
@@ -22,8 +27,14 @@ from curate.pii.redact.follow import lost_places, part_of
 from curate.pii.redact.forms import holds_name
 from curate.pii.redact.identity import Identity, folded_words
 from curate.pii.redact.leaves import Leaf
+from curate.pii.redact.name_fields import FIRST, LAST, Question, resolved
+from curate.pii.redact.offsets import Located
 from curate.pii.redact.spans import Rewritten, Span, Value
 
+# Words of a person, folded, and the part that fields call them.
+Said = Mapping[tuple[str, ...], str]
+
+_OTHER = {FIRST: LAST, LAST: FIRST}
 _DATES = frozenset({"DATE_OF_BIRTH", "DATE_TIME"})
 _WORD = re.compile(r"[^\W\d_]+")
 _DATE_PARTS = {"d": "DAY", "m": "MONTH", "mon": "MONTH", "y": "YEAR"}
@@ -39,6 +50,7 @@ class Asked:
     identities: set[Identity] = field(default_factory=set)
     leaves: dict[Leaf, list[Span]] = field(default_factory=dict)  # places in the leaf
     mentions: dict[Identity, tuple[int, int]] = field(default_factory=dict)  # the longest in the input
+    said: dict[Identity, Said] = field(default_factory=dict)
 
 
 def asked(
@@ -46,6 +58,8 @@ def asked(
     spans: Sequence[Span],
     targets: Sequence[Leaf],
     own: Set[Leaf],
+    questions: Mapping[Leaf, Question],
+    located: Sequence[Located],
 ) -> Asked:
     """The parts of the values of `spans` (of the input `text`) that `targets` ask for.
 
@@ -55,6 +69,10 @@ def asked(
         The strings and numbers of the outputs that may change.
     own
         Those of them in which something was found.
+    questions
+        Of leaves that ask for a part of a name, and of the last numbers of character spans that do.
+    located
+        The character spans of the targets.
     """
     made = Asked()
     whole = [
@@ -67,8 +85,10 @@ def asked(
         return made
     dated = [span for span in whole if span.value.entity in _DATES]
     as_it_is = Rewritten(text, tuple(spans), ())
-    for leaf in targets:
-        places = lost_places(leaf, as_it_is, text, leaf in own)
+    lost = {leaf: lost_places(leaf, as_it_is, text, leaf in own) for leaf in targets}
+    if questions:
+        _hear(made, text, whole, lost, questions, located)
+    for leaf, places in lost.items():
         if places:
             for start, end, touched in places:
                 if len(touched) == 1 and touched[0] in whole:
@@ -79,6 +99,37 @@ def asked(
         if span.value.identity in made.identities:
             made.mentions[span.value.identity] = span.start, span.end
     return made
+
+
+def _hear(
+    made: Asked,
+    text: str,
+    spans: Sequence[Span],
+    lost: Mapping[Leaf, Sequence[tuple[int, int, list[Span]]] | None],
+    questions: Mapping[Leaf, Question],
+    located: Sequence[Located],
+) -> None:
+    """Note which words of a person fields ask for as first or last name; a title stays in the text then."""
+    persons = [span for span in spans if span.value.entity == "PERSON"]
+    heard: dict[Identity, dict[str, set[tuple[str, ...]]]] = defaultdict(lambda: defaultdict(set))
+    titled: dict[Identity, set[int]] = defaultdict(set)
+    asks = [(question, places) for leaf, question in questions.items() if (places := lost.get(leaf))]
+    for span in located:
+        question = questions.get(span.value or span.last)
+        touched = [one for one in persons if one.start < span.end and span.start < one.end]
+        if question is not None and touched:
+            asks.append((question, [(span.start, span.end, touched)]))
+    for question, places in asks:
+        for start, end, touched in places:
+            first = touched[0]
+            if len(touched) == 1 and first in persons and first.start <= start and end <= first.end:
+                heard[first.value.identity][question.part].add(folded_words(text[start:end]))
+                titled[first.value.identity].add(start)
+    for identity, parts in heard.items():
+        if words := resolved(parts):
+            made.said[identity] = words
+            made.identities.add(identity)
+            made.borders |= titled[identity]
 
 
 def _cut(made: Asked, text: str, span: Span, start: int, end: int) -> None:
@@ -110,9 +161,9 @@ def _in_another_order(made: Asked, leaf: Leaf, spans: Sequence[Span], text: str)
             continue
         made.borders |= {at for match in name for at in match.span()}
         made.identities.add(span.value.identity)
-        full = span.value.identity[1]
+        full, said = span.value.identity[1], made.said.get(span.value.identity, {})
         made.leaves[leaf] = [
-            Span(*match.span(), span.value, found=False, part=_of_a_name(match.group(), full))
+            Span(*match.span(), span.value, found=False, part=_of_a_name(match.group(), full, said))
             for match in words
         ]
         return True
@@ -194,13 +245,21 @@ def _bare(text: str) -> str:
     return "".join(filter(str.isalnum, text)).casefold()
 
 
-def named(spans: Sequence[Span], text: str, identities: set[Identity], whole: Sequence[Span]) -> list[Span]:
+def named(
+    spans: Sequence[Span],
+    text: str,
+    identities: Set[Identity],
+    whole: Sequence[Span],
+    said: Mapping[Identity, Said],
+) -> list[Span]:
     """`spans` of `text` (pieces of `whole`) with the names of their parts, for values that stand in parts.
 
     Parameters
     ----------
     identities
         The values that the row has in parts.
+    said
+        What fields call the words of a person.
     """
     if not identities:
         return list(spans)
@@ -212,7 +271,7 @@ def named(spans: Sequence[Span], text: str, identities: set[Identity], whole: Se
         if span.value.identity in identities and span.value.action == "replace" and inside is not None:
             if not (inside.start <= span.start and span.end <= inside.end):
                 inside = span
-            part = part_name(span, text, inside)
+            part = part_name(span, text, inside, said.get(span.value.identity, {}))
             if part is None:
                 continue
             span = span._replace(part=part)
@@ -220,13 +279,13 @@ def named(spans: Sequence[Span], text: str, identities: set[Identity], whole: Se
     return made
 
 
-def part_name(span: Span, text: str, inside: Span) -> str | None:
+def part_name(span: Span, text: str, inside: Span, said: Said) -> str | None:
     """What a piece of the value at `inside` is called; "" where it is all of it, None where it says nothing
     of it ("7th of" October).
     """
     piece, entity = text[span.start : span.end], span.value.entity
     if entity == "PERSON":
-        return _of_a_name(piece, span.value.identity[1])
+        return _of_a_name(piece, span.value.identity[1], said)
     if (span.start, span.end) == (inside.start, inside.end):
         return ""
     if entity in _DATES:
@@ -246,13 +305,20 @@ def part_name(span: Span, text: str, inside: Span) -> str | None:
     return "MIDDLE" if any(map(str.isalnum, behind)) else "END"
 
 
-def _of_a_name(piece: str, full: str) -> str:
-    """FIRST, MIDDLE or LAST, by the full name's words; nothing if the piece has first and last word."""
+def _of_a_name(piece: str, full: str, said: Said) -> str:
+    """FIRST, MIDDLE or LAST: as a field calls these words, else by their place in the full name; nothing if
+    the piece has first and last word.
+    """
     words, name = folded_words(piece), full.split()
+    for group, part in said.items():
+        if words and set(words) <= set(group):
+            return part
     if len(name) < 2 or not words:
         return ""
     holds_last = name[-1] in words
     first = name[0] in words or any(len(word) == 1 and name[0].startswith(word) for word in words)
     if first and holds_last:
         return ""
-    return "FIRST" if first else "LAST" if holds_last else "MIDDLE"
+    part = FIRST if first else LAST if holds_last else "MIDDLE"
+    taken = set(said.values())  # "Kim Min-ji" where a field calls Kim the surname
+    return _OTHER[part] if part in taken and len(taken) == 1 and part in _OTHER else part

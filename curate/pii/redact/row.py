@@ -23,6 +23,7 @@ from curate.pii.redact.follow import follow, part_of, written
 from curate.pii.redact.forms import NAMED
 from curate.pii.redact.identity import identities
 from curate.pii.redact.leaves import Leaf, decoded, encoded, leaves
+from curate.pii.redact.name_fields import Question, full_names, questions, undisputed
 from curate.pii.redact.offsets import Located, SpanPath, locate
 from curate.pii.redact.parts import Asked, asked, named
 from curate.pii.redact.renderer import Names, Renderer
@@ -79,25 +80,27 @@ class _Work:
         self.lost: list[Value] | None = None  # what the input lost, once somebody asks
         self.made = Row(self.id, {name: row[name] for name in TEXT_FIELDS})
         self.verdicts = {finding["value_id"]: finding["verdict"] for finding in findings}
-        self._find([finding for finding in findings if not closed.whole(finding["field"])])
-        self.spared: dict[str, list[Spared]] = defaultdict(list)
-        for finding in cleared:
-            self.spared[finding["field"]].append((finding["start"], finding["end"], finding["value_id"]))
         self.outputs = {
             name: found
             for name in ("output", "rejected")
             if closed.kind is Kind.EXTRACTION and row[name] and (found := leaves(row[name])) is not None
         }
         self.located = locate(spans, self.outputs.get("output", ()))
+        self._find([finding for finding in findings if not closed.whole(finding["field"])])
+        self.spared: dict[str, list[Spared]] = defaultdict(list)
+        for finding in cleared:
+            self.spared[finding["field"]].append((finding["start"], finding["end"], finding["value_id"]))
         self.render = Renderer(self.id, names, [row[name] or "" for name in TEXT_FIELDS])
 
     def _find(self, findings: Sequence[Mapping[str, Any]]) -> None:
         """The findings' spans by field and the row's values, each once, with their identities."""
         places = [checked(self.row, finding, self.names.key) for finding in findings]
-        same = identities(
+        self.questions = self._questions(findings)
+        spellings = [
             (finding["entity"], spelling)
             for finding, (_, _, spelling, _) in zip(findings, places, strict=True)
-        )
+        ]
+        same = identities([*spellings, *(("PERSON", name) for name in self._full_names())])
         self.found: dict[str, list[Span]] = defaultdict(list)
         for finding, (start, end, spelling, form) in zip(findings, places, strict=True):
             entity = finding["entity"]
@@ -108,12 +111,33 @@ class _Work:
         every = (span.value for name in TEXT_FIELDS for span in self.found.get(name, ()))
         self.values = list(dict.fromkeys(every))
 
+    def _questions(self, findings: Sequence[Mapping[str, Any]]) -> dict[Leaf, Question]:
+        """The leaves that ask for a part of a name, where the row loses one."""
+        if not any(finding["entity"] == "PERSON" for finding in findings):
+            return {}
+        return {
+            leaf: question
+            for name, found in self.outputs.items()
+            for leaf, question in questions(found, self.located if name == "output" else ()).items()
+        }
+
+    def _full_names(self) -> list[str]:
+        """First and last name that the targets have in one object, as one name."""
+        if not self.questions:
+            return []
+        text = self.row["input"] or ""
+        texts = {leaf: leaf.text for leaf in self.questions if leaf.kind == "string"}
+        texts |= {span.last: text[span.start : span.end] for span in self.located if span.value is None}
+        return full_names(texts, self.questions)
+
     def done(self) -> Row:
         """Work through the fields in order."""
         self._declared_personal()
         kept = self._exempt_leaves()
         text = self.row["input"] or ""
-        spans = self._in_parts(text, self._prose(text, "input", kept))
+        spans = self._prose(text, "input", kept)
+        spans = self._in_parts(text, merge([*spans, *self._found_in_targets(text, spans, kept)]))
+        # A title that a field calls a name stands beside the parts now.
         spans = merge([*spans, *self._found_in_targets(text, spans, kept)])
         self.input = rewrite(text, spans, self.render)
         if self.row["input"] is not None:
@@ -170,14 +194,14 @@ class _Work:
             for leaf in found
             if any(span.start < leaf.end and leaf.start < span.end for span in self.found[name])
         }
-        self.asks = asked(text, spans, targets, own)
+        self.asks = asked(text, spans, targets, own, self.questions, self.located)
         borders = {at for span in self.located for at in (span.start, span.end)}
         within = [span for span in spans if any(span.start < at < span.end for at in borders)]
         parted = self.asks.identities | {span.value.identity for span in within}
         if not parted:
             return spans
         pieces = list(cut_at(spans, sorted(borders | self.asks.borders), text))
-        return named(pieces, text, parted, spans)
+        return named(pieces, text, parted, spans, self.asks.said)
 
     def _found_in_targets(
         self, text: str, there: Sequence[Span], kept: Sequence[tuple[int, int]]
@@ -344,12 +368,24 @@ class _Work:
             return made
         again = list(repeats(leaf.text, self.values, spared))
         made = self._own(leaf, text, own, again)
+        if len(made[1]) == 1 and (part := self._lone_part(leaf, made[1][0])):
+            span = made[1][0]._replace(part=part)
+            return rewrite(leaf.text, [span], self.render).text, [span]
         if (mention := self._mention(leaf, made[1])) is not None:
             return mention, made[1]
         if made[0] == leaf.text and not spared and (value := part_of(leaf, self.values)) is not None:
             span = Span(0, len(leaf.text), value, found=False)
             return self.render(span, leaf.text), [span]
         return made
+
+    def _lone_part(self, leaf: Leaf, span: Span) -> str:
+        """What a name is called that is the whole of a leaf and stands in the input nowhere."""
+        value = span.value
+        if leaf not in self.questions or value.entity != "PERSON" or value.action != "replace":
+            return ""
+        if (span.start, span.end) != (0, len(leaf.text)) or value.identity in self.asks.mentions:
+            return ""
+        return undisputed(leaf, self.questions)
 
     def _mention(self, leaf: Leaf, spans: Sequence[Span]) -> str | None:
         """What stands in the input for a value that is the whole of a leaf, where the input has it in

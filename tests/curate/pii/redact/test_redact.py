@@ -408,9 +408,9 @@ def test_an_extraction_whose_input_was_a_name_alone_stays_where_its_target_follo
 @pytest.mark.parametrize(
     ("given", "value", "after"),
     [
-        ("Will", "Will", "<PERSON_1>"),
-        ("Will here", "Will", "<PERSON_1> here"),
-        ("Will you book it for Will?", "Will", "Will you book it for <PERSON_1>?"),
+        ("Will", "Will", "<PERSON_1_FIRST>"),
+        ("Will here", "Will", "<PERSON_1_FIRST> here"),
+        ("Will you book it for Will?", "Will", "Will you book it for <PERSON_1_FIRST>?"),
         ("I will come", "Will", "I will come"),
     ],
 )
@@ -420,7 +420,7 @@ def test_a_word_that_the_target_alone_calls_a_name_goes_from_the_input_too(
     rows = examples({"input": given, "output": json.dumps({"first_name": value, "n": 1})})
     result = _run(rows, findings(rows, ("r0", "output", "PERSON", value)), Kind.EXTRACTION)
     assert result.kept["input"].to_list() == [after]
-    assert json.loads(result.kept["output"][0]) == {"first_name": "<PERSON_1>", "n": 1}
+    assert json.loads(result.kept["output"][0]) == {"first_name": "<PERSON_1_FIRST>", "n": 1}
 
 
 def test_a_title_that_the_target_calls_a_first_name_goes_from_the_input_too(examples: Make) -> None:
