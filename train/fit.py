@@ -12,6 +12,7 @@ or not at all.
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import time
@@ -24,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from curate.errors import AssayError
-from curate.files import canonical_json, replacing_folder, write_parquet
+from curate.files import canonical_json, replacing_folder, write_json, write_parquet
 from curate.project import Project
 from curate.provenance import refuse_stale_gold
 from curate.seal import key_here
@@ -35,6 +36,7 @@ from curate.text import plural
 from train.cost import write_costs
 from train.kinds import all_labels, scoring_of
 from train.lm.prompt import Brief, brief_of
+from train.memory import peak_memory
 from train.params import CLASSIFIERS, LoopParams, TrainParams
 
 if TYPE_CHECKING:
@@ -82,7 +84,7 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     write_costs(
         project.reports,
         "train",
-        {name: {"train_seconds": seconds} for name, seconds in trained.seconds.items()},
+        trained.costs,
     )
     names = [card["name"] for card in trained.cards]
     return {
@@ -94,10 +96,17 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Trained:
-    """The cards (`model.json`) in the order of `params.systems`, and the seconds each fit took, by system."""
+    """The cards (`model.json`) in the order of `params.systems`, and what each fit took, by system:
+    `train_seconds` and, where it can be told, `train_peak_mb`.
+    """
 
     cards: list[dict[str, Any]]
-    seconds: dict[str, float]
+    costs: dict[str, dict[str, float]]
+
+    @property
+    def seconds(self) -> dict[str, float]:
+        """The seconds each fit took, by system."""
+        return {name: cost["train_seconds"] for name, cost in self.costs.items()}
 
 
 def train_systems(
@@ -163,11 +172,11 @@ def train_systems(
             shutil.copytree(home / name, fresh / name)
         if curve is not None:
             write_parquet(curve, fresh / "learning_curve.parquet")
-    seconds: dict[str, float] = {name: job.seconds(name) for name in dict.fromkeys(params.systems)}
+    costs: dict[str, dict[str, float]] = {name: job.cost(name) for name in dict.fromkeys(params.systems)}
     shutil.rmtree(home)
     from train.systems import read_card
 
-    return Trained([read_card(out / name) for name in seconds], seconds)
+    return Trained([read_card(out / name) for name in costs], costs)
 
 
 class _Job:
@@ -202,8 +211,11 @@ class _Job:
         ctx = self.ctx.alone(checkpoint, progress)
         system, params = make_system(name), self.ctx.params
         start = time.perf_counter()
-        system.fit(self.train, self.validation, self.labels, ctx)
-        seconds = time.perf_counter() - start + ctx.reused_seconds
+        with peak_memory() as peak:
+            system.fit(self.train, self.validation, self.labels, ctx)
+        cost = {"train_seconds": time.perf_counter() - start + ctx.reused_seconds}
+        if peak.megabytes is not None:
+            cost["train_peak_mb"] = max(peak.megabytes, ctx.reused_peak)
         section = _SECTIONS.get(name, name)
         card = {
             "gold": self.gold,
@@ -213,35 +225,31 @@ class _Job:
             "hyperparameters": params.model_dump(mode="json").get(section, {}),
             "versions": _versions(),
         }
-        self._clock(name).write_text(
-            f"{seconds:.3f}", encoding="utf-8"
-        )  # before the folder, which says "done"
+        write_json(self._clock(name), cost)  # before the folder, which says "done"
         save_system(system, folder, card)
         checkpoint.unlink(missing_ok=True)
 
     def _clock(self, name: str) -> Path:
-        return self.home / f"{name}.seconds"
+        return self.home / f"{name}.cost.json"
 
-    def seconds(self, name: str) -> float:
-        """How long the fit of `name` took, now or in the run that was killed."""
-        return float(self._clock(name).read_text(encoding="utf-8"))
+    def cost(self, name: str) -> dict[str, float]:
+        """What the fit of `name` took, now or in the run that was killed."""
+        cost: dict[str, float] = json.loads(self._clock(name).read_text(encoding="utf-8"))
+        return cost
 
     def steps(self, name: str) -> int:
         """Length of the fit, in steps of the bar."""
-        if not fine_tuned(name):
+        from train.systems import is_fine_tuned
+
+        if not is_fine_tuned(name):
             return _UNIT
         knobs: LoopParams = getattr(self.ctx.params, _SECTIONS.get(name, name))
         return knobs.steps_per_epoch(self.train.height) * knobs.epochs_for(self.train.height)
 
 
-def fine_tuned(name: str) -> bool:
-    """Whether the system `name` is on trial or its control."""
-    from train.systems import make_system
-
-    return make_system(name).fine_tuned
-
-
 def _fit_all(job: _Job, progress: Progress | None) -> None:
+    from train.systems import is_fine_tuned
+
     names = list(dict.fromkeys(job.ctx.params.systems))
     steps = {name: job.steps(name) for name in names}
     total, done = sum(steps.values()), 0
@@ -250,8 +258,8 @@ def _fit_all(job: _Job, progress: Progress | None) -> None:
         if progress:
             progress(done + extra, total)
 
-    tuned = [name for name in names if fine_tuned(name) and name in CLASSIFIERS]
-    adapted = [name for name in names if fine_tuned(name) and name not in CLASSIFIERS]
+    tuned = [name for name in names if is_fine_tuned(name) and name in CLASSIFIERS]
+    adapted = [name for name in names if is_fine_tuned(name) and name not in CLASSIFIERS]
     for name in names:
         if name not in tuned and name not in adapted:
             tell()

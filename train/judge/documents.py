@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from curate.stats import holm
+from train.judge.predictions import predictions
 from train.judge.scored import Scored
 from train.judge.verdict import Gain, Verdict
 from train.kinds import Scoring
@@ -80,20 +81,9 @@ def tables_of(
     scored: Sequence[Scored], shown: Scored, test: pl.DataFrame, scoring: Scoring
 ) -> dict[str, pl.DataFrame]:
     """The tables by file name; `shown` is the system whose confusions are listed row by row."""
-    tables: dict[str, list[pl.DataFrame]] = {"predictions": [], "calibration": []}
+    tables: dict[str, list[pl.DataFrame]] = {"calibration": []}
     for one in scored:
         name = pl.lit(one.answers.name).alias("system")
-        confidence = one.certainty.confidence if one.certainty else [None] * test.height
-        tables["predictions"].append(
-            test.select(
-                "example_id",
-                name,
-                pl.col("output").alias("label"),
-                one.answers.answers["test"].alias("predicted"),
-                pl.Series("confidence", confidence, dtype=pl.Float64),
-                pl.Series("correct", one.right),
-            )
-        )
         if one.certainty:
             tables["calibration"].append(one.certainty.bins.select(name, pl.all()))
         for table, rows in scoring.breakdown(test, one.answers.answers["test"]).items():
@@ -101,7 +91,7 @@ def tables_of(
     whole = {name: pl.concat(parts) for name, parts in tables.items() if parts}
     return {
         **whole,
-        "predictions": whole["predictions"].sort("system", "example_id"),
+        "predictions": predictions(scored, test, scoring),
         "comparison": pl.DataFrame([_row(one) for one in scored]),
         **scoring.confusion(test, shown.answers.answers["test"]),
     }

@@ -11,22 +11,20 @@ rounded to six places, no times) and, all or nothing, `reports/evaluation/`:
 | confusion.csv | `actual, predicted`: one line a test row, for the fine-tuned system (else the best simpler one) |
 | calibration.csv | `system, bin, rows, lowest, highest, confidence, accuracy`: equal-mass bins |
 | learning_curve.csv | `system, rows, seeds, accuracy, accuracy_low, accuracy_high, macro_f1, macro_f1_low, macro_f1_high`: means over seeds, and their ranges |
-| predictions.parquet | `example_id, system, label, predicted, confidence, correct` |
+| predictions.parquet | every answer to every test row, raw and parsed, and what it scored: `train.judge.predictions` |
 | by_system.json | the template with which `dvc plots` draws one line a system |
 | seal.json | the digest of each file, sealed with the project's key: what `assay check` believes |
 | label_suspects.parquet | `example_id, split, given, suggested, score, flagged`, worst first, over the whole gold set |
 
 Cost: one pass of each system over the test and validation rows, and of a fine-tuned one over a sample of the
 training rows (for the gap between them, which is overfitting); then seconds for the statistics and a pass for
-the labels. What varies from run to run goes to `reports/cost/evaluate.json` (`train.cost`): per system
-`train_seconds, latency_ms_median, latency_ms_p95, rows_per_second`, and the cost sentence.
+the labels. What varies from run to run goes to `reports/cost/` (`train.cost`, `train.judge.answering`).
 """  # noqa: E501
 
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,22 +40,18 @@ from curate.seal import key_here
 from curate.sealed_folder import folder_problem, seal_folder
 from curate.stage import Progress
 from curate.text import for_csv
-from train.arrays import Floats
 from train.cost import read_costs, write_costs
-from train.judge.comparison import Answers, Judgement, Settings, judge
+from train.judge.answering import RETRAIN, Asked, ask
+from train.judge.comparison import Judgement, Settings, judge
 from train.judge.params import EvaluateParams
 from train.judge.plots import BY_SYSTEM
 from train.kinds import all_labels, scoring_of
 from train.labels import COLUMNS, suspects
-from train.systems.base import Chooser, Classifier
+from train.systems import is_fine_tuned
 
 if TYPE_CHECKING:
     from curate.keys import Key
     from train.systems.base import System
-
-# Seconds spent on timing single answers of a system.
-_TIMED = 15.0
-RETRAIN = "assay train   (or: dvc repro)"
 
 
 def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
@@ -84,28 +78,25 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
             f"{project.gold / 'test.parquet'} has no rows: nothing can be judged without held-out data",
             fix="raise params.split.test, or name a held-out file in task.yaml, then: dvc repro",
         )
-    systems = _load_systems(project.models, gold.manifest["content_digest"], key)
-    if all(system.fine_tuned for system, _ in systems):
+    systems = _trained(project.models, gold.manifest["content_digest"], key)
+    if all(is_fine_tuned(card["name"]) for card in systems.values()):
         raise AssayError(
             f"{project.models} holds no simpler system: a fine-tuned one cannot be worth it compared "
             f"with nothing",
             fix="name a simpler system in params.train.systems, then: assay train",
         )
-    slow = any("base" in card for _, card in systems)
+    slow = any("base" in card for card in systems.values())
     fit_rows = min(params.fit_rows, params.written_fit_rows) if slow else params.fit_rows
     splits = {"train": _sample(gold.train, fit_rows), "validation": gold.validation, "test": gold.test}
     labels = all_labels(task, gold.train, gold.validation, gold.test)
     scoring = scoring_of(task, labels)
     trained = read_costs(project.reports, "train").get("systems", {})
-    answers, costs = [], {}
-    for done, (system, card) in enumerate(systems):
+    asked: list[Asked] = []
+    for done, (folder, card) in enumerate(systems.items()):
         if progress:
             progress(done, len(systems) + 2)
-        costs[system.name] = {
-            **measure_latency(system, splits["test"]["input"].to_list(), params.latency_rows),
-            **trained.get(system.name, {}),
-        }
-        answers.append(_answers(system, card, splits, labels, costs[system.name], params.batch_size))
+        load = partial(_load, folder, project)
+        asked.append(ask(load, card, splits, labels, trained.get(card["name"], {}), params))
     if progress:
         progress(len(systems), len(systems) + 2)
     settings = Settings(
@@ -118,7 +109,7 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
         params.confidence,
         params.seed,
     )
-    judgement = judge(splits, scoring, answers, settings)
+    judgement = judge(splits, scoring, [one.answers for one in asked], settings)
     curve = learning_curve_table(project.models)
     search = params.label_suspects and bool(labels)
     doubted = _suspects(gold.splits, project) if search else SUSPECTS.to_frame()
@@ -134,7 +125,13 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     tables = {**judgement.tables, "learning_curve": curve, "label_suspects": doubted}
     documents = {"comparison": _rounded(document), "by_system": BY_SYSTEM}
     _write(project.reports / "evaluation", tables, documents, key)
-    write_costs(project.reports, "evaluate", costs, sentence=judgement.verdict.cost)
+    write_costs(
+        project.reports,
+        "evaluate",
+        {one.answers.name: one.cost for one in asked},
+        {one.answers.name: one.samples for one in asked},
+        sentence=judgement.verdict.cost,
+    )
     write_json(project.reports / "metrics.json", _rounded(flat_metrics(judgement)))
     unsealed = "" if key else "; NOT AUTHENTICATED: there is no secret key here to seal the evaluation with"
     return {**document, "summary": f"{judgement.verdict.outcome}: {judgement.verdict.headline}{unsealed}"}
@@ -150,144 +147,35 @@ def _sample(frame: pl.DataFrame, rows: int) -> pl.DataFrame:
     )
 
 
-def _load_systems(models: Path, digest: str, key: Key | None) -> list[tuple[System, dict[str, Any]]]:
-    """Every model of the folder, by name, each trained on the gold version `digest` and as `train` sealed
+def _trained(models: Path, digest: str, key: Key | None) -> dict[Path, dict[str, Any]]:
+    """The card of every model by its folder, each trained on the gold version `digest` and as `train` sealed
     it.
     """
-    from train.systems import load_system, read_card
+    from train.systems import read_card
 
-    cards = sorted(models.glob("*/model.json"))
-    if not cards:
+    paths = sorted(models.glob("*/model.json"))
+    if not paths:
         raise AssayError(f"{models} holds no trained system", fix=RETRAIN)
     if words := folder_problem(models, key, "models"):
         raise GateFailed(f"{words}: a score of it would be a claim of whoever changed it", fix=RETRAIN)
-    systems: list[tuple[System, dict[str, Any]]] = []
-    for path in cards:
-        card = read_card(path.parent, needs=("name", "labels", "gold"))
+    cards = {path.parent: read_card(path.parent, needs=("name", "labels", "gold")) for path in paths}
+    for folder, card in cards.items():
         if card["gold"] != digest:
             raise AssayError(
-                f"{path.parent} was trained on gold {str(card['gold'])[:12]}, but gold/ is "
+                f"{folder} was trained on gold {str(card['gold'])[:12]}, but gold/ is "
                 f"{digest[:12]}: its score would mean nothing",
                 fix=RETRAIN,
             )
-        system = load_system(path.parent)
-        system.settle_in(models.parent / ".assay")
-        systems.append((system, card))
-    return systems
+    return cards
 
 
-def predict(
-    system: Classifier, texts: Sequence[str], columns: Sequence[str], labels: Sequence[str], batch_size: int
-) -> Floats:
-    """Probabilities of `system`, whose classes are `columns`, for `labels`, `[rows, labels]`; an unknown
-    label gets 0.
+def _load(folder: Path, project: Project) -> System:
+    """The system in `folder`, at home in the project."""
+    from train.systems import load_system
 
-    Raises
-    ------
-    AssayError
-        If the system answers with another shape, or with anything but probabilities.
-    """
-    order = sorted(
-        range(len(texts)), key=lambda row: len(texts[row])
-    )  # texts of like length pad each other little
-    batches = [order[start : start + batch_size] for start in range(0, len(order), batch_size)]
-    parts = [
-        np.asarray(system.predict_proba([texts[row] for row in batch]), dtype=np.float64) for batch in batches
-    ]
-    probabilities = np.concatenate(parts) if parts else np.zeros((0, len(columns)))
-    if (
-        probabilities.shape != (len(texts), len(columns))
-        or not np.isfinite(probabilities).all()
-        or (len(probabilities) and abs(probabilities.sum(axis=1) - 1).max() > 1e-3)
-    ):
-        raise AssayError(
-            f"system `{system.name}` did not answer with one probability per label for each of "
-            f"{len(texts)} rows",
-            fix=RETRAIN,
-        )
-    proba = np.zeros((len(texts), len(labels)))
-    proba[np.ix_(order, [list(labels).index(label) for label in columns])] = probabilities
-    return proba
-
-
-def _answers(
-    system: System,
-    card: dict[str, Any],
-    splits: dict[str, pl.DataFrame],
-    labels: Sequence[str],
-    cost: dict[str, float],
-    batch_size: int,
-) -> Answers:
-    judged = list(splits) if system.fine_tuned else [split for split in splits if split != "train"]
-    if not system.classifies:
-        given = {split: _written(system, splits[split], split) for split in judged}
-        return Answers.of_texts(system, given, cost.get("train_seconds"), cost["latency_ms_median"])
-    assert isinstance(system, Classifier)
-    proba = {
-        split: predict(system, splits[split]["input"].to_list(), card["labels"], labels, batch_size)
-        for split in judged  # training rows only show overfitting
-    }
-    return Answers.of_probabilities(
-        system, labels, proba, cost.get("train_seconds"), cost["latency_ms_median"]
-    )
-
-
-def _written(system: System, rows: pl.DataFrame, split: str) -> pl.Series:
-    """A system's text for each row, or its margin between the row's two answers.
-
-    Raises
-    ------
-    AssayError
-        If it does not answer every row with a text.
-    """
-    if system.prefers:
-        assert isinstance(system, Chooser)
-        return pl.Series("answer", system.margins(rows), dtype=pl.Float64)
-    given = system.answer(rows["input"].to_list())
-    if len(given) != rows.height or not all(isinstance(one, str) for one in given):
-        raise AssayError(
-            f"system `{system.name}` did not answer each of {rows.height} {split} rows with a text",
-            fix=RETRAIN,
-        )
-    return pl.Series("answer", given, dtype=pl.String)
-
-
-def measure_latency(system: System, texts: Sequence[str], rows: int) -> dict[str, float]:
-    """Median and 95th percentile of milliseconds a row at batch 1, and rows a second in one batch, over
-    `rows` texts, or as many as are answered within `_TIMED` seconds (three at least).
-
-    The texts are taken evenly from short to long, after one untimed call.
-    """
-    by_length = sorted(texts, key=lambda text: (len(text), text))
-    chosen = [
-        by_length[i]
-        for i in np.linspace(0, len(by_length) - 1, min(rows, len(by_length))).round().astype(int).tolist()
-    ]
-    system.answer(chosen[:1])
-    singles: list[float] = []
-    # Every other text is timed alone and the rest in a batch, since a system may remember what it answered.
-    # Evenly spaced whatever the number answered: the middle first, then ever finer halves.
-    for text in _spread(chosen[::2]):
-        if sum(singles) > 1000 * _TIMED and len(singles) >= 3:
-            break
-        start = time.perf_counter()
-        system.answer([text])
-        singles.append(1000 * (time.perf_counter() - start))
-    chosen = (chosen[1::2] or chosen)[: len(singles)]
-    start = time.perf_counter()
-    system.answer(chosen)
-    batch = time.perf_counter() - start
-    return {
-        "latency_ms_median": float(np.median(singles)),
-        "latency_ms_p95": float(np.quantile(singles, 0.95)),
-        "rows_per_second": len(chosen) / max(batch, 1e-9),
-    }
-
-
-def _spread(texts: Sequence[str]) -> list[str]:
-    """Texts in an order of which every beginning covers the whole list."""
-    order = sorted(range(len(texts)), key=lambda place: (int(f"{place:032b}"[::-1], 2), place))
-    return [texts[place] for place in order]
+    system = load_system(folder)
+    system.settle_in(project.root / ".assay")
+    return system
 
 
 def learning_curve_table(models: Path) -> pl.DataFrame:

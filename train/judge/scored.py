@@ -30,6 +30,8 @@ class Answers:
         systems.
     train_seconds, latency_ms
         Seconds of the fit, milliseconds an answer; None where they were not measured here.
+    written
+        What was written, by split, where answers were read off it.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Answers:
     proba: Mapping[str, Floats] = field(default_factory=dict)
     train_seconds: float | None = None
     latency_ms: float | None = None
+    written: Mapping[str, pl.Series] | None = None
 
     @classmethod
     def of_probabilities(
@@ -72,6 +75,7 @@ class Answers:
         answers: Mapping[str, pl.Series],
         train_seconds: float | None = None,
         latency_ms: float | None = None,
+        written: Mapping[str, pl.Series] | None = None,
     ) -> Answers:
         """A writing system's answers, by split."""
         return cls(
@@ -82,6 +86,7 @@ class Answers:
             answers,
             train_seconds=train_seconds,
             latency_ms=latency_ms,
+            written=written,
         )
 
     @property

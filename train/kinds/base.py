@@ -66,6 +66,10 @@ class Scoring(ABC):
     def right(self, rows: pl.DataFrame, answers: pl.Series) -> Bools:
         """Which answers count as right, `[rows]`: what McNemar's test and the design effect look at."""
 
+    def read(self, answer: Any) -> tuple[Any, bool]:
+        """What is read off an answer, JSON-safe, and whether it has the form asked for."""
+        return answer, bool(str(answer).strip())
+
     def figures(self, matrix: Any) -> dict[str, float]:
         """Every metric of the rows of `matrix`."""
         totals = np.asarray(matrix.sum(axis=0), dtype=np.float64).ravel()

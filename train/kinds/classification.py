@@ -160,6 +160,10 @@ class Classification(Scoring):
         codes = answers.replace_strict(places, default=-1, return_dtype=pl.Int64)
         return codes.to_numpy(writable=True)
 
+    def read(self, answer: Any) -> tuple[Any, bool]:
+        """The label, if it is one."""
+        return (answer, True) if answer in self.labels else (None, False)
+
     def matrix(self, rows: pl.DataFrame, answers: pl.Series) -> Any:
         """Sparse `[rows, 3 * labels]`; see `count_columns`."""
         return count_columns(self.codes(rows["output"]), self.answered(answers), len(self.labels))

@@ -72,6 +72,11 @@ class Extraction(Scoring):
             return {}, False
         return document, bool(self._checker.is_valid(document))
 
+    def read(self, answer: Any) -> tuple[Any, bool]:
+        """The object, and whether the schema takes it."""
+        document, valid = self._parsed(answer)
+        return (document if document or valid else None), valid
+
     def matrix(self, rows: pl.DataFrame, answers: pl.Series) -> Floats:
         """Dense `[rows, 7]`; see the table above."""
         scored = [

@@ -13,8 +13,9 @@ rejected one, nats. Means a token, so that an answer does not win by being short
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -33,6 +34,11 @@ class Preference(Scoring):
         "prefers_longer": Metric("share that prefers the longer answer", share(_LONGER, _UNEQUAL)),
     }
     share_right: ClassVar[str] = "reward_accuracy"
+
+    def read(self, answer: Any) -> tuple[Any, bool]:
+        """The margin, if it is a number."""
+        finite = answer is not None and math.isfinite(answer)
+        return (round(answer, 6) if finite else None), finite
 
     def matrix(self, rows: pl.DataFrame, answers: pl.Series) -> Floats:
         """Dense `[rows, 5]`; see the table above."""

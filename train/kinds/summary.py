@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
@@ -81,6 +81,20 @@ class Summary(Scoring):
                 chrf_columns(rows["output"].to_list(), answers.to_list()),
             ]
         )
+
+    def read(self, answer: Any) -> tuple[Any, bool]:
+        """The text behind each heading that stands once, and whether all do, in order."""
+        found = {
+            section: [match.start() for match in pattern.finditer(answer)]
+            for section, pattern in zip(self.sections, self._headings, strict=True)
+        }
+        starts = {section: places[0] for section, places in found.items() if len(places) == 1}
+        read = {}
+        for section, start in starts.items():
+            end = min((place for place in starts.values() if place > start), default=len(answer))
+            title = re.match(rf"[\W\d]*{re.escape(section)}", answer[start:end], re.IGNORECASE)
+            read[section] = answer[start + (title.end() if title else 0) : end].strip(" \t\r\n:-*#")
+        return read or None, self.complete(answer)
 
     def complete(self, answer: str) -> bool:
         """Whether every heading stands once, in order."""

@@ -122,6 +122,15 @@ class Endpoint:
                         future.cancel()
                     raise
 
+    def usage(
+        self, asked: Sequence[Messages], schema: dict[str, Any] | None = None
+    ) -> list[tuple[int, int] | None]:
+        """Tokens read and written by each of these requests, as kept beside their answers; None where they
+        are not.
+        """
+        with self._store() as store:
+            return [store.usage(self._name(self._body(messages, schema))) for messages in asked]
+
     def _body(self, messages: Messages, schema: dict[str, Any] | None) -> dict[str, Any]:
         body: dict[str, Any] = {
             "model": self.params.model,
@@ -137,8 +146,8 @@ class Endpoint:
         return body
 
     def _one(self, client: httpx.Client, store: _Store, body: dict[str, Any]) -> str:
-        name = hashlib.sha256(canonical_json([self.params.url, body]).encode("utf-8", "surrogatepass"))
-        if (known := store.get(name.hexdigest())) is not None:
+        name = self._name(body)
+        if (known := store.get(name)) is not None:
             with self._lock:
                 self.spent.kept += 1
             return known
@@ -150,9 +159,13 @@ class Endpoint:
             with self._lock:
                 self.spent.reserved -= largest
         text = self._read(document)
-        self._pay(document, body, text)
-        store.put(name.hexdigest(), text)
+        store.put(name, text, self._pay(document, body, text))
         return text
+
+    def _name(self, body: dict[str, Any]) -> str:
+        """What an answer is kept under."""
+        asked = canonical_json([self.params.url, body])
+        return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()
 
     def _largest_cost(self, body: dict[str, Any]) -> float:
         letters = sum(len(message["content"]) for message in body["messages"])
@@ -174,7 +187,8 @@ class Endpoint:
                 )
             self.spent.reserved += largest
 
-    def _pay(self, document: dict[str, Any], body: dict[str, Any], text: str) -> None:
+    def _pay(self, document: dict[str, Any], body: dict[str, Any], text: str) -> tuple[int, int]:
+        """Add what a request cost; returns its tokens in and out, as the server says or, if not, guessed."""
         usage = document.get("usage")
         usage = usage if isinstance(usage, dict) else {}
         letters = sum(len(message["content"]) for message in body["messages"])
@@ -189,6 +203,7 @@ class Endpoint:
             self.spent.tokens_in += tokens[0]
             self.spent.tokens_out += tokens[1]
             self.spent.cost += self._price(*tokens)
+        return tokens[0], tokens[1]
 
     def _send(self, client: httpx.Client, body: dict[str, Any]) -> dict[str, Any]:
         import httpx
@@ -271,6 +286,10 @@ class Endpoint:
         with closing(sqlite3.connect(self.kept, timeout=30, check_same_thread=False)) as database:
             self.kept.chmod(0o600)
             database.execute("create table if not exists answers (asked text primary key, answer text)")
+            database.execute(
+                "create table if not exists usage "
+                "(asked text primary key, tokens_in integer, tokens_out integer)"
+            )
             yield _Store(database)
 
 
@@ -288,12 +307,22 @@ class _Store:
             row = self._database.execute("select answer from answers where asked = ?", (asked,)).fetchone()
         return None if row is None else str(row[0])
 
-    def put(self, asked: str, answer: str) -> None:
-        """Keep an answer."""
+    def usage(self, asked: str) -> tuple[int, int] | None:
+        """Tokens in and out of a request, if they were kept."""
+        if self._database is None:
+            return None
+        with self._lock:
+            query = "select tokens_in, tokens_out from usage where asked = ?"
+            row = self._database.execute(query, (asked,)).fetchone()
+        return None if row is None else (int(row[0]), int(row[1]))
+
+    def put(self, asked: str, answer: str, tokens: tuple[int, int]) -> None:
+        """Keep an answer and its tokens."""
         if self._database is None:
             return
         with self._lock, self._database:
             self._database.execute("insert or replace into answers values (?, ?)", (asked, answer))
+            self._database.execute("insert or replace into usage values (?, ?, ?)", (asked, *tokens))
 
 
 def _named_pause(header: str | None) -> float | None:

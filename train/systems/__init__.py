@@ -18,7 +18,16 @@ from curate.text import plain
 from train.pretrained import file_sha256
 from train.systems.base import Context, Encoded, System
 
-__all__ = ["REGISTRY", "Context", "System", "load_system", "make_system", "read_card", "save_system"]
+__all__ = [
+    "REGISTRY",
+    "Context",
+    "System",
+    "is_fine_tuned",
+    "load_system",
+    "make_system",
+    "read_card",
+    "save_system",
+]
 
 # name -> module and class; imported when asked for, since the fine-tuned ones import torch
 REGISTRY = {
@@ -64,6 +73,11 @@ def make_system(name: str) -> System:
             fix='pip install "assay[train]"',
         ) from error
     return system
+
+
+def is_fine_tuned(name: str) -> bool:
+    """Whether the system `name` is on trial or its control."""
+    return make_system(name).fine_tuned
 
 
 def save_system(system: System, folder: Path, card: dict[str, Any]) -> dict[str, Any]:

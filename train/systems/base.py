@@ -24,6 +24,7 @@ from curate.stage import Progress
 from train.arrays import Floats, Ints
 from train.encoder import Encoder, Vectors, load_encoder
 from train.lm.prompt import Brief
+from train.memory import high_water
 from train.params import TrainParams
 from train.precision import chosen_precision
 from train.pretrained import OtherWeights
@@ -55,7 +56,8 @@ class Context:
     checkpoint: Path | None = None
     progress: Progress | None = None
     reused_seconds: float = 0.0
-    _made: dict[str, tuple[Any, float]] = field(default_factory=dict)
+    reused_peak: float = 0.0
+    _made: dict[str, tuple[Any, float, float]] = field(default_factory=dict)
 
     @property
     def encoder(self) -> Encoder:
@@ -80,20 +82,23 @@ class Context:
         """A copy for one system's fit: it shares what was made so far, but its time is counted from
         nothing.
         """
-        return replace(self, checkpoint=checkpoint, progress=progress, reused_seconds=0.0)
+        return replace(self, checkpoint=checkpoint, progress=progress, reused_seconds=0.0, reused_peak=0.0)
 
     def once(self, what: str, make: Callable[[], Value]) -> Value:
-        """The value of `make`, made the first time `what` is asked for; later askers are charged its seconds.
+        """The value of `make`, made the first time `what` is asked for; later askers are charged its seconds
+        and its memory.
 
         So the training time of a system is what it would have taken alone, whichever system came first.
         """
         if what in self._made:
-            value, seconds = self._made[what]
+            value, seconds, peak = self._made[what]
             self.reused_seconds += seconds
+            self.reused_peak = max(self.reused_peak, peak)
             return value  # type: ignore[no-any-return]
         start, before = time.perf_counter(), self.reused_seconds
         value = make()
-        self._made[what] = (value, time.perf_counter() - start + self.reused_seconds - before)
+        seconds = time.perf_counter() - start + self.reused_seconds - before
+        self._made[what] = (value, seconds, high_water() or 0.0)
         return value
 
 
@@ -149,6 +154,25 @@ class System(ABC):
     @abstractmethod
     def answer(self, texts: Sequence[str]) -> list[str]:
         """The system's answer to each text."""
+
+    def write(self, texts: Sequence[str]) -> list[str]:
+        """What the system writes for each text, off which `read` reads the answer."""
+        return self.answer(texts)
+
+    def read(self, written: Sequence[str]) -> list[str]:
+        """The answer in what was written; the same, unless a system asks for a label and gets a sentence."""
+        return list(written)
+
+    def tokens(self, texts: Sequence[str], answers: Sequence[str]) -> Ints | None:
+        """Tokens read and written for each text, `[texts, 2]`; None where there are none or they are not
+        known.
+        """
+        return None
+
+    @property
+    def answers_kept(self) -> int:
+        """Answers so far that came out of a file of earlier ones, without waiting for anybody."""
+        return 0
 
     @abstractmethod
     def save(self, folder: Path) -> None:

@@ -20,7 +20,7 @@ import polars as pl
 from curate.errors import AssayError
 from curate.files import dump_json
 from curate.task import Kind
-from train.arrays import Floats
+from train.arrays import Floats, Ints
 from train.kinds.classification import codes_of
 from train.lm.base import Base, load_base
 from train.lm.decode import Decoder, Ids, Tally
@@ -188,6 +188,12 @@ class LanguageSystem(Classifier, Chooser):
             self.knobs.constrained and self.brief.kind is Kind.EXTRACTION,
         )
         return decoder.answer(self.prompts(texts))
+
+    def tokens(self, texts: Sequence[str], answers: Sequence[str]) -> Ints:
+        """Tokens of each prompt and of each answer with the token that ends it."""
+        read = [len(prompt) for prompt in self.prompts(texts)]
+        written = [len(self.template.answer_ids(answer)) for answer in answers]
+        return np.array(list(zip(read, written, strict=True)), dtype=np.int64).reshape(len(read), 2)
 
     def label_scores(self, texts: Sequence[str]) -> Floats:
         """Mean log-probability a token of each label, nats, `[texts, labels]`."""

@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from curate.errors import AssayError
 from curate.files import dump_json
 from curate.task import Kind
+from train.arrays import Ints
 from train.lm.endpoint import Endpoint, Messages
 from train.lm.prompt import Brief, Shot
 from train.params import EndpointParams
@@ -66,15 +68,38 @@ class Remote(Encoded, System):
 
     def answer(self, texts: Sequence[str]) -> list[str]:
         """What the server answers; of a classification the label that it names, empty if it names none."""
+        return self.read(self.write(texts))
+
+    def write(self, texts: Sequence[str]) -> list[str]:
+        """What the server answers, word for word."""
         if not texts:
             return []
-        asked = [self._messages(shots, text) for shots, text in zip(self._shots(texts), texts, strict=True)]
+        asked = self._asked(texts)
         self._look_through(asked)
-        schema = dict(self.brief.schema) if self.brief.schema is not None else None
-        answers = self.endpoint.answer(asked, schema)
+        return self.endpoint.answer(asked, self._schema)
+
+    def read(self, written: Sequence[str]) -> list[str]:
+        """The label that an answer names, or its text without white space around it."""
         if self.brief.kind is Kind.CLASSIFICATION:
-            return [label_in(answer, self.labels) for answer in answers]
-        return [answer.strip() for answer in answers]
+            return [label_in(answer, self.labels) for answer in written]
+        return [answer.strip() for answer in written]
+
+    def tokens(self, texts: Sequence[str], answers: Sequence[str]) -> Ints | None:
+        """Tokens as the server counted them; None where one of the answers was kept without."""
+        counted = self.endpoint.usage(self._asked(texts), self._schema)
+        return None if None in counted else np.array(counted, dtype=np.int64).reshape(len(texts), 2)
+
+    @property
+    def answers_kept(self) -> int:
+        """Answers that came from the file of kept ones."""
+        return self.endpoint.spent.kept
+
+    @property
+    def _schema(self) -> dict[str, Any] | None:
+        return dict(self.brief.schema) if self.brief.schema is not None else None
+
+    def _asked(self, texts: Sequence[str]) -> list[Messages]:
+        return [self._messages(shots, text) for shots, text in zip(self._shots(texts), texts, strict=True)]
 
     def _messages(self, shots: Sequence[Shot], text: str) -> Messages:
         turns = [("system", self.brief.system)]

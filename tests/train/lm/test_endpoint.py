@@ -63,6 +63,14 @@ def test_answers_come_in_order_and_are_asked_for_once(server: str, tmp_path: Pat
     assert (tmp_path / ".assay" / "endpoint.sqlite").stat().st_mode & 0o077 == 0
 
 
+def test_tokens_are_kept_beside_the_answers(server: str, tmp_path: Path) -> None:
+    endpoint(server, tmp_path).answer(said("one two", "three"))
+    again = endpoint(server, tmp_path)
+    first, second, unknown = again.usage(said("one two", "three", "never asked"))
+    assert first and second and unknown is None and again.spent.requests == 0
+    assert first[0] > 0 and first[1] > 0
+
+
 @pytest.mark.parametrize("trouble", ["busy", "broken", "cut"])
 def test_what_fails_for_the_moment_is_repeated(server: str, trouble: str) -> None:
     assert endpoint(server, model=trouble).answer(said("a", "b")) == ["A", "B"]
