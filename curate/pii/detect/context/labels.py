@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from curate.params import Params, parse
-from curate.pii.detect.context.language import lemma, lemmas
+from curate.pii.detect.context.lemmas import lemma, lemmas
 
 
 class _Labels(Params):

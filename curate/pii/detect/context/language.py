@@ -1,4 +1,5 @@
-"""Tokens and simple lemmas, without a model: what Presidio's context enhancement lives on.
+"""Presidio's interfaces of language over the tokens and stems of `lemmas`, without a model: what its context
+enhancement lives on.
 
 Presidio raises a match's score when a context word stands near it, and finds that word among the *lemmas* its
 NLP engine gives. With no engine there are no lemmas and the enhancement dies without a word. spaCy's would
@@ -9,44 +10,12 @@ right, only the same on both sides.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 
-# A word (letters, digits, inner apostrophes) or any one visible character: every match starts inside some
-# token.
-_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|\S")
-
-
-@lru_cache(maxsize=65_536)
-def lemma(word: str) -> str:
-    """The lower-case stem of an English word, by rule; numbers and punctuation are returned as they are."""
-    stem = word.lower()
-    for ending in ("'s", "’s"):
-        stem = stem.removesuffix(ending)
-    if not stem.isalpha() or len(stem) < 4:
-        return stem
-    if stem.endswith("ies") and len(stem) > 4:
-        return stem[:-3] + "y"
-    if stem.endswith("s") and not stem.endswith(("ss", "us", "is")):
-        stem = stem[:-1]
-    for ending in ("ing", "ed"):
-        if stem.endswith(ending) and len(stem) > len(ending) + 2:
-            stem = stem.removesuffix(ending)
-            return stem[:-1] if stem[-1] == stem[-2:-1] and stem[-1] not in "lsz" else stem
-    return stem
-
-
-def tokens_of(text: str, start: int, end: int) -> list[str]:
-    """The tokens in `text[start:end]`, neither end of which is within a token."""
-    return _TOKEN.findall(text, start, end)
-
-
-def lemmas(phrase: str) -> str:
-    """A context phrase in the form in which it is looked for: stems with one space between them."""
-    return " ".join([lemma(token) for token in _TOKEN.findall(phrase)])
+from curate.pii.detect.context.lemmas import TOKEN, lemma
 
 
 class LightArtifacts(NlpArtifacts):  # type: ignore[misc]
@@ -60,12 +29,12 @@ class LightArtifacts(NlpArtifacts):  # type: ignore[misc]
     @cached_property
     def tokens(self) -> list[str]:
         """Words and single marks, in order."""
-        return _TOKEN.findall(self.text)
+        return TOKEN.findall(self.text)
 
     @cached_property
     def tokens_indices(self) -> list[int]:
         """Where each token starts."""
-        return [match.start() for match in _TOKEN.finditer(self.text)]
+        return [match.start() for match in TOKEN.finditer(self.text)]
 
     @cached_property
     def lemmas(self) -> list[str]:
@@ -79,7 +48,7 @@ class LightArtifacts(NlpArtifacts):  # type: ignore[misc]
 
 
 class LightNlpEngine(NlpEngine):  # type: ignore[misc]
-    """Presidio's NLP engine interface over `_TOKEN` and `lemma`; finds no named entities."""
+    """Presidio's NLP engine interface over `TOKEN` and `lemma`; finds no named entities."""
 
     def load(self) -> None:
         """Nothing to load."""

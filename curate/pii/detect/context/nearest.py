@@ -38,7 +38,7 @@ from curate.pii.detect.context.labels import (
     WANTING,
     contrary,
 )
-from curate.pii.detect.context.language import lemma, lemmas
+from curate.pii.detect.context.lemmas import lemma, lemmas
 from curate.pii.detect.context.windows import AFTER, BEFORE, direct_label, windows
 from curate.pii.detect.languages.labels import FILLERS as FOREIGN_FILLERS
 from curate.pii.detect.languages.labels import contrary as foreign_contrary

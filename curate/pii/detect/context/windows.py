@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from curate.pii.detect.context.labels import ABBREVIATIONS, FILLERS
-from curate.pii.detect.context.language import LightArtifacts, lemma, tokens_of
+from curate.pii.detect.context.language import LightArtifacts
+from curate.pii.detect.context.lemmas import lemma, tokens_of
 
 # Presidio looks at 5 content words before and none after. Ours are all words, function words too, so the
 # reach is about the same.

@@ -16,7 +16,7 @@ from functools import cache
 
 from curate.pii.detect.context.labels import FILLERS as ENGLISH_FILLERS
 from curate.pii.detect.context.labels import PHONES, SUPPORT, THINGS
-from curate.pii.detect.context.language import lemma
+from curate.pii.detect.context.lemmas import lemma
 
 
 def _phrases(lines: str) -> tuple[str, ...]:

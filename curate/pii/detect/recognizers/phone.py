@@ -19,7 +19,7 @@ import regex  # type: ignore[import-untyped]
 
 from curate.pii.detect.catalogue import PHONE_FORM
 from curate.pii.detect.context.labels import ADJACENT, SUPPORT, contrary
-from curate.pii.detect.context.language import lemmas
+from curate.pii.detect.context.lemmas import lemmas
 from curate.pii.detect.context.nearest import IDENTITY_STEMS
 from curate.pii.detect.context.windows import in_reach, label_before
 from curate.pii.detect.recognizers.national import LONGEST, SEPARATED_US, exists, plain_score

@@ -115,6 +115,19 @@ def test_the_fingerprint_follows_the_configuration(detector: Any) -> None:
     assert other.describe()["fingerprint"] != detector.describe()["fingerprint"]
 
 
+def test_a_scan_by_bundled_detectors_loads_no_deep_learning_library() -> None:
+    """Importing torch and transformers takes six seconds, and nothing of theirs is used."""
+    script = (
+        "import sys, polars as pl; from curate.pii.scan.search import search\n"
+        "from curate.pii.detect.detector import Detector; from curate.pii.detect.params import ScanParams\n"
+        "frame = pl.DataFrame({'row': [0], 'text': ['Ring Tom on 07700 900123']})\n"
+        "assert search(frame, ['text'], Detector(ScanParams())).height == 2\n"
+        "print([name for name in ('torch', 'transformers', 'sklearn', 'gliner') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_torch_stays_importable_after_the_light_import(detector: Any) -> None:
     pytest.importorskip("torch")
     import torch

@@ -16,7 +16,8 @@ import_presidio(light=True)
 
 from curate.pii.detect.catalogue import PHONE_CANDIDATE  # noqa: E402
 from curate.pii.detect.context.labels import ADJACENT, SUPPORT, label_word, near_label  # noqa: E402
-from curate.pii.detect.context.language import LightNlpEngine, lemma, lemmas  # noqa: E402
+from curate.pii.detect.context.language import LightNlpEngine  # noqa: E402
+from curate.pii.detect.context.lemmas import lemma, lemmas  # noqa: E402
 from curate.pii.detect.context.nearest import CONTRADICTED, RAISE  # noqa: E402
 
 
