@@ -20,6 +20,8 @@ PLACEHOLDER = rf"<[A-Z][A-Z_]*(?:{_NAME}(?:{_PART})?)?>"
 NUMBERED = rf"<([A-Z][A-Z_]*)_(\d{{1,9}})(?:{_PART})?>"
 # Groups: the entity, the part; what is left of two placeholders when their numbers do not count.
 UNNUMBERED = rf"<([A-Z][A-Z_]*?)(?:{_NAME})?({_PART})?>"
+# A title before a name's placeholder says nothing more.
+_TITLED = rf"(?i:\b(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam|lord|lady)\.?\s+)?{PLACEHOLDER}"
 
 
 def placeholder(entity: str, name: int | str, part: str = "") -> str:
@@ -32,12 +34,11 @@ def is_empty_but_for_placeholders(field: str) -> pl.Expr:
 
     An answer of placeholders is fine where the input holds them all: they can be taken from there. So is an
     input of placeholders (`<PERSON_1_FIRST> <PERSON_1_LAST>`) whose output takes its own from it, and no
-    others (`{"first_name": "<PERSON_1_FIRST>"}`).
+    others (`{"first_name": "<PERSON_1_FIRST>"}`). "Mrs <PERSON_1>" is an answer of a placeholder alone.
     """
     text = pl.col(field)
-    alone = text.str.contains(PLACEHOLDER) & ~text.str.replace_all(PLACEHOLDER, "").str.contains(
-        r"[\p{L}\p{N}]"
-    )
+    ours = PLACEHOLDER if field == "input" else _TITLED
+    alone = text.str.contains(PLACEHOLDER) & ~text.str.replace_all(ours, "").str.contains(r"[\p{L}\p{N}]")
     given = pl.col("input").fill_null("").str.extract_all(PLACEHOLDER)
     taken = pl.col("output" if field == "input" else field).fill_null("").str.extract_all(PLACEHOLDER)
     derivable = taken.list.set_difference(given).list.len() == 0

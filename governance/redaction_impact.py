@@ -11,7 +11,7 @@ from curate.files import read_stage_frame
 from curate.pii.decisions import in_force, project_verdicts
 from curate.pii.redact.impact import impact
 from curate.pii.redact.params import RedactParams
-from curate.pii.redact.policy import decide
+from curate.pii.redact.policy import decide, with_asked_texts
 from curate.project import Project
 
 
@@ -24,7 +24,8 @@ def row_share_warning(project: Project) -> str:
         return ""
     examples = pl.scan_parquet(path)
     sources = examples.select("example_id", "source").collect()
-    acted = decide(findings, sources, policy, in_force(project_verdicts(project), policy.as_of))
+    asked = with_asked_texts(findings, sources, examples)
+    acted = decide(findings, asked, policy, in_force(project_verdicts(project), policy.as_of))
 
     def texts(ids: list[str]) -> pl.DataFrame:
         return examples.filter(pl.col("example_id").is_in(ids)).select("example_id", *TEXT_FIELDS).collect()

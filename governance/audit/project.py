@@ -18,7 +18,7 @@ from curate.pii.decisions import FILE, in_force, project_verdicts, read_verdicts
 from curate.pii.detect.catalogue import NER_ENTITIES, check_names
 from curate.pii.detect.params import ScanParams
 from curate.pii.redact.params import RedactParams
-from curate.pii.redact.policy import decide
+from curate.pii.redact.policy import decide, with_asked_texts
 from curate.project import Project
 from curate.text import plain, plural
 from curate.versions.revisions import git
@@ -100,7 +100,8 @@ def audit(
             f"{ingested} does not exist: stage `ingest` has not run",
             fix="assay ingest   (or: dvc repro ingest)",
         )
-    examples = load_parquet(ingested, columns=["example_id", "source"])  # the texts stay unread
+    sources = load_parquet(ingested, columns=["example_id", "source"])
+    examples = with_asked_texts(findings, sources, pl.scan_parquet(ingested))
     verdicts = project_verdicts(project)
     known = None if renew_baseline else read_baseline(project.root, key_id)
     inventory = take(

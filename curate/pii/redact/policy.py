@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from curate.examples import TEXT_FIELDS
 from curate.pii.decisions import CLEARING, VERDICTS, judged
 from curate.pii.redact.params import RedactParams
 
@@ -32,7 +33,7 @@ def decide(
     findings
         Schema `FINDINGS`.
     examples
-        At least `example_id` and `source`.
+        At least `example_id` and `source`, and the texts that `with_asked_texts` adds.
     verdicts
         From `curate.pii.decisions.in_force`; None: nobody has decided anything.
 
@@ -68,6 +69,17 @@ def decide(
     kept = weak | pl.col("verdict").is_in(CLEARING).fill_null(False)
     action = pl.when(kept).then(pl.lit("keep")).otherwise(pl.coalesce(ruled, by_entity))
     return said.with_columns(action.alias("action"), weak.alias("below_act")).drop("_best")
+
+
+def with_asked_texts(findings: pl.DataFrame, sources: pl.DataFrame, examples: pl.LazyFrame) -> pl.DataFrame:
+    """What `decide` needs of the Examples table: `sources` (each row's id and source), with the texts of
+    those rows alone that hold a value which scores better elsewhere; of most tables no text is read.
+    """
+    asked = findings.filter(pl.col("score") < pl.col("score").max().over("value_id"))["example_id"].unique()
+    if not len(asked):
+        return sources
+    texts = examples.filter(pl.col("example_id").is_in(asked.implode())).select("example_id", *TEXT_FIELDS)
+    return sources.join(texts.collect(), on="example_id", how="left", maintain_order="left")
 
 
 def _best_scores(findings: pl.DataFrame, examples: pl.DataFrame) -> pl.Series:

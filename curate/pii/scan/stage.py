@@ -16,6 +16,7 @@ from curate.examples import FINDINGS, TEXT_FIELDS, conform
 from curate.files import read_stage_frame
 from curate.keys import Key
 from curate.pii.detect.params import ScanParams
+from curate.pii.scan.answers import with_doubtful_answers
 from curate.pii.scan.rows import languages, search_rows
 from curate.pii.values import with_ids
 from curate.project import Project
@@ -69,7 +70,8 @@ def scan(
     fields = scanned_fields(params, kind)
     spoken = languages(examples, fields, params)
     rows = examples.rename({"example_id": "row"})
-    hits = search_rows(rows, fields, spoken.of, detector, progress, cache).rename({"row": "example_id"})
+    hits = search_rows(rows, fields, spoken.of, detector, progress, cache)
+    hits = with_doubtful_answers(hits, rows, fields).rename({"row": "example_id"})
     named = with_ids(hits, key)
     findings = conform(named, FINDINGS).sort("example_id", "field", "start", "entity")
     inventory = (

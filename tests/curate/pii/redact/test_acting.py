@@ -15,13 +15,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from curate.examples import FINDINGS, conform
+from curate.examples import EXAMPLES, FINDINGS, conform
 from curate.pii.detect.detector import Detector
 from curate.pii.detect.names.recognizer import bundled
 from curate.pii.detect.overlap import Hit
 from curate.pii.detect.params import ScanParams
 from curate.pii.redact.params import RedactParams
-from curate.pii.redact.policy import decide
+from curate.pii.redact.policy import decide, with_asked_texts
 
 Truth = list[tuple[int, int]]
 
@@ -142,6 +142,10 @@ def test_a_name_of_several_words_is_judged_by_the_best_score_that_it_has_anywher
         FINDINGS,
     )
     decided = decide(findings, examples, RedactParams())
+    whole = conform(examples.with_columns(held_out=pl.lit(False)), EXAMPLES)
+    few = with_asked_texts(findings, whole.select("example_id", "source"), whole.lazy())
+    assert few["input"].drop_nulls().to_list() == [texts[1], texts[2]]  # no others are read
+    assert decide(findings, few, RedactParams()).equals(decide(findings, whole, RedactParams()))
     assert dict(zip(decided["example_id"], decided["action"], strict=True)) == {
         "a": "replace",
         "b": "replace",
