@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 COLUMNS = ("example_id", "input", "output")
 # The bar counts loop steps; every other system is counted as this many.
 _UNIT = 20
+# Fields of the card that a reward is made of.
+_REWARD = {"metric", "output_schema", "sections", "style"}
 # Sections of params.yaml that are not called as their system.
 _SECTIONS = {"tfidf_lr": "tfidf", "lm_lora_retrieved": "lm_lora"}
 
@@ -244,7 +246,8 @@ class _Job:
         if not is_fine_tuned(name):
             return _UNIT
         knobs: LoopParams = getattr(self.ctx.params, _SECTIONS.get(name, name))
-        return knobs.steps_per_epoch(self.train.height) * knobs.epochs_for(self.train.height)
+        rows = min(self.train.height, getattr(knobs, "prompts", self.train.height))
+        return knobs.steps_per_epoch(rows) * knobs.epochs_for(rows)
 
 
 def _fit_all(job: _Job, progress: Progress | None) -> None:
@@ -359,6 +362,7 @@ def _key(
         "labels": list(labels),
         "descriptions": dict(descriptions),
         "prompt": brief.system if brief else None,
+        "reward": brief.task.model_dump(mode="json", include=_REWARD) if brief and brief.task else None,
         "params": params.model_dump(mode="json", exclude={"systems", "workers", "curve"}),
         "gold": gold,
         "versions": _versions(),

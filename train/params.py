@@ -24,6 +24,7 @@ SystemName = Literal[
     "lm_lora",
     "lm_lora_retrieved",
     "lm_dpo",
+    "lm_grpo",
     "lm_full",
     "endpoint",
 ]
@@ -226,6 +227,19 @@ class LmDpoParams(LmLoopParams):
     beta: float = Field(0.1, gt=0, description="How dear it is to move away from the model before.")
 
 
+class LmGrpoParams(LmLoopParams):
+    """The task's own metric learned as a reward, from the adapter of `lm_lora` on (Shao et al., 2024,
+    arXiv:2402.03300, without its division by the spread: Liu et al., 2025, arXiv:2503.20783).
+    """
+
+    lr: float = Field(5e-5, gt=0, description="Far below that of answers: a reward is a noisy teacher.")
+    epochs: int = Field(1, ge=1)
+    batch_size: int = Field(8, ge=1, description="Prompts of a step.")
+    group: int = Field(6, ge=2, description="Answers drawn to each prompt, and compared with each other.")
+    prompts: int = Field(128, ge=1, description="Training rows drawn on in a pass; answering is what costs.")
+    temperature: float = Field(1.0, gt=0, description="Of the answers that are drawn.")
+
+
 class LmFullParams(LmLoopParams):
     """Fine-tuning of every weight of the language model: the control."""
 
@@ -273,6 +287,7 @@ class TrainParams(Params):
     endpoint: EndpointParams = EndpointParams()
     lm_lora: LmLoraParams = LmLoraParams()
     lm_dpo: LmDpoParams = LmDpoParams()
+    lm_grpo: LmGrpoParams = LmGrpoParams()
     lm_full: LmFullParams = LmFullParams()
     curve: CurveParams | None = CurveParams()
 
@@ -297,6 +312,12 @@ class TrainParams(Params):
             raise AssayError(
                 "params.train.systems names endpoint, and a server does not say how likely a given answer is",
                 fix="leave it out",
+            )
+        if "lm_grpo" in self.systems and kind is Kind.PREFERENCE:
+            raise AssayError(
+                "params.train.systems names lm_grpo, which learns from the metric of an answer; a preference "
+                "task has no metric of one answer",
+                fix="leave it out; lm_dpo learns from pairs",
             )
         if "lm_dpo" in self.systems and kind is not Kind.PREFERENCE:
             raise AssayError(

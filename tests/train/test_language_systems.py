@@ -140,36 +140,6 @@ def test_a_prompt_leaves_room_for_the_answer(tiny_encoder: Path, tiny_lm: Path) 
         )
 
 
-@pytest.mark.parametrize(
-    ("change", "brief", "what"),
-    [
-        (lambda rows: rows.head(5), FORM, "too few"),
-        (lambda rows: rows.with_columns(output=pl.lit("  ")), FORM, "nothing to learn"),
-        (lambda rows: rows.with_columns(output=pl.lit("zebra")), SORT, "not in the task card"),
-        (lambda rows: rows.with_columns(input=pl.lit("x" * 3000)), FORM, "longer than 2048 tokens"),
-    ],
-)
-def test_a_fault_is_found_before_the_first_step(
-    change: Any, brief: Brief, what: str, tiny_encoder: Path, tiny_lm: Path
-) -> None:
-    rows, steps = change(toy_rows(24)), []
-    ctx = context(tiny_encoder, tiny_lm, brief).alone(None, lambda done, _: steps.append(done))
-    with pytest.raises(AssayError, match=what) as caught:
-        make_system("lm_lora").fit(rows, toy_rows(6, 1, "v"), LABELS if brief is SORT else (), ctx)
-    assert caught.value.fix and not steps
-
-
-def test_an_adapter_that_did_not_change_is_an_error(
-    tiny_encoder: Path, tiny_lm: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from train.objectives.completion import CompletionLoss
-
-    still = lambda self, model, rows: sum((0.0 * one).sum() for one in model.parameters()).backward() or 0.0
-    monkeypatch.setattr(CompletionLoss, "backward", still)
-    with pytest.raises(AssayError, match="unchanged after training"):
-        make_system("lm_lora").fit(forms(24), forms(6, 1, "v"), (), context(tiny_encoder, tiny_lm))
-
-
 def test_a_killed_training_ends_with_the_same_adapter(
     tiny_encoder: Path, tiny_lm: Path, tmp_path: Path
 ) -> None:

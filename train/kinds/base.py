@@ -75,6 +75,10 @@ class Scoring(ABC):
         totals = np.asarray(matrix.sum(axis=0), dtype=np.float64).ravel()
         return {name: float(metric.of(totals)) for name, metric in self.metrics.items()}
 
+    def row_scores(self, rows: pl.DataFrame, answers: pl.Series, metric: str) -> Floats:
+        """What each answer is worth by itself in `metric`, 0..1, `[rows]`."""
+        return np.asarray(self.metrics[metric].of(self.matrix(rows, answers)), dtype=np.float64)
+
     def breakdown(self, rows: pl.DataFrame, answers: pl.Series) -> dict[str, pl.DataFrame]:
         """Finer tables of one system's answers, by file name; none unless a kind has some."""
         return {}

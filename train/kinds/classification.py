@@ -164,6 +164,10 @@ class Classification(Scoring):
         """The label, if it is one."""
         return (answer, True) if answer in self.labels else (None, False)
 
+    def row_scores(self, rows: pl.DataFrame, answers: pl.Series, metric: str) -> Floats:
+        """1 for each right answer, else 0, whatever the metric: a row by itself has no macro-F1."""
+        return self.right(rows, answers).astype(np.float64)
+
     def matrix(self, rows: pl.DataFrame, answers: pl.Series) -> Any:
         """Sparse `[rows, 3 * labels]`; see `count_columns`."""
         return count_columns(self.codes(rows["output"]), self.answered(answers), len(self.labels))

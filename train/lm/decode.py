@@ -77,6 +77,24 @@ class Decoder:
 
         return (grammar_of(self.schema), tokens_of(self.template.tokenizer)) if self.constrained else None
 
+    def sample(self, prompts: Sequence[Ids], count: int, temperature: float) -> list[list[Ids]]:
+        """`count` answers to each prompt, drawn at `temperature` by torch's own generator, as token ids: the
+        end token is the last of an answer that came to its end.
+        """
+        import torch
+
+        drawn: list[list[Ids]] = [[] for _ in prompts]
+        many = [prompt for prompt in prompts for _ in range(count)]
+        shared = common_prefix(many)
+        with torch_threads(self.threads), torch.inference_mode(), _unwarned():
+            prefix = self._run(many[0][:shared]) if shared else None
+            for rows in batches(many, self.max_new_tokens):
+                ids, mask = pad_left([many[row] for row in rows], shared if prefix else 0)
+                for row, new in zip(rows, self._new(ids, mask, prefix, temperature), strict=True):
+                    end = self.template.end
+                    drawn[row // count].append(new[: new.index(end) + 1] if end in new else new)
+        return drawn
+
     def answer(self, prompts: Sequence[Ids], progress: Progress | None = None) -> list[str]:
         """The greedy answer to each prompt, the end token left off.
 
@@ -112,7 +130,10 @@ class Decoder:
         self.model.get_decoder()(input_ids=torch.tensor([ids]), past_key_values=cache, use_cache=True)
         return cache
 
-    def _generate(self, ids: torch.Tensor, mask: torch.Tensor, prefix: Any) -> list[str]:
+    def _new(
+        self, ids: torch.Tensor, mask: torch.Tensor, prefix: Any, temperature: float | None = None
+    ) -> list[Ids]:
+        """Token ids behind each prompt, filled up behind the end token; greedy without a temperature."""
         cache = None
         if prefix is not None:
             cache = copy.deepcopy(prefix)
@@ -123,18 +144,22 @@ class Decoder:
             input_ids=ids,
             attention_mask=mask,
             past_key_values=cache,
-            do_sample=False,
+            do_sample=temperature is not None,
             num_beams=1,
             max_new_tokens=self.max_new_tokens,
             eos_token_id=end,
             pad_token_id=end,
-            temperature=None,
+            temperature=temperature,
             top_p=None,
-            top_k=None,
+            top_k=None if temperature is None else 0,
             logits_processor=rules,
         )
-        texts = []
-        for new in out[:, ids.shape[1] :].tolist():
+        new: list[Ids] = out[:, ids.shape[1] :].tolist()
+        return new
+
+    def _generate(self, ids: torch.Tensor, mask: torch.Tensor, prefix: Any) -> list[str]:
+        end, texts = self.template.end, []
+        for new in self._new(ids, mask, prefix):
             whole = end in new
             written = new[: new.index(end)] if whole else new
             self.tally.tokens_out += len(written) + whole

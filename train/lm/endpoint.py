@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 from curate.errors import AssayError
 from curate.files import canonical_json
 from curate.stage import Progress
+from curate.strict_json import NotJson, parse_json
 from train.params import EndpointParams
 
 if TYPE_CHECKING:
@@ -159,7 +160,9 @@ class Endpoint:
             with self._lock:
                 self.spent.reserved -= largest
         text = self._read(document)
-        store.put(name, text, self._pay(document, body, text))
+        paid = self._pay(document, body, text)
+        self._refuse_other_form(document, body, text)
+        store.put(name, text, paid)
         return text
 
     def _name(self, body: dict[str, Any]) -> str:
@@ -250,6 +253,24 @@ class Endpoint:
                 fix="name the server's address up to /v1 in params.train.endpoint.url",
             )
         return text
+
+    def _refuse_other_form(self, document: dict[str, Any], body: dict[str, Any], text: str) -> None:
+        """Refuse a server that was sent a `response_format` and writes as if it was not; an answer cut at the
+        limit is another matter. What form it has beyond being an object is judged with all other answers.
+        """
+        if "response_format" not in body or document["choices"][0].get("finish_reason") == "length":
+            return
+        try:
+            whole = isinstance(parse_json(text.strip()), dict)
+        except NotJson:
+            whole = False
+        if not whole:
+            raise AssayError(
+                f"the server at {host(self.params.url)} ignores `response_format`: it was sent a JSON Schema "
+                "and answered with something else than a JSON object",
+                fix="ask without it, answers are validated all the same: params.yaml: train: {endpoint: "
+                "{response_format: false}}",
+            )
 
     def _take_turn(self) -> None:
         """Wait until the rate allows another request."""

@@ -96,3 +96,41 @@ def inspect(
         for text, answer in zip(frame["input"], frame["output"], strict=True)
     )
     return Found(frame.height, sum(map(len, given.prompts)), sum(map(len, given.answers)), escaped)
+
+
+def inspect_pairs(frame: pl.DataFrame) -> None:
+    """Look over pairs of a chosen and a rejected answer.
+
+    Parameters
+    ----------
+    frame
+        Columns `example_id, input, output` (the chosen answer) and `rejected`.
+
+    Raises
+    ------
+    AssayError
+        If a pair prefers an answer to itself, or pairs of one prompt contradict each other, as they do where
+        some rows have chosen and rejected swapped.
+    """
+    equal = frame.filter(pl.col("output") == pl.col("rejected"))
+    if equal.height:
+        raise AssayError(
+            f"{equal.height} of {frame.height} pairs have one and the same answer as chosen and rejected, "
+            f"e.g. {_first(equal)}: nothing is preferred",
+            fix="correct these rows, or drop them before: assay ingest",
+        )
+    keys = ["input", "output", "rejected"]
+    turned = frame.select("input", output="rejected", rejected="output").unique()
+    against = frame.join(turned, on=keys, how="semi")
+    if against.height:
+        raise AssayError(
+            f"{against.height} of {frame.height} pairs contradict each other, e.g. "
+            f"{_first(against)}: to the same prompt one prefers what the other rejects; some "
+            "rows have chosen and rejected swapped",
+            fix="swap them back, or drop them before: assay ingest",
+        )
+
+
+def _first(rows: pl.DataFrame) -> str:
+    """The first id among some rows."""
+    return str(rows["example_id"].sort()[0])

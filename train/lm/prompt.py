@@ -10,11 +10,12 @@ would end the turn and open another.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from curate.errors import AssayError
@@ -37,12 +38,15 @@ class Brief:
         JSON Schema of the outputs (extraction), for constrained decoding; None for other kinds.
     labels
         All allowed answers (classification); empty for other kinds.
+    task
+        The card, whose metric rewards answers where a system learns from rewards.
     """
 
     kind: Kind
     system: str
     schema: Mapping[str, Any] | None = None
     labels: tuple[str, ...] = ()
+    task: TaskCard | None = None
 
 
 def brief_of(task: TaskCard, labels: Sequence[str] = ()) -> Brief:
@@ -53,6 +57,7 @@ def brief_of(task: TaskCard, labels: Sequence[str] = ()) -> Brief:
         task.prompt.strip() if task.prompt else "\n".join(_instructions(task, known)),
         task.output_schema if task.kind is Kind.EXTRACTION else None,
         known,
+        task,
     )
 
 
@@ -96,6 +101,12 @@ class Template:
         self._special = _pattern(tuple(tokenizer.all_special_tokens))
         self._render = lru_cache(maxsize=8192)(self._rendered)
         self._check()
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of a conversation as token ids: it changes where the template or the tokenizer does."""
+        ids = self.prompt_ids("Be brief.", [("Is 7 odd?", "Yes.")], "And 8?")
+        return hashlib.sha256(json.dumps([*ids, *self.answer_ids("No.")]).encode()).hexdigest()
 
     @property
     def end(self) -> int:

@@ -44,6 +44,7 @@ REGISTRY = {
     "lm_lora": ("train.systems.adapted", "LanguageLora"),
     "lm_lora_retrieved": ("train.systems.adapted", "RetrievedLora"),
     "lm_dpo": ("train.systems.preferring", "Preferring"),
+    "lm_grpo": ("train.systems.rewarded", "Rewarded"),
     "endpoint": ("train.systems.remote", "Remote"),
     "lm_full": ("train.systems.adapted", "LanguageFull"),
 }

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from curate.errors import AssayError
 from curate.files import dump_json
 from train.lm.pack import packs_exactly
+from train.lm.postflight import refuse_other_merged, refuse_unchanged
 from train.lm.preflight import Found, inspect
 from train.loop import Epoch, Settings, best_epoch, fine_tune
 from train.objectives.completion import CompletionLoss, Completions
@@ -104,6 +104,7 @@ class Adapted(LanguageSystem):
             network, objective, settings, checkpoint=ctx.checkpoint, progress=ctx.progress
         )
         self.keep(network)
+        refuse_other_merged(network, self.folded(), rows["train"].prompts)
 
     def completions(self, frame: pl.DataFrame) -> Completions:
         """Prompts and answers of a frame, without shots: the behaviour is to be learned, not copied."""
@@ -173,7 +174,7 @@ class LanguageLora(Adapted):
         Raises
         ------
         AssayError
-            If no adapter has changed: every second matrix is still zero.
+            If no adapter has changed.
         """
         from peft import get_peft_model_state_dict
 
@@ -182,12 +183,18 @@ class LanguageLora(Adapted):
             name: tensor.detach().clone()
             for name, tensor in get_peft_model_state_dict(wrapped, save_embedding_layers=False).items()
         }
-        if not any(bool(tensor.any()) for name, tensor in self.adapter.items() if "lora_B" in name):
-            raise AssayError(
-                "the adapter is unchanged after training: nothing was learned",
-                fix="raise params.train.lm_lora.lr, or look at the training rows",
-            )
+        refuse_unchanged(self.adapter, "train.lm_lora.lr")
         self.config = plain_config(wrapped.peft_config["default"].to_dict(), self.base.published_name)
+
+    def resumed(self, params: TrainParams) -> torch.nn.Module:
+        """The base model with the adapter as it is now, to be trained on."""
+        from peft import set_peft_model_state_dict
+
+        network: Any = self.trainable(params)
+        with quiet():
+            set_peft_model_state_dict(network, self.adapter)
+        trained: torch.nn.Module = network
+        return trained
 
     def folded(self) -> torch.nn.Module:
         """The base model with the adapters added to its weights."""

@@ -47,6 +47,8 @@ class LanguageSystem(Classifier, Chooser):
     brief: Brief
     knobs: LanguageParams
     base_card: dict[str, Any]
+    # Of the chat template that the system was fitted with; empty while it is being fitted.
+    template_digest: str = ""
     precision: str
     threads: int
     max_new_tokens: int
@@ -106,8 +108,21 @@ class LanguageSystem(Classifier, Chooser):
 
     @cached_property
     def template(self) -> Template:
-        """The chat template of the base model."""
-        return Template(self.base.tokenizer)
+        """The chat template of the base model.
+
+        Raises
+        ------
+        AssayError
+            If it is not the one that the system was fitted with.
+        """
+        template = Template(self.base.tokenizer)
+        if self.template_digest not in ("", template.digest):
+            raise AssayError(
+                f"the chat template of language model `{self.base_card['name']}` has changed since system "
+                f"`{self.name}` was fitted: it would be asked otherwise than it was taught",
+                fix="put the model's tokenizer and chat_template.jinja back, or run: assay train",
+            )
+        return template
 
     @cached_property
     def model(self) -> Any:
@@ -241,6 +256,7 @@ class LanguageSystem(Classifier, Chooser):
             "system": self.brief.system,
             "schema": self.brief.schema,
             "base": self.base_card,
+            "template": self.template.digest,
             "language": self.knobs.model_dump(mode="json"),
             "precision": self.precision,
             "threads": self.threads,
@@ -257,6 +273,7 @@ class LanguageSystem(Classifier, Chooser):
         self.brief = Brief(kind, said["system"], said["schema"], self.labels)
         self.knobs = LanguageParams.model_validate(said["language"])
         self.base_card, self.precision, self.threads = said["base"], said["precision"], said["threads"]
+        self.template_digest = said["template"]
         self.max_new_tokens, self.sharpness = said["max_new_tokens"], said["sharpness"]
         self.offset = np.array(said["offset"], dtype=np.float64)
 

@@ -4,20 +4,16 @@ it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 import polars as pl
 
 from train.lm.pack import packs_exactly
+from train.lm.postflight import refuse_other_merged
+from train.lm.preflight import inspect_pairs
 from train.loop import fine_tune
 from train.objectives.preference import PreferenceLoss, Preferences
 from train.params import LmDpoParams, TrainParams
-from train.pretrained import quiet
 from train.systems.adapted import LanguageLora, loop_settings
 from train.systems.base import Context
-
-if TYPE_CHECKING:
-    import torch
 
 
 class Preferring(LanguageLora):
@@ -28,6 +24,7 @@ class Preferring(LanguageLora):
 
     def learn(self, train: pl.DataFrame, validation: pl.DataFrame, ctx: Context) -> None:
         """Take the adapter of `lm_lora`, and train it on pairs."""
+        inspect_pairs(train)
         super().learn(train, validation, ctx)
         params, knobs = ctx.params, self.preferences(ctx.params)
         network = self.resumed(params)
@@ -44,20 +41,11 @@ class Preferring(LanguageLora):
             network, objective, settings, checkpoint=ctx.checkpoint, progress=ctx.progress
         )
         self.keep(network)
+        refuse_other_merged(network, self.folded(), objective.pairs["train"].prompts)
 
     def preferences(self, params: TrainParams) -> LmDpoParams:
         """Section `train.lm_dpo`."""
         return params.lm_dpo
-
-    def resumed(self, params: TrainParams) -> torch.nn.Module:
-        """The base model with the adapter as supervised fine-tuning left it, to be trained on."""
-        from peft import set_peft_model_state_dict
-
-        network: Any = self.trainable(params)
-        with quiet():
-            set_peft_model_state_dict(network, self.adapter)
-        trained: torch.nn.Module = network
-        return trained
 
     def pairs(self, frame: pl.DataFrame) -> Preferences:
         """Prompts and both answers of a frame with columns `input, output, rejected`."""

@@ -114,8 +114,34 @@ def settle(source: Source, params: IngestParams, kind: Kind) -> Reading:
     Raises
     ------
     AssayError
-        If the columns do not say which is which, or the format asked for is another.
+        If the columns do not say which is which, the format asked for is another, or a preference takes the
+        rejected answer for the chosen one.
     """
+    reading = _settled(source, params, kind)
+    if kind == Kind.PREFERENCE:
+        _refuse_swapped(reading.columns, source.path)
+    return reading
+
+
+# What the better and the worse answer of a pair are called in published sets.
+_BETTER = frozenset({"chosen", "preferred", "winner", "accepted", "better", "preferred_output"})
+_WORSE = frozenset({"rejected", "loser", "worse", "dispreferred", "non_preferred_output"})
+
+
+def _refuse_swapped(columns: Columns, path: str) -> None:
+    """Refuse columns whose names say the opposite of what they are to be."""
+    output = columns.output if isinstance(columns.output, str) else ""
+    rejected = columns.rejected or ""
+    if output.lower() in _WORSE or rejected.lower() in _BETTER:
+        raise AssayError(
+            f"{path}: chosen and rejected are swapped: the answer to be learned comes from column "
+            f"{shown_name(output)}, the one to be avoided from {shown_name(rejected)}",
+            fix="params.yaml: ingest: {columns: {output: CHOSEN, rejected: REJECTED}}, the two the other "
+            "way round; rename the columns if their names are wrong",
+        )
+
+
+def _settled(source: Source, params: IngestParams, kind: Kind) -> Reading:
     frame, inputs = source.frame, params.inputs()
     given = _given(params)
     found = _found(source, params, kind, given)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.curate.ingest.conftest import gpt, jsonl, made, to_csv, turn
+from tests.curate.ingest.conftest import assay, gpt, jsonl, made, to_csv, turn
 
 pytestmark = pytest.mark.usefixtures("bare")
 
@@ -180,3 +180,13 @@ def test_preference_pairs_of_every_maker_are_read_whole_and_said(
     assert dropped == Counter(reasons)
     assert came == kept.height + dropped.total()
     assert words in said
+
+
+def test_columns_taken_the_wrong_way_round_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "d.jsonl").write_text(jsonl({"prompt": "Q", "chosen": "good", "rejected": "bad"}))
+    columns = ["--input", "prompt", "--output", "rejected", "--rejected", "chosen"]
+    assert assay("init", "p", "--kind", "preference", "--data", "d.jsonl", *columns) == 2
+    said = capsys.readouterr().err
+    assert "chosen and rejected are swapped" in said and "the other way round" in said

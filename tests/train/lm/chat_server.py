@@ -45,7 +45,12 @@ class Chat(BaseHTTPRequestHandler):
         if model == "web":
             return self._send(200, {"page": "hello"})
         usage = {"prompt_tokens": 10, "completion_tokens": 5}
-        self._send(200, {"choices": [{"message": {"content": text.upper()}}], "usage": usage})
+        said = text.upper()
+        if "response_format" in body and model != "deaf":
+            said = json.dumps({"said": said})
+        why = "length" if model == "short" else "stop"
+        choice = {"message": {"content": said[:6] if model == "short" else said}, "finish_reason": why}
+        self._send(200, {"choices": [choice], "usage": usage})
 
     def _send(self, status: int, document: Any, headers: dict[str, str] | None = None) -> None:
         data = json.dumps(document).encode()

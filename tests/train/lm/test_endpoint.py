@@ -155,7 +155,7 @@ def test_the_system_asks_with_the_card_and_the_nearest_rows(
     save_system(fitted(server, tiny_encoder, brief, shots=2), tmp_path / "models" / "endpoint", {})
     system: Any = load_system(tmp_path / "models" / "endpoint")
     system.settle_in(tmp_path / ".assay")
-    assert system.answer(["card lost please"]) == ["CARD LOST PLEASE"]
+    assert system.answer(["card lost please"]) == ['{"said": "CARD LOST PLEASE"}']
     body = asked_of(server)[0]["body"]
     assert [turn["role"] for turn in body["messages"]] == [
         "system", "user", "assistant", "user", "assistant", "user",
@@ -163,6 +163,18 @@ def test_the_system_asks_with_the_card_and_the_nearest_rows(
     assert body["messages"][0]["content"] == "Fill the form."
     assert body["response_format"]["json_schema"]["schema"] == {"type": "object"}
     assert (tmp_path / ".assay" / "endpoint.sqlite").exists()
+
+
+def test_a_server_that_ignores_the_form_is_refused_and_its_answer_not_kept(
+    server: str, tmp_path: Path
+) -> None:
+    schema = {"type": "object"}
+    with pytest.raises(AssayError, match="ignores `response_format`") as caught:
+        endpoint(server, tmp_path, model="deaf").answer(said("a"), schema)
+    assert "response_format: false" in str(caught.value.fix)
+    freely = endpoint(server, tmp_path, model="deaf", response_format=False)
+    assert freely.answer(said("a"), schema) == ["A"] and freely.spent.kept == 0
+    assert endpoint(server, model="short").answer(said("a"), schema) == ['{"said']  # cut, not ignored
 
 
 def test_personal_data_does_not_leave_unless_it_may(server: str, tiny_encoder: Path) -> None:
