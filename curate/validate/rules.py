@@ -22,8 +22,9 @@ from curate.validate.media.absent import absent_media, names_media
 from curate.validate.merged_tasks import may_hold_tasks, merged_instructions
 from curate.validate.null_markers import null_marker, without_null_tail
 from curate.validate.truncation import cut_off, unfinished
+from curate.validate.unsupported import places as unsupported_places
 
-Scope = Literal["every", "prose", "task", "input", "prompt", "answer", "label"]
+Scope = Literal["every", "prose", "task", "input", "prompt", "answer", "summary", "label"]
 
 _GENERATIVE = (Kind.REWRITING, Kind.SUMMARY, Kind.PREFERENCE)
 
@@ -33,7 +34,8 @@ def scope_fields(scope: Scope, kind: Kind) -> tuple[str, ...]:
 
     `every`: all text; `prose`: text a person wrote or reads, so neither labels nor JSON; `task`: prose but
     for `rejected`, which is there to be bad; `input`: what is given, whatever the kind; `prompt`: what a
-    system that writes is asked; `answer`: what it should learn to write; `label`: a classification's output.
+    system that writes is asked; `answer`: what it should learn to write; `summary`: a summary's output;
+    `label`: a classification's output.
     """
     texts = ("input", "output", "rejected") if kind is Kind.PREFERENCE else ("input", "output")
     return {
@@ -43,6 +45,7 @@ def scope_fields(scope: Scope, kind: Kind) -> tuple[str, ...]:
         "input": ("input",),
         "prompt": ("input",) if kind in _GENERATIVE else (),
         "answer": ("output",) if kind in _GENERATIVE else (),
+        "summary": ("output",) if kind is Kind.SUMMARY else (),
         "label": ("output",) if kind is Kind.CLASSIFICATION else (),
     }[scope]
 
@@ -255,6 +258,13 @@ RULES: Mapping[str, Rule] = {
             "task",
             "quarantine",
             may_hold_tasks,
+        ),
+        Rule(
+            "unsupported",
+            "a number or name that the input does not hold",
+            unsupported_places,
+            "summary",
+            "warn",
         ),
         Rule("label_variant", "a rare spelling of a common label", _rare_spelling, "label", "warn"),
         Rule(

@@ -6,7 +6,7 @@ not?
 | rows | 1 |
 | complete | 1 if every heading of the card stands once, in the card's order |
 | rouge_l | ROUGE-L F1 of the row (Lin, 2004, W04-1013): longest common subsequence of words |
-| supported | 1 if every number, date, name and placeholder of the answer stands in the input |
+| supported | 1 if the input holds each number, name and placeholder (`curate.validate.unsupported`) |
 | chrF | 18 counts of character n-grams (`train.kinds.chrf`) |
 
 ROUGE-L is rapidfuzz's longest common subsequence over words of any script; Google's rouge-score, which drops
@@ -23,6 +23,7 @@ import numpy as np
 import polars as pl
 
 from curate.validate.schema import heading
+from curate.validate.unsupported import unsupported
 from train.arrays import Bools, Floats
 from train.kinds.base import Metric, Scoring, share
 from train.kinds.chrf import chrf, chrf_columns
@@ -30,12 +31,6 @@ from train.kinds.rewriting import per_language
 
 _ROWS, _COMPLETE, _ROUGE, _SUPPORTED, _CHRF = range(5)
 _WORD = re.compile(r"[^\W_]+")
-_NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
-_PLACEHOLDER = re.compile(r"<[A-Z_]+(?:_\d+)?>")
-# A word in capitals or with a capital, behind a lower-case word or comma: mid-sentence, so likely a name.
-_NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w'’-]+")
-# Languages that write common nouns with a capital.
-_CAPITALS = ("de",)
 
 
 class Summary(Scoring):
@@ -107,18 +102,7 @@ class Summary(Scoring):
         body = answer
         for section in self.sections:  # the heading's own words; what stands behind it on its line stays
             body = re.sub(rf"(?mi)^[\W\d]{{0,9}}{re.escape(section)}\b", " ", body)
-        known = set(_NUMBER.findall(text))
-        words = {word.casefold() for word in _WORD.findall(text)}
-        strange = [found for found in _PLACEHOLDER.findall(body) if found not in text]
-        body = _PLACEHOLDER.sub(" ", body)
-        strange += [found for found in _NUMBER.findall(body) if found not in known]
-        if (language or "")[:2].lower() not in _CAPITALS:
-            strange += [
-                found
-                for found in _NAME.findall(body)
-                if any(part.casefold() not in words for part in _WORD.findall(found))
-            ]
-        return strange
+        return unsupported(text, body, language)
 
     def right(self, rows: pl.DataFrame, answers: pl.Series) -> Bools:
         """Which answers have every section."""
