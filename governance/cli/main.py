@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "train": ("stages", "Train every system under comparison.", "Stages"),
     "evaluate": ("stages", "Compare the systems on held-out rows; give the verdict.", "Stages"),
     "report": ("report", "Write the HTML and Markdown report.", "Stages"),
+    "export": ("export", "A fine-tuned MODEL for peft, vLLM, Ollama or llama.cpp.", "Models"),
     "audit": ("audit", "Personal data: what is there, what was done, what waits.", "Review"),
     "diff": ("diff", "What changed between two dataset versions, and why.", "Review"),
     "review-checklist": ("review_checklist", "What a reviewer should confirm, with ids to sign.", "Review"),

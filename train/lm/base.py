@@ -145,6 +145,11 @@ def load_base(name: str = EMBEDDED, *, sha256: str | None = None, remote: bool =
     return Base(name, source, digest, tokenizer, note)
 
 
+def packed_source(name: str) -> Path | None:
+    """The GGUF file that base model `name` came in; None for one that did not."""
+    return _packed() if name in _ALIASES else None
+
+
 def _packed() -> Path:
     """The GGUF file, found without importing its package, which would want llama.cpp."""
     from importlib.metadata import PackageNotFoundError, distribution

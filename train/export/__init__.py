@@ -1,0 +1,1 @@
+"""A trained system taken out of the project, in a form that other programs load."""
