@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from curate.errors import AssayError
 from curate.params import Params
 from curate.task import Kind
+from train.trial_params import CurveParams
 
 _Classifier = Literal["majority", "tfidf_lr", "descriptions", "nearest", "probe", "lora", "full"]
 SystemName = Literal[
@@ -247,14 +248,6 @@ class LmFullParams(LmLoopParams):
     epochs: int = Field(3, ge=1)
 
 
-class CurveParams(_Knobs):
-    """The learning curve: cheap systems on growing shares of the training rows."""
-
-    fractions: tuple[Annotated[float, Field(gt=0, le=1)], ...] = (0.1, 0.25, 0.5, 1.0)
-    seeds: int = Field(3, ge=1, description="Nested subsets drawn for each fraction below 1.")
-    systems: tuple[Literal["probe", "tfidf_lr"], ...] = ("probe", "tfidf_lr")
-
-
 class TrainParams(Params):
     """Section `train` of params.yaml."""
 
@@ -262,6 +255,12 @@ class TrainParams(Params):
         (), description="Systems under comparison; none: those that suit the kind of task."
     )
     seed: int = Field(0, ge=0)
+    seeds: int = Field(
+        1,
+        ge=1,
+        description="Seeds that adapters are trained with, from `seed` on: the first is compared and "
+        "published, the others show what is luck. 3 or more for a verdict that matters.",
+    )
     threads: int = Field(
         1, ge=1, description="Threads of one fit; the last digits of a result follow this number."
     )
@@ -300,7 +299,7 @@ class TrainParams(Params):
             If they name a system that gives labels for a task that asks for something else.
         """
         if not self.systems:
-            return self.model_copy(update={"systems": _SUITED.get(kind, WRITERS)})
+            return self.model_copy(update={"systems": _SUITED.get(kind, WRITERS)})._drawn()
         strange = [name for name in self.systems if name in CLASSIFIERS]
         if strange and kind is not Kind.CLASSIFICATION:
             raise AssayError(
@@ -323,5 +322,16 @@ class TrainParams(Params):
             raise AssayError(
                 f"params.train.systems names lm_dpo, which learns from pairs; the task is of kind `{kind}`",
                 fix="leave it out, or give a preference task: a chosen and a rejected answer to each prompt",
+            )
+        return self._drawn()
+
+    def _drawn(self) -> TrainParams:
+        """These params, if the learning curve draws only fine-tuned systems that are trained anyway."""
+        missing = [name for name in (self.curve.tuned if self.curve else ()) if name not in self.systems]
+        if missing:
+            raise AssayError(
+                f"params.train.curve.systems names {', '.join(missing)}, which is not trained: its point at "
+                "all rows is the system itself",
+                fix=f"add {', '.join(missing)} to params.train.systems",
             )
         return self

@@ -43,6 +43,7 @@ def systems(facts: Facts, comparison: dict[str, Any]) -> Section:
     )
     titles, rows = _titles(comparison), []
     sure = any("calibration_error" in one for one in ranked)
+    seeded = any("seeds" in one for one in ranked)
     for one in ranked:
         rows.append(
             [
@@ -51,6 +52,7 @@ def systems(facts: Facts, comparison: dict[str, Any]) -> Section:
                     f"{one[name]['point']:.3f} [{one[name]['low']:.3f}, {one[name]['high']:.3f}]"
                     for name in titles
                 ),
+                *([_over_seeds(one, metric)] if seeded else []),
                 *(_certainty(one) if sure else []),
                 f"{one['trainable_parameters']:,}",
                 *(_figure(costs.get(one["name"], {}), figure, form) for figure, form in timed.values()),
@@ -59,6 +61,7 @@ def systems(facts: Facts, comparison: dict[str, Any]) -> Section:
     columns = [
         "system",
         *(f"{title} [95 %]" for title in titles.values()),
+        *([f"{titles[metric]} over seeds"] if seeded else []),
         *(["calibration error", f"coverage at {comparison['params']['risk']:.0%} risk"] if sure else []),
         "trained parameters",
         *timed,
@@ -98,6 +101,17 @@ def systems(facts: Facts, comparison: dict[str, Any]) -> Section:
             ),
             table,
         ],
+    )
+
+
+def _over_seeds(system: dict[str, Any], metric: str) -> str:
+    """A metric's mean, range and standard deviation over seeds; empty where there was one seed."""
+    if "seeds" not in system:
+        return ""
+    spread = system["seeds"][metric]
+    return (
+        f"{spread['mean']:.3f}, {spread['low']:.3f} to {spread['high']:.3f}, sd {spread['sd']:.3f} "
+        f"({system['seeds']['count']} seeds)"
     )
 
 

@@ -11,14 +11,17 @@ import pytest
 
 from curate.errors import AssayError
 from curate.params import parse
+from curate.task import Kind
 
 pytest.importorskip("sklearn")
 pytest.importorskip("transformers")
 from train import fit as module
 from train.fit import train_systems
 from train.judge.curve import learning_curve, nested_subset, summary
-from train.params import CurveParams, TrainParams
+from train.kinds.classification import Classification
+from train.params import TrainParams
 from train.systems import Context, load_system
+from train.trial_params import CurveParams
 
 from .conftest import LABELS, toy_rows
 
@@ -191,3 +194,53 @@ def test_learning_curve_at_all_rows_is_the_system_itself(
         "macro_f1"
     ] == pytest.approx(f1_score(truth, guessed, average="macro"))
     assert summary(curve)["seeds"].to_list() == [2, 1, 2, 1]
+
+
+@pytest.mark.slow
+def test_adapters_are_trained_with_every_seed_and_on_shares_of_the_rows_the_same_way_each_time(
+    tiny_encoder: Path, toy: tuple[pl.DataFrame, pl.DataFrame], tmp_path: Path
+) -> None:
+    names = ("majority", "probe", "lora", "full")
+    wanted = params(
+        tiny_encoder,
+        systems=names,
+        seeds=2,
+        curve={"fractions": [0.5, 1.0], "seeds": 2, "systems": ["probe", "lora"]},
+    )
+    held = toy_rows(30, seed=4)
+    trained = train_systems(
+        *toy, LABELS, {}, wanted, tmp_path / "one", held_out=held, scoring=Classification(LABELS)
+    )
+    assert sorted(path.name for path in (tmp_path / "one").iterdir()) == [
+        "full",
+        "learning_curve.parquet",
+        "lora",
+        "majority",
+        "probe",
+        "seeds",
+    ]
+    assert [path.name for path in (tmp_path / "one/seeds").iterdir()] == ["lora-1"]
+    models: list[Any] = [load_system(tmp_path / "one" / name) for name in ("lora", "seeds/lora-1")]
+    first, other = models
+    assert not np.array_equal(first.predict_proba(["refund"]), other.predict_proba(["refund"]))
+    curve = pl.read_parquet(tmp_path / "one/learning_curve.parquet")
+    points = curve.filter(pl.col("system") == "lora").select("rows", "seeds").rows()
+    assert points == [(45, 2), (90, 2)] and trained.further_seconds > 0
+    assert list(trained.seconds) == list(names)
+    alone = params(tiny_encoder, systems=("lora",), seed=1, curve=None)
+    train_systems(*toy, LABELS, {}, alone, tmp_path / "two")
+    assert (tmp_path / "two/lora/adapter_model.safetensors").read_bytes() == (
+        tmp_path / "one/seeds/lora-1/adapter_model.safetensors"
+    ).read_bytes()
+
+
+def test_a_fine_tuned_system_on_the_curve_must_be_trained(tiny_encoder: Path) -> None:
+    with pytest.raises(AssayError, match=r"curve\.systems names lora"):
+        params(tiny_encoder, systems=("probe",), curve={"systems": ["lora"]}).suited(Kind.CLASSIFICATION)
+
+
+def test_a_share_of_texts_without_labels_is_a_share() -> None:
+    """Each answer of a written kind is its own: taking one of each would take all."""
+    frame = toy_rows(40).with_columns(output=pl.col("example_id"))
+    assert nested_subset(frame, 0.25, 0, by_label=False).height == 10
+    assert nested_subset(frame, 0.25, 0).height == 40

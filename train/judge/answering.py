@@ -132,6 +132,23 @@ def _answers(
     return Answers.of_probabilities(system, labels, proba, seconds, latency)
 
 
+def answers_to(system: System, rows: pl.DataFrame, split: str) -> pl.Series:
+    """A system's answer to each row, as `train.kinds.Scoring` takes it."""
+    if system.classifies:
+        return pl.Series("answer", system.answer(rows["input"].to_list()), dtype=pl.String)
+    given = _written(system, rows, split)
+    return given if system.prefers else pl.Series("answer", system.read(given.to_list()), dtype=pl.String)
+
+
+def evenly(frame: pl.DataFrame, rows: int) -> pl.DataFrame:
+    """At most `rows` rows, evenly spaced in id order: no draw, so nothing to seed."""
+    ordered = frame.sort("example_id")
+    if ordered.height <= rows:
+        return ordered
+    places: list[int] = np.linspace(0, ordered.height - 1, rows).round().astype(np.int64).tolist()
+    return ordered[places]
+
+
 def _written(system: System, rows: pl.DataFrame, split: str) -> pl.Series:
     """A system's text for each row, or its margin between the row's two answers.
 

@@ -17,9 +17,9 @@ import polars as pl
 
 from train.arrays import Ints
 from train.kinds.classification import accuracy, codes_of, count, macro_f1
-from train.params import CurveParams
 from train.systems.base import Context
 from train.systems.linear import fit_softmax
+from train.trial_params import CurveParams
 
 COLUMNS = pl.Schema(
     {
@@ -78,6 +78,8 @@ def learning_curve(
     predictors: dict[str, Callable[[pl.DataFrame], Ints]] = {"probe": probe, "tfidf_lr": tfidf}
     truth, points = codes_of(held_out, labels), []
     for system in params.systems:
+        if system not in predictors:
+            continue
         predictor = predictors[system]
         for fraction in sorted(set(params.fractions)):
             for seed in range(params.seeds if fraction < 1 else 1):
@@ -90,34 +92,40 @@ def learning_curve(
 
 
 def summary(curve: pl.DataFrame) -> pl.DataFrame:
-    """Means over seeds: `system, fraction, rows, seeds, accuracy, macro_f1`, and the smallest and largest of
-    both (`accuracy_low`, ...).
+    """Means over seeds: `system, fraction, rows, seeds`, each metric, and the smallest and largest of each
+    (`accuracy_low`, `accuracy_high`, ...).
     """
+    metrics = [name for name in curve.columns if name not in ("system", "fraction", "rows", "seed")]
     return (
         curve.group_by("system", "fraction")
         .agg(
             pl.col("rows").max(),
             pl.len().cast(pl.Int64).alias("seeds"),
-            pl.col("accuracy", "macro_f1").mean().round(6),
-            pl.col("accuracy", "macro_f1").min().round(6).name.suffix("_low"),
-            pl.col("accuracy", "macro_f1").max().round(6).name.suffix("_high"),
+            pl.col(metrics).mean().round(6),
+            pl.col(metrics).min().round(6).name.suffix("_low"),
+            pl.col(metrics).max().round(6).name.suffix("_high"),
         )
         .sort("system", "fraction")
     )
 
 
-def nested_subset(frame: pl.DataFrame, fraction: float, seed: int) -> pl.DataFrame:
-    """A stratified share of the rows, in id order; a larger fraction of the same seed holds all of a smaller
-    one.
+def nested_subset(frame: pl.DataFrame, fraction: float, seed: int, *, by_label: bool = True) -> pl.DataFrame:
+    """A share of the rows, in id order; a larger fraction of the same seed holds all of a smaller one.
+
+    Parameters
+    ----------
+    by_label
+        Whether to take the share of each `output` alike, one row of each at least.
     """
     draws = [
         hashlib.blake2b(f"{seed} {name}".encode(), digest_size=8).hexdigest() for name in frame["example_id"]
     ]
-    rank = pl.struct("_draw", "example_id").rank("ordinal").over("output")
-    wanted = (pl.len().over("output") * fraction).round().clip(lower_bound=1)
+    stratum = pl.col("output") if by_label else pl.lit("")
+    rank = pl.struct("_draw", "example_id").rank("ordinal").over("_stratum")
+    wanted = (pl.len().over("_stratum") * fraction).round().clip(lower_bound=1)
     return (
-        frame.with_columns(pl.Series("_draw", draws, dtype=pl.String))
+        frame.with_columns(pl.Series("_draw", draws, dtype=pl.String), stratum.alias("_stratum"))
         .filter(rank <= wanted)
-        .drop("_draw")
+        .drop("_draw", "_stratum")
         .sort("example_id")
     )

@@ -28,7 +28,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import polars as pl
 
 from curate.errors import AssayError, GateFailed
@@ -41,10 +40,11 @@ from curate.sealed_folder import folder_problem, seal_folder
 from curate.stage import Progress
 from curate.text import for_csv
 from train.cost import read_costs, write_costs
-from train.judge.answering import RETRAIN, Asked, ask
+from train.judge.answering import RETRAIN, Asked, ask, evenly
 from train.judge.comparison import Judgement, Settings, judge
 from train.judge.params import EvaluateParams
 from train.judge.plots import BY_SYSTEM
+from train.judge.seeds import spreads, with_seeds
 from train.kinds import all_labels, scoring_of
 from train.labels import COLUMNS, suspects
 from train.systems import is_fine_tuned
@@ -87,7 +87,7 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
         )
     slow = any("base" in card for card in systems.values())
     fit_rows = min(params.fit_rows, params.written_fit_rows) if slow else params.fit_rows
-    splits = {"train": _sample(gold.train, fit_rows), "validation": gold.validation, "test": gold.test}
+    splits = {"train": evenly(gold.train, fit_rows), "validation": gold.validation, "test": gold.test}
     labels = all_labels(task, gold.train, gold.validation, gold.test)
     scoring = scoring_of(task, labels)
     trained = read_costs(project.reports, "train").get("systems", {})
@@ -110,6 +110,12 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
         params.seed,
     )
     judgement = judge(splits, scoring, [one.answers for one in asked], settings)
+    first = {
+        one["name"]: {name: one[name]["point"] for name in scoring.metrics}
+        for one in judgement.document["systems"]
+    }
+    repeated = spreads(project.models, gold.manifest["content_digest"], gold.test, scoring, first)
+    judgement = with_seeds(judgement, repeated, task.metric.name, scoring.metrics[task.metric.name].title)
     curve = learning_curve_table(project.models)
     search = params.label_suspects and bool(labels)
     doubted = _suspects(gold.splits, project) if search else SUSPECTS.to_frame()
@@ -135,16 +141,6 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     write_json(project.reports / "metrics.json", _rounded(flat_metrics(judgement)))
     unsealed = "" if key else "; NOT AUTHENTICATED: there is no secret key here to seal the evaluation with"
     return {**document, "summary": f"{judgement.verdict.outcome}: {judgement.verdict.headline}{unsealed}"}
-
-
-def _sample(frame: pl.DataFrame, rows: int) -> pl.DataFrame:
-    """At most `rows` rows, evenly spaced in id order: no draw, so nothing to seed."""
-    ordered = frame.sort("example_id")
-    return (
-        ordered
-        if ordered.height <= rows
-        else ordered[np.linspace(0, ordered.height - 1, rows).round().astype(np.int64).tolist()]
-    )
 
 
 def _trained(models: Path, digest: str, key: Key | None) -> dict[Path, dict[str, Any]]:
@@ -193,7 +189,10 @@ def learning_curve_table(models: Path) -> pl.DataFrame:
         }
     )
     path = models / "learning_curve.parquet"
-    return conform(pl.read_parquet(path), schema) if path.exists() else pl.DataFrame(schema=schema)
+    if not path.exists():
+        return pl.DataFrame(schema=schema)
+    curve = pl.read_parquet(path).drop("fraction", strict=False)
+    return conform(curve, schema) if set(schema) - {"seeds"} <= set(curve.columns) else curve
 
 
 SUSPECTS = pl.Schema(

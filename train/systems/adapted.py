@@ -155,7 +155,9 @@ class LanguageLora(Adapted):
 
     def learn(self, train: pl.DataFrame, validation: pl.DataFrame, ctx: Context) -> None:
         """Train the adapter, or take the one that a sibling has just trained."""
-        taught = ctx.once("language adapter", lambda: _taught(train, validation, self.labels, ctx))
+        taught = ctx.once(
+            f"language adapter {ctx.params.seed}", lambda: _taught(train, validation, self.labels, ctx)
+        )
         for field in ("adapter", "config", "history", "found", "trained"):
             setattr(self, field, getattr(taught, field))
 

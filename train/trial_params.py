@@ -1,0 +1,43 @@
+"""Knobs of what is measured about a fine-tuned system beside its score: how it grows with the rows, how much
+is luck of the seed, and what it remembers word for word.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+CurveSystem = Literal["probe", "tfidf_lr", "lora", "lm_lora"]
+_CHEAP: tuple[CurveSystem, ...] = ("probe", "tfidf_lr")
+
+
+class _Knobs(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CurveParams(_Knobs):
+    """The learning curve: systems on growing shares of the training rows.
+
+    The cheap systems take seconds. A fine-tuned one is trained `seeds` times for each share below 1: with the
+    defaults three times 0.1 + 0.25 + 0.5, so 2.6 times what its own training takes.
+    """
+
+    fractions: tuple[Annotated[float, Field(gt=0, le=1)], ...] = (0.1, 0.25, 0.5, 1.0)
+    seeds: int = Field(3, ge=1, description="Nested subsets drawn for each fraction below 1.")
+    systems: tuple[CurveSystem, ...] = Field(
+        _CHEAP, description="Systems drawn; lora and lm_lora, trained anew for each point, only if named."
+    )
+    written_rows: int = Field(
+        100, ge=1, description="Held-out rows that a language model, which is slow, answers for each point."
+    )
+
+    @property
+    def cheap(self) -> bool:
+        """Whether a system is drawn that takes seconds."""
+        return bool(set(self.systems) & set(_CHEAP))
+
+    @property
+    def tuned(self) -> tuple[str, ...]:
+        """The fine-tuned systems drawn."""
+        return tuple(name for name in dict.fromkeys(self.systems) if name not in _CHEAP)
