@@ -83,7 +83,9 @@ def with_offsets(truth: dict[str, Any], rows: dict[str, dict[str, Any]], field: 
 def fates(folder: Path) -> dict[str, str]:
     """Where each row of an example ended: its split in the gold set, or `STAGE: REASON`."""
     ledger = pl.read_parquet(folder / "gold" / "ledger.parquet", columns=["example_id", "stage", "reason"])
-    ends = {row: f"{stage}: {reason}" for row, stage, reason in ledger.iter_rows()}
+    ends: dict[str, str] = {}
+    for row, stage, reason in ledger.iter_rows():
+        ends[row] = f"{ends[row]}, {reason}" if row in ends else f"{stage}: {reason}"
     for split in ("train", "validation", "test"):
         ids = pl.read_parquet(folder / "gold" / f"{split}.parquet", columns=["example_id"])
         ends |= dict.fromkeys(ids.to_series().to_list(), split)
