@@ -80,17 +80,22 @@ def run(name: str, *, subset: bool = False, folder: Path = HERE) -> Run:
     return Run(name, result, time.perf_counter() - start)
 
 
+def copy_example(example: Path, place: Path) -> None:
+    """What git holds of an example, in the new folder `place`; nothing that a run wrote."""
+    (place / _DATA).mkdir(parents=True)
+    (place / "decisions").mkdir()
+    for file in (*example.iterdir(), *(example / _DATA).glob("*.jsonl"), *(example / "decisions").glob("*")):
+        if file.is_file() and file.suffix != ".lock":
+            shutil.copyfile(file, place / file.relative_to(example))
+
+
 def make_subset(example: Path, place: Path) -> None:
     """A copy of an example in the new folder `place`: few rows, the quickest systems, one epoch."""
-    place.mkdir(parents=True)
-    (place / "decisions").mkdir()
-    for name in ("task.yaml", "dvc.yaml"):
-        shutil.copyfile(example / name, place / name)
-    for raw in sorted((example / _DATA).glob("*.jsonl")):
+    copy_example(example, place)
+    for raw in sorted((place / _DATA).glob("*.jsonl")):
         lines = raw.read_text(encoding="utf-8").splitlines(keepends=True)
         few = _spaced(lines, SUBSET_ROWS.get(raw.stem, SUBSET_ROWS["data"]))
-        (place / _DATA).mkdir(parents=True, exist_ok=True)
-        (place / _DATA / raw.name).write_text("".join(few), encoding="utf-8")
+        raw.write_text("".join(few), encoding="utf-8")
     params = yaml.safe_load((example / "params.yaml").read_text(encoding="utf-8"))
     (place / "params.yaml").write_text(dump_json(_smaller(params)), encoding="utf-8")  # JSON is YAML
     subprocess.run([sys.executable, "-m", "dvc", "init", "--quiet", "--no-scm"], cwd=place, check=True)

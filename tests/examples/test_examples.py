@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from rich.console import Console
 
 from curate.task import read_task
 from examples import run as runner
-from examples.run import HERE, Run, chosen, main, make_subset, names
+from examples.run import HERE, Run, chosen, copy_example, main, make_subset, names
 from examples.table import Figure, Result, show
 from examples.truth import differences, planted_rows, raw_rows, read_truth, spans, with_offsets
 from tests.chain import run_stages
@@ -49,14 +48,27 @@ def test_an_example_is_whole_and_large_enough(name: str) -> None:
     ]
 
 
+@every_example
+def test_every_parameter_that_the_pipeline_watches_is_written_down(name: str) -> None:
+    """DVC refuses a stage, after minutes of training, whose parameter a file leaves to its default."""
+    folder = HERE / name
+    for stage in yaml.safe_load((folder / "dvc.yaml").read_text())["stages"].values():
+        for watched in stage["params"]:
+            files = watched if isinstance(watched, dict) else {"params.yaml": [watched]}
+            for file, keys in files.items():
+                values = yaml.safe_load((folder / file).read_text())
+                for key in keys:
+                    part = values
+                    for step in key.split("."):
+                        assert step in part, f"{file}: {key} is watched by `{stage['cmd']}` and not there"
+                        part = part[step]
+
+
 @pytest.mark.slow
 @every_example
 def test_the_stages_make_of_what_was_planted_what_the_truth_says(name: str, tmp_path: Path) -> None:
     folder = tmp_path / name
-    for place in ("task.yaml", "params.yaml", "truth.json"):
-        folder.mkdir(exist_ok=True)
-        shutil.copy(HERE / name / place, folder / place)
-    shutil.copytree(HERE / name / "data" / "raw", folder / "data" / "raw")
+    copy_example(HERE / name, folder)
     run_stages(folder)
     assert differences(folder) == []
 
@@ -132,7 +144,8 @@ def test_a_subset_is_small_and_leaves_the_example_alone(tmp_path: Path) -> None:
     (example / "data" / "raw").mkdir(parents=True)
     (example / "data" / "raw" / "data.jsonl").write_text('{"id": 1}\n' * 200)
     (example / "data" / "raw" / "held_out.jsonl").write_text('{"id": 2}\n' * 60)
-    for name in ("task.yaml", "dvc.yaml"):
+    for name in ("task.yaml", "dvc.yaml", "names.txt", "dvc.lock", "decisions/pii.jsonl"):
+        (example / name).parent.mkdir(exist_ok=True)
         (example / name).write_text("{}")
     (example / "params.yaml").write_text("train: {systems: [prompt, retrieved, lm_lora]}\nscan: {}\n")
     make_subset(example, tmp_path / "few")
@@ -140,4 +153,8 @@ def test_a_subset_is_small_and_leaves_the_example_alone(tmp_path: Path) -> None:
     assert len((tmp_path / "few" / "data" / "raw" / "held_out.jsonl").read_text().splitlines()) == 8
     params = yaml.safe_load((tmp_path / "few" / "params.yaml").read_text())
     assert params["train"]["systems"] == ["prompt", "lm_lora"] and params["train"]["lm_lora"]["epochs"] == 1
+    assert (tmp_path / "few" / "names.txt").exists() and (
+        tmp_path / "few" / "decisions" / "pii.jsonl"
+    ).exists()
+    assert not (tmp_path / "few" / "dvc.lock").exists()
     assert (tmp_path / "few" / ".dvc").is_dir() and not (example / ".dvc").exists()
