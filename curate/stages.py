@@ -122,7 +122,7 @@ TABLE = (
         "curate.validate.stage",
         "curate.validate.params:ValidateParams",
         reads=("dedup",),
-        card=("kind", "labels", "output_schema", "sections", "languages"),
+        card=("kind", "labels", "output_schema", "sections", "languages", "style"),
         output="data/validate",
         keyed=True,
         drops=True,

@@ -67,16 +67,18 @@ def identity(kind: Kind) -> pl.Expr:
     """What two duplicates must share besides a similar input, as one string.
 
     The same input in another language is another rewriting; the same prompt with another pair of answers is
-    another preference.
+    another preference. A pair the other way round is the same pair: which answer is the chosen one is what
+    two such rows disagree on.
     """
     match kind:
         case Kind.REWRITING:
-            parts = ["language"]
+            return pl.col("language").fill_null("")
         case Kind.PREFERENCE:
-            parts = ["output", "rejected"]
+            answers = [pl.col(side).fill_null("") for side in ("output", "rejected")]
+            ordered = [pl.min_horizontal(answers), pl.max_horizontal(answers)]
+            return pl.concat_str(ordered, separator="\x1f")
         case _:
             return pl.lit("")
-    return pl.concat_str([pl.col(part).fill_null("") for part in parts], separator="\x1f")
 
 
 def _hashes(texts: pl.Series) -> U64:

@@ -73,7 +73,17 @@ def card_facts(task: TaskCard) -> dict[str, Any]:
     """
     facts = task.model_dump(
         mode="json",
-        include={"name", "kind", "labels", "output_schema", "sections", "languages", "sources", "held_out"},
+        include={
+            "name",
+            "kind",
+            "labels",
+            "output_schema",
+            "sections",
+            "languages",
+            "style",
+            "sources",
+            "held_out",
+        },
     )
     shown: dict[str, Any] = portable(facts)
     return shown

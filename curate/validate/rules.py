@@ -141,6 +141,11 @@ def _squeezed(text: pl.Expr) -> pl.Expr:
     return text.str.to_lowercase().str.replace_all(r"[\s\p{P}]+", " ").str.strip_chars()
 
 
+def _told_elsewhere(_field: str) -> pl.Expr:
+    """No expression says it: row and card are looked at in `curate.validate.answers`."""
+    return pl.lit(0, dtype=pl.UInt32)
+
+
 def _only_placeholders(field: str) -> pl.Expr:
     return is_empty_but_for_placeholders(field).cast(pl.UInt32)
 
@@ -264,6 +269,27 @@ RULES: Mapping[str, Rule] = {
             "a number or name that the input does not hold",
             unsupported_places,
             "summary",
+            "warn",
+        ),
+        Rule(
+            "answer_language",
+            "the answer is in another language than its row",
+            _told_elsewhere,
+            "answer",
+            "warn",
+        ),
+        Rule(
+            "style_words",
+            "the answer breaks the card's style: words never or always said, protected terms",
+            _told_elsewhere,
+            "answer",
+            "quarantine",
+        ),
+        Rule(
+            "style_shape",
+            "the answer breaks the card's style: its length, or the numbers of the input",
+            _told_elsewhere,
+            "answer",
             "warn",
         ),
         Rule("label_variant", "a rare spelling of a common label", _rare_spelling, "label", "warn"),

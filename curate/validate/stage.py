@@ -18,6 +18,7 @@ from curate.project import Project
 from curate.provenance import begin
 from curate.stage import Progress, StageResult, write_stage
 from curate.task import Kind, TaskCard
+from curate.validate.answers import answer_breaches
 from curate.validate.clean import EDITS, clean
 from curate.validate.params import ValidateParams
 from curate.validate.rules import RULES, broken_rules
@@ -35,7 +36,7 @@ def validate(examples: pl.DataFrame, task: TaskCard, params: ValidateParams | No
     examples
         Schema `EXAMPLES`.
     task
-        The task card: kind, labels, output_schema, sections, languages.
+        The task card: kind, labels, output_schema, sections, languages, style.
     params
         Section `validate`.
 
@@ -79,9 +80,8 @@ def breaches(examples: pl.DataFrame, task: TaskCard, params: ValidateParams) -> 
     """
     rules = [rule for rule in RULES.values() if params.level(rule.code) != "off"]
     failures = schema_failures(examples, requirements(examples, task, params)).rename({"reason": "rule"})
-    return pl.concat([failures, broken_rules(examples, task.kind, rules)]).sort(
-        "example_id", "rule", "evidence"
-    )
+    told = [failures, broken_rules(examples, task.kind, rules), answer_breaches(examples, task, params)]
+    return pl.concat(told).sort("example_id", "rule", "evidence")
 
 
 def _rows_by(frame: pl.DataFrame, column: str) -> dict[str, int]:

@@ -13,20 +13,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
 import polars as pl
 
+from curate.style import style_checks
 from curate.task import Style
 from train.arrays import Bools, Floats
 from train.kinds.base import Metric, Scoring, share
 from train.kinds.chrf import chrf, chrf_columns
 
 _ROWS, _RULES, _KEPT, _CHANGED, _CHRF = range(5)
-_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 
 
 class Rewriting(Scoring):
@@ -68,22 +67,11 @@ class Rewriting(Scoring):
 
     def _broken(self, rows: pl.DataFrame, answers: pl.Series) -> dict[str, Bools]:
         """Which answers break each rule, `[rows]` by rule."""
-        style, texts = self.style, list(zip(rows["input"], answers, strict=True))
-        checks: dict[str, Callable[[str, str], bool]] = {
-            **{f"never: {word}": _saying(word) for word in style.never},
-            **{f"always: {word}": _lacking(word) for word in style.always},
-            **{f"protected: {term}": _losing(term) for term in style.protected},
-            "length": self._wrong_length,
-        }
-        if style.keep_numbers:
-            checks["numbers"] = lambda said, answer: _numbers(said) != _numbers(answer)
+        texts = list(zip(rows["input"], answers, strict=True))
         return {
-            name: np.array([check(*pair) for pair in texts], dtype=bool) for name, check in checks.items()
+            name: np.array([breaks(*pair) for pair in texts], dtype=bool)
+            for name, breaks in style_checks(self.style).items()
         }
-
-    def _wrong_length(self, said: str, answer: str) -> bool:
-        low, high = self.style.length
-        return not low * len(said.strip()) <= len(answer.strip()) <= high * len(said.strip())
 
     def right(self, rows: pl.DataFrame, answers: pl.Series) -> Bools:
         """Which answers keep every rule."""
@@ -131,27 +119,3 @@ def other_language(rows: pl.DataFrame, answers: pl.Series) -> Bools:
 
 def _words(texts: pl.Series) -> pl.Series:
     return texts.str.replace_all(r"\s+", " ").str.strip_chars()
-
-
-def _numbers(text: str) -> list[str]:
-    return sorted(_NUMBER.findall(text))
-
-
-def _whole(term: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){re.escape(term)}(?!\w)", re.IGNORECASE)
-
-
-def _saying(word: str) -> Callable[[str, str], bool]:
-    pattern = _whole(word)
-    return lambda said, answer: pattern.search(answer) is not None
-
-
-def _lacking(word: str) -> Callable[[str, str], bool]:
-    pattern = _whole(word)
-    return lambda said, answer: pattern.search(answer) is None
-
-
-def _losing(term: str) -> Callable[[str, str], bool]:
-    """Whether a protected term of the input is absent or spelt otherwise in the answer."""
-    pattern = _whole(term)
-    return lambda said, answer: pattern.search(said) is not None and term not in answer

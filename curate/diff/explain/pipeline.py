@@ -16,7 +16,10 @@ NAMED_PARAMETERS = 3
 ABSENT = "unset"
 # Fields of the task card that a stage depends on, as dvc.yaml has it, but for those that ingest copies into
 # columns.
-CARD = {"ingest": ("kind",), "validate": ("kind", "labels", "output_schema", "sections", "languages")}
+CARD = {
+    "ingest": ("kind",),
+    "validate": ("kind", "labels", "output_schema", "sections", "languages", "style"),
+}
 
 
 @dataclass(frozen=True)

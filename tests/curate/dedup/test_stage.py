@@ -119,12 +119,26 @@ def test_another_language_is_another_rewriting_and_another_answer_another_prefer
     assert set(reasons(dedup(table(twice), Kind.REWRITING))) == set()
     asked = [
         {"input": LATE, "output": "a", "rejected": "b"},
-        {"input": LATE, "output": "b", "rejected": "a"},
+        {"input": LATE, "output": "b", "rejected": "c"},
         {"input": LATE + "?", "output": "a", "rejected": "b"},
     ]
     assert set(reasons(dedup(table(asked), Kind.PREFERENCE))) == {"r0"}
     assert set(reasons(dedup(table(twice), Kind.SUMMARY, keeper))) == {"r1", "r2"}
     assert set(reasons(dedup(table(twice), Kind.SUMMARY))) == {"r1"}
+
+
+def test_a_pair_of_answers_the_other_way_round_contradicts_the_first() -> None:
+    rows = table(
+        [
+            {"input": LATE, "output": "a", "rejected": "b"},
+            {"input": LATE, "output": "b", "rejected": "a"},
+            {"input": "another matter", "output": "a", "rejected": "b"},
+        ]
+    )
+    for kind_of_policy, left in (("review", {"r0", "r1"}), ("keeper", {"r1"}), ("keep", set())):
+        result = dedup(rows, Kind.PREFERENCE, DedupParams(on_conflict=kind_of_policy))
+        assert set(reasons(result)) == left, kind_of_policy
+    assert set(reasons(dedup(rows, Kind.PREFERENCE)).values()) == {("output_conflict", None)}
 
 
 def test_equal_texts_with_different_objects_conflict_and_their_near_copies_find_another_keeper() -> None:
