@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -285,29 +286,33 @@ def _written_alike(pairs: pl.DataFrame, edits: pl.DataFrame) -> pl.DataFrame:
     return both.filter(alike).select(pairs.columns)
 
 
-def _target(project: Project, today: date) -> Iterator[Gate]:
+def _comparison(project: Project) -> dict[str, Any]:
+    """What `evaluate` wrote of this gold version, as it was sealed."""
     from curate.publish.gold import load_manifest
 
     path = project.reports / "evaluation" / "comparison.json"
     if not path.exists():
-        yield Gate(
-            "target", False, "no system has been evaluated", "assay train && assay evaluate   (or: dvc repro)"
+        raise AssayError(
+            "no system has been evaluated", fix="assay train && assay evaluate   (or: dvc repro)"
         )
-        return
     if words := folder_problem(path.parent, project.key, "evaluation"):
-        yield Gate("target", False, words, "dvc repro evaluate")
-        return
-    comparison = load_json(path)
+        raise AssayError(words, fix="dvc repro evaluate")
+    comparison: dict[str, Any] = load_json(path)
     if comparison["gold"] != load_manifest(project.gold)["content_digest"]:
-        yield Gate("target", False, "the evaluation is of another gold version", "dvc repro evaluate")
-        return
+        raise AssayError("the evaluation is of another gold version", fix="dvc repro evaluate")
+    return comparison
+
+
+def _deployed(comparison: dict[str, Any]) -> str:
+    """The system a user would deploy: the fine-tuned one only where the verdict says so."""
+    chosen = "fine_tuned" if comparison["verdict"]["outcome"] == "fine_tune" else "best_simpler"
+    return str(comparison[chosen])
+
+
+def _target(project: Project, today: date) -> Iterator[Gate]:
+    comparison = _comparison(project)
     metric, target = project.task.metric.name, project.task.metric.target
-    # The system a user would deploy: the fine-tuned one only where the verdict says so.
-    chosen = (
-        comparison["fine_tuned"]
-        if comparison["verdict"]["outcome"] == "fine_tune"
-        else comparison["best_simpler"]
-    )
+    chosen = _deployed(comparison)
     score = next(one[metric]["point"] for one in comparison["systems"] if one["name"] == chosen)
     words = f"{chosen}, which the verdict recommends, scores {score:.3f} {metric}; the target is {target}"
     yield Gate(
@@ -321,6 +326,20 @@ def _target(project: Project, today: date) -> Iterator[Gate]:
     )
 
 
+def _forgetting(project: Project, today: date) -> Iterator[Gate]:
+    """The recommended model can still do what its base could."""
+    from governance.forgetting_gate import forgetting
+
+    comparison = _comparison(project)
+    if comparison["params"].get("forgetting") is None:
+        yield Gate(
+            "forgetting", False, "not measured: evaluate.forgetting is null in params.yaml", skipped=True
+        )
+        return
+    for verdict in forgetting(comparison, _deployed(comparison)):
+        yield Gate("forgetting", *verdict)
+
+
 GATES: dict[str, Callable[[Project, date], Iterator[Gate]]] = {
     "card": _card,
     "review": _review,
@@ -332,4 +351,5 @@ GATES: dict[str, Callable[[Project, date], Iterator[Gate]]] = {
     "targets": _targets,
     "leakage": _leakage,
     "target": _target,
+    "forgetting": _forgetting,
 }

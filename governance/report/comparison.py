@@ -14,6 +14,7 @@ from governance.report import charts
 from governance.report.document import Section
 from governance.report.errors import recommended
 from governance.report.facts import Facts
+from governance.report.forgetting import forgotten
 
 
 def _titles(comparison: dict[str, Any]) -> dict[str, str]:
@@ -189,6 +190,7 @@ def paired_tests(comparison: dict[str, Any]) -> Section:
             ),
             Table(["system", *SPLITS, "train − test"], fits, frozenset({1, 2, 3, 4})),
         ]
+    parts += forgotten(comparison)
     return Section("tests", "Is the difference real?", parts)
 
 

@@ -11,6 +11,7 @@ rounded to six places, no times) and, all or nothing, `reports/evaluation/`:
 | confusion.csv | `actual, predicted`: one line a test row, for the fine-tuned system (else the best simpler one) |
 | calibration.csv | `system, bin, rows, lowest, highest, confidence, accuracy`: equal-mass bins |
 | learning_curve.csv | `system, rows, seeds, accuracy, accuracy_low, accuracy_high, macro_f1, macro_f1_low, macro_f1_high`: means over seeds, and their ranges |
+| forgetting.csv | `system, kind, instruction, loss_before, loss_after, passed_before, passed_after`: what a fine-tuned language model still does of what its base did |
 | predictions.parquet | every answer to every test row, raw and parsed, and what it scored: `train.judge.predictions` |
 | by_system.json | the template with which `dvc plots` draws one line a system |
 | seal.json | the digest of each file, sealed with the project's key: what `assay check` believes |
@@ -42,6 +43,7 @@ from curate.text import for_csv
 from train.cost import read_costs, write_costs
 from train.judge.answering import RETRAIN, Asked, ask, evenly
 from train.judge.comparison import Judgement, Settings, judge
+from train.judge.forgetting import KEPT, forgetting
 from train.judge.params import EvaluateParams
 from train.judge.plots import BY_SYSTEM
 from train.judge.seeds import spreads, with_seeds
@@ -116,6 +118,7 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     }
     repeated = spreads(project.models, gold.manifest["content_digest"], gold.test, scoring, first)
     judgement = with_seeds(judgement, repeated, task.metric.name, scoring.metrics[task.metric.name].title)
+    forgotten = forgetting(systems, partial(_load, project=project), params, project.root / ".assay" / KEPT)
     curve = learning_curve_table(project.models)
     search = params.label_suspects and bool(labels)
     doubted = _suspects(gold.splits, project) if search else SUSPECTS.to_frame()
@@ -126,9 +129,15 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
         "params": params.model_dump(),
         "learning_curve": curve.to_dicts(),
         "labels_flagged": int(doubted["flagged"].sum()),
+        "forgetting": forgotten.document,
         **judgement.document,
     }
-    tables = {**judgement.tables, "learning_curve": curve, "label_suspects": doubted}
+    tables = {
+        **judgement.tables,
+        "forgetting": forgotten.table,
+        "learning_curve": curve,
+        "label_suspects": doubted,
+    }
     documents = {"comparison": _rounded(document), "by_system": BY_SYSTEM}
     _write(project.reports / "evaluation", tables, documents, key)
     write_costs(

@@ -7,6 +7,17 @@ from pydantic import Field
 from curate.params import Params
 
 
+class ForgettingParams(Params):
+    """How much of what its base model could do a fine-tuned language model may lose."""
+
+    loss: float = Field(
+        1.0, ge=0, description="Largest rise of the loss on a hundred general instructions, nats a token."
+    )
+    pass_rate: float = Field(
+        0.1, ge=0, le=1, description="Largest fall of the share of them that its answers pass."
+    )
+
+
 class EvaluateParams(Params):
     """Section `evaluate` of params.yaml."""
 
@@ -47,3 +58,7 @@ class EvaluateParams(Params):
         64, ge=1, description="Rows timed one by one, and again in a batch, for the latency."
     )
     label_suspects: bool = Field(True, description="Search the gold set for labels that look wrong.")
+    forgetting: ForgettingParams | None = Field(
+        ForgettingParams(),
+        description="What a fine-tuned language model may lose of what its base could do; null: not asked.",
+    )
