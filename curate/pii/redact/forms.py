@@ -49,7 +49,9 @@ TITLES = frozenset(
 _PARTICLES = frozenset(
     "de da di du do dos das del della der den van von la le el al bin ibn bint y e".split()
 )
-_WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
+# A letter may have its mark written apart.
+_LETTERS = r"[^\W\d_][^\W\d_\u0300-\u036f]*(?:[\u0300-\u036f]+[^\W\d_]*)*"
+_WORD = re.compile(rf"{_LETTERS}(?:['’\-]{_LETTERS})*")
 _SEPARATOR = r"[\s\-.()/]{0,3}"
 _ADDRESS_GAP = re.compile(r"[\s,.]+")
 # Below it a number is somebody else's as well ("2024").

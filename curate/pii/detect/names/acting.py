@@ -15,10 +15,11 @@ none of these words, and their names keep their scores.
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from curate.pii.detect.names import signs
+from curate.pii.detect.names import signs, situations
 from curate.pii.detect.names.borders import name_borders
 from curate.pii.detect.names.features import Lexicon
 from curate.pii.detect.names.tokens import fold
@@ -27,9 +28,13 @@ from curate.pii.detect.overlap import Hit
 # Reported, for 0.4 is the threshold of a finding, and not acted on, for that takes 0.6
 # (`redact.act_threshold`).
 NOT_ACTED = 0.5
+_REPORTED = 0.4
 # What a name scores at least that the text itself calls one.
 NAMED = 0.6
 _FIRST, _SURNAME, _PLACE = 3, 12, 48  # bits of `Lexicon.ranks`
+_MANY = 2  # of the ranks 0 to 3
+# Called by "hey" and greeted as people are.
+_ASSISTANTS = frozenset({"siri", "cortana", "bixby"})
 
 
 @lru_cache(maxsize=1)
@@ -53,6 +58,11 @@ def plain_words() -> frozenset[str]:
 
 def _plain(name: str) -> str:
     return " ".join(fold(word) for word in re.split(r"[\s]+", name.strip(" .,'’")))
+
+
+def is_thing(word: str, lexicon: Lexicon) -> bool:
+    """Whether a word is what `known.txt` lists as a thing, and no first name that many bear."""
+    return _plain(word) in known()[1] and lexicon.ranks.get(fold(word), 0) & _FIRST < _MANY
 
 
 class Look:
@@ -108,16 +118,37 @@ class Look:
             self._judged[place] = self._judge(*place)
         return self._judged[place]
 
+    def is_named(self, hit: Hit) -> bool:
+        """Whether the words around a found person call it one."""
+        value, before = self.text[hit.start : hit.end], self.text[max(0, hit.start - 60) : hit.start]
+        behind, lone = self.text[hit.end : hit.end + 40], " " not in value
+        said = bool(signs.SAYS_BEFORE.search(before) or signs.SAYS_BEHIND.match(behind))
+        return said or self._titled(value, before) or self._is_person(value, lone, False, before, behind)
+
     def _judge(self, value: str, before: str, behind: str, found: float) -> float:
         """`score` of the name `value` between `before` and `behind`, found with the score `found`."""
+        value = value if value.isascii() else unicodedata.normalize("NFC", value)
         words = re.findall(r"[^\W\d_]+", value)
         lone = len(words) == 1
         lower = value == value.lower() and value != value.upper()
         said = bool(signs.SAYS_BEFORE.search(before) or signs.SAYS_BEHIND.match(behind))
         if self._is_code(words, lower, before, behind):
             return 0.0
+        if lone and value.istitle() and situations.is_order(value, before, behind):
+            return 0.0
+        if lone and fold(value) in situations.MONTHS and situations.TIMES_BEHIND.match(behind):
+            return 0.0
+        if situations.is_label(value):
+            return 0.0
+        if self._is_person(value, lone, lower, before, behind):
+            return max(found, NAMED)
+        if _plain(value) in _ASSISTANTS and not signs.NAMES_IT.search(before):
+            return 0.0
         if said and not (lower and lone and self._is_word(value)):
-            return max(found, NAMED) if signs.NAMES_IT.search(before) else found
+            named = signs.NAMES_IT.search(before) or (
+                found >= _REPORTED and situations.is_introduced(before, behind)
+            )
+            return max(found, NAMED) if named else found
         if self._is_thing(value, lone, before, behind):
             return 0.0
         if lower and lone and not self._is_name(value):
@@ -136,7 +167,20 @@ class Look:
             return min(found, NOT_ACTED)
         if self.general or (lone and self._is_place(value, before)):
             return min(found, NOT_ACTED)
-        return found
+        if situations.is_establishment(before, behind):
+            return min(found, NOT_ACTED)
+        if situations.WANTED.search(before) and not self._begins_with_first_name(value):
+            return min(found, NOT_ACTED)
+        return max(found, NAMED) if found >= _REPORTED and self._is_full_name(words, value) else found
+
+    def _is_full_name(self, words: list[str], value: str) -> bool:
+        """A common first name with a surname that is no word of the language, both with a capital."""
+        if len(words) != 2 or not all(word.istitle() for word in words) or " " not in value:
+            return False
+        first, last = (self.lexicon.ranks.get(fold(word), 0) for word in words)
+        if first & _FIRST < _MANY or last & _PLACE or any(map(self._is_word, words)):
+            return False
+        return bool(last & _SURNAME) or fold(words[1]) not in self.lexicon.pieces
 
     def _is_code(self, words: list[str], lower: bool, before: str, behind: str) -> bool:
         """A name in a program: keywords, or one word right beside a sign of code or in lower case."""
@@ -150,6 +194,21 @@ class Look:
         beside = before[-1:] in tuple(".([{=<>`_/\\#$'\"&") or bool(signs.IN_CODE.match(behind))
         return beside or lower
 
+    def _is_person(self, value: str, lone: bool, lower: bool, before: str, behind: str) -> bool:
+        """Whether the words around it say that a name is a private person's; in a text about
+        books or history they say nothing.
+        """
+        rank = self.lexicon.ranks.get(fold(value.split()[0]), 0)
+        if self.general or rank & _FIRST < 2 or _plain(value) in known()[0]:
+            return False
+        return situations.is_person(
+            before,
+            behind,
+            word=lone and self._is_word(value),
+            place=lone and (rank & _PLACE) >> 4 >= _MANY,
+            lower=lower,
+        )
+
     def _is_thing(self, value: str, lone: bool, before: str, behind: str) -> bool:
         """An eponym, a product, a street, a place, a company."""
         if self._titled(value, before) or "\n" in value:
@@ -160,11 +219,21 @@ class Look:
             return True
         if re.search(rf"\s(?:{signs.THING})$", value, re.IGNORECASE):
             return True
-        if signs.CALLED.search(before):
+        if signs.CALLED.search(before) or situations.NAMED_PLACE.search(before):
+            return True
+        if value[0].isupper() and (
+            situations.KIND.search(before)
+            or situations.FIRM_BEHIND.match(behind)
+            or situations.ITS_BEHIND.match(behind)
+        ):
             return True
         return (
             bool(signs.PLACE_BEFORE.search(before) or signs.STREET_FIRST.match(value)) and value[0].isupper()
         )
+
+    def _begins_with_first_name(self, value: str) -> bool:
+        rank = self.lexicon.ranks.get(fold(value.split()[0]), 0)
+        return rank & _FIRST > 1 and rank & _FIRST > (rank & _PLACE) >> 4
 
     def _is_name(self, value: str) -> bool:
         """Whether a lower-case word is on a list of names and no word of the language."""
@@ -198,9 +267,12 @@ def second_look(text: str, hits: list[Hit], lexicon: Lexicon) -> list[Hit]:
     values = {text[hit.start : hit.end] for hit in hits}
     public = any(_plain(value) in persons for value in values)
     look = Look(text, lexicon, public)
+    chains = situations.chained(text, lexicon)
     judged = []
     for hit in hits:
         score = look.score(hit) if hit.entity == "PERSON" else hit.score
+        if score > NOT_ACTED and any(start <= hit.start and hit.end <= end for start, end in chains):
+            score = score if look.is_named(hit) else NOT_ACTED
         if score > 0:
             judged.append(hit if score == hit.score else hit._replace(score=score))
     return judged if look.general else _in_two_cases(text, judged)

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’\-.][^\W\d_]+)*")
+# A letter, or the mark on one that is written apart.
+_LETTER = r"[^\W\d_\u0300-\u036f][\u0300-\u036f]*"
+_WORD = re.compile(rf"(?:{_LETTER})+(?:['’\-.](?:{_LETTER})+)*")
 # Orders and questions that begin a sentence and are names as well, before a name of two words.
 _BEFORE = frozenset(
     "call email mail text ring phone bill may ask tell chase block buzz drop mark will pay post page grant "
@@ -22,11 +24,17 @@ _BEHIND = frozenset(
     "meeting update ticket booking today tomorrow monday tuesday wednesday thursday friday saturday sunday "
     "please thanks regards cheers called".split()
 )
+# The rest of a word behind combining marks.
+_MARKED = re.compile(r"(?:(?<=\w)[\u0300-\u036f]|(?<=[\u0300-\u036f])\w)[\w\u0300-\u036f'’-]*")
 _PARTICLES = frozenset("de da di do dos del della der den van von la le el al bin ibn y e".split())
 
 
 def name_borders(text: str, start: int, end: int) -> tuple[int, int]:
-    """The name within `text[start:end]`, which the network called a person."""
+    """The name within `text[start:end]`, which the network called a person; a mark written apart from its
+    letter does not end it.
+    """
+    if marked := _MARKED.match(text, end):
+        end = marked.end()
     words = list(_WORD.finditer(text, start, end))
     if len(words) < 2 or not words[0].group()[0].isupper():
         return start, end

@@ -26,9 +26,9 @@ from curate.pii.redact.policy import decide, with_asked_texts
 Truth = list[tuple[int, int]]
 
 
-def hostile() -> Iterator[tuple[str, str, Truth]]:
+def hostile(name: str = "hostile.txt") -> Iterator[tuple[str, str, Truth]]:
     """(hand, text, places of private persons' names)."""
-    lines = (Path(__file__).parent / "hostile.txt").read_text(encoding="utf-8").splitlines()
+    lines = (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines()
     for line in lines:
         if line.startswith("#"):
             continue
@@ -70,6 +70,50 @@ def test_private_persons_are_acted_on_and_hardly_anything_else_is() -> None:
     assert taken / total >= 0.97
     assert right / (right + wrong) >= 0.93
     assert spoilt <= 6
+
+
+def test_words_that_are_names_are_acted_on_where_their_sentence_says_so() -> None:
+    """Before: recall 0.61, precision 0.61 over both halves."""
+    rows = list(hostile("situations.txt"))
+    hits = Detector(ScanParams()).people([text for _, text, _ in rows])
+    right = wrong = taken = total = 0
+    for (_, _, places), each in zip(rows, hits, strict=True):
+        chosen = acted(each)
+        right += sum(_over(hit, places) for hit in chosen)
+        wrong += sum(not _over(hit, places) for hit in chosen)
+        total += len(places)
+        taken += sum(any(_over(hit, [place]) for hit in chosen) for place in places)
+    assert total == 79
+    assert taken / total >= 0.86
+    assert right / (right + wrong) >= 0.81
+
+
+@pytest.mark.parametrize(
+    ("text", "chosen"),
+    [
+        ("Khan & Sons were late", []),
+        ("Imran Khan was late", ["Imran Khan"]),
+        ("Grant access to the drive", []),
+        ("Grant is off sick until Monday", ["Grant"]),
+        ("April invoice missing", []),
+        ("April rang about her invoice", ["April"]),
+        ("Bill for March is wrong", []),
+        ("can you tell bill his parcel is here", ["bill"]),
+        ("Project Jasper goes live", []),
+        ("Jasper Lindqvist goes on leave", ["Jasper Lindqvist"]),
+        ("sue and i are moving", ["sue"]),
+        ("please sue and win", []),
+        ("change my surname from grey to okafor", ["grey", "okafor"]),
+        ("Lunch was at Harry Ramsden's on the pier", []),
+        ("Marsh & McLennan quoted lower", []),
+        ("Davis, Reynolds and Williamson is our auditor", []),
+        ("Zo\u0065\u0301 Mu\u0308ller rang", ["Zo\u0065\u0301 Mu\u0308ller"]),
+        ("hey siri what time is it", []),
+    ],
+)
+def test_what_stands_around_a_name_says_whose_it_is(text: str, chosen: list[str]) -> None:
+    hits = acted(bundled().find([text], frozenset({"PERSON"}))[0])
+    assert [text[hit.start : hit.end] for hit in hits] == chosen
 
 
 def test_code_is_not_even_reported() -> None:
