@@ -213,10 +213,12 @@ def _fate(project: Project, example_id: str) -> Iterator[Event]:
 def _predictions(project: Project, example_id: str) -> Iterator[Event]:
     predictions = _rows(project.reports / "evaluation" / "predictions.parquet", example_id)
     for row in predictions.iter_rows(named=True):
+        # What is written or ranked has no probability.
+        sure = "" if row["confidence"] is None else f" at {row['confidence']:.2f}"
         yield Event(
             "evaluate",
             f"{row['system']}: {'right' if row['correct'] else 'wrong'}",
-            f"said {plain(str(row['predicted']), 60)} at {row['confidence']:.2f}",
+            f"said {plain(str(row['predicted']), 60)}{sure}",
         )
     for row in _rows(project.reports / "evaluation" / "label_suspects.parquet", example_id).iter_rows(
         named=True

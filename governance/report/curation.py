@@ -8,6 +8,7 @@ import polars as pl
 
 from curate.show.blocks import Block, Chart, Code, Details, Paragraph, Table
 from curate.splits import SPLITS
+from curate.task import Kind
 from curate.text import plain, plural
 from governance.report import charts
 from governance.report.document import Section
@@ -153,22 +154,25 @@ def label_mix(facts: Facts) -> Section:
 
 
 def label_suspects(facts: Facts) -> Section:
-    """Labels that disagree with what the other rows teach."""
+    """Labels, or the order of pairs, that disagree with what the other rows teach."""
     suspects = facts.tables.get("label_suspects")
+    pairs = facts.task.kind is Kind.PREFERENCE
+    title = "Pairs that look exchanged" if pairs else "Labels that look wrong"
     if suspects is None:
-        return Section("suspects", "Labels that look wrong", [])
+        return Section("suspects", title, [])
     flagged = suspects.filter("flagged")
     rows = [
         [r["example_id"], r["split"], plain(r["given"], 60), plain(r["suggested"], 60), f"{r['score']:.3f}"]
         for r in flagged.head(50).iter_rows(named=True)
     ]
+    judged = plural(suspects.height, "pair" if pairs else "label")
     words = (
-        f"{flagged.height:,} of {plural(suspects.height, 'label')} disagree with what the other rows teach, "
-        f"worst first. They are for a person to look at; nothing is dropped for it."
+        f"{flagged.height:,} of {judged} disagree with what the other rows teach, worst first. They are for "
+        "a person to look at; nothing is dropped for it."
     )
     return Section(
         "suspects",
-        "Labels that look wrong",
+        title,
         [
             Paragraph(words),
             *(

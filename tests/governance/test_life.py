@@ -9,7 +9,9 @@ import pytest
 
 from curate.examples import EXAMPLES, conform
 from curate.files import write_folder
+from curate.project import Project
 from governance.cli.main import main
+from governance.life import _predictions
 from tests.governance.audit.conftest import Small
 
 
@@ -31,3 +33,23 @@ def test_why_shows_the_redacted_text_with_what_policy_keeps_masked(
     assert not stopped.value.code
     assert "<PERSON_1> cannot log in" in shown and "[red]x[/]" in shown and "output: reset" in shown
     assert "123456" not in shown and "•" in shown
+
+
+def test_an_answer_without_a_probability_is_told_without_one(tmp_path: Path) -> None:
+    """A language model that writes gives none: `why` ended in a TypeError."""
+    folder = tmp_path / "reports" / "evaluation"
+    folder.mkdir(parents=True)
+    pl.DataFrame(
+        {
+            "example_id": ["r1", "r1"],
+            "system": ["prompt", "probe"],
+            "predicted": ["Please wait.", "billing"],
+            "correct": [False, True],
+            "confidence": [None, 0.75],
+        }
+    ).write_parquet(folder / "predictions.parquet")
+    project = Project(tmp_path)
+    assert [event.evidence for event in _predictions(project, "r1")] == [
+        "said Please wait.",
+        "said billing at 0.75",
+    ]

@@ -39,6 +39,7 @@ from curate.provenance import refuse_stale_gold
 from curate.seal import key_here
 from curate.sealed_folder import folder_problem, seal_folder
 from curate.stage import Progress
+from curate.task import Kind
 from curate.text import for_csv
 from train.cost import read_costs, write_costs
 from train.judge.answering import RETRAIN, Asked, ask, evenly
@@ -49,6 +50,7 @@ from train.judge.plots import BY_SYSTEM
 from train.judge.seeds import spreads, with_seeds
 from train.kinds import all_labels, scoring_of
 from train.labels import COLUMNS, suspects
+from train.pairs import pair_suspects
 from train.systems import is_fine_tuned
 
 if TYPE_CHECKING:
@@ -120,7 +122,7 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     judgement = with_seeds(judgement, repeated, task.metric.name, scoring.metrics[task.metric.name].title)
     forgotten = forgetting(systems, partial(_load, project=project), params, project.root / ".assay" / KEPT)
     curve = learning_curve_table(project.models)
-    search = params.label_suspects and bool(labels)
+    search = params.label_suspects and (bool(labels) or task.kind is Kind.PREFERENCE)
     doubted = _suspects(gold.splits, project) if search else SUSPECTS.to_frame()
     document = {
         "schema": "assay.comparison/1",
@@ -214,8 +216,8 @@ SUSPECTS = pl.Schema(
 
 
 def _suspects(splits: dict[str, pl.DataFrame], project: Project) -> pl.DataFrame:
-    """Labels of the gold set that look wrong; out-of-fold over all splits together, with the encoder of
-    `train`.
+    """Labels of the gold set that look wrong, or pairs that look exchanged; out-of-fold over all splits
+    together, with the encoder of `train`.
     """
     from train.encoder import load_encoder
     from train.params import TrainParams
@@ -223,12 +225,15 @@ def _suspects(splits: dict[str, pl.DataFrame], project: Project) -> pl.DataFrame
     chosen = project.params("train", TrainParams)
     frame = pl.concat(
         [
-            rows.select("example_id", "input", "output", pl.lit(split).alias("split"))
+            rows.select("example_id", "input", "output", "rejected", pl.lit(split).alias("split"))
             for split, rows in splits.items()
         ]
     )
     encoder = load_encoder(chosen.encoder, max_length=chosen.max_length, threads=chosen.threads)
-    suspected = suspects(frame["example_id"], frame["input"], frame["output"], encoder=encoder)
+    if project.task.kind is Kind.PREFERENCE:
+        suspected = pair_suspects(frame["example_id"], frame["output"], frame["rejected"], encoder=encoder)
+    else:
+        suspected = suspects(frame["example_id"], frame["input"], frame["output"], encoder=encoder)
     return conform(
         suspected.join(
             frame.select("example_id", "split"), on="example_id", how="left", maintain_order="left"
