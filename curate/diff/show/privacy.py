@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 OPEN = ("DATE_TIME", "UUID")
 # Texts handed to the tagger at a time.
 _CHUNK = 1_000
-_NEEDS = tuple(entity.needs for entity in DEFAULT if entity.name not in OPEN)
+_FORMS = tuple(form for entity in DEFAULT if entity.name not in OPEN for form in entity.forms)
 
 
 def masks(texts: Iterable[str | None], *, named: Iterable[str | None] = ()) -> dict[str, str]:
@@ -60,9 +60,7 @@ def _read(texts: Iterable[str], named: Iterable[str]) -> dict[str, str]:
     people = _texts(named)
     distinct = pl.concat([_texts(texts), people]).unique().sort()
     spans: dict[str, list[tuple[int, int]]] = {}
-    able = distinct.to_frame().filter(
-        pl.any_horizontal(pl.lit(need is None) | pl.col("text").str.contains(need or "") for need in _NEEDS)
-    )
+    able = distinct.to_frame().filter(pl.any_horizontal(pl.col("text").str.contains(form) for form in _FORMS))
     if able.height:
         from curate.pii.scan.search import search
 

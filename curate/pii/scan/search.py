@@ -23,7 +23,7 @@ import polars as pl
 from curate.pii.detect.catalogue import Entity
 from curate.pii.detect.languages.entities import any_candidate
 from curate.pii.detect.overlap import Hit, beside
-from curate.pii.detect.view import CHANGED, HIDDEN, View, changed, labelled
+from curate.pii.detect.view import CHANGED, HIDDEN, View, changed, labelled, view
 from curate.pii.scan.columns import bare
 from curate.pii.scan.naming import named
 from curate.stage import Progress
@@ -51,6 +51,9 @@ _CHUNK = 500
 # Routed texts from which more processes save time: each needs a second and more to start, in which one reads
 # 10,000 texts.
 WORTH_PROCESSES = 20_000
+# Up to so many texts go to every recognizer (a quarter of a millisecond each): to compile the catalogue's
+# regexes takes as long, and polars, which remembers 32, would compile them again for each small table.
+FEW = 100
 # Texts from which `near_label` saves time: to compile it (3 ms each time: polars remembers 32 regexes)
 # takes as long as one recognizer needs for so many.
 WORTH_NEAR_LABEL = 200
@@ -76,19 +79,30 @@ def _may_hold(texts: pl.Series, detector: Detector) -> pl.Series:
 def _routes(distinct: pl.Series, detector: Detector) -> pl.DataFrame:
     """`routes` of distinct texts that hold a candidate."""
     distinct = distinct.alias("text")
+    if 0 < len(distinct) <= FEW:
+        everything = sorted(detector.patterned)
+        return pl.DataFrame(distinct.sort()).with_columns(names=pl.lit(everything, pl.List(pl.String)))
     unsure = _unsure(detector)
     certain = [
         entity for entity in detector.entities if entity.needs is not None and entity.name not in unsure
     ]
-    holds = distinct.to_frame().select(
-        pl.col("text").str.contains(entity.needs or "").alias(entity.name) for entity in certain
-    )
     # One bit an entity, 64 to a column: few combinations occur, so a list of names is made for each of those
     # and not for each text.
     bits = np.zeros((len(certain) // 64 + 1, len(distinct)), dtype=np.uint64)
-    for at, entity in enumerate(certain):
-        places = _certain(distinct, holds[entity.name], entity, detector.threshold(entity.name))
-        bits[at // 64, places] |= np.uint64(1 << at % 64)
+    for form in dict.fromkeys(entity.within for entity in certain):
+        within = np.arange(len(distinct)) if form is None else _holding(distinct, form)
+        part = distinct.gather(within)
+        sharing = [(at, entity) for at, entity in enumerate(certain) if entity.within == form]
+        holds = part.to_frame().with_columns(
+            pl.any_horizontal(
+                pl.lit(True) if needed == form else pl.col("text").str.contains(needed)
+                for needed in entity.forms
+            ).alias(entity.name)
+            for _, entity in sharing
+        )
+        for at, entity in sharing:
+            places = _certain(part, holds[entity.name], entity, detector.threshold(entity.name))
+            bits[at // 64, within[places]] |= np.uint64(1 << at % 64)
     columns = {f"bits{part}": row for part, row in enumerate(bits)}
     routed = (
         pl.DataFrame({"text": distinct, **columns})
@@ -102,6 +116,11 @@ def _routes(distinct: pl.Series, detector: Detector) -> pl.DataFrame:
     ]
     known = combinations.with_columns(pl.Series("names", names, dtype=pl.List(pl.String)))
     return routed.join(known, on=list(columns), how="left", maintain_order="left").select("text", "names")
+
+
+def _holding(texts: pl.Series, form: str) -> np.ndarray:
+    """The places of the texts that hold `form`."""
+    return texts.str.contains(form).arg_true().to_numpy()
 
 
 def _unsure(detector: Detector) -> list[str]:
@@ -121,7 +140,7 @@ def _certain(texts: pl.Series, held: pl.Series, entity: Entity, threshold: float
     some = texts.gather(places)
     enough = some.str.contains(label_word(entity.name))
     if enough.sum() > WORTH_NEAR_LABEL:
-        enough = _where(enough, some, near_label(entity.name, entity.needs or ""))
+        enough = _where(enough, some, near_label(entity.name, entity.ends or entity.needs or ""))
     if entity.speaks:
         enough |= _where(~enough, some, entity.speaks)
     return places.filter(enough).to_numpy()
@@ -207,6 +226,8 @@ def _views(texts: pl.Series, label: str) -> dict[str, View]:
     """The texts that a detector reads in another form than they have."""
     if label:
         return {text: labelled(text, label) for text in texts}
+    if len(texts) <= FEW:
+        return {text: seen for text in texts if (seen := view(text)) is not None}
     odd = texts.filter(texts.str.contains(CHANGED)).to_list()
     return {text: seen for text in odd if (seen := changed(text)) is not None}
 
@@ -228,17 +249,16 @@ def _read(texts: pl.Series, detector: Detector, progress: Progress | None, label
     by_view = dict(zip(routed["text"], _found(routed, detector, progress), strict=True))
     by_text = by_view
     if views:
-        by_text = {text: by_view[text] for text in plain if text in by_view} | {
-            text: seen.back(by_view[seen.text]) for text, seen in views.items() if seen.text in by_view
-        }
+        by_text = by_view | {text: seen.back(by_view.get(seen.text, ())) for text, seen in views.items()}
     if detector.own:
         by_text |= _with_own(texts, by_text, detector)
     for text, names in named(texts, detector, progress):
         by_text[text] = beside(by_text.get(text, []), names, text)
+    places = texts.is_in([text for text, hits in by_text.items() if hits]).arg_true()
     hits = [
         (at, *hit, text[hit.start : hit.end])
-        for at, text in enumerate(texts.to_list())
-        for hit in by_text.get(text, ())
+        for at, text in zip(places.to_list(), texts.gather(places).to_list(), strict=True)
+        for hit in by_text[text]
     ]
     return pl.DataFrame(hits, schema=_BY_TEXT, orient="row")
 

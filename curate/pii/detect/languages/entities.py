@@ -37,6 +37,7 @@ def entities_of(language: str) -> dict[str, Entity]:
             speaks=None,
             recognizer=_OTHER_RECOGNIZERS.get(name, entity.recognizer),
             needs=forms.NEEDS.get(name, entity.needs),
+            elsewhere=None if name in forms.NEEDS else entity.elsewhere,
         )
         for name, entity in ENTITIES.items()
     }

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import regex  # type: ignore[import-untyped]
@@ -49,26 +50,65 @@ def _words(mark: str) -> Callable[[str], Spans]:
 
 def _with(*marks: str) -> Callable[[str], Spans]:
     """The whole text, if it holds one of the marks."""
-    return lambda text: [(0, len(text))] if any(mark in text for mark in marks) else ()
+
+    def spans(text: str) -> Spans:
+        for mark in marks:  # no generator: this is asked of every text and pattern
+            if mark in text:
+                return [(0, len(text))]
+        return ()
+
+    return spans
+
+
+def _from_word(*words: str, room: int = 0) -> Callable[[str], Spans]:
+    """From the first of `words` (in lower case, sought in any) and some room before it on.
+
+    A text that is not of ASCII is read whole: what its letters are in lower case is not what a regex takes
+    them for without regard to case.
+    """
+
+    def spans(text: str) -> Spans:
+        if not text.isascii():
+            return [(0, len(text))]
+        lowered = text.lower()
+        first = min((at for word in words if (at := lowered.find(word)) >= 0), default=-1)
+        return [(max(first - room, 0), len(text))] if first >= 0 else ()
+
+    return spans
+
+
+@lru_cache(maxsize=4)  # asked for one text by one pattern after the other
+def _first_to_last(text: str) -> tuple[int, int] | None:
+    """From the first digit to behind the last."""
+    first = _DIGIT.search(text)
+    return first and (first.start(), _LAST_DIGIT.search(text).end())
 
 
 def _digits(*marks: str, room_after: int = _ROOM) -> Callable[[str], Spans]:
     """From the first digit to the last and some room around them, if the text holds the marks too."""
 
     def spans(text: str) -> Spans:
-        if not all(mark in text for mark in marks) or (first := _DIGIT.search(text)) is None:
+        for mark in marks:
+            if mark not in text:
+                return ()
+        place = _first_to_last(text)
+        if place is None:
             return ()
-        last = _LAST_DIGIT.search(text)
-        return [(max(first.start() - _ROOM, 0), min(last.end() + room_after, len(text)))]
+        return [(max(place[0] - _ROOM, 0), min(place[1] + room_after, len(text)))]
 
     return spans
+
+
+def _where(holds: Callable[[str], Spans], spans: Callable[[str], Spans]) -> Callable[[str], Spans]:
+    """`spans` of a text of which `holds` says that it has any."""
+    return lambda text: spans(text) if holds(text) else ()
 
 
 def _colons(text: str) -> Spans:
     return [(0, len(text))] if "::" in text or text.count(":") >= 6 else ()
 
 
-_MANY = 1 << 62
+_FROM_A_DIGIT = _digits(room_after=1 << 62)
 # By entity, for all its patterns.
 _BY_ENTITY: dict[str, Callable[[str], Spans]] = {
     **dict.fromkeys(
@@ -91,7 +131,7 @@ _BY_ENTITY: dict[str, Callable[[str], Spans]] = {
         ),
         _digits(),
     ),
-    "STREET_ADDRESS": _digits(room_after=_MANY),
+    "STREET_ADDRESS": _FROM_A_DIGIT,
 }
 # By pattern, where more is known.
 _BY_PATTERN: dict[str, Callable[[str], Spans]] = {
@@ -100,11 +140,37 @@ _BY_PATTERN: dict[str, Callable[[str], Spans]] = {
     "IPv4_embedded": _colons,
     "IPv6": _colons,
     "IPv6_unspecified": _with("::"),
-    "Street (named house)": _with(","),
-    "Street (estate)": _digits(room_after=_MANY),
-    **dict.fromkeys(
-        ("Street (abroad, kind last)", "Street (abroad, number first)", "Street (abroad, kind first)"),
-        lambda text: [(0, len(text))],
+    # Words of streets whose patterns regard the case.
+    "Street (one word)": _where(_with("gate", " The ", " The\t", "\tThe ", "\tThe\t"), _FROM_A_DIGIT),
+    "Street (named house)": _with(
+        *("Cottage,", "House,", "Rectory,", "Farm,", "Lodge,", "Barn,", "Vicarage,", "Villa,", "Manor,"),
+        *("Bungalow,", "Grange,"),
+    ),
+    "Street (estate)": _where(_with("Estate", "Park", "Centre"), _FROM_A_DIGIT),
+    "Post office box": _where(_from_word("box"), _FROM_A_DIGIT),
+    "Street (abroad, kind last)": _with(
+        *(
+            "stra",
+            "Stra",
+            "str.",
+            "Str.",
+            "weg",
+            "gasse",
+            "platz",
+            "allee",
+            "damm",
+            "laan",
+            "plein",
+            "singel",
+        ),
+        "gracht",
+    ),
+    "Street (abroad, number first)": _with(
+        *("rue", "impasse", "chemin", "quai", "allée", "avenue", "boulevard", "place", "cours", "route")
+    ),
+    "Street (abroad, kind first)": _with(
+        *("Calle", "C/", "Avenida", "Avda", "Paseo", "Carrer", "Via", "Piazza", "Corso", "Rua", "Travessa"),
+        *("Praça", "ul."),
     ),
     "Private key": _with("-----"),
     "Link (personal field)": _words("?"),
@@ -113,7 +179,19 @@ _BY_PATTERN: dict[str, Callable[[str], Spans]] = {
     "Link (log-in inside)": _words("@"),
     "Link (address inside)": _words("@"),
     "Password (connection)": _words("://"),
-    "Password (curl)": _with("curl", "CURL", "Curl"),
+    "Password (curl)": _from_word("curl"),
+    "Password (command)": _from_word("mysql"),
+    # A machine glues up to twelve letters to its label.
+    **dict.fromkeys(
+        ("Password (bare)", "Password (mark)", "Password (quoted field)", "Password (is)"),
+        _from_word("pas", "pw", "p/w", room=12),
+    ),
+    "PIN": _from_word("pin"),
+    "Key (token)": _from_word("token", "secret"),
+    "Key (header)": _from_word("authorization"),
+    "Key (labelled)": _from_word("key", "token", "secret", "bearer", room=40),
+    "Card (dotted)": _digits("."),
+    "Password (element)": _with("</"),
     "Sort code and account": _digits("-"),
     "mm/dd/yyyy or mm/dd/yy": (slashed := _digits("/")),
     "dd/mm/yyyy or dd/mm/yy": slashed,

@@ -7,9 +7,11 @@ from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from curate.errors import AssayError
-from curate.pii.detect.catalogue import DEFAULT, ENTITIES, EUROPEAN, OPTIONAL, check_names
+from curate.pii.detect.catalogue import DEFAULT, ENTITIES, EUROPEAN, OPTIONAL, Entity, check_names
 
 
 def _shipped() -> dict[str, Any]:
@@ -75,6 +77,21 @@ def test_no_pattern_scores_more_without_context_than_the_catalogue_says(detector
         assert max(pattern.score for pattern in recognizer.patterns) <= entity.unlabelled
         assert recognizer.validate_result("BB1388568") in (None, False)  # a check that passes would score 1.0
         assert recognizer.context
+
+
+_SHARING = [entity for entity in DEFAULT if entity.within]
+
+
+@given(data=st.data(), entity=st.sampled_from(_SHARING))
+@settings(max_examples=150, deadline=None)
+def test_what_an_entity_needs_holds_the_form_that_it_shares(data: st.DataObject, entity: Entity) -> None:
+    """A text that the shared form leaves out is never asked for the entity's own."""
+    needs = entity.needs or ""
+    text = data.draw(st.from_regex(needs))
+    assert (
+        not pl.Series([text]).str.contains(needs).all()
+        or pl.Series([text]).str.contains(entity.within or "").all()
+    )
 
 
 def test_every_country_with_an_iban_passes_the_filter() -> None:

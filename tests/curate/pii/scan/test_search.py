@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from benchmarks.pii.support import support_rows
 from benchmarks.pii.systems import same_configuration
 from curate.pii.detect.params import ScanParams
+from curate.pii.scan import search as search_module
 from curate.pii.scan.search import routes, search
 
 _PIECES = [
@@ -130,6 +132,14 @@ _PIECES = [
 _texts = st.lists(st.one_of(st.sampled_from(_PIECES), st.text(max_size=6)), max_size=9).flatmap(
     lambda pieces: st.sampled_from([" ", "", ", ", "\n"]).map(lambda joiner: joiner.join(pieces))
 )
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _filtered() -> Iterator[None]:
+    """However few the texts are, the filter says where they go: it is what is tested here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search_module, "FEW", 0)
+        yield
 
 
 def _by_text(detector: Any, texts: list[str]) -> dict[str, list[tuple[Any, ...]]]:
@@ -303,6 +313,14 @@ def test_every_single_recognizer_is_reached_through_its_own_filter(detector: Any
         for text in texts:
             if recognizer.analyze(text, [name]):
                 assert name in routed.get(text, set()), (name, text)
+
+
+def test_a_small_table_is_read_as_a_large_one(detector: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few texts go to every recognizer, without the filter."""
+    texts = [f"{left} {right}" for left in _PIECES for right in (_PIECES[7], _PIECES[22], "call me")]
+    filtered = _by_text(detector, texts)
+    monkeypatch.setattr(search_module, "FEW", len(texts))
+    assert _by_text(detector, texts) == filtered
 
 
 @pytest.mark.parametrize("threshold", [0.05, 0.3, 0.7])
