@@ -156,8 +156,10 @@ class LanguageParams(_Knobs):
     max_new_tokens: int | None = Field(
         None, ge=1, description="Longest answer; null: a quarter longer than the longest training answer."
     )
-    constrained: bool = Field(
-        False, description="Hold every answer of an extraction to the card's JSON Schema while it is written."
+    constrained: bool | Literal["both"] = Field(
+        False,
+        description="Hold every answer of an extraction to the card's JSON Schema while it is written; both: "
+        "judge free answers, and show the system on trial either way.",
     )
 
 

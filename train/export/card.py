@@ -15,7 +15,7 @@ from typing import Any
 from curate.errors import AssayError
 from curate.files import canonical_json
 from curate.task import BLANK, Kind, TaskCard
-from curate.text import for_markdown
+from curate.text import for_markdown, plain
 from train.export.forms import Form, published
 
 FILE = "README.md"
@@ -92,7 +92,7 @@ def model_card(
         tags=sorted({"assay", *([str(kind)] if kind else []), *(["lora"] if "lora" in card["name"] else [])}),
     )
     body = "\n".join(_body(card, form, base, task, comparison, judged, licence))
-    text = f"---\n{data.to_yaml()}\n---\n\n# {for_markdown(model_name)}\n\n{body}\n"
+    text = f"---\n{data.to_yaml()}\n---\n\n# {model_name}\n\n{body}\n"
     read: Any = ModelCard(text).data
     if read.base_model != data.base_model or len(read.eval_results or []) != len(results):
         raise AssayError(
@@ -170,7 +170,7 @@ def _limits(card: Mapping[str, Any], base: Mapping[str, Any], form: Form) -> lis
     limits = []
     if base.get("note"):
         limits.append(
-            f"The base is not the published model to the last digit: {for_markdown(base['note'])}."
+            f"The base is not the published model to the last digit: {plain(base['note'])}."
             + (
                 " On the published 16-bit weights the adapter answers a little differently: the merged form "
                 "is the model that was judged."
@@ -195,7 +195,7 @@ def _limits(card: Mapping[str, Any], base: Mapping[str, Any], form: Form) -> lis
 
 
 def _licences(task: TaskCard | None, licence: str | None) -> list[str]:
-    lines = [f"- base model: {for_markdown(licence) if licence else 'not stated where it was found: ask'}"]
+    lines = [f"- base model: {plain(licence) if licence else 'not stated where it was found: ask'}"]
     for name, source in sorted((task.sources if task else {}).items()):
         stated = "not stated" if source.licence == BLANK else for_markdown(source.licence)
         basis = "not stated" if source.lawful_basis == BLANK else for_markdown(source.lawful_basis, 300)

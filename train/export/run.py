@@ -117,6 +117,8 @@ def export(
         base = cards.base_of(said)
         readme = cards.model_card(said, form, source.task, source.comparison, cards.licence_of(base))
         write_text(fresh / cards.FILE, readme)
+        for path in fresh.rglob("*.safetensors"):  # written for their owner alone
+            path.chmod((fresh / cards.FILE).stat().st_mode)
         files = {
             path.relative_to(fresh).as_posix(): file_sha256(path)
             for path in sorted(fresh.rglob("*"))

@@ -33,11 +33,15 @@ __all__ = ["Answers", "Judgement", "Pair", "Settings", "judge"]
 
 @dataclass(frozen=True)
 class Judgement:
-    """What the comparison found: `document` for JSON, `tables` by file name, and the verdict."""
+    """What the comparison found: `document` for JSON, `tables` by file name, the verdict, and what it was
+    made of.
+    """
 
     document: dict[str, Any]
     tables: dict[str, pl.DataFrame]
     verdict: Verdict
+    scored: tuple[Scored, ...] = ()
+    bootstrap: Bootstrap | None = None
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,8 @@ def judge(
         **document_of(scored, pairs, gain, verdict, scoring),
         "warnings": _warnings(bootstrap, test["output"], systems[0].labels),
     }
-    return Judgement(document, tables_of(scored, tuned or best, test, scoring), verdict)
+    tables = tables_of(scored, tuned or best, test, scoring)
+    return Judgement(document, tables, verdict, tuple(scored), bootstrap)
 
 
 def _best(simpler: Sequence[Scored], metric: str) -> Scored:

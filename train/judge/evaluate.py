@@ -13,6 +13,7 @@ rounded to six places, no times) and, all or nothing, `reports/evaluation/`:
 | learning_curve.csv | `system, rows, seeds, accuracy, accuracy_low, accuracy_high, macro_f1, macro_f1_low, macro_f1_high`: means over seeds, and their ranges |
 | forgetting.csv | `system, kind, instruction, loss_before, loss_after, passed_before, passed_after`: what a fine-tuned language model still does of what its base did |
 | predictions.parquet | every answer to every test row, raw and parsed, and what it scored: `train.judge.predictions` |
+| slices.csv | every system on every class, language, source and group of enough rows: `train.judge.slices` |
 | by_system.json | the template with which `dvc plots` draws one line a system |
 | seal.json | the digest of each file, sealed with the project's key: what `assay check` believes |
 | label_suspects.parquet | `example_id, split, given, suggested, score, flagged`, worst first, over the whole gold set |
@@ -45,6 +46,7 @@ from train.cost import read_costs, write_costs
 from train.judge.answering import RETRAIN, Asked, ask, evenly
 from train.judge.comparison import Judgement, Settings, judge
 from train.judge.forgetting import KEPT, forgetting
+from train.judge.further import look_further
 from train.judge.params import EvaluateParams
 from train.judge.plots import BY_SYSTEM
 from train.judge.seeds import spreads, with_seeds
@@ -124,10 +126,19 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     curve = learning_curve_table(project.models)
     search = params.label_suspects and (bool(labels) or task.kind is Kind.PREFERENCE)
     doubted = _suspects(gold.splits, project) if search else SUSPECTS.to_frame()
+    judgement = look_further(
+        judgement,
+        pl.concat(gold.splits.values()),
+        splits["test"],
+        doubted,
+        scoring,
+        project,
+        params,
+        lambda name: _load(project.models / name, project),
+    )
     document = {
         "schema": "assay.comparison/1",
         "gold": gold.manifest["content_digest"],
-        "metric": {"name": task.metric.name, "target": task.metric.target},
         "params": params.model_dump(),
         "learning_curve": curve.to_dicts(),
         "labels_flagged": int(doubted["flagged"].sum()),

@@ -57,6 +57,11 @@ class EvaluateParams(Params):
     latency_rows: int = Field(
         64, ge=1, description="Rows timed one by one, and again in a batch, for the latency."
     )
+    slice_rows: int = Field(
+        30,
+        ge=10,
+        description="Rows of a class, language, source or group from which it is judged by itself.",
+    )
     label_suspects: bool = Field(True, description="Search the gold set for labels that look wrong.")
     forgetting: ForgettingParams | None = Field(
         ForgettingParams(),

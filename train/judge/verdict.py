@@ -102,7 +102,7 @@ def decide(
             (_target_reason(name, target, simpler, None),),
         )
     significant = gain.p_value < alpha and gain.low > 0
-    outcome, why = _cell(gain, worthwhile, significant, simpler_meets, tuned.score >= target)
+    outcome, why = cell(gain, worthwhile, significant, simpler_meets, tuned.score >= target)
     reasons = [
         f"{tuned.title} scores {tuned.score:.3f} {name} on {rows:,} held-out rows, {simpler.title}, the "
         f"best simpler system, {simpler.score:.3f}: "
@@ -164,10 +164,10 @@ _HEADLINES: dict[Outcome, str] = {
 }
 
 
-def _cell(
+def cell(
     gain: Gain, worthwhile: float, significant: bool, simpler_meets: bool, tuned_meets: bool
 ) -> tuple[Outcome, str]:
-    """The table's cell and its sentence (`{w}` and `{name}` still open)."""
+    """The cell of the module's table, and its sentence (`{w}` and `{name}` still open)."""
     if gain.high < worthwhile:
         return (
             "simpler_is_enough",

@@ -191,6 +191,19 @@ def no_spread(point: float, groups: int, level: float, bounds: tuple[float, floa
     return Interval(point, max(bounds[0], point - unseen), min(bounds[1], point + unseen))
 
 
+def exact_share(hits: int, trials: int, level: float) -> Interval:
+    """Interval of a share of independent trials (Clopper & Pearson, 1934): exact, so never too narrow,
+    whatever their number.
+    """
+    from scipy.stats import beta
+
+    tail = (1 - level) / 2
+    low = float(beta.ppf(tail, hits, trials - hits + 1)) if hits else 0.0
+    high = float(beta.ppf(1 - tail, hits + 1, trials - hits)) if hits < trials else 1.0
+    share = hits / trials
+    return Interval(share, low, high, float(np.sqrt(share * (1 - share) / trials)))
+
+
 def mean_of(totals: Floats) -> Floats:
     """Mean per row from totals of the columns (value, 1), `[..., 2]`."""
     return np.asarray(totals[..., 0] / totals[..., 1])

@@ -191,6 +191,13 @@ class LanguageSystem(Classifier, Chooser):
         """The most likely label of each text, or what is written."""
         if self.classifies:
             return super().answer(texts)
+        return self._decoded(texts, self.knobs.constrained is True)
+
+    def constrained_answers(self, texts: Sequence[str]) -> list[str]:
+        """What is written where every answer of an extraction is held to the card's schema."""
+        return self._decoded(texts, True)
+
+    def _decoded(self, texts: Sequence[str], constrained: bool) -> list[str]:
         if not texts:
             return []
         decoder = Decoder(
@@ -200,7 +207,7 @@ class LanguageSystem(Classifier, Chooser):
             self.threads,
             self.tally,
             self.brief.schema,
-            self.knobs.constrained and self.brief.kind is Kind.EXTRACTION,
+            constrained and self.brief.kind is Kind.EXTRACTION,
         )
         return decoder.answer(self.prompts(texts))
 
