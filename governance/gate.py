@@ -21,7 +21,7 @@ from curate.project import Project
 from curate.provenance import read_report, version_of
 from curate.seal import notice
 from curate.sealed_folder import folder_problem
-from curate.text import plain
+from curate.text import plain, plural
 from governance.last_words import as_error
 from governance.params import CheckParams
 from governance.state import checkout_faults, conflict_faults, stale_faults
@@ -340,6 +340,20 @@ def _forgetting(project: Project, today: date) -> Iterator[Gate]:
         yield Gate("forgetting", *verdict)
 
 
+def _records(project: Project, today: date) -> Iterator[Gate]:
+    """The journal is whole."""
+    from governance.records.ledger import verify
+
+    found = verify(project.root, project=project.task.name)
+    if found.sound:
+        words = plural(found.records, "record") if found.records else "no records yet"
+        yield Gate("records", True, f"{words}, none damaged, missing or forged")
+        return
+    first = found.faults[0]
+    more = f" (and {len(found.faults) - 1} more)" if len(found.faults) > 1 else ""
+    yield Gate("records", False, f"records/{first.path} {first.what}{more}", "assay ledger verify")
+
+
 GATES: dict[str, Callable[[Project, date], Iterator[Gate]]] = {
     "card": _card,
     "review": _review,
@@ -352,4 +366,5 @@ GATES: dict[str, Callable[[Project, date], Iterator[Gate]]] = {
     "leakage": _leakage,
     "target": _target,
     "forgetting": _forgetting,
+    "records": _records,
 }

@@ -38,17 +38,31 @@ def reference() -> str:
         ]
         lines.append("")
     for name in COMMANDS:
-        lines += [f"## assay {name}", "", "```text", _help(name), "```", ""]
+        lines += [f"## assay {name}", ""]
+        for path in [(name,), *_below(name)]:
+            lines += ["```text", _help(*path), "```", ""]
     return "\n".join(lines)
 
 
-def _help(name: str) -> str:
-    """What `assay NAME --help` prints on a terminal of `WIDTH` columns."""
-    parent = click.Context(assay, info_name="assay", terminal_width=WIDTH)
-    command = assay.get_command(parent, name)
+def _below(name: str) -> list[tuple[str, str]]:
+    """The commands of a group, with its name."""
+    command = assay.get_command(click.Context(assay), name)
+    return [(name, inner) for inner in sorted(command.commands)] if isinstance(command, click.Group) else []
+
+
+def _help(*path: str) -> str:
+    """What `assay NAME --help` prints on a terminal of `WIDTH` columns; NAME may be that of a group, then of
+    its command.
+    """
+    context, command = click.Context(assay, info_name="assay", terminal_width=WIDTH), None
+    for name in path:
+        group = command if isinstance(command, click.Group) else assay
+        command = group.get_command(context, name)
+        assert command is not None
+        command._help_option = None  # click keeps the one of an earlier call, by which `-h` may not be named
+        context = click.Context(command, info_name=name, parent=context, terminal_width=WIDTH)
     assert command is not None
-    command._help_option = None  # click keeps the one of an earlier call, by which `-h` may not be named
-    with click.Context(command, info_name=name, parent=parent, terminal_width=WIDTH) as context:
+    with context:
         text = command.get_help(context)
     return "\n".join(line.rstrip() for line in text.strip().splitlines())
 

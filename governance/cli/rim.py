@@ -19,6 +19,8 @@ from curate.stages import stage
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from curate.project import Project
+
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -107,6 +109,15 @@ def run_stage(name: str, **options: Any) -> None:
             sweep_folder(project.root / folder)
         report = stage(name).runner().run(project, progress, **options)
     say(f"{name}: {summary_line(report)}")
+    record_stage(project, name)
+
+
+def record_stage(project: Project, name: str) -> None:
+    """Leave the record of a stage that leaves one."""
+    if name in ("publish", "train", "evaluate"):
+        from governance.records.events import AFTER
+
+        AFTER[name](project)
 
 
 def summary_line(report: dict[str, Any]) -> str:

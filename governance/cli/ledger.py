@@ -1,0 +1,118 @@
+"""`assay ledger`: the journal of what was decided and done."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from governance.cli.rim import format_option
+
+
+@click.group()
+def ledger() -> None:
+    """Verify, read and close the journal of records.
+
+    Every approval, publication, training, opening of the test set, erasure and review is one file under
+    `records/`, named by its SHA-256 and saying which records came before it. Nothing that another record has
+    seen can be changed or dropped unseen. Commit the folder; git merges it without conflicts.
+
+    \b
+    Examples:
+      assay ledger verify
+      assay ledger log -n 5
+      assay ledger checkpoint
+    """
+
+
+@ledger.command()
+@click.option("--checkpoint", metavar="DIGEST", help="A checkpoint kept outside this repository.")
+@format_option
+def verify(checkpoint: str | None, shape: str) -> None:
+    """Look at every record, and say what is wrong and what could not be told.
+
+    Exit code 0 when all is sound, 1 when a record is damaged, missing, forged or out of place.
+
+    \b
+    Examples:
+      assay ledger verify
+      assay ledger verify --checkpoint 5f2c8a90
+    """
+    from dataclasses import asdict
+
+    from curate.project import Project
+    from curate.show.blocks import Block, Item, Listing, Paragraph, Table
+    from curate.show.terminal import draw
+    from curate.text import plural
+    from governance.cli.rim import emit_json, stdout
+    from governance.records.ledger import UNSEEN
+    from governance.records.ledger import verify as look
+
+    project = Project.find()
+    found = look(project.root, project=project.task.name, checkpoint=checkpoint)
+    if shape == "json":
+        emit_json({"schema": "assay.ledger/1", "sound": found.sound, **asdict(found), "not_told": UNSEEN})
+    else:
+        blocks: list[Block] = []
+        if found.faults:
+            rows = [(f"records/{fault.path}", fault.what) for fault in found.faults]
+            blocks.append(Table(("file", "what is wrong"), rows))
+        held = ""
+        if found.checkpoint and found.sound:
+            held = (
+                f"; nothing is gone since checkpoint {found.checkpoint[:12]}, "
+                f"{plural(found.newer, 'record')} newer"
+            )
+        state = "sound" if found.sound else plural(len(found.faults), "fault")
+        blocks.append(Paragraph(f"{plural(found.records, 'record')}: {state}{held}."))
+        blocks.append(Paragraph(UNSEEN))
+        if found.faults:
+            blocks.append(Listing([Item("Take the files back from git:", "git checkout -- records")]))
+        draw(blocks, stdout())
+    sys.exit(0 if found.sound else 1)
+
+
+@ledger.command()
+@click.option("--limit", "-n", type=click.IntRange(1), help="Newest records only.")
+@format_option
+def log(limit: int | None, shape: str) -> None:
+    """Read the journal, newest first.
+
+    \b
+    Examples:
+      assay ledger log
+      assay ledger log -n 5
+      assay ledger log --format json
+    """
+    from curate.project import Project
+    from curate.show.blocks import Heading, Table
+    from curate.show.terminal import draw
+    from governance.cli.rim import emit_json, stdout
+    from governance.records.read import entries
+
+    project = Project.find()
+    told = entries(project.root)[: limit or None]
+    if shape == "json":
+        emit_json({"schema": "assay.ledger-log/1", "records": [entry.document() for entry in told]})
+        return
+    for entry in told:
+        draw([Heading(entry.heading), Table(("", ""), entry.rows())], stdout())
+
+
+@ledger.command()
+def checkpoint() -> None:
+    """Record all records that there are, and print the digest to keep elsewhere.
+
+    Put it where whoever could drop a record cannot change it: a signed git tag, the log of a CI run, a
+    letter.
+
+    \b
+    Examples:
+      assay ledger checkpoint
+      git tag -s ledger-$(date +%F) -m "$(assay ledger checkpoint)"
+    """
+    from curate.project import Project
+    from governance.records.ledger import make_checkpoint
+
+    project = Project.find()
+    click.echo(make_checkpoint(project.root, project.task.name).id)

@@ -1,0 +1,111 @@
+"""Records that stages leave: a version published, systems trained, the held-out rows looked at.
+
+Each is written once for what it speaks of: a stage that runs again with the same outcome, in this clone or
+another, leaves the tree as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from curate.project import Project
+from governance.records.kinds import Opening, Predicate, Publication, Training
+from governance.records.statement import Record
+from governance.records.store import append, read_journal
+
+SPLITS = ("train", "validation", "test")
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def digests_of(project: Project, *paths: Path) -> dict[str, str]:
+    """SHA-256 of files by their path in the project."""
+    return {path.relative_to(project.root).as_posix(): sha256_of(path) for path in paths}
+
+
+def gold_digests(project: Project) -> dict[str, str]:
+    """SHA-256 of the three splits."""
+    return digests_of(project, *(project.gold / f"{split}.parquet" for split in SPLITS))
+
+
+def model_digests(project: Project) -> dict[str, str]:
+    """SHA-256 of every system's card, which names the digest of each of its files."""
+    return digests_of(project, *sorted(project.models.glob("*/model.json")))
+
+
+def published(project: Project) -> Record:
+    """A gold version was published."""
+    manifest = _manifest(project)
+    earlier = read_journal(project.root).of(Publication)
+    before = [
+        record.predicate.version_digest for _, record in earlier if isinstance(record.predicate, Publication)
+    ]
+    content = manifest["content_digest"]
+    previous = next((one for one in reversed(before) if one != content), None)
+    fields = {
+        "version_digest": content,
+        "rows": {split: int(manifest["splits"][split]["rows"]) for split in SPLITS},
+        "previous": previous,
+    }
+    return _append(project, Publication, gold_digests(project), fields)
+
+
+def trained(project: Project) -> Record:
+    """Systems were trained on the gold version."""
+    manifest = _manifest(project)
+    systems = [path.parent.name for path in sorted(project.models.glob("*/model.json"))]
+    fields = {
+        "version_digest": manifest["content_digest"],
+        "rows": int(manifest["splits"]["train"]["rows"]),
+        "systems": systems,
+    }
+    subjects = {**digests_of(project, project.gold / "train.parquet"), **model_digests(project)}
+    return _append(project, Training, subjects, fields)
+
+
+def opened(project: Project) -> Record:
+    """The held-out rows were looked at."""
+    comparison = json.loads((project.reports / "evaluation" / "comparison.json").read_text(encoding="utf-8"))
+    fields = {
+        "version_digest": _manifest(project)["content_digest"],
+        "systems": [path.parent.name for path in sorted(project.models.glob("*/model.json"))],
+        "metric": project.task.metric.name,
+        "outcome": str(comparison["verdict"]["outcome"]),
+    }
+    test = digests_of(project, project.gold / "test.parquet")
+    return _append(project, Opening, {**test, **model_digests(project)}, fields)
+
+
+# Stages that leave a record.
+AFTER: dict[str, Callable[[Project], Record]] = {
+    "publish": published,
+    "train": trained,
+    "evaluate": opened,
+}
+
+
+def openings(project: Project) -> int:
+    """How often the held-out rows of this gold version were looked at."""
+    test = digests_of(project, project.gold / "test.parquet")["gold/test.parquet"]
+    return sum(
+        record.digest_of("gold/test.parquet") == test for _, record in read_journal(project.root).of(Opening)
+    )
+
+
+def _manifest(project: Project) -> dict[str, Any]:
+    manifest: dict[str, Any] = json.loads((project.gold / "manifest.json").read_text(encoding="utf-8"))
+    return manifest
+
+
+def _append(
+    project: Project, kind: type[Predicate], subjects: dict[str, str], fields: dict[str, Any]
+) -> Record:
+    return append(project.root, kind, subjects, fields, project=project.task.name)

@@ -1,0 +1,187 @@
+"""What each kind of record says, as models of versioned predicates. A field is added by a new version; the
+reader keeps the old ones.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Text = Annotated[str, Field(max_length=4000)]
+Count = Annotated[int, Field(ge=0, lt=2**53)]  # RFC 8785 knows no larger whole number
+
+
+class Predicate(BaseModel):
+    """What every record says: of which project, when, by whom, and which records it has seen.
+
+    Parameters
+    ----------
+    project
+        Name on the task card.
+    at
+        UTC, to the second: `2026-11-29T07:30:00Z`.
+    by
+        Who did it, as git or the card names them; never checked. What is checked is a signature.
+    parents
+        Digests of the newest records there were, sorted.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    kind: ClassVar[str]
+    version: ClassVar[int] = 1
+    # Whether it counts only with a signature, and whether saying the same of the same subjects again says
+    # nothing.
+    signed: ClassVar[bool] = False
+    once: ClassVar[bool] = False
+
+    project: Name
+    at: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")]
+    by: Name
+    parents: list[Digest]
+
+    @field_validator("at")
+    @classmethod
+    def _a_time(cls, at: str) -> str:
+        datetime.fromisoformat(at)
+        return at
+
+    @field_validator("parents")
+    @classmethod
+    def _in_order(cls, parents: list[str]) -> list[str]:
+        if parents != sorted(set(parents)):
+            raise ValueError("parents are not sorted, or one stands twice")
+        return parents
+
+
+class Approval(Predicate):
+    """Somebody vouches for the subjects, in a role."""
+
+    kind: ClassVar[str] = "approval"
+    signed: ClassVar[bool] = True
+
+    of: Literal["gold", "diff", "policy", "model"]
+    role: Name
+    base: Text = ""  # revision that a diff was taken from
+    note: Text = ""
+
+
+class Verdicts(Predicate):
+    """A batch of verdicts on findings or rows: the journal's digest after it, and how many lines are new."""
+
+    kind: ClassVar[str] = "verdicts"
+    once: ClassVar[bool] = True
+
+    file: Name
+    lines: Count
+    new: Count
+
+
+class Opening(Predicate):
+    """The held-out rows of a gold version were looked at by an evaluation."""
+
+    kind: ClassVar[str] = "test-opened"
+    once: ClassVar[bool] = True
+
+    version_digest: Digest
+    systems: list[Name]
+    metric: Name
+    outcome: Name
+
+
+class Training(Predicate):
+    """Systems were trained on a gold version."""
+
+    kind: ClassVar[str] = "training"
+    once: ClassVar[bool] = True
+
+    version_digest: Digest
+    rows: Count
+    systems: list[Name]
+
+
+class Publication(Predicate):
+    """A gold version was published: its content digest, and that of the one before."""
+
+    kind: ClassVar[str] = "publication"
+    once: ClassVar[bool] = True
+
+    version_digest: Digest
+    rows: dict[Name, Count]
+    previous: Digest | None = None
+
+
+class Erasure(Predicate):
+    """A person was taken out; no value, name or pseudonym stands here."""
+
+    kind: ClassVar[str] = "erasure"
+
+    rows: Count
+    versions: dict[Digest, Digest]  # content digest before -> after
+    models: list[Name]
+    objects: Count
+    unreached: list[Text]
+
+
+class Suppression(Predicate):
+    """Values of a person, by keyed digest, are refused from now on."""
+
+    kind: ClassVar[str] = "suppression"
+
+    key_id: Name
+    values: list[Text]
+
+
+class Review(Predicate):
+    """A scheduled or triggered review was held."""
+
+    kind: ClassVar[str] = "review"
+
+    trigger: Name
+    outcome: Literal["keep", "retrain", "withdraw"]
+    next: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]
+    note: Text = ""
+
+
+class Incident(Predicate):
+    """Something went wrong, or was tried and judged (a motivated intruder's test)."""
+
+    kind: ClassVar[str] = "incident"
+
+    what: Name
+    severity: Literal["none", "low", "high"]
+    note: Text = ""
+
+
+class Checkpoint(Predicate):
+    """All records there were: kept elsewhere, its digest shows later that none of them is gone."""
+
+    kind: ClassVar[str] = "checkpoint"
+
+    records: Count
+    digest: Digest
+
+
+KINDS: dict[str, type[Predicate]] = {
+    model.kind: model
+    for model in (
+        Approval, Verdicts, Opening, Training, Publication, Erasure, Suppression, Review, Incident,
+        Checkpoint,
+    )
+}  # fmt: skip
+
+
+def type_of(kind: type[Predicate]) -> str:
+    """The `predicateType` of a kind: a name of our own, since we hold no address for it."""
+    return f"urn:assay:record:{kind.kind}:v{kind.version}"
+
+
+BY_TYPE: dict[str, type[Predicate]] = {type_of(model): model for model in KINDS.values()}
+
+
+def fields_of(predicate: Predicate) -> dict[str, Any]:
+    """JSON-safe fields."""
+    return predicate.model_dump(mode="json")

@@ -1,0 +1,217 @@
+"""A record as bytes, and bytes as a record.
+
+Unsigned, the file is an in-toto Statement v1; signed, it is a DSSE envelope (v1.0) whose payload is that
+Statement. Both are canonical JSON (RFC 8785) without a line break at the end, and one SHA-256 names both.
+
+https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md
+https://github.com/secure-systems-lab/dsse/blob/master/envelope.md
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from governance.records.kinds import BY_TYPE, Predicate, fields_of, type_of
+
+STATEMENT = "https://in-toto.io/Statement/v1"
+PAYLOAD = "application/vnd.in-toto+json"
+# A record of a thousand versions is 150 kB; whatever is larger is not one.
+LARGEST = 2**20
+
+
+class NotARecord(ValueError):
+    """What is wrong with bytes that should be a record, in words that follow its name: "is not JSON"."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a record speaks of: a name, and the SHA-256 that it had."""
+
+    name: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Signature:
+    """A signature of an envelope: who is said to have made it, and its bytes."""
+
+    keyid: str
+    sig: bytes
+
+
+@dataclass(frozen=True)
+class Record:
+    """A record that was read or is about to be written.
+
+    Parameters
+    ----------
+    predicate
+        What it says.
+    subjects
+        What it speaks of, by name.
+    signatures
+        None for a bare Statement.
+    """
+
+    predicate: Predicate
+    subjects: tuple[Subject, ...]
+    signatures: tuple[Signature, ...] = ()
+
+    @cached_property
+    def statement(self) -> bytes:
+        """The Statement, canonical."""
+        return canonical(
+            {
+                "_type": STATEMENT,
+                "predicate": fields_of(self.predicate),
+                "predicateType": type_of(type(self.predicate)),
+                "subject": [{"name": one.name, "digest": {"sha256": one.sha256}} for one in self.subjects],
+            }
+        )
+
+    @cached_property
+    def content(self) -> bytes:
+        """The file's bytes."""
+        if not self.signatures:
+            return self.statement
+        return canonical(
+            {
+                "payload": base64.b64encode(self.statement).decode(),
+                "payloadType": PAYLOAD,
+                "signatures": [
+                    {"keyid": one.keyid, "sig": base64.b64encode(one.sig).decode()} for one in self.signatures
+                ],
+            }
+        )
+
+    @cached_property
+    def id(self) -> str:
+        """SHA-256 of the file."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    def digest_of(self, name: str) -> str | None:
+        """SHA-256 of the subject called `name`."""
+        return next((one.sha256 for one in self.subjects if one.name == name), None)
+
+
+def canonical(value: Any) -> bytes:
+    """Canonical JSON by RFC 8785."""
+    import rfc8785
+
+    return rfc8785.dumps(value)
+
+
+def is_canonical(content: bytes, value: Any) -> bool:
+    """Whether `content` is the canonical form of `value`, which was parsed from it.
+
+    Where all is ASCII, orjson with sorted keys writes that form ten times faster; fractions alone it writes
+    in another way, and no record has any. A property test holds one against the other.
+    """
+    try:
+        if content.isascii() and orjson.dumps(value, option=orjson.OPT_SORT_KEYS) == content:
+            return True
+        return canonical(value) == content
+    except (ValueError, TypeError, RecursionError):
+        return False
+
+
+def pae(statement: bytes) -> bytes:
+    """What a signature of an envelope is made over (DSSE's pre-authentication encoding)."""
+    return b" ".join([b"DSSEv1", b"%d" % len(PAYLOAD), PAYLOAD.encode(), b"%d" % len(statement), statement])
+
+
+def read_record(content: bytes) -> Record:
+    """The record in a file's bytes.
+
+    Raises
+    ------
+    NotARecord
+        If it is too large, not canonical JSON, of an unknown form, kind or version, or a field is not what
+        its kind says.
+    """
+    document = _document(content)
+    if "payloadType" not in document:
+        return _of_statement(document, ())
+    if set(document) != {"payload", "payloadType", "signatures"} or document["payloadType"] != PAYLOAD:
+        raise NotARecord("is not a DSSE envelope of an in-toto Statement")
+    signatures = _signatures(document["signatures"])
+    return _of_statement(_document(_decoded(document["payload"])), signatures)
+
+
+def _document(content: bytes) -> dict[str, Any]:
+    if len(content) > LARGEST:
+        raise NotARecord(f"is larger than a record may be ({LARGEST:,} bytes)")
+    try:
+        document = orjson.loads(content)
+    except ValueError:
+        raise NotARecord("is not JSON") from None
+    if not is_canonical(content, document):
+        raise NotARecord("is not canonical JSON (RFC 8785): it was written or edited by something else")
+    if not isinstance(document, dict):
+        raise NotARecord("is not a JSON object")
+    return document
+
+
+def _decoded(text: Any) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (TypeError, ValueError, binascii.Error):
+        raise NotARecord("holds a payload or signature that is not base64") from None
+
+
+def _signatures(found: Any) -> tuple[Signature, ...]:
+    fits = isinstance(found, list) and all(
+        isinstance(one, dict) and set(one) == {"keyid", "sig"} and isinstance(one["keyid"], str)
+        for one in found
+    )
+    if not fits or not found:
+        raise NotARecord("is an envelope without signatures")
+    return tuple(Signature(one["keyid"], _decoded(one["sig"])) for one in found)
+
+
+def _of_statement(document: Mapping[str, Any], signatures: tuple[Signature, ...]) -> Record:
+    if set(document) != {"_type", "predicate", "predicateType", "subject"} or document["_type"] != STATEMENT:
+        raise NotARecord("is not an in-toto Statement v1")
+    model = BY_TYPE.get(document["predicateType"]) if isinstance(document["predicateType"], str) else None
+    if model is None:
+        raise NotARecord("is of a kind or version that this assay does not know")
+    try:
+        predicate = model.model_validate(document["predicate"])
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"])) or "predicate"
+        raise NotARecord(f"is not a valid {model.kind} record: {where}: {first['msg']}") from None
+    return Record(predicate, _subjects(document["subject"]), signatures)
+
+
+def _subjects(found: Any) -> tuple[Subject, ...]:
+    if not isinstance(found, list):
+        raise NotARecord("names no list of subjects")
+    subjects = []
+    for one in found:
+        if not isinstance(one, dict) or set(one) != {"name", "digest"} or not isinstance(one["name"], str):
+            raise NotARecord("names a subject without a name and a digest")
+        digest = one["digest"].get("sha256") if isinstance(one["digest"], dict) else None
+        if not isinstance(digest, str) or len(digest) != 64 or set(one["digest"]) != {"sha256"}:
+            raise NotARecord("names a subject without a SHA-256")
+        subjects.append(Subject(one["name"], digest))
+    return tuple(subjects)
+
+
+def subjects_of(digests: Mapping[str, str]) -> tuple[Subject, ...]:
+    """Subjects in the order of their names."""
+    return tuple(Subject(name, digests[name]) for name in sorted(digests))
+
+
+def names_of(records: Sequence[Record]) -> list[str]:
+    """Ids, sorted."""
+    return sorted(record.id for record in records)

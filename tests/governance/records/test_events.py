@@ -1,0 +1,112 @@
+"""Stages leave records, once for what they made; the journal is read and judged on the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from curate.project import Project
+from governance.cli.main import main
+from governance.gate import GATES
+from governance.records.events import opened, openings, published, trained
+from governance.records.kinds import Publication
+from governance.records.ledger import verify
+from governance.records.store import read_journal
+
+CARD = {
+    "assay": 1,
+    "name": "desk",
+    "kind": "classification",
+    "behaviour": "route",
+    "metric": {"name": "macro_f1", "target": 0.5},
+}
+
+
+def write_version(root: Path, rows: int, model: str = "a") -> None:
+    """A gold version, its systems and their evaluation, as the stages leave them."""
+    for split in ("train", "validation", "test"):
+        path = root / "gold" / f"{split}.parquet"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(f"{split} {rows if split == 'train' else 7}".encode())
+    splits = {split: {"rows": rows} for split in ("train", "validation", "test")}
+    manifest = {"content_digest": f"{rows:064x}", "splits": splits}
+    (root / "gold" / "manifest.json").write_text(json.dumps(manifest))
+    for name in ("lora", "probe"):
+        (root / "models" / name).mkdir(parents=True, exist_ok=True)
+        (root / "models" / name / "model.json").write_text(f"{name} {model}")
+    (root / "reports" / "evaluation").mkdir(parents=True, exist_ok=True)
+    comparison = {"verdict": {"outcome": "fine_tune"}}
+    (root / "reports" / "evaluation" / "comparison.json").write_text(json.dumps(comparison))
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    (tmp_path / "task.yaml").write_text(yaml.safe_dump(CARD))
+    write_version(tmp_path, 5)
+    monkeypatch.chdir(tmp_path)
+    return Project(tmp_path)
+
+
+def assay(*arguments: str) -> int:
+    with pytest.raises(SystemExit) as stop:
+        main(list(arguments))
+    return int(stop.value.code or 0)
+
+
+def test_each_outcome_is_recorded_once(project: Project) -> None:
+    for _ in range(2):
+        published(project)
+        trained(project)
+        opened(project)
+    assert len(read_journal(project.root).records) == 3
+    write_version(project.root, 6)
+    published(project)
+    ((_, first), (_, second)) = read_journal(project.root).of(Publication)
+    assert isinstance(second.predicate, Publication) and isinstance(first.predicate, Publication)
+    assert {first.predicate.previous, second.predicate.previous} == {None, f"{5:064x}"}
+    assert verify(project.root, project="desk").sound
+
+
+def test_looks_at_a_test_set_are_counted_by_its_rows(project: Project) -> None:
+    assert openings(project) == 0
+    for model in ("a", "b", "b", "c"):
+        write_version(project.root, 5, model)
+        opened(project)
+    assert openings(project) == 3
+    write_version(project.root, 9, "d")  # other training rows, the same test rows
+    opened(project)
+    assert openings(project) == 4
+
+
+def test_the_journal_on_the_command_line(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    published(project)
+    trained(project)
+    assert assay("ledger", "checkpoint") == 0
+    digest = capsys.readouterr().out.strip()
+    assert len(digest) == 64
+    assert assay("ledger", "verify", "--checkpoint", digest) == 0
+    said = capsys.readouterr().out
+    assert "3 records: sound" in said and "nothing is gone since checkpoint" in said
+    assert assay("ledger", "log", "--format", "json") == 0
+    told: dict[str, Any] = json.loads(capsys.readouterr().out)
+    assert {record["kind"] for record in told["records"]} == {"checkpoint", "training", "publication"}
+    assert assay("ledger", "log", "-n", "1") == 0
+    assert len([line for line in capsys.readouterr().out.splitlines() if "desk" in line or "  " in line]) > 0
+    next((project.root / "records").rglob("*.json")).write_text("{}")
+    assert assay("ledger", "verify") == 1
+    assert "was changed, or renamed" in capsys.readouterr().out
+
+
+def test_a_damaged_journal_fails_the_check(project: Project) -> None:
+    from datetime import date
+
+    published(project)
+    (gate,) = GATES["records"](project, date(2026, 11, 29))
+    assert gate.passed and "1 record," in gate.message
+    next((project.root / "records").rglob("*.json")).write_text("{}")
+    (gate,) = GATES["records"](project, date(2026, 11, 29))
+    assert not gate.passed and gate.fix == "assay ledger verify"
