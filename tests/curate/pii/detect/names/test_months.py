@@ -55,3 +55,16 @@ def test_a_month_among_the_words_of_a_date(text: str) -> None:
 )
 def test_somebody_of_that_name(text: str) -> None:
     assert not _there(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ab dem 20. [März]", "le 1er [avril]", "el 3 de [julio]", "il 9 di [maggio]", "dès le 4 [mars] à Brest"],
+)
+def test_a_month_of_another_language_behind_the_number_of_a_day(text: str) -> None:
+    assert _there(text)
+
+
+@pytest.mark.parametrize("text", ["[Julio] llama a las 3", "para [Mai] y Ana", "flat 12. [April] rang"])
+def test_a_name_that_is_a_month_elsewhere_stays_a_name_without_a_day(text: str) -> None:
+    assert not _there(text)
