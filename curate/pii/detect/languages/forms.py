@@ -55,7 +55,7 @@ _PART = (
     r"|,\s\d{1,2}-?[A-Z]\b){0,3}"
 )
 _BEHIND = rf"(?:{_PART}(?:\s*[,\n–-]\s*|\s+)(?-i:{_POSTCODE})(?:\s{_TOWN})?|{_PART})"
-_STEM = r"(?:stra(?:ß|ss)e|str\.|gasse|allee|platz|damm|ufer|chaussee|promenade|steig|weg|ring|straat|laan|gracht|kade|plein|singel|dijk|steeg|hof|markt|dreef)"
+_STEM = r"(?:stra(?:ß|ss)e|str\.|gasse|allee|platz|damm|ufer|chaussee|promenade|steig|weg|ring|straat|laan|gracht|kade|plein|singel|dijk|steeg|hof|markt|dreef|kamp|brink|twiete)"
 STREETS = (
     # Goethestraße 12a, Am Alten Markt 3, Unter den Linden 7
     rf"\b(?:(?-i:[A-ZÄÖÜ])[\wäöüß.-]*?{_STEM}|(?:(?-i:[A-ZÄÖÜ])[\wäöüß.-]+[\s-]){{1,3}}{_STEM}"

@@ -21,6 +21,7 @@ FOUND = [
     ("de", "Personalausweisnr.: T220001293", "DE_ID_CARD", "T220001293"),
     ("de", "SV-Nummer 15 070649 C 103", "DE_SOCIAL_SECURITY", "15 070649 C 103"),
     ("de", "Goethestraße 12a, 60313 Frankfurt am Main", "STREET_ADDRESS", "Goethestraße 12a, 60313 Frankfurt am Main"),
+    ("de", "Retouren an Lindenkamp 23, 28215 Bremen", "STREET_ADDRESS", "Lindenkamp 23, 28215 Bremen"),
     ("de", "Passwort: Hund#2024", "PASSWORD", "Hund#2024"),
     ("de", "USt-IdNr. DE136695976", "EU_VAT", "DE136695976"),
     ("de", "PLZ: 10115", "EU_POSTCODE", "10115"),
