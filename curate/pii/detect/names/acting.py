@@ -65,6 +65,11 @@ def is_thing(word: str, lexicon: Lexicon) -> bool:
     return _plain(word) in known()[1] and lexicon.ranks.get(fold(word), 0) & _FIRST < _MANY
 
 
+def is_famous(value: str) -> bool:
+    """Whether `known.txt` lists it as a public or fictional person."""
+    return _plain(value) in known()[0]
+
+
 class Look:
     """One text and what kind of text it is; each kind is worked out when it is asked for.
 

@@ -15,9 +15,11 @@ Cost: a few look-ups for each name and each capitalised word.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
+from curate.pii.detect.names import european_signs as signs
+from curate.pii.detect.names.acting import is_famous, is_thing
 from curate.pii.detect.names.features import Lexicon
 from curate.pii.detect.names.tokens import fold
 from curate.pii.detect.overlap import Hit
@@ -25,6 +27,8 @@ from curate.pii.detect.overlap import Hit
 _FIRST, _SURNAME, _PLACE = 3, 12, 48  # bits of `Lexicon.ranks`
 # What a first name scores that lists alone vouch for: reported, not acted on.
 LISTED = 0.5
+# What a name scores at least that a title, a relation or an introduction stands before.
+CALLED = 0.6
 _WORD = re.compile(r"[^\W\d_][\w'’]*")
 # A sentence or a line begins here, or a quotation, a list's item, what a speaker says.
 _OPENS = re.compile(r"(?:^|[.!?…:;>\n]\s*|[-–—*]\s+)[\"'“”„«»¿¡(\[]*\s*$|[\"“„«(\[]\s*$")
@@ -70,8 +74,9 @@ def look(text: str, hits: list[Hit], lexicon: Lexicon, language: str) -> list[Hi
     reader = _Reader(text, lexicon, language)
     persons = [hit for hit in hits if hit.entity == "PERSON"]
     kept = [one for hit in persons if (one := reader.trimmed(hit, persons)) is not None]
+    kept = [one for hit in kept if (one := reader.judged(hit)) is not None]
     others = [hit for hit in hits if hit.entity != "PERSON"]
-    return sorted([*others, *reader.with_listed(kept)])
+    return sorted([*others, *reader.with_called(reader.with_listed(kept))])
 
 
 class _Reader:
@@ -79,6 +84,7 @@ class _Reader:
 
     def __init__(self, text: str, lexicon: Lexicon, language: str) -> None:
         self.text, self.ranks, self.language = text, lexicon.ranks, language
+        self.lexicon = lexicon
         self.plain = _all_words()[language]
 
     def trimmed(self, hit: Hit, persons: list[Hit]) -> Hit | None:
@@ -100,6 +106,86 @@ class _Reader:
             return None
         rest = _WORD.search(self.text, start, hit.end) if start > hit.start else None
         return hit._replace(start=rest.start() if rest else self._with_first_name(hit.start))
+
+    def _without_words(self, hit: Hit) -> Hit:
+        """A finding without the words in lower case behind its capitalised ones ("Pablo Picasso pintó")."""
+        words = list(_WORD.finditer(self.text, hit.start, hit.end))
+        end = hit.end
+        while len(words) > 1 and words[0].group()[0].isupper() and words[-1].group().islower():
+            words.pop()
+            end = words[-1].end()
+        return hit._replace(end=end)
+
+    def in_a_list_of_places(self, hit: Hit) -> bool:
+        """Whether a name stands in an enumeration of places: half of it or more, and no first name that many
+        bear.
+        """
+        for start, end, words in self._chains:
+            if start <= hit.start and hit.end <= end:
+                ranks = [self.ranks.get(fold(word), 0) for word in words]
+                places = [(rank & _PLACE) >> 4 for rank in ranks]
+                names = [rank & _FIRST > max(1, place) for rank, place in zip(ranks, places, strict=True)]
+                return sum(map(bool, places)) * 2 >= len(words) > sum(names) * 2
+        return False
+
+    @cached_property
+    def _chains(self) -> list[tuple[int, int, list[str]]]:
+        return [(*match.span(), signs.LINK.split(match.group())) for match in signs.CHAIN.finditer(self.text)]
+
+    def judged(self, hit: Hit) -> Hit | None:
+        """A finding with the rest of a double name; None for a firm or a thing; a famous name and one among places
+        are not acted on.
+        """
+        hit = self._without_words(hit)
+        before, value = self.text[max(hit.start - 40, 0) : hit.start], self.text[hit.start : hit.end]
+        if _TITLE.search(before):
+            return hit._replace(end=self._double(hit.end))
+        if (
+            signs.FIRM_BEHIND.match(self.text, hit.end)
+            or signs.FIRM_BEFORE.search(before)
+            or is_thing(value, self.lexicon)
+        ):
+            return None
+        if is_famous(value) or self.in_a_list_of_places(hit):
+            return hit._replace(score=min(hit.score, LISTED))
+        end = self._double(hit.end)
+        lone = " " not in value
+        if lone and end == hit.end and self.language != "de" and self._rank(value):
+            end = self._with_surname(end)
+        return hit._replace(end=end)
+
+    def _double(self, end: int) -> int:
+        """Behind the other half of "Neumann-Adjei"."""
+        half = _HALF.match(self.text, end)
+        return half.end() if half else end
+
+    def with_called(self, hits: list[Hit]) -> list[Hit]:
+        """`hits`, in order, and the names that a title, a relation or an introduction stands before."""
+        made = list(hits)
+        for form in (signs.TITLED, signs.RELATED, signs.CALLED, signs.SIGNED, signs.GREETED):
+            for match in form.finditer(self.text):
+                start, end = match.span("name")
+                words = match["name"].split()
+                lone_word = words[0].lower() in self.plain or words[0].lower() in signs.OFFICES
+                if lone_word or (form is signs.TITLED and self._is_other(words[0])):
+                    continue
+                inside = [hit for hit in made if hit.start < end and start < hit.end]
+                if len(words) > 1 and words[-1].lower() in self.plain:
+                    continue
+                score = max([CALLED, *(hit.score for hit in inside)])
+                least = min([start, *(hit.start for hit in inside)])
+                most = (
+                    max([end, *(hit.end for hit in inside)])
+                    if self.language != "de" or not inside
+                    else max(hit.end for hit in inside)
+                )
+                made = [hit for hit in made if hit not in inside]
+                made.append(Hit(least, most, "PERSON", score, "CalledName", False))
+        return sorted(made)
+
+    def _is_other(self, word: str) -> bool:
+        """Whether a word behind a title is an abbreviation or in capitals: "Dr. SDN"."""
+        return len(word) < 2 or (word.isupper() and len(word) > 3)
 
     def _with_first_name(self, start: int) -> int:
         """Where the name that goes on at `start` begins: a capitalised word before it, within a sentence, is its
@@ -204,5 +290,6 @@ _POLITE = frozenset("tobie tobą ty ci cię wam pani pan lei ella sie ihnen ihr 
 _DATES = frozenset(
     {"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "mon", "sat", "sun"}
 )
+_HALF = re.compile(r"-[^\W\d_][^\W\d_]+")
 _AHEAD = re.compile(r"(?<![\w@.-])([^\W\d_a-z][^\W\d_A-Z]{2,}) $")
 _BEHIND = re.compile(r" ([^\W\d_a-z][^\W\d_]{2,})(?![\w@])")
