@@ -22,6 +22,7 @@ from curate.provenance import read_report, version_of
 from curate.seal import notice
 from curate.sealed_folder import folder_problem
 from curate.text import plain, plural
+from curate.versions.revisions import Revision
 from governance.last_words import as_error
 from governance.params import CheckParams
 from governance.state import checkout_faults, conflict_faults, stale_faults
@@ -64,9 +65,12 @@ def all_pass(gates: Sequence[Gate]) -> bool:
     return not any(gate.failed for gate in gates) and any(gate.passed for gate in gates)
 
 
-def judge(project: Project, today: date) -> list[Gate]:
+def judge(project: Project, today: date, base: Revision | None = None) -> list[Gate]:
     """All gates, in the order of the pipeline; one that raises an `AssayError` fails with its words, one that
     raises something else has crashed.
+
+    `base` is the revision that a change goes to, whose policy says what must be approved; without it the last
+    commit's does.
 
     Where every gate is skipped, a last one called `check` says so and fails.
     """
@@ -83,7 +87,7 @@ def judge(project: Project, today: date) -> list[Gate]:
             gates.append(Gate(name, False, why, skipped=True))
             continue
         try:
-            gates += list(gate(project, today))
+            gates += list(_approvals(project, base) if gate is _approved else gate(project, today))
         except AssayError as error:
             gates.append(Gate(name, False, error.problem, error.fix))
         except (KeyboardInterrupt, SystemExit):
@@ -354,6 +358,21 @@ def _records(project: Project, today: date) -> Iterator[Gate]:
     yield Gate("records", False, f"records/{first.path} {first.what}{more}", "assay ledger verify")
 
 
+def _approved(project: Project, today: date) -> Iterator[Gate]:
+    """What the policy wants approved is."""
+    return _approvals(project, None)
+
+
+def _approvals(project: Project, base: Revision | None) -> Iterator[Gate]:
+    from governance.records.approvals import standing
+    from governance.records.show import approval_message
+
+    found = standing(project, base)
+    yield Gate(
+        "approvals", found.enough, approval_message(found), "" if found.enough else "assay approve --list"
+    )
+
+
 GATES: dict[str, Callable[[Project, date], Iterator[Gate]]] = {
     "card": _card,
     "review": _review,
@@ -367,4 +386,5 @@ GATES: dict[str, Callable[[Project, date], Iterator[Gate]]] = {
     "target": _target,
     "forgetting": _forgetting,
     "records": _records,
+    "approvals": _approved,
 }

@@ -16,12 +16,15 @@ import click
     show_default=True,
     help="How to print.",
 )
-def check(shape: str) -> None:
+@click.option(
+    "--base", metavar="REV", help="Revision that the change goes to: its policy asks for approvals."
+)
+def check(shape: str, base: str | None) -> None:
     """Judge every gate of the task card and policy on the published version.
 
     card, review, version, held-out, schema, personal-data, audit, targets, leakage, target, forgetting,
-    records. Exit code 0 when all pass, 1 when one fails, 2 when they cannot be judged for want of a valid
-    configuration, 70 when a gate crashed: it is shown as ERROR, and says nothing of the data.
+    records, approvals. Exit code 0 when all pass, 1 when one fails, 2 when they cannot be judged for want of
+    a valid configuration, 70 when a gate crashed: it is shown as ERROR, and says nothing of the data.
 
     `params.check.skip` names gates to leave out, each with a reason and a date; they are printed as SKIPPED,
     and where all are skipped the check fails. Without the project's key nothing can be authenticated, and
@@ -30,24 +33,30 @@ def check(shape: str) -> None:
     \b
     Examples:
       assay check
+      assay check --base origin/main   # approvals, by the policy of the branch that the change goes to
       assay check --format github      # annotations in a workflow
     """
     from dataclasses import asdict
     from datetime import date
 
-    from curate.errors import Unexpected
+    from curate.errors import AssayError, Unexpected
     from curate.project import Project
     from curate.show.blocks import Block, Code, Heading, Item, Listing, Notice, Table
     from curate.show.door import commands
     from curate.show.github import workflow_commands
     from curate.show.markdown import block_text
     from curate.show.terminal import draw
+    from curate.text import plain
+    from curate.versions.revisions import revision
     from governance.cli.rim import emit_json, stdout
     from governance.gate import all_pass, judge
 
     project = Project.find()
     _ = project.task
-    gates = judge(project, date.today())
+    at = revision(project.root, base) if base else None
+    if base and at is None:
+        raise AssayError(f"git knows no revision {plain(base)}", fix="git branch -a   lists what there is")
+    gates = judge(project, date.today(), at)
     if shape == "json":
         emit_json(
             {

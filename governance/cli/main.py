@@ -39,6 +39,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "triage": ("triage", "Judge what the scan found, keyboard only.", "Review"),
     "risk": ("risk", "How easily published rows are tied to persons.", "Review"),
     "check": ("check", "Every gate of the task card and policy, for CI.", "Review"),
+    "approve": ("approve", "Sign the digests of what stands now.", "Review"),
     "ledger": ("ledger", "Verify, read and close the journal of records.", "Review"),
     "leaks": ("leaks", "Rows of TEST that also stand in TRAIN.", "Plain files"),
     "labels": ("labels", "Rows whose label looks wrong, worst first.", "Plain files"),

@@ -61,7 +61,7 @@ def verify(
         Default: the clock.
     """
     lines, faults = read_lines(root)
-    faults += [*_missing(lines, faults), *_each(lines, project, now or datetime.now(UTC))]
+    faults += faults_between(lines, faults, project, now or datetime.now(UTC))
     held, newer = None, 0
     if checkpoint is not None:
         held, more = _against(root, lines, checkpoint)
@@ -70,6 +70,13 @@ def verify(
             newer = len(lines) - sum(one in lines for one in walk(lines, [held]))
     faults.sort(key=lambda fault: (fault.path, fault.what))
     return Findings(len(lines), tuple(tips_of(lines)), tuple(faults), held, newer)
+
+
+def faults_between(
+    lines: Mapping[str, Line], damaged: Sequence[Fault], project: str | None, now: datetime
+) -> list[Fault]:
+    """What is wrong among sound records: gone parents, strangers, lacking signatures, impossible times."""
+    return [*_missing(lines, damaged), *_each(lines, project, now)]
 
 
 def tips_of(lines: Mapping[str, Line]) -> list[str]:

@@ -14,9 +14,9 @@ import pytest
 
 from curate.errors import AssayError
 from governance.records.kinds import Approval, Checkpoint, Incident, Opening, Publication
-from governance.records.ledger import make_checkpoint, verify
+from governance.records.ledger import faults_between, make_checkpoint, tips_of, verify
 from governance.records.statement import Record, subjects_of
-from governance.records.store import append, path_of, read_journal, write_record
+from governance.records.store import Line, append, path_of, read_journal, write_record
 
 NOW = datetime(2026, 11, 29, 7, 30, tzinfo=UTC)
 A = "a" * 64
@@ -215,3 +215,29 @@ def test_an_empty_project_has_a_sound_journal_and_nothing_to_vouch_for(tmp_path:
 def test_a_checkpoint_is_named_by_digits(branched: Path, wanted: str) -> None:
     with pytest.raises(AssayError, match="8 digits"):
         verify(branched, checkpoint=wanted)
+
+
+def line_of(record: Record) -> Line:
+    said = record.predicate
+    return Line(record.id, said.kind, False, said.project, said.at, tuple(said.parents))
+
+
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow)])
+def test_legal_merges_raise_no_alarm(seed: int) -> None:
+    """Branches that append and merge by union in any order: 10,000 merges where slow tests run, 300
+    elsewhere.
+    """
+    dice, merges = random.Random(seed), 0
+    while merges < (10_000 if seed else 300):
+        branches: list[dict[str, Line]] = [{} for _ in range(4)]
+        for step in range(60):
+            one, other = dice.sample(branches, 2)
+            if dice.random() < 0.5:
+                at = (NOW + timedelta(minutes=step - dice.randrange(600))).strftime("%Y-%m-%dT%H:%M:%SZ")
+                said = {"project": "p", "at": at, "by": "Ann", "parents": tips_of(one), "severity": "none"}
+                record = Record(Incident(**said, what=f"event {dice.random()}"), ())
+                one[record.id] = line_of(record)
+            else:
+                one |= other
+                merges += 1
+                assert not faults_between(one, [], "p", NOW + timedelta(days=1))

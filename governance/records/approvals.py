@@ -1,0 +1,308 @@
+"""Approvals: what is signed, who has signed it, what has changed since, and whether it is enough.
+
+An approval signs digests. The moment one of them changes it is stale, and says by the name of the file what
+changed. Whether approvals are enough is judged by the policy of the base revision, never by the proposed one
+(`policy.py`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from curate.errors import AssayError
+from curate.project import Project
+from curate.versions.revisions import Revision, git, revision, text_at
+from governance.records.events import digests_of, gold_digests, model_digests
+from governance.records.kinds import Approval
+from governance.records.policy import WHATS, Needed, Policy, What, policy_at, policy_here
+from governance.records.ssh import NotSigned, fingerprint, sign, signing_key, verify
+from governance.records.statement import Record, Signature, pae, subjects_of
+from governance.records.store import person, sound_journal, write_record
+
+POLICY = "policy"
+BASE_GOLD = "gold of the base"
+
+
+def subjects_now(project: Project, what: What, base: Revision | None) -> dict[str, str]:
+    """What an approval of `what` signs, as the files stand now: SHA-256 by name.
+
+    gold     the three splits, findings and verdicts on personal data, the policy
+    diff     the same, and the gold that the base revision's dvc.lock names
+    model    every system's card, the metrics, the splits, the policy
+    policy   the policy alone
+
+    Raises
+    ------
+    AssayError
+        If a file is missing that is to be approved.
+    """
+    proposed = {POLICY: policy_here(project.root).digest}
+    if what == "policy":
+        return proposed
+    if not (project.gold / "manifest.json").exists():
+        raise AssayError("there is no gold version to approve", fix="dvc repro   (or: dvc pull)")
+    subjects = {**gold_digests(project), **proposed}
+    if what == "model":
+        models = model_digests(project)
+        metrics = project.reports / "metrics.json"
+        if not models or not metrics.exists():
+            raise AssayError("there is no evaluated model to approve", fix="dvc repro")
+        return {**subjects, **models, **digests_of(project, metrics)}
+    beside = [project.root / "decisions" / "pii.jsonl", project.stage("scan") / "findings.parquet"]
+    subjects |= digests_of(project, *(path for path in beside if path.exists()))
+    if what == "diff":
+        if base is None:
+            raise AssayError("a diff is approved against a base", fix="assay approve --of diff --base main")
+        subjects[BASE_GOLD] = _locked_gold(project.root, base)
+    return subjects
+
+
+def _locked_gold(root: Path, at: Revision) -> str:
+    """SHA-256 of what dvc.lock says of gold at a revision: the lines that name its digest."""
+    lock = text_at(root, at, "dvc.lock") or ""
+    lines = lock.split("\n")
+    places = [number for number, line in enumerate(lines) if line.strip() == "- path: gold"]
+    return hashlib.sha256(
+        "\n".join(lines[places[-1] : places[-1] + 6] if places else []).encode()
+    ).hexdigest()
+
+
+def approve(
+    project: Project,
+    what: What,
+    *,
+    role: str | None = None,
+    base: Revision | None = None,
+    key: Path | None = None,
+    note: str = "",
+) -> Record:
+    """Sign `what` as it stands.
+
+    Parameters
+    ----------
+    role
+        In which the signer vouches; default: the only one that the policy gives them.
+    key
+        To sign with; see `ssh.signing_key`.
+
+    Raises
+    ------
+    AssayError
+        If the signer is not one of the policy's, has no or several roles, or cannot sign.
+    """
+    policy = _judging(project.root, base)
+    journal = sound_journal(project.root)
+    subjects = subjects_now(project, what, base)
+    path = signing_key(project.root, key)
+    print_ = fingerprint(path)
+    now = datetime.now(UTC).replace(microsecond=0)
+    said = Approval(
+        project=project.task.name,
+        at=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        by=person(project.root),
+        parents=journal.tips,
+        of=what,
+        role=role or "?",
+        base=base.commit if base else "",
+        note=note,
+    )
+    # Signed once to learn whom the key belongs to, which tells the role, and once with it.
+    who = _who(Record(said, subjects_of(subjects)), path, print_, policy, now)
+    mine = [name for name, names in policy.params.roles.items() if who in names]
+    if role is None and len(mine) != 1:
+        raise AssayError(
+            f"{who} has {'no role' if not mine else 'several roles: ' + ', '.join(mine)} in the policy "
+            f"of {policy.where}",
+            fix="assay approve --as ROLE"
+            if mine
+            else "ask for a role in params.yaml: approvals: {roles: ...}",
+        )
+    if role is not None and role not in mine:
+        raise AssayError(
+            f"{who} does not have role {role} in the policy of {policy.where}",
+            fix=f"assay approve --as {mine[0]}"
+            if mine
+            else "ask for a role in params.yaml: approvals: {roles: ...}",
+        )
+    record = _signed(
+        Record(said.model_copy(update={"role": role or mine[0]}), subjects_of(subjects)), path, print_
+    )
+    return write_record(project.root, record)
+
+
+def _signed(record: Record, key: Path, keyid: str) -> Record:
+    return Record(record.predicate, record.subjects, (Signature(keyid, sign(pae(record.statement), key)),))
+
+
+def _who(record: Record, key: Path, keyid: str, policy: Policy, now: datetime) -> str:
+    signed = _signed(record, key, keyid)
+    try:
+        return signer_of(signed, policy, now)
+    except NotSigned as error:
+        raise AssayError(
+            f"a signature by {keyid} {error}: {policy.params.signers} of {policy.where} does not name it",
+            fix="sign with a key that the file names, or have yours added to it (which is a change of "
+            "the policy)",
+        ) from None
+
+
+def signer_of(record: Record, policy: Policy, at: datetime | None = None) -> str:
+    """Who signed a record, by a policy's signers, at the time that it says of itself.
+
+    Raises
+    ------
+    NotSigned
+        If nobody whom the policy names did.
+    """
+    when = at or datetime.fromisoformat(record.predicate.at)
+    last = NotSigned("carries no signature")
+    for signature in record.signatures:
+        try:
+            return verify(pae(record.statement), signature.sig, policy.signers, when)
+        except NotSigned as error:
+            last = error
+    raise last
+
+
+@dataclass(frozen=True)
+class Given:
+    """An approval in the journal, as it stands today.
+
+    Parameters
+    ----------
+    who
+        The signer, None if the signature does not count.
+    why_not
+        Why it does not count, empty if it does.
+    changed
+        Names of what was signed and has changed since.
+    """
+
+    id: str
+    of: What
+    role: str
+    at: str
+    who: str | None
+    why_not: str = ""
+    changed: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> bool:
+        """Whether it vouches for what stands now."""
+        return self.who is not None and not self.why_not and not self.changed
+
+
+@dataclass(frozen=True)
+class Want:
+    """What the policy asks for, and who gave it."""
+
+    of: What
+    needed: Needed
+    by: tuple[str, ...]
+
+    @property
+    def met(self) -> bool:
+        """Whether it is enough."""
+        return len(self.by) >= self.needed.count
+
+
+@dataclass(frozen=True)
+class Approvals:
+    """Everything there is to say of approvals: by which policy, what was given, what is wanted.
+
+    Parameters
+    ----------
+    loosened
+        Whether the proposed policy is another than the base's, and so itself needs approval.
+    first
+        Whether the base has no policy at all, and this change proposes the first.
+    """
+
+    policy: Policy
+    given: tuple[Given, ...]
+    wants: tuple[Want, ...]
+    changed_policy: bool = False
+    first: bool = False
+    authors: tuple[str, ...] = field(default=())
+
+    @property
+    def enough(self) -> bool:
+        """Whether everything asked for is there."""
+        return all(want.met for want in self.wants)
+
+
+def _judging(root: Path, base: Revision | None) -> Policy:
+    """The policy that judges: the base's; without a base the one last committed; without git the only one."""
+    at = base or revision(root, "HEAD")
+    return policy_at(root, at) if at else policy_here(root)
+
+
+def standing(project: Project, base: Revision | None = None) -> Approvals:
+    """How the approvals of a project stand, judged by the policy of `base` (default: the last commit)."""
+    root = project.root
+    policy, proposed = _judging(root, base), policy_here(root)
+    changed_policy = policy.digest != proposed.digest and policy.asks
+    asked = {what: policy.params.require.get(what, ()) for what in WHATS}
+    if base is None:
+        asked["diff"] = ()  # there is no change to look at
+    if not changed_policy:
+        asked["policy"] = ()
+    elif not asked["policy"]:
+        # A policy that says nothing of its own change is changed by whoever may approve anything under it.
+        asked["policy"] = tuple(needed for what in WHATS for needed in policy.params.require.get(what, ()))[
+            :1
+        ]
+    now = {what: _now(project, what, base) for what in WHATS}
+    authors = _authors(root, base) if policy.params.not_by_author else ()
+    given = tuple(_given(one, record, policy, now) for one, record in sound_journal(root).of(Approval))
+    wants = tuple(
+        Want(what, needed, _by(what, needed, given, policy, authors))
+        for what in WHATS
+        for needed in asked[what]
+    )
+    first = not policy.asks and proposed.asks
+    return Approvals(policy, given, wants, changed_policy, first, authors)
+
+
+def _now(project: Project, what: What, base: Revision | None) -> Mapping[str, str]:
+    try:
+        return subjects_now(project, what, base)
+    except AssayError:
+        return {}
+
+
+def _given(record_id: str, record: Record, policy: Policy, now: Mapping[What, Mapping[str, str]]) -> Given:
+    said = record.predicate
+    assert isinstance(said, Approval)
+    signed = {subject.name: subject.sha256 for subject in record.subjects}
+    here = now[said.of]
+    changed = tuple(sorted(name for name in {*signed, *here} if signed.get(name) != here.get(name)))
+    try:
+        who = signer_of(record, policy)
+    except NotSigned as error:
+        return Given(record_id, said.of, said.role, said.at, None, str(error), changed)
+    why_not = "" if policy.may(who, said.role) else f"{who} does not have role {said.role}"
+    return Given(record_id, said.of, said.role, said.at, who, why_not, changed)
+
+
+def _by(
+    what: What, needed: Needed, given: Sequence[Given], policy: Policy, authors: Sequence[str]
+) -> tuple[str, ...]:
+    """Distinct signers whose approval counts, sorted."""
+    people = {
+        one.who
+        for one in given
+        if one.counts and one.of == what and one.role == needed.role and one.who is not None
+    }
+    return tuple(sorted(who for who in people if who.casefold() not in authors))
+
+
+def _authors(root: Path, base: Revision | None) -> tuple[str, ...]:
+    """Who wrote what is proposed: authors of the commits since the base; of the last commit without one."""
+    span = f"{base.commit}..HEAD" if base else "-1"
+    told = git(root, "log", "--format=%ae", span) or ""
+    return tuple(sorted({line.strip().casefold() for line in told.splitlines() if line.strip()}))
