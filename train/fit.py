@@ -17,7 +17,7 @@ from typing import Any
 import polars as pl
 
 from curate.errors import AssayError
-from curate.files import canonical_json, replacing_folder, write_parquet
+from curate.files import canonical_json, replacing_folder, write_json, write_parquet
 from curate.project import Project
 from curate.provenance import refuse_stale_gold
 from curate.seal import key_here
@@ -27,6 +27,8 @@ from curate.task import Kind
 from curate.text import plural
 from train.cost import write_costs
 from train.jobs import Fit, Job, fit_all, planned, versions
+from train.judge.canaries import canary_trial
+from train.judge.fine_tuned import CANARIES
 from train.kinds import Scoring, all_labels, scoring_of
 from train.lm.prompt import Brief, brief_of
 from train.params import TrainParams
@@ -162,12 +164,15 @@ def train_systems(
     fits = planned(params, train.height)
     fit_all(job, fits, progress)
     curve = _curve(job, held_out, scoring) if held_out is not None and params.curve else None
+    canaries = canary_trial(job, progress) if params.canaries else None
     with replacing_folder(out) as fresh:
         for fit in fits:
             if fit.share >= 1:
                 shutil.copytree(home / fit.folder, fresh / fit.folder)
         if curve is not None:
             write_parquet(curve, fresh / "learning_curve.parquet")
+        if canaries is not None:
+            write_json(fresh / CANARIES, canaries)
     costs = {fit.name: job.cost(fit) for fit in fits if fit == Fit(fit.name)}
     further = sum(job.cost(fit)["train_seconds"] for fit in fits if fit != Fit(fit.name))
     shutil.rmtree(home)

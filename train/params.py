@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from curate.errors import AssayError
 from curate.params import Params
 from curate.task import Kind
-from train.trial_params import CurveParams
+from train.trial_params import CanaryParams, CurveParams
 
 _Classifier = Literal["majority", "tfidf_lr", "descriptions", "nearest", "probe", "lora", "full"]
 SystemName = Literal[
@@ -291,6 +291,11 @@ class TrainParams(Params):
     lm_grpo: LmGrpoParams = LmGrpoParams()
     lm_full: LmFullParams = LmFullParams()
     curve: CurveParams | None = CurveParams()
+    canaries: CanaryParams | None = Field(
+        None,
+        description="{} plants made-up secrets in a copy of the rows and trains once more, to see whether "
+        "they can be got out again; null: not measured.",
+    )
 
     def suited(self, kind: Kind) -> TrainParams:
         """These params with the systems that suit a kind of task, where they name none.

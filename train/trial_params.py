@@ -41,3 +41,21 @@ class CurveParams(_Knobs):
     def tuned(self) -> tuple[str, ...]:
         """The fine-tuned systems drawn."""
         return tuple(name for name in dict.fromkeys(self.systems) if name not in _CHEAP)
+
+
+class CanaryParams(_Knobs):
+    """Canaries planted in a copy of the training rows, for a training of its own that is thrown away."""
+
+    system: Literal["lm_lora", "lm_full"] = Field(
+        "lm_lora", description="How the language model is trained on the copy."
+    )
+    repetitions: tuple[Annotated[int, Field(ge=1)], ...] = Field(
+        (1, 4, 16), min_length=1, description="How often a canary stands in the copy."
+    )
+    each: int = Field(4, ge=1, description="Canaries of each number of repetitions.")
+    references: int = Field(
+        511,
+        ge=7,
+        description="Random codes that a canary is ranked among: exposure ends at log2(references + 1) bits.",
+    )
+    rows: int = Field(256, ge=1, description="Training rows that are copied.")

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import polars as pl
 
+from curate.examples import conform
 from train.arrays import Ints
 from train.kinds.classification import accuracy, codes_of, count, macro_f1
 from train.systems.base import Context
@@ -129,3 +131,24 @@ def nested_subset(frame: pl.DataFrame, fraction: float, seed: int, *, by_label: 
         .drop("_draw", "_stratum")
         .sort("example_id")
     )
+
+
+def learning_curve_table(models: Path) -> pl.DataFrame:
+    """The learning curve that `train` left, or an empty table of the same columns."""
+    schema = pl.Schema(
+        {
+            "system": pl.String(),
+            "rows": pl.Int64(),
+            "seeds": pl.Int64(),
+            **{
+                f"{metric}{end}": pl.Float64()
+                for metric in ("accuracy", "macro_f1")
+                for end in ("", "_low", "_high")
+            },
+        }
+    )
+    path = models / "learning_curve.parquet"
+    if not path.exists():
+        return pl.DataFrame(schema=schema)
+    curve = pl.read_parquet(path).drop("fraction", strict=False)
+    return conform(curve, schema) if set(schema) - {"seeds"} <= set(curve.columns) else curve

@@ -14,6 +14,8 @@ rounded to six places, no times) and, all or nothing, `reports/evaluation/`:
 | forgetting.csv | `system, kind, instruction, loss_before, loss_after, passed_before, passed_after`: what a fine-tuned language model still does of what its base did |
 | predictions.parquet | every answer to every test row, raw and parsed, and what it scored: `train.judge.predictions` |
 | slices.csv | every system on every class, language, source and group of enough rows: `train.judge.slices` |
+| training_curves.csv | `system, seed, epoch, rows, loss, accuracy, chosen`: losses on `train` and `validation` rows, epoch by epoch |
+| by_epoch.json | the template with which `dvc plots` draws them, the epoch kept marked |
 | by_system.json | the template with which `dvc plots` draws one line a system |
 | seal.json | the digest of each file, sealed with the project's key: what `assay check` believes |
 | label_suspects.parquet | `example_id, split, given, suggested, score, flagged`, worst first, over the whole gold set |
@@ -45,11 +47,13 @@ from curate.text import for_csv
 from train.cost import read_costs, write_costs
 from train.judge.answering import RETRAIN, Asked, ask, evenly
 from train.judge.comparison import Judgement, Settings, judge
+from train.judge.curve import learning_curve_table
+from train.judge.fine_tuned import fine_tuned
 from train.judge.forgetting import KEPT, forgetting
 from train.judge.further import look_further
 from train.judge.params import EvaluateParams
-from train.judge.plots import BY_SYSTEM
-from train.judge.seeds import spreads, with_seeds
+from train.judge.plots import BY_EPOCH, BY_SYSTEM
+from train.judge.seeds import over_seeds
 from train.kinds import all_labels, scoring_of
 from train.labels import COLUMNS, suspects
 from train.pairs import pair_suspects
@@ -116,12 +120,17 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
         params.seed,
     )
     judgement = judge(splits, scoring, [one.answers for one in asked], settings)
-    first = {
-        one["name"]: {name: one[name]["point"] for name in scoring.metrics}
-        for one in judgement.document["systems"]
-    }
-    repeated = spreads(project.models, gold.manifest["content_digest"], gold.test, scoring, first)
-    judgement = with_seeds(judgement, repeated, task.metric.name, scoring.metrics[task.metric.name].title)
+    judgement = over_seeds(judgement, project.models, gold, scoring, task.metric.name)
+    measured, epochs = fine_tuned(
+        project.models,
+        lambda name: _load(project.models / name, project),
+        [one.answers for one in asked],
+        splits,
+        gold.train,
+        scoring,
+        task.metric.name,
+        params,
+    )
     forgotten = forgetting(systems, partial(_load, project=project), params, project.root / ".assay" / KEPT)
     curve = learning_curve_table(project.models)
     search = params.label_suspects and (bool(labels) or task.kind is Kind.PREFERENCE)
@@ -144,14 +153,16 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
         "labels_flagged": int(doubted["flagged"].sum()),
         "forgetting": forgotten.document,
         **judgement.document,
+        **measured,
     }
     tables = {
         **judgement.tables,
         "forgetting": forgotten.table,
         "learning_curve": curve,
+        "training_curves": epochs,
         "label_suspects": doubted,
     }
-    documents = {"comparison": _rounded(document), "by_system": BY_SYSTEM}
+    documents = {"comparison": _rounded(document), "by_system": BY_SYSTEM, "by_epoch": BY_EPOCH}
     _write(project.reports / "evaluation", tables, documents, key)
     write_costs(
         project.reports,
@@ -194,27 +205,6 @@ def _load(folder: Path, project: Project) -> System:
     system = load_system(folder)
     system.settle_in(project.root / ".assay")
     return system
-
-
-def learning_curve_table(models: Path) -> pl.DataFrame:
-    """The learning curve that `train` left, or an empty table of the same columns."""
-    schema = pl.Schema(
-        {
-            "system": pl.String(),
-            "rows": pl.Int64(),
-            "seeds": pl.Int64(),
-            **{
-                f"{metric}{end}": pl.Float64()
-                for metric in ("accuracy", "macro_f1")
-                for end in ("", "_low", "_high")
-            },
-        }
-    )
-    path = models / "learning_curve.parquet"
-    if not path.exists():
-        return pl.DataFrame(schema=schema)
-    curve = pl.read_parquet(path).drop("fraction", strict=False)
-    return conform(curve, schema) if set(schema) - {"seeds"} <= set(curve.columns) else curve
 
 
 SUSPECTS = pl.Schema(

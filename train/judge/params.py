@@ -54,6 +54,21 @@ class EvaluateParams(Params):
     written_fit_rows: int = Field(
         100, ge=1, description="The same where a language model, which is slow, is among the systems."
     )
+    membership_rows: int = Field(
+        1000,
+        ge=1,
+        description="Training rows, and held-out rows, that a membership attack looks at: the standard error "
+        "of its area is then near 0.013.",
+    )
+    written_membership_rows: int = Field(
+        100, ge=1, description="The same for a language model, which is slow: a standard error near 0.04."
+    )
+    verbatim_prefix: int = Field(
+        8,
+        ge=1,
+        description="Tokens of an answer that are given where it is to be completed word for word; answers "
+        "of twice as many count. Carlini et al. (2023) give 50 of web pages; answers here are short.",
+    )
     latency_rows: int = Field(
         64, ge=1, description="Rows timed one by one, and again in a batch, for the latency."
     )

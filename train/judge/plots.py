@@ -1,4 +1,5 @@
-"""The template by which `dvc plots` draws a table of several systems: one line a system, one dash a revision.
+"""The templates by which `dvc plots` draws tables of several systems: a line a system, a dash a revision; and
+losses by epoch, a dash for rows trained on or not, the epoch kept marked.
 
 DVC's own `linear` template joins all rows of a file into one line. This one is written beside the tables, so
 that a project needs no file of its own for it; `dvc.yaml` names it under `plots`.
@@ -27,5 +28,32 @@ BY_SYSTEM: dict[str, Any] = {
         "y": _Y,
         "color": {"field": "system", "type": "nominal"},
         "strokeDash": {"field": "rev", "type": "nominal"},
+    },
+}
+BY_EPOCH: dict[str, Any] = {
+    "$schema": BY_SYSTEM["$schema"],
+    "data": {"values": "<DVC_METRIC_DATA>"},
+    "title": "<DVC_METRIC_TITLE>",
+    "facet": {"row": {"field": "rev", "type": "nominal"}},
+    "spec": {
+        "width": 480,
+        "height": 320,
+        "encoding": {
+            "x": {**_X, "axis": {"tickMinStep": 1}},
+            "y": _Y,
+            "color": {"field": "system", "type": "nominal"},
+            "detail": {"field": "seed", "type": "nominal"},
+        },
+        "layer": [
+            {
+                "mark": {"type": "line", "tooltip": {"content": "data"}},
+                "encoding": {"strokeDash": {"field": "rows", "type": "nominal", "sort": ["validation"]}},
+            },
+            {
+                "transform": [{"filter": "datum.chosen == 'true' || datum.chosen == true"}],
+                "mark": {"type": "point", "size": 90, "tooltip": {"content": "data"}},
+                "encoding": {"shape": {"field": "rows", "type": "nominal"}},
+            },
+        ],
     },
 }

@@ -12,7 +12,7 @@ import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -21,6 +21,9 @@ from train.judge.answering import RETRAIN, answers_to
 from train.judge.comparison import Judgement
 from train.kinds import Scoring
 from train.systems import load_system, read_card
+
+if TYPE_CHECKING:
+    from curate.publish.gold import Gold
 
 # Folder of the further seeds among the models.
 SEEDS = "seeds"
@@ -46,6 +49,24 @@ class Spread:
             "high": max(self.values),
             "values": list(self.values),
         }
+
+
+def over_seeds(judgement: Judgement, models: Path, gold: Gold, scoring: Scoring, metric: str) -> Judgement:
+    """The judgement with the spread of every system that was trained with further seeds.
+
+    Parameters
+    ----------
+    models
+        Folder of the trained systems, its seal checked.
+    metric
+        The task's.
+    """
+    first = {
+        one["name"]: {name: one[name]["point"] for name in scoring.metrics}
+        for one in judgement.document["systems"]
+    }
+    found = spreads(models, gold.manifest["content_digest"], gold.test, scoring, first)
+    return with_seeds(judgement, found, metric, scoring.metrics[metric].title)
 
 
 def spreads(

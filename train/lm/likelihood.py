@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from curate.stage import Progress
-from train.arrays import Floats
+from train.arrays import Bools, Floats
+from train.lm.decode import common_prefix
 from train.lm.pack import LONGEST, groups, hidden_states, logits_at, pack
 from train.pretrained import torch_threads
 
@@ -94,3 +95,41 @@ def means(told: torch.Tensor, answers: Sequence[Ids]) -> list[float]:
 
     parts = torch.split(told.double(), [len(answer) for answer in answers])
     return [float(part.mean()) for part in parts]
+
+
+def answers_told(
+    model: Any,
+    prompts: Sequence[Ids],
+    answers: Sequence[Ids],
+    *,
+    threads: int = 1,
+    packed: bool = True,
+    progress: Progress | None = None,
+) -> list[tuple[Floats, Bools]]:
+    """Log-probability of every token of each answer after its prompt, nats, and whether that token is the
+    likeliest of all: for each row two arrays `[tokens of the answer]`.
+
+    Parameters
+    ----------
+    model
+        In evaluation mode.
+    packed
+        Whether rows share a sequence; see `train.lm.pack.packs_exactly`.
+    """
+    import torch
+
+    order = sorted(range(len(prompts)), key=lambda row: (len(prompts[row]), prompts[row], answers[row]))
+    shared = common_prefix(prompts) if packed else 0
+    lengths = [len(prompts[row]) - shared + len(answers[row]) for row in order]
+    found: dict[int, tuple[Floats, Bools]] = {}
+    with torch_threads(threads), torch.inference_mode():
+        for group in groups(lengths, shared, LONGEST if packed else 0):
+            rows = [order[place] for place in group]
+            chosen = [answers[row] for row in rows]
+            told, first = token_log_probabilities(model, [prompts[row] for row in rows], chosen, shared)
+            sizes = [len(answer) for answer in chosen]
+            parts = zip(torch.split(told.double(), sizes), torch.split(first, sizes), strict=True)
+            found |= {row: (part.numpy(), hit.numpy()) for row, (part, hit) in zip(rows, parts, strict=True)}
+            if progress:
+                progress(len(found), len(prompts))
+    return [found[row] for row in range(len(prompts))]

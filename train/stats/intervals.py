@@ -146,10 +146,10 @@ class Bootstrap:
                 if bounds is None
                 else no_spread(point, self.groups, self.level, bounds)
             )
-        low, high = bca_quantiles(values, point, self._jackknife(sums, total, statistic), self.level)
+        low, high = bca_quantiles(values, point, self.jackknife(sums, total, statistic), self.level)
         return Interval(point, low, high, float(values.std()))
 
-    def _jackknife(self, sums: Any, total: Floats, statistic: Callable[[Floats], Floats]) -> Floats:
+    def jackknife(self, sums: Any, total: Floats, statistic: Callable[[Floats], Floats]) -> Floats:
         """The statistic with each cluster left out once, `[groups]`, in blocks of flat memory."""
         block = max(1, BLOCK_CELLS // sums.shape[1])
         parts = [
