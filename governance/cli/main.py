@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "versions": ("versions", "Every gold version in git's history.", "Review"),
     "checkout-gold": ("versions", "Copy an old gold version into a new folder.", "Review"),
     "approve": ("approve", "Sign the digests of what stands now.", "Review"),
+    "verify": ("verify", "Is what lies here what was made?", "Review"),
     "ledger": ("ledger", "Verify, read and close the journal of records.", "Review"),
     "leaks": ("leaks", "Rows of TEST that also stand in TRAIN.", "Plain files"),
     "labels": ("labels", "Rows whose label looks wrong, worst first.", "Plain files"),
