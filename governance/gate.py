@@ -373,6 +373,16 @@ def _approvals(project: Project, base: Revision | None) -> Iterator[Gate]:
     )
 
 
+def _answers(project: Project, today: date) -> Iterator[Gate]:
+    """The recommended system writes no personal data that its input did not hold."""
+    from governance.outputs_gate import personal_answers
+
+    comparison = _comparison(project)
+    decided = project.params("check", CheckParams).personal_answers
+    for verdict in personal_answers(comparison, _deployed(comparison), decided):
+        yield Gate("answers", *verdict)
+
+
 GATES: dict[str, Callable[[Project, date], Iterator[Gate]]] = {
     "card": _card,
     "review": _review,
@@ -384,6 +394,7 @@ GATES: dict[str, Callable[[Project, date], Iterator[Gate]]] = {
     "targets": _targets,
     "leakage": _leakage,
     "target": _target,
+    "answers": _answers,
     "forgetting": _forgetting,
     "records": _records,
     "approvals": _approved,

@@ -57,6 +57,12 @@ class Looser(Decision):
     knob: str = Field(description="as `assay diff` names it, such as redact.default")
 
 
+class PersonalAnswers(Decision):
+    """A share of answers that may hold personal data which their input does not."""
+
+    share: float = Field(ge=0, le=1, description="of the held-out rows")
+
+
 class CheckParams(Params):
     """Section `check` of params.yaml."""
 
@@ -68,6 +74,11 @@ class CheckParams(Params):
     held_out_gone: Gone | None = Field(
         default=None,
         description="how many of the rows frozen as held out may be gone (erased on request, say), and why",
+    )
+    personal_answers: PersonalAnswers | None = Field(
+        default=None,
+        description="how many answers of the recommended system may hold personal data that their input does "
+        "not, and why; without it one in a hundred",
     )
     looser: tuple[Looser, ...] = Field(
         default=(),

@@ -5,14 +5,14 @@ from __future__ import annotations
 import click
 
 # What a person wants after `make demo`; the page has the rest.
-SHORT = frozenset({"comparison", "planted", "funnel"})
+SHORT = frozenset({"comparison", "enough", "cost", "planted", "funnel"})
 
 
 @click.command()
 @click.option(
     "--show",
     is_flag=True,
-    help="Print the comparison, found against planted and the funnel instead of writing files.",
+    help="Print the comparison, costs, found against planted and the funnel instead of writing files.",
 )
 @click.option("--all", "everything", is_flag=True, help="With --show: every section.")
 def report(show: bool, everything: bool) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from curate.show.blocks import Answer, Document
 from curate.splits import SPLITS
 from governance.report.comparison import learning_curve, paired_tests, systems
+from governance.report.costs import costs
 from governance.report.curation import (
     duplicates,
     funnel,
@@ -21,6 +22,7 @@ from governance.report.curation import (
 from governance.report.document import as_document
 from governance.report.errors import where_it_goes_wrong
 from governance.report.facts import Facts
+from governance.report.further import constraint, enough, personal_answers, worst_parts
 from governance.report.planted import Score
 from governance.report.redaction import personal_data
 from governance.report.rows import fields, sample_rows, warnings
@@ -38,9 +40,14 @@ def build(facts: Facts, planted: Sequence[Score] = ()) -> Document:
     if facts.comparison is not None:
         sections += [
             systems(facts, facts.comparison),
+            enough(facts.comparison),
             paired_tests(facts.comparison),
             learning_curve(facts),
+            constraint(facts.comparison),
+            worst_parts(facts, facts.comparison),
+            personal_answers(facts.comparison),
             where_it_goes_wrong(facts, facts.comparison),
+            costs(facts, facts.comparison),
         ]
     sections += [
         planted_faults(planted),

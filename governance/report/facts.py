@@ -10,13 +10,25 @@ import polars as pl
 
 from curate.documents import load_json, load_parquet
 from curate.errors import AssayError
+from curate.params import read_yaml
 from curate.project import Project
 from curate.splits import SPLITS
 from curate.task import TaskCard
 from curate.validate.clean import EDITS
-from train.cost import read_costs
+from train.cost import read_costs, read_samples
+from train.cost_params import CostParams, Price
+from train.params import EndpointParams
 
 WARNINGS = pl.Schema({"example_id": pl.String, "rule": pl.String, "evidence": pl.String})
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was measured on this machine, and what params say that it costs."""
+
+    samples: dict[str, dict[str, list[float]]]
+    prices: CostParams
+    endpoint: Price | None
 
 
 @dataclass(frozen=True)
@@ -38,6 +50,7 @@ class Facts:
     warnings: pl.DataFrame
     validate_edits: pl.DataFrame
     tables: dict[str, pl.DataFrame]
+    measured: Measured | None = None
 
 
 def gather(project: Project, *, costs: bool = False) -> Facts:
@@ -65,7 +78,7 @@ def gather(project: Project, *, costs: bool = False) -> Facts:
         )
     names = (
         *("comparison", "per_class", "confusion", "learning_curve", "calibration"),
-        *("per_field", "per_language", "per_section", "rules_broken"),
+        *("per_field", "per_language", "per_section", "rules_broken", "slices"),
     )
     tables = {
         name: pl.read_csv(evaluation / f"{name}.csv", infer_schema_length=None)
@@ -93,6 +106,19 @@ def gather(project: Project, *, costs: bool = False) -> Facts:
         validate_edits=_table(project, "edits", EDITS),
         cost=read_costs(project.reports, "evaluate") if costs else {},
         tables=tables,
+        measured=_measured(project) if costs else None,
+    )
+
+
+def _measured(project: Project) -> Measured:
+    """Samples and prices."""
+    stated = read_yaml(project.root / "params.yaml").get("train") or {}
+    server = EndpointParams.model_validate(stated.get("endpoint") or {})
+    price = Price(tokens_in=server.price_in, tokens_out=server.price_out)
+    return Measured(
+        read_samples(project.reports, "evaluate"),
+        project.params("cost", CostParams),
+        price if server.price_in or server.price_out else None,
     )
 
 
