@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from curate.files import dump_json
+from train.lm.lowrank import join_products
 from train.lm.pack import packs_exactly
 from train.lm.postflight import refuse_other_merged, refuse_unchanged
 from train.lm.preflight import Found, inspect
 from train.loop import Epoch, Settings, best_epoch, fine_tune
 from train.objectives.completion import CompletionLoss, Completions
 from train.params import LmFullParams, LmLoraParams, LoopParams, TrainParams
+from train.precision import frozen_weights_held
 from train.pretrained import quiet
 from train.systems.base import Context
 from train.systems.language import LanguageSystem
@@ -99,10 +101,12 @@ class Adapted(LanguageSystem):
         objective = CompletionLoss(
             rows["train"], rows["validation"], precision=self.precision, packed=packs_exactly(network)
         )
+        join_products(network)
         settings = loop_settings(knobs, params, train.height)
-        self.history = fine_tune(
-            network, objective, settings, checkpoint=ctx.checkpoint, progress=ctx.progress
-        )
+        with frozen_weights_held(network, self.precision):
+            self.history = fine_tune(
+                network, objective, settings, checkpoint=ctx.checkpoint, progress=ctx.progress
+            )
         self.keep(network)
         refuse_other_merged(network, self.folded(), rows["train"].prompts)
 

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import polars as pl
 
+from train.lm.lowrank import join_products
 from train.lm.pack import packs_exactly
 from train.lm.postflight import refuse_other_merged
 from train.lm.preflight import inspect_pairs
 from train.loop import fine_tune
 from train.objectives.preference import PreferenceLoss, Preferences
 from train.params import LmDpoParams, TrainParams
+from train.precision import frozen_weights_held
 from train.systems.adapted import LanguageLora, loop_settings
 from train.systems.base import Context
 
@@ -36,10 +38,12 @@ class Preferring(LanguageLora):
             precision=self.precision,
             packed=packs_exactly(network),
         )
+        join_products(network)
         settings = loop_settings(knobs, params, train.height)
-        self.history = fine_tune(
-            network, objective, settings, checkpoint=ctx.checkpoint, progress=ctx.progress
-        )
+        with frozen_weights_held(network, self.precision):
+            self.history = fine_tune(
+                network, objective, settings, checkpoint=ctx.checkpoint, progress=ctx.progress
+            )
         self.keep(network)
         refuse_other_merged(network, self.folded(), objective.pairs["train"].prompts)
 

@@ -11,6 +11,7 @@ pytest.importorskip("transformers")
 import numpy as np
 import torch
 
+from train.lm import likelihood
 from train.lm.base import load_base
 from train.lm.decode import Decoder, batches, common_prefix
 from train.lm.likelihood import mean_log_probabilities
@@ -67,12 +68,20 @@ def test_batches_follow_the_set_of_prompts() -> None:
     assert sorted(len(one) for batch in made for one in batch) == [3, 5, 20, 900, 4000]
 
 
-def test_likelihoods_are_the_mean_log_probabilities_of_each_answer_alone(base: Any, model: Any) -> None:
+@pytest.mark.parametrize("how", ["together", "in parts", "one by one"])
+def test_likelihoods_are_the_mean_log_probabilities_of_each_answer_alone(
+    base: Any, model: Any, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if how == "in parts":
+        monkeypatch.setattr(likelihood, "LONGEST", 12)
+    if how == "one by one":
+        monkeypatch.setattr(likelihood, "packs_exactly", lambda model: False)
     template = Template(base.tokenizer)
     prompts = [template.prompt_ids(SYSTEM, (), text) for text in TEXTS]
-    answers = [template.answer_ids(label) for label in ("card", "delivery", "x")]
+    labels = ("card_lost", "delivery", "card", "card_lost_again", "x", "delivery")
+    answers = [template.answer_ids(label) for label in labels]
     found = mean_log_probabilities(model, prompts, answers)
-    assert found.shape == (len(TEXTS), 3) and (found < 0).all()
+    assert found.shape == (len(TEXTS), len(labels)) and (found < 0).all()
     for row, prompt in enumerate(prompts):
         for column, answer in enumerate(answers):
             with torch.inference_mode():
@@ -80,3 +89,12 @@ def test_likelihoods_are_the_mean_log_probabilities_of_each_answer_alone(base: A
             told = torch.log_softmax(logits, dim=-1)[torch.arange(len(answer)), torch.tensor(answer)]
             assert found[row, column] == pytest.approx(float(told.mean()), abs=1e-4)
     assert np.array_equal(found, mean_log_probabilities(model, prompts, answers))
+    assert mean_log_probabilities(model, [], answers).shape == (0, len(labels))
+
+
+def test_what_answers_begin_with_alike_is_read_once(base: Any) -> None:
+    template = Template(base.tokenizer)
+    answers = [template.answer_ids(label) for label in ("card_lost", "card_late", "card")]
+    trie = likelihood._trie(answers)
+    inner = {tuple(answer[:end]) for answer in answers for end in range(1, len(answer))}
+    assert len(trie.branches.tokens) == len(inner) < sum(len(answer) - 1 for answer in answers)

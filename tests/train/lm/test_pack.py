@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 pytest.importorskip("transformers")
 import torch
 
+from train.lm import attention
 from train.lm.base import load_base
+from train.lm.lowrank import join_products
 from train.lm.pack import groups, hidden_states, pack, packs_exactly
 from train.objectives.completion import CompletionLoss, Completions
+from train.precision import frozen_weights_held
 
 ids = st.lists(st.integers(3, 200), min_size=1, max_size=12)
 fast = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -47,7 +50,7 @@ def test_groups_hold_each_row_once_and_no_more_than_fits(lengths: list[int], sha
     made = list(groups(lengths, shared, 600))
     assert [place for group in made for place in group] == list(range(len(lengths)))
     for group in made:
-        assert len(group) == 1 or shared + sum(lengths[place] for place in group) <= 600
+        assert len(group) == 1 or shared + len(group) * max(lengths[place] for place in group) <= 600
 
 
 @fast
@@ -90,3 +93,68 @@ def test_a_model_that_ignores_masks_is_found_out(model: Any) -> None:
             return lambda attention_mask=None, position_ids=None, **rest: inner(**rest)
 
     assert not packs_exactly(Deaf())
+
+
+def test_long_rows_take_the_fused_kernel_and_give_the_same(
+    model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = Completions([[5, 6, 7, 8], [5, 6, 9, 9]], [[10, 11], [12]])
+    found = []
+    for most in (attention._KEPT, 0):
+        monkeypatch.setattr(attention, "_KEPT", most)
+        model.requires_grad_(True).zero_grad()
+        value = CompletionLoss(rows, Completions([], []), precision="float32").backward(model, [0, 1])
+        found.append((value, torch.cat([one.grad.flatten() for one in model.parameters()])))
+    assert found[0][0] == pytest.approx(found[1][0], rel=1e-5)
+    assert torch.allclose(found[0][1], found[1][1], atol=1e-5)
+
+
+def test_frozen_weights_are_held_as_products_need_them_without_another_result(tiny_lm: Path) -> None:
+    rows = Completions([[5, 6, 7, 8], [5, 6, 9, 9]], [[10, 11], [12]])
+    found = []
+    for held in (False, True):
+        network: Any = load_base(str(tiny_lm)).fresh_model()
+        trained = network.get_decoder().layers[0].mlp.up_proj.weight.requires_grad_(True)
+        objective = CompletionLoss(rows, Completions([], []), precision="bfloat16")
+        with frozen_weights_held(network, "bfloat16" if held else "float32"):
+            kind = torch.bfloat16 if held else torch.float32
+            assert network.lm_head.weight.dtype == kind and trained.dtype == torch.float32
+            assert network.get_input_embeddings().weight.dtype == torch.float32
+            found.append((objective.backward(network, [0, 1]), trained.grad))
+        assert network.lm_head.weight is network.get_input_embeddings().weight
+    assert found[0][0] == found[1][0] and torch.equal(found[0][1], found[1][1])
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_an_adapted_layer_in_one_operation_has_pefts_loss_and_gradients(
+    tiny_lm: Path, precision: str
+) -> None:
+    from peft import LoraConfig, get_peft_model
+
+    rows = Completions([[5, 6, 7, 8], [5, 6, 9, 9]], [[10, 11], [12]])
+    found = []
+    for joined in (False, True):
+        torch.manual_seed(0)
+        network: Any = get_peft_model(
+            load_base(str(tiny_lm)).fresh_model(),
+            LoraConfig(r=4, lora_alpha=8, target_modules="all-linear", init_lora_weights=False),
+        )
+        layers = sum("lora_A" in name for name, _ in network.named_parameters())
+        if joined:
+            assert join_products(network) == layers
+        with frozen_weights_held(network, precision):
+            value = CompletionLoss(rows, Completions([], []), precision=precision).backward(network, [0, 1])
+        found.append((value, [one.grad for one in network.parameters() if one.requires_grad]))
+    (theirs, expected), (ours, gradients) = found
+    assert ours == pytest.approx(theirs, rel=1e-5 if precision == "float32" else 1e-2)
+    for one, other in zip(gradients, expected, strict=True):
+        assert one.dtype == torch.float32
+        assert float((one - other).norm() / other.norm()) < (1e-4 if precision == "float32" else 0.05)
+
+
+def test_a_layer_that_does_more_than_add_a_product_stays_pefts_own(tiny_lm: Path) -> None:
+    from peft import LoraConfig, get_peft_model
+
+    for more in ({"lora_dropout": 0.1}, {"use_dora": True}):
+        config = LoraConfig(r=2, target_modules="all-linear", **more)
+        assert join_products(get_peft_model(load_base(str(tiny_lm)).fresh_model(), config)) == 0
