@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,15 +32,23 @@ from train.judge.fine_tuned import CANARIES
 from train.kinds import Scoring, all_labels, scoring_of
 from train.lm.prompt import Brief, brief_of
 from train.params import TrainParams
+from train.prompting import prompted
 
 COLUMNS = ("example_id", "input", "output")
 # Fields of the card that a reward is made of.
 _REWARD = {"metric", "output_schema", "sections", "style"}
 
 
-def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
+def run(
+    project: Project, progress: Progress | None = None, *, tell: Callable[[str], None] = lambda words: None
+) -> dict[str, Any]:
     """Train on the project's gold version; the report names what was trained and how well it does on
     validation rows.
+
+    Parameters
+    ----------
+    tell
+        Is told what the language model will take, before it starts.
 
     Raises
     ------
@@ -56,6 +64,10 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     gold = verify_gold(project.gold, key)
     refuse_stale_gold(project, "train", gold.manifest)
     labels = all_labels(task, gold.train, gold.validation)
+    brief = brief_of(task, labels)
+    if not params.systems and task.kind is Kind.CLASSIFICATION and params.language.max_minutes:
+        answered = 2 * gold.validation.height + gold.test.height
+        params = prompted(params.suited(task.kind), gold.train, answered, brief, tell)
     trained = train_systems(
         gold.train,
         gold.validation,
@@ -63,7 +75,7 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
         task.labels,
         params,
         project.models,
-        brief=brief_of(task, labels),
+        brief=brief,
         gold=gold.manifest["content_digest"],
         held_out=gold.test if gold.test.height else gold.validation,
         scoring=scoring_of(task, all_labels(task, gold.train, gold.validation, gold.test)),

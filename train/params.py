@@ -33,6 +33,8 @@ SystemName = Literal[
 # Compared unless params say otherwise: labels are predicted by an encoder, every other answer is written by a
 # language model.
 CLASSIFIERS: tuple[SystemName, ...] = get_args(_Classifier)
+# Added to a classification's where the language model is installed and `language.max_minutes` allows.
+PROMPTED: tuple[SystemName, ...] = ("prompt", "retrieved")
 WRITERS: tuple[SystemName, ...] = ("prompt", "few_shot", "retrieved", "lm_lora", "lm_lora_retrieved")
 PREFERRERS: tuple[SystemName, ...] = ("prompt", "few_shot", "retrieved", "lm_lora", "lm_dpo")
 _SUITED = {Kind.CLASSIFICATION: CLASSIFIERS, Kind.PREFERENCE: PREFERRERS}
@@ -155,6 +157,17 @@ class LanguageParams(_Knobs):
     )
     max_new_tokens: int | None = Field(
         None, ge=1, description="Longest answer; null: a quarter longer than the longest training answer."
+    )
+    max_minutes: float = Field(
+        5.0,
+        ge=0,
+        description="A classification that names no systems is prompted too, if a prompted system is thought "
+        "to take no longer; 0: never.",
+    )
+    calibration: Literal["auto", "none", "contextual"] = Field(
+        "auto",
+        description="Whether what a model says of an empty text is taken off the labels' likelihoods; auto: "
+        "what is better on validation rows.",
     )
     constrained: bool | Literal["both"] = Field(
         False,

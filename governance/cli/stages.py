@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
-from governance.cli.rim import run_stage
+from governance.cli.rim import run_stage, say
 
 
-def _stage(name: str, text: str) -> click.Command:
+def _stage(name: str, text: str, **options: Any) -> click.Command:
     @click.command(
         name=name, help=f"{text}\n\n\b\nExample:\n  assay {name}          # same as: dvc repro -s {name}"
     )
     def command() -> None:
-        run_stage(name)
+        run_stage(name, **options)
 
     return command
 
@@ -25,7 +27,7 @@ validate = _stage(
     "validate", "Quarantine rows that break the kind's schema or a quality rule, with every reason."
 )
 publish = _stage("publish", "Write gold/: Parquet splits, manifest, ledger, lineage and dataset card.")
-train = _stage("train", "Train every system of params.yaml on the gold training rows.")
+train = _stage("train", "Train every system of params.yaml on the gold training rows.", tell=say)
 evaluate = _stage("evaluate", "Judge every system on the same held-out rows and give the verdict.")
 
 

@@ -17,6 +17,7 @@ from contextlib import redirect_stderr
 from dataclasses import dataclass
 from functools import lru_cache
 from io import StringIO
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +78,17 @@ class Base:
                 **LOCAL,
             )
         return model.eval().requires_grad_(False)
+
+    @property
+    def parameters(self) -> int:
+        """Numbers in the weights."""
+        from safetensors import safe_open
+
+        total = 0
+        for shard in sorted(self.source.glob("model*.safetensors")):
+            with safe_open(shard, "numpy") as weights:
+                total += sum(prod(weights.get_slice(name).get_shape()) for name in weights.keys())  # noqa: SIM118
+        return total
 
     @property
     def published_name(self) -> str:

@@ -157,6 +157,11 @@ def _trie(answers: Sequence[Ids]) -> _Trie:
     return _Trie(branches, asked, tuple(place_of[one] for one in parents), tuple(wanted), tuple(ends))
 
 
+def tree_size(answers: Sequence[Ids]) -> int:
+    """Tokens read of the answers behind each prompt."""
+    return len(_trie(answers).branches.tokens)
+
+
 def _parts(answers: Sequence[Ids]) -> list[list[int]]:
     """Places of answers that are asked together: those that begin alike stand beside each other, and no part
     has more than `LONGEST` tokens.

@@ -239,7 +239,11 @@ class LanguageSystem(Classifier, Chooser):
             return
         scores = self.label_scores(validation["input"].to_list())
         truth = codes_of(validation, self.labels)
-        offsets = [self.offset, self.label_scores(list(_NOTHING)).mean(axis=0)]
+        offsets = []
+        if self.knobs.calibration != "contextual":
+            offsets.append(self.offset)
+        if self.knobs.calibration != "none":
+            offsets.append(self.label_scores(list(_NOTHING)).mean(axis=0))
         self.offset, self.sharpness = min(
             ((offset, sharpness) for offset in offsets for sharpness in _SHARPNESS),
             key=lambda choice: mean_log_loss(softmax(choice[1] * (scores - choice[0])), truth),
