@@ -2,6 +2,7 @@
 
     python -m benchmarks.training                 # one thread; some ten minutes on an idle machine
     python -m benchmarks.training --threads 2
+    python -m benchmarks.training --part sft      # one of sft, answers, reuse
     python -m benchmarks.training --no-trl        # without TRL's trainer (pip install trl==1.16.0)
 
 Rows are restaurant8k's (`--data ../shared/data`): a message, and a form of five fields as JSON. Three things:
@@ -50,6 +51,7 @@ INSTRUCTION = (
     "not say it. Answer with one JSON object and nothing else."
 )
 KNOBS = LmLoraParams()
+PARTS = ("sft", "answers", "reuse")
 
 
 @dataclass(frozen=True)
@@ -213,8 +215,10 @@ def trl(base: Base, pairs: Sequence[tuple[str, str]], system: str, steps: int) -
     return trainer.train
 
 
-def training(base: Base, data: Path, clock: Clock, count: int, with_trl: bool) -> list[Line]:
-    """SFT of one epoch over `count` rows."""
+def training(
+    base: Base, data: Path, clock: Clock, count: int, precisions: Sequence[str], with_trl: bool
+) -> list[Line]:
+    """SFT of one epoch over `count` rows; TRL, which chooses its own precision, beside the first."""
     template, system = Template(base.tokenizer), system_turn()
     pairs = bookings(data, count)
     rows = Completions(
@@ -225,7 +229,7 @@ def training(base: Base, data: Path, clock: Clock, count: int, with_trl: bool) -
     plan = list(batches(lengths, KNOBS.batch_size, 0))
     tokens = int(lengths.sum())
     lines = []
-    for precision in ("bfloat16", "float32") if native_bfloat16() else ("float32",):
+    for precision in precisions:
         what = f"SFT, {precision} products"
         seconds, loss = clock.seconds(ours(base, rows, plan, precision))
         mine = tokens / seconds
@@ -235,7 +239,7 @@ def training(base: Base, data: Path, clock: Clock, count: int, with_trl: bool) -
             Line(what, "assay", mine, "tokens/s", note=f"loss {loss:.3f}"),
             Line(what, "bare loop", theirs, "tokens/s", mine / theirs, 0.95, f"loss {other_loss:.3f}"),
         ]
-        if with_trl and precision == ("bfloat16" if native_bfloat16() else "float32"):
+        if with_trl and precision == precisions[0]:
             seconds, _ = clock.seconds(trl(base, pairs, system, len(plan)))
             rate = tokens / seconds
             lines.append(
@@ -365,6 +369,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--rows", type=int, default=64, help="of SFT; a quarter as many answers")
+    parser.add_argument("--part", choices=PARTS, action="append", help="one of them; may be repeated")
+    parser.add_argument("--precision", choices=("bfloat16", "float32"), action="append", help="of SFT")
     parser.add_argument("--no-trl", action="store_true")
     given = parser.parse_args()
     import torch
@@ -372,9 +378,15 @@ def main() -> None:
     torch.set_num_threads(given.threads)
     torch.use_deterministic_algorithms(True)
     base, clock = load_base(), Clock(given.threads)
-    lines = training(base, given.data, clock, given.rows, not given.no_trl)
-    lines += answering(base, given.data, given.threads, clock, max(8, given.rows // 4), 32)
-    lines += reuse(base, given.data, given.threads, clock, max(16, given.rows // 4))
+    parts, native = given.part or PARTS, ("bfloat16", "float32") if native_bfloat16() else ("float32",)
+    lines = []
+    if "sft" in parts:
+        precisions = given.precision or native
+        lines += training(base, given.data, clock, given.rows, precisions, not given.no_trl)
+    if "answers" in parts:
+        lines += answering(base, given.data, given.threads, clock, max(8, given.rows // 4), 32)
+    if "reuse" in parts:
+        lines += reuse(base, given.data, given.threads, clock, max(16, given.rows // 4))
     print(f"{given.threads} thread(s), {given.rows} rows, torch {torch.__version__}\n\n{table(lines)}")
     sys.exit(any(line.falls_short for line in lines))
 
