@@ -82,7 +82,7 @@ def _forward(layer: Any, inputs: torch.Tensor) -> torch.Tensor:
     if torch.is_autocast_enabled("cpu"):
         weight = weight.to(torch.get_autocast_dtype("cpu"))
     with torch.autocast("cpu", enabled=False):
-        out: torch.Tensor = _Adapted.apply(
+        out: torch.Tensor = _Adapted.apply(  # type: ignore[no-untyped-call]
             inputs,
             weight,
             base.bias,
