@@ -383,6 +383,19 @@ def _answers(project: Project, today: date) -> Iterator[Gate]:
         yield Gate("answers", *verdict)
 
 
+def _memorised(name: str) -> Callable[[Project, date], Iterator[Gate]]:
+    """The gate `name` on what fine-tuned models learned by heart."""
+
+    def gate(project: Project, today: date) -> Iterator[Gate]:
+        from governance.memorisation_gates import limits_of, memorised
+
+        limits = limits_of(project.params("check", CheckParams), today.isoformat())
+        for verdict in memorised(name, _comparison(project), limits):
+            yield Gate(name, *verdict)
+
+    return gate
+
+
 GATES: dict[str, Callable[[Project, date], Iterator[Gate]]] = {
     "card": _card,
     "review": _review,
@@ -396,6 +409,7 @@ GATES: dict[str, Callable[[Project, date], Iterator[Gate]]] = {
     "target": _target,
     "answers": _answers,
     "forgetting": _forgetting,
+    **{name: _memorised(name) for name in ("overfitting", "membership", "verbatim", "canaries")},
     "records": _records,
     "approvals": _approved,
 }

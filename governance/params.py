@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
@@ -63,6 +63,30 @@ class PersonalAnswers(Decision):
     share: float = Field(ge=0, le=1, description="of the held-out rows")
 
 
+LimitName = Literal["overfit_gap", "membership_auc", "verbatim_excess", "canary_bits"]
+# What fine-tuned models may remember, unless somebody decided otherwise.
+LIMITS: dict[LimitName, float] = {
+    # Task metric on training rows less that on held-out ones. Small sets stand high without harm: 0.35 on the
+    # sample's 382 tickets, where validation still improved. Learned by heart it is near 1.
+    "overfit_gap": 0.5,
+    # 0.57 for 200 booking requests and the language model, 0.87 for the sample's encoder; 1 gives every
+    # training row away.
+    "membership_auc": 0.9,
+    # Share of training answers completed word for word beyond that of held-out ones: 0.05 there, 1 by heart.
+    "verbatim_excess": 0.1,
+    # Bits beyond the base model's for a secret that stands once, as gold rows do: an attacker's guess is then
+    # eight times as likely to be right.
+    "canary_bits": 3.0,
+}
+
+
+class Limit(Decision):
+    """A limit other than the default."""
+
+    limit: LimitName
+    value: float = Field(ge=0)
+
+
 class CheckParams(Params):
     """Section `check` of params.yaml."""
 
@@ -79,6 +103,11 @@ class CheckParams(Params):
         default=None,
         description="how many answers of the recommended system may hold personal data that their input does "
         "not, and why; without it one in a hundred",
+    )
+    limits: tuple[Limit, ...] = Field(
+        default=(),
+        description="what fine-tuned models may remember, where it is not the default: overfit_gap 0.5, "
+        "membership_auc 0.9, verbatim_excess 0.1, canary_bits 3",
     )
     looser: tuple[Looser, ...] = Field(
         default=(),

@@ -25,6 +25,7 @@ from governance.report.facts import Facts
 from governance.report.further import constraint, enough, personal_answers, worst_parts
 from governance.report.planted import Score
 from governance.report.redaction import personal_data
+from governance.report.remembered import remembered
 from governance.report.rows import fields, sample_rows, warnings
 
 VERDICTS = {
@@ -46,6 +47,7 @@ def build(facts: Facts, planted: Sequence[Score] = ()) -> Document:
             constraint(facts.comparison),
             worst_parts(facts, facts.comparison),
             personal_answers(facts.comparison),
+            remembered(facts, facts.comparison),
             where_it_goes_wrong(facts, facts.comparison),
             costs(facts, facts.comparison),
         ]

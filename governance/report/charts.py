@@ -182,13 +182,15 @@ class Line:
     points: Sequence[tuple[float, float, float, float]]
 
 
-def lines(series: Sequence[Line], title: str, x_name: str, y_name: str) -> str:
+def lines(series: Sequence[Line], title: str, x_name: str, y_name: str, *, at: float | None = None) -> str:
     """Line chart with a band between low and high; the names stand in the key below, in the lines'
-    colours.
+    colours. A dashed line stands at x = `at`.
     """
     height, left, top, bottom, right = 320, 52, 28, 44, 16
     every = [point for line in series for point in line.points]
     xs = nice_ticks(0, max(p[0] for p in every))
+    if all(p[0] == int(p[0]) for p in every):  # counts: no tick between two of them
+        xs = [x for x in xs if x == int(x)]
     ys = nice_ticks(min(p[2] for p in every), max(p[3] for p in every))
 
     def at_x(x: float) -> float:
@@ -207,6 +209,9 @@ def lines(series: Sequence[Line], title: str, x_name: str, y_name: str) -> str:
         _text((left + WIDTH - right) / 2, height - 6, x_name, "tick", "middle"),
         _text(4, 14, y_name, "tick"),
     ]
+    if at is not None:
+        across = f'x1="{at_x(at):.1f}" x2="{at_x(at):.1f}"'
+        parts.append(f'<line {across} y1="{top}" y2="{height - bottom}" class="target"/>')
     for i, line in enumerate(series):
         points = sorted(line.points)
         band = (

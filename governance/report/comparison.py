@@ -9,12 +9,10 @@ from typing import Any
 import polars as pl
 
 from curate.show.blocks import Block, Chart, Details, Paragraph, Table
-from curate.splits import SPLITS
 from governance.report import charts
 from governance.report.document import Section
 from governance.report.errors import recommended
 from governance.report.facts import Facts
-from governance.report.forgetting import forgotten
 
 
 def _titles(comparison: dict[str, Any]) -> dict[str, str]:
@@ -129,9 +127,8 @@ def _figure(costs: dict[str, float], name: str, form: str) -> str:
 
 
 def paired_tests(comparison: dict[str, Any]) -> Section:
-    """Paired tests between systems, and how much each overfits."""
+    """Paired tests between systems."""
     titles = {one["name"]: one["title"] for one in comparison["systems"]}
-    right = comparison["share_right"]
     purposes = {
         "verdict": "decides the verdict",
         "context": "context",
@@ -149,15 +146,6 @@ def paired_tests(comparison: dict[str, Any]) -> Section:
             purposes.get(one["purpose"], one["purpose"]),
         ]
         for one in comparison["comparisons"]
-    ]
-    fits = [
-        [
-            one["title"],
-            *(f"{one['fit'][split][right]:.3f}" if split in one["fit"] else "" for split in SPLITS),
-            f"{one['overfitting'].get(f'train_minus_test_{right}', 0):+.3f}",
-        ]
-        for one in comparison["systems"]
-        if one.get("overfitting")
     ]
     parts: list[Block] = []
     if rows:
@@ -182,15 +170,6 @@ def paired_tests(comparison: dict[str, Any]) -> Section:
                 frozenset({1, 2, 3, 4}),
             ),
         ]
-    if fits:
-        parts += [
-            Paragraph(
-                f"Overfitting: {_titles(comparison)[right]} on rows a system was trained on against rows it "
-                f"never saw."
-            ),
-            Table(["system", *SPLITS, "train − test"], fits, frozenset({1, 2, 3, 4})),
-        ]
-    parts += forgotten(comparison)
     return Section("tests", "Is the difference real?", parts)
 
 

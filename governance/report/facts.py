@@ -77,7 +77,7 @@ def gather(project: Project, *, costs: bool = False) -> Facts:
             fix="assay train && assay evaluate   (or: dvc repro)",
         )
     names = (
-        *("comparison", "per_class", "confusion", "learning_curve", "calibration"),
+        *("comparison", "per_class", "confusion", "learning_curve", "calibration", "training_curves"),
         *("per_field", "per_language", "per_section", "rules_broken", "slices"),
     )
     tables = {
