@@ -22,7 +22,7 @@ def _titles(comparison: dict[str, Any]) -> dict[str, str]:
 
 
 def systems(facts: Facts, comparison: dict[str, Any]) -> Section:
-    """Each system with its metrics, intervals and costs."""
+    """Each system with its metrics and intervals."""
     metric, target = comparison["metric"]["name"], comparison["metric"]["target"]
     ranked = sorted(comparison["systems"], key=lambda one: one[metric]["point"])
     marked = {comparison["fine_tuned"], comparison["best_simpler"], recommended(comparison)}
@@ -36,10 +36,6 @@ def systems(facts: Facts, comparison: dict[str, Any]) -> Section:
         )
         for one in reversed(ranked)
     ]
-    costs = facts.cost.get("systems", {})
-    timed = (
-        {"training s": ("train_seconds", ".1f"), "ms a row": ("latency_ms_median", ".2f")} if costs else {}
-    )
     titles, rows = _titles(comparison), []
     sure = any("calibration_error" in one for one in ranked)
     seeded = any("seeds" in one for one in ranked)
@@ -54,7 +50,6 @@ def systems(facts: Facts, comparison: dict[str, Any]) -> Section:
                 *([_over_seeds(one, metric)] if seeded else []),
                 *(_certainty(one) if sure else []),
                 f"{one['trainable_parameters']:,}",
-                *(_figure(costs.get(one["name"], {}), figure, form) for figure, form in timed.values()),
             ]
         )
     columns = [
@@ -63,7 +58,6 @@ def systems(facts: Facts, comparison: dict[str, Any]) -> Section:
         *([f"{titles[metric]} over seeds"] if seeded else []),
         *(["calibration error", f"coverage at {comparison['params']['risk']:.0%} risk"] if sure else []),
         "trained parameters",
-        *timed,
     ]
     words = (
         f"{titles[metric]} on the same {comparison['rows']['test']:,} held-out "
@@ -76,11 +70,6 @@ def systems(facts: Facts, comparison: dict[str, Any]) -> Section:
         words += (
             " “Label descriptions only” is the honest stand-in for prompting where no language model is at "
             "hand."
-        )
-    if not costs:
-        words += (
-            " Seconds of training and milliseconds a row differ on every run: the page with them is "
-            "reports/cost/index.html, on the machine that ran the evaluation."
         )
     table = Table(
         columns,
@@ -119,11 +108,6 @@ def _certainty(system: dict[str, Any]) -> list[str]:
     if "calibration_error" not in system:
         return ["", ""]
     return [f"{system['calibration_error']:.3f}", f"{system['coverage']:.0%}"]
-
-
-def _figure(costs: dict[str, float], name: str, form: str) -> str:
-    """A cost as text; empty where it was not measured."""
-    return format(costs[name], form) if name in costs else ""
 
 
 def paired_tests(comparison: dict[str, Any]) -> Section:

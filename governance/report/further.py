@@ -32,11 +32,11 @@ def enough(comparison: dict[str, Any]) -> Section:
             "" if way["gain"] is None else _signed(way, way["gain"]),
             "" if way["p"] is None else f"{way['p']:.4f}",
             "yes" if way["enough"] else "no",
-            way["evidence"],
+            way["why"],
         ]
         for way in told["ways"]
     ]
-    columns = ["way", "best system of it", "score", "fine-tuning adds [95 %]", "p", "enough", "evidence"]
+    columns = ["way", "best system of it", "score", "fine-tuning adds [95 %]", "p", "enough", "why"]
     strong = frozenset(place for place, way in enumerate(told["ways"]) if way["enough"])
     return Section(
         "enough",

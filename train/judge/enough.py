@@ -52,7 +52,7 @@ def which_is_enough(
     -------
     dict
         `enough` (name of the simplest way that is, None if none), `data_first` (bool), `sentence`, and
-        `ways`: `way, system, score, gain, low, high, p, enough, evidence`.
+        `ways`: `way, system, score, gain, low, high, p, enough, why, evidence`.
     """
     metric, target = document["metric"]["name"], document["metric"]["target"]
     title = document["metrics"][metric]
@@ -66,8 +66,9 @@ def which_is_enough(
         best = max(mine, key=lambda one: (one[metric]["point"], one["name"]))
         lines.append(_judged(way, best, tuned, document, metric, target, title, worthwhile, alpha))
     gap = _gap(document, systems, tuned, metric, target)
-    data = _data(gap, doubtful, contradicting, title)
     enough = next((line["way"] for line in lines if line["enough"]), None)
+    settled = any(line["enough"] and line["score"] >= target for line in lines)
+    data = _data(gap, doubtful, contradicting, title, settled)
     return {
         "enough": enough,
         "data_first": data["enough"],
@@ -109,7 +110,8 @@ def _judged(
     if tuned is None or pair is None:
         evidence = f"{scored}, and {'meets' if meets else 'misses'} the target of {target:.3f}"
         unknown = dict.fromkeys(("gain", "low", "high", "p"))
-        return {**line, **unknown, "enough": meets and tuned is None, "evidence": f"{evidence}."}
+        why = f"{'meets' if meets else 'misses'} the target of {target:.3f}"
+        return {**line, **unknown, "enough": meets and tuned is None, "why": why, "evidence": f"{evidence}."}
     difference, p = pair["difference"], pair["p_metric"]
     gain = Gain(difference["point"], difference["low"], difference["high"], p, 0.0, 0.0)
     outcome, _ = cell(gain, worthwhile, p < alpha and gain.low > 0, meets, tuned[metric]["point"] >= target)
@@ -128,6 +130,7 @@ def _judged(
         "high": gain.high,
         "p": p,
         "enough": outcome == "simpler_is_enough",
+        "why": why,
         "evidence": f"{scored}; fine-tuning adds {gain.point:+.3f} [{gain.low:+.3f}, {gain.high:+.3f}] "
         f"({_p(p)}): {why}.",
     }
@@ -159,16 +162,23 @@ def _gap(
     return float(abs(tuned[metric]["point"] - best) if tuned is not None else max(0.0, target - best))
 
 
-def _data(gap: float, doubtful: float, contradicting: float, title: str) -> dict[str, Any]:
+def _data(gap: float, doubtful: float, contradicting: float, title: str, settled: bool) -> dict[str, Any]:
     share = max(doubtful, contradicting)
-    first = share > 0 and share >= gap
+    first = share > 0 and share >= gap and not settled
+    if share == 0:
+        why = "nothing that a gap could be made of"
+    elif first:
+        why = "it may be made of them"
+    elif share >= gap:
+        why = "a simpler way meets the target all the same"
+    else:
+        why = "more than they can make up"
     words = (
         f"{doubtful:.1%} of the gold labels look wrong and {contradicting:.1%} of the rows contradict "
-        f"another row of the same input; the gap between the systems is {gap:.3f} {title}: "
-        + ("it may be made of them." if first else "more than they can make up.")
+        f"another row of the same input; the gap between the systems is {gap:.3f} {title}: {why}."
     )
     unknown = dict.fromkeys(("system", "score", "gain", "low", "high", "p"))
-    return {"way": WAYS[-1], **unknown, "enough": first, "evidence": words}
+    return {"way": WAYS[-1], **unknown, "enough": first, "why": words, "evidence": words}
 
 
 def _sentence(lines: list[dict[str, Any]], data: Mapping[str, Any], enough: str | None) -> str:
