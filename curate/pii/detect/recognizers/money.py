@@ -62,9 +62,10 @@ class AnyCaseIbanRecognizer(stock.IbanRecognizer):  # type: ignore[misc]
 
 
 # Lengths and first digits in use (ISO/IEC 7812): Visa, Mastercard, Amex, Discover and UnionPay, JCB, Diners,
-# Maestro. Cards of 19 digits have too few digits that tell them from other numbers: they need a label.
+# Maestro. Cards of 19 digits have too few digits that tell them from other numbers: they need a label. So do those of 13,
+# which Visa gave out long ago and barcodes look like.
 _ISSUED = regex.compile(
-    r"4(?:\d{12}|\d{15})|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|6(?:011|[245]\d\d)\d{12}|35\d{14}|3(?:0[0-5]|[68]\d)\d{11}|6[37]\d{14}"
+    r"4\d{15}|5[1-5]\d{14}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}|3[47]\d{13}|6(?:011|[245]\d\d)\d{12}|35\d{14}|3(?:0[0-5]|[68]\d)\d{11}|6[37]\d{14}"
 )
 _NO_DIGIT = regex.compile(r"\D")
 

@@ -41,6 +41,7 @@ _PHONE_FORM = regex.compile(PHONE_FORM)
 _PHONE_LABELS = tuple(
     dict.fromkeys(lemmas(phrase) for phrase in (*SUPPORT["PHONE_NUMBER"], *ADJACENT["PHONE_NUMBER"]))
 )
+_OWN_LABELS = frozenset(label.split()[-1] for label in _PHONE_LABELS)
 _NUMBERED_THINGS = frozenset(contrary("PHONE_NUMBER"))
 _OTHER_LABELS = _NUMBERED_THINGS | frozenset(IDENTITY_STEMS)
 _UUID = regex.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", regex.IGNORECASE)
@@ -129,6 +130,27 @@ class _Matcher(phonenumbers.PhoneNumberMatcher):
             yield self._from + match.start, self._from + match.end, match
 
 
+def _is_of_a_thing(text: str, start: int, end: int) -> bool:
+    """Whether digits of a telephone number's form are a date with the hour behind it, or a barcode without a
+    telephone's label.
+    """
+    value = text[start:end]
+    if _DATED.fullmatch(value):
+        return True
+    return _is_barcode(value) and label_before(text, start) not in _OWN_LABELS
+
+
+# "08-01-2016 11" before ":56".
+_DATED = regex.compile(r"(?:0?[1-9]|[12]\d|3[01])[-./](?:0?[1-9]|1[0-2])[-./](?:19|20)\d\d(?: \d{1,2})?")
+
+
+def _is_barcode(value: str) -> bool:
+    """Whether thirteen digits that begin with two zeros pass the check of an EAN (GS1)."""
+    if len(value) != 13 or not value.isdigit() or not value.startswith("00"):
+        return False
+    return sum(int(digit) * (3 if at % 2 else 1) for at, digit in enumerate(value)) % 10 == 0
+
+
 def _touched(spans: list[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
     """Those of `spans` (in order, none over another) that `[start, end)` touches."""
     at = max(bisect_right(spans, (start, start)) - 1, 0)
@@ -180,7 +202,7 @@ class PlausiblePhoneRecognizer(stock.PhoneRecognizer):  # type: ignore[misc]
                 if _touched(taken, start, end) or _inside_word(text, start, end):
                     continue
                 score = match.score if isinstance(match, _Plain) else self._form_score(match, region)
-                if score:
+                if score and not _is_of_a_thing(text, start, end):
                     insort(taken, (start, end))
                     result = self._get_recognizer_result(match, text, region, nlp_artifacts)
                     result.start, result.end, result.score = start, end, score
