@@ -52,7 +52,7 @@ def test_every_system_is_trained_and_judged_and_the_verdict_said(
 ) -> None:
     card = {"assay": 1, "name": "t", "kind": kind, "behaviour": "answer", **CARDS[kind]}
     (tmp_path / "task.yaml").write_text(yaml.safe_dump(card))
-    knobs = {
+    knobs: dict[str, Any] = {
         "train": {
             "encoder": str(tiny_encoder),
             "precision": "float32",
@@ -62,6 +62,9 @@ def test_every_system_is_trained_and_judged_and_the_verdict_said(
         },
         "evaluate": {"bootstrap": 100, "permutations": 100, "latency_rows": 3, "written_fit_rows": 5},
     }
+    asked = kind in ("summary", "preference")
+    if not asked:
+        knobs["evaluate"]["forgetting"] = None
     (tmp_path / "params.yaml").write_text(yaml.safe_dump(knobs))
     gold = Gold(
         rows(kind, 24, 0, "r"), rows(kind, 5, 1, "v"), rows(kind, 12, 2, "t"), {"content_digest": "abc123"}
@@ -83,6 +86,11 @@ def test_every_system_is_trained_and_judged_and_the_verdict_said(
     assert document["fine_tuned"] in ("lm_lora", last) and ":" in report["summary"]
     predictions = pl.read_parquet(project.reports / "evaluation" / "predictions.parquet")
     assert predictions.height == 5 * 12 and predictions["confidence"].null_count() == predictions.height
+    forgotten = document["forgetting"]
+    table = pl.read_csv(project.reports / "evaluation" / "forgetting.csv")
+    assert table.height == (200 if asked else 0) and (forgotten is not None) is asked
+    if asked:
+        assert [system["name"] for system in forgotten["systems"]] == sorted(["lm_lora", last])
     figures = json.loads((project.reports / "metrics.json").read_text())
     assert set(figures["prompt"]) == metrics
     costs = json.loads((project.reports / "cost" / "evaluate.json").read_text())["systems"]
