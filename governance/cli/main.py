@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "risk": ("risk", "How easily published rows are tied to persons.", "Review"),
     "check": ("check", "Every gate of the task card and policy, for CI.", "Review"),
     "lineage": ("lineage", "What hangs on a row, a version or a model.", "Review"),
+    "subject": ("subject", "Find what the project holds of a person.", "Review"),
     "versions": ("versions", "Every gold version in git's history.", "Review"),
     "checkout-gold": ("versions", "Copy an old gold version into a new folder.", "Review"),
     "approve": ("approve", "Sign the digests of what stands now.", "Review"),

@@ -7,6 +7,7 @@ revisions are read once, and looked up after.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,10 +16,12 @@ from typing import Any
 
 from curate.errors import AssayError
 from curate.files import write_json
-from curate.versions.revisions import git, lock_stages
+from curate.versions.revisions import cache_folder, git, lock_stages
 
 INDEX = ".assay/lineage.json"
 SCHEMA = "assay.lineage-index/1"
+_MD5 = re.compile(r"[0-9a-f]{32}")
+_STORED = re.compile(r"[0-9a-f]{32}\.dir")
 _OUTPUTS = ("gold", "models", "reports/evaluation", "reports/metrics.json")
 
 
@@ -42,6 +45,27 @@ class Locked:
     subject: str
     tags: tuple[str, ...]
     outputs: Mapping[str, str]
+
+
+def stored_files(root: Path, digest: str) -> dict[str, Path] | None:
+    """Files of a folder that DVC calls `digest` (it ends in `.dir`), by name; None unless the cache has them
+    all.
+    """
+    cache = cache_folder(root)
+    for store in (cache / "files" / "md5", cache):  # DVC 2 kept objects at the top
+        listing = store / digest[:2] / digest[2:]
+        if not _STORED.fullmatch(digest) or not listing.exists():
+            continue
+        try:
+            entries = json.loads(listing.read_text(encoding="utf-8"))
+            named = {str(one["relpath"]): str(one["md5"]) for one in entries}
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return None
+        if not all(_MD5.fullmatch(md5) for md5 in named.values()):
+            return None
+        files = {name: store / md5[:2] / md5[2:] for name, md5 in named.items()}
+        return files if all(path.exists() for path in files.values()) else None
+    return None
 
 
 def history(root: Path) -> list[Locked]:

@@ -12,7 +12,7 @@ from curate.errors import AssayError
 from curate.project import Project
 from curate.splits import SPLITS
 from curate.text import plain
-from curate.versions.revisions import Revision, gold_files
+from governance.lineage.history import stored_files
 from governance.lineage.versions import GoldVersion, named, versions
 
 Kind = Literal["row", "version", "model", "report"]
@@ -130,9 +130,8 @@ def _row(project: Project, found: Sequence[GoldVersion], name: str) -> list[tupl
     for version in found:
         if not version.here:
             continue
-        try:
-            files = gold_files(project.root, Revision(version.name, version.commits[0].commit))
-        except AssayError:
+        files = stored_files(project.root, version.stored)
+        if files is None:
             continue
         for split in SPLITS:
             near = (

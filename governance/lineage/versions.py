@@ -17,7 +17,7 @@ from curate.project import Project
 from curate.splits import SPLITS
 from curate.text import plain
 from curate.versions.revisions import Revision, gold_files
-from governance.lineage.history import Locked, history
+from governance.lineage.history import Locked, history, stored_files
 from governance.records.kinds import Approval, Opening, Training
 from governance.records.store import Journal, read_journal
 
@@ -74,8 +74,8 @@ def versions(project: Project) -> list[GoldVersion]:
     """
     states = [state for state in history(project.root) if "gold" in state.outputs]
     journal = read_journal(project.root)
-    manifests = {state.outputs["gold"]: state for state in reversed(states)}
-    read = {stored: _manifest(project.root, state) for stored, state in manifests.items()}
+    stored_as = {state.outputs["gold"] for state in states}
+    read = {stored: _manifest(project.root, stored) for stored in stored_as}
     together: dict[str, list[Locked]] = {}
     for state in states:
         digest = str(read[state.outputs["gold"]].get("content_digest", ""))
@@ -121,11 +121,11 @@ def _told(journal: Journal, digest: str) -> tuple[tuple[str, ...], int, tuple[st
     return tuple(systems), len(opened), tuple(roles)
 
 
-def _manifest(root: Path, at: Locked) -> dict[str, Any]:
-    """The manifest of the gold version of a commit, from DVC's cache; empty if it is not there."""
+def _manifest(root: Path, stored: str) -> dict[str, Any]:
+    """The manifest of a gold version, from DVC's cache; empty if it is not there."""
     try:
-        path = gold_files(root, Revision(at.commit[:12], at.commit))["manifest.json"]
-        document = json.loads(path.read_text(encoding="utf-8"))
+        files = stored_files(root, stored) or {}
+        document = json.loads(files["manifest.json"].read_text(encoding="utf-8"))
     except (AssayError, KeyError, OSError, ValueError, RecursionError):
         return {}
     return document if isinstance(document, dict) else {}

@@ -1,0 +1,1 @@
+"""A person's traces: where rows, versions, models, reports and caches hold them."""

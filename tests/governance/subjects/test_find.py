@@ -1,0 +1,146 @@
+"""A person is found however they are written, in every place, and nobody else is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from curate.errors import AssayError
+from curate.keys import find_key
+from curate.pii.values import normalise, value_id
+from curate.project import Project
+from governance.cli.main import main
+from governance.subjects.places import rows_in
+from governance.subjects.wanted import hits, wanted
+from tests.governance.versioned import TRAIN
+
+KNOWN = ("jo.miller@example.org", "+44 7700 900123", "Jo Miller", "C-10425", "QQ 12 34 56 C")
+HOLD = [
+    "write to Jo.Miller@Example.org please",
+    "JO.MILLER@EXAMPLE.ORG",
+    "mail (jo.miller@example.org)",
+    "call 07700 900123",
+    "call 07700-900-123 or (07700) 900 123",
+    "tel +447700900123",
+    "tel 0044 7700 900 123 today",
+    "Jo Miller here",
+    "from JO  MILLER,",
+    "Miller, Jo",
+    "jo a. miller",
+    "Jo\u00a0Miller",
+    "Jo\nMiller",
+    "customer C-10425",
+    "customer c10425",
+    "my NI number is QQ123456C",
+    "qq 12 34 56 c",
+]
+HOLD_NOT = [
+    "Jo and his Miller",  # two words between
+    "Joanna Miller",
+    "Jo Millers",
+    "mojo miller's",
+    "j.miller@example.com",
+    "07700 900124",
+    "C-10426",
+    "QQ 12 34 56 D",
+    "",
+    None,
+]
+
+
+def held(texts: list[str | None], values: tuple[str, ...] = KNOWN) -> list[bool]:
+    sought = wanted(values, None)
+    return (
+        pl.DataFrame({"t": texts}, schema={"t": pl.String}).select(hits(pl.col("t"), sought))["t"].to_list()
+    )
+
+
+def test_a_person_is_found_however_they_are_written_and_nobody_else_is() -> None:
+    assert [text for text, found in zip(HOLD, held(list(HOLD)), strict=True) if not found] == []
+    assert [text for text, found in zip(HOLD_NOT, held(HOLD_NOT), strict=True) if found] == []
+
+
+@pytest.mark.parametrize("values", [(), ("",), ("Al",), ("12",)])
+def test_what_singles_nobody_out_is_refused(values: tuple[str, ...]) -> None:
+    with pytest.raises(AssayError) as caught:
+        wanted(values, None)
+    assert caught.value.fix
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "csv.gz", "jsonl.zst", "parquet", "arrow", "utf16.csv"])
+def test_every_form_of_file_is_searched(tmp_path: Path, ending: str) -> None:
+    frame = pl.DataFrame({"id": ["a", "b"], "text": ["nothing", "Jo Miller wrote"], "nested": [["x"], ["y"]]})
+    path = tmp_path / f"file.{ending}"
+    if ending == "parquet":
+        frame.write_parquet(path)
+    elif ending == "arrow":
+        frame.write_ipc(path)
+    else:
+        text = "id,text\na,nothing\nb,Jo Miller wrote\n" if "csv" in ending else frame.write_ndjson()
+        data = text.encode("utf-16" if "utf16" in ending else "utf-8")
+        if ending.endswith("gz"):
+            import gzip
+
+            data = gzip.compress(data)
+        elif ending.endswith("zst"):
+            import zstandard
+
+            data = zstandard.compress(data)
+        path.write_bytes(data)
+    assert len(rows_in(path, wanted(["Jo Miller"], None))) == 1
+    assert rows_in(path, wanted(["Zoe Quill"], None)) == []
+
+
+def test_nested_cells_are_searched(tmp_path: Path) -> None:
+    turns = [[{"role": "user", "content": "I am Jo Miller"}], [{"role": "user", "content": "hello"}]]
+    pl.DataFrame({"example_id": ["r1", "r2"], "messages": turns}).write_parquet(tmp_path / "x.parquet")
+    assert rows_in(tmp_path / "x.parquet", wanted(["Jo Miller"], None)) == ["r1"]
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, Any]]:
+    with pytest.raises(SystemExit) as stop:
+        main(["subject", "find", *arguments, "--format", "json"])
+    shown = capsys.readouterr().out
+    return int(stop.value.code or 0), json.loads(shown)
+
+
+def test_old_versions_models_and_keyed_digests_are_searched(
+    versioned: Project,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ASSAY_KEY", "0123456789abcdef" * 4)
+    key = find_key(versioned.root)
+    (versioned.root / "decisions").mkdir()
+    digest = value_id(key, "EMAIL_ADDRESS", normalise("EMAIL_ADDRESS", "jo.miller@example.org"))
+    (versioned.root / "decisions" / "pii.jsonl").write_text(json.dumps({"value_id": digest}) + "\n")
+    code, document = told(capsys, "stays", "jo.miller@example.org")
+    assert code == 1 and document["keyed_digests_sought"]
+    places = {(place["kind"], place["path"].split("/")[-1], place["split"]) for place in document["places"]}
+    assert ("version", "train.parquet", "train") in places and ("record", "pii.jsonl", "") in places
+    assert len([place for place in document["places"] if place["kind"] == "version"]) == 2
+    assert sorted(name.split("@")[0] for name in document["models"]) == ["lora", "probe"]
+    assert "jo.miller" not in json.dumps(document)
+    assert TRAIN["v1"][0] == "gone"
+    code, document = told(capsys, "gone")
+    assert code == 1 and not document["models"]  # no model is known to have learned from that version
+
+
+def test_nobody_is_found_and_what_was_not_seen_is_said(
+    versioned: Project,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    names = tmp_path / "names.txt"
+    names.write_text("Zoe Quill\nzoe@example.org\n")
+    code, document = told(capsys, "--from", str(names))
+    assert code == 0 and not document["found"] and len(document["not_seen"]) == 3
+    with pytest.raises(SystemExit) as stop:
+        main(["subject", "find", "Zoe Quill"])
+    assert not stop.value.code
+    said = capsys.readouterr().out
+    assert "Found nowhere" in said and "Not looked into" in said and "Quill" not in said
