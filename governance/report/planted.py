@@ -17,6 +17,16 @@ from curate.documents import load_json, load_parquet
 from curate.errors import AssayError
 from curate.project import Project
 
+NEAR = "near-duplicates"
+# What is planted as two rows that stand in one cluster: section of the truth, what it is called, and the name
+# of the other row.
+TWINS = (
+    ("exact_duplicates", "exact duplicates", "of"),
+    ("near_duplicates", NEAR, "of"),
+    ("leaks", "held-out rows among those to learn from", "of"),
+    ("contradictions", "one text with two answers", "with"),
+)
+
 
 @dataclass(frozen=True)
 class Score:
@@ -133,6 +143,8 @@ def personal_data(
     detail = ", ".join(
         f"{kind.lower()} {taken[kind]} of {count}" for kind, count in sorted(kinds.items()) if taken[kind]
     )
+    if not look_alikes:
+        return scores
     return [
         *scores,
         Score(
@@ -158,8 +170,10 @@ def duplicates(truth: dict[str, Any], clusters: pl.DataFrame) -> list[Score]:
 
     scores: list[tuple[str, int, int]] = []
     explained: set[str] = set()
-    for kind, name in (("exact_duplicates", "exact duplicates"), ("near_duplicates", "near-duplicates")):
-        pairs = [(row, entry["of"]) for row, entry in truth[kind].items()]
+    for kind, name, twin in TWINS:
+        if kind not in truth:
+            continue
+        pairs = [(row, entry[twin]) for row, entry in truth[kind].items()]
         explained |= {cluster[a] for a, b in pairs if together(a, b)}
         scores.append((name, len(pairs), sum(together(a, b) for a, b in pairs)))
     sizes = clusters.group_by("cluster").len().filter(pl.col("len") > 1)
@@ -169,10 +183,10 @@ def duplicates(truth: dict[str, Any], clusters: pl.DataFrame) -> list[Score]:
             name,
             planted,
             found,
-            strangers if i else None,
-            "clusters of no planted pair count as wrong" if i else "",
+            strangers if name == NEAR else None,
+            "clusters of no planted pair count as wrong" if name == NEAR else "",
         )
-        for i, (name, planted, found) in enumerate(scores)
+        for name, planted, found in scores
     ]
 
 

@@ -60,3 +60,26 @@ def test_duplicates_are_found_when_both_rows_stand_in_one_cluster() -> None:
     assert (exact.found, exact.planted) == (1, 1)
     assert (near.found, near.missed) == (0, 2)
     assert near.wrongly == 1, "the cluster of x and y holds nothing planted"
+
+
+def test_leaks_and_contradictions_are_told_and_explain_their_clusters() -> None:
+    """Each counted as a cluster of nothing planted."""
+    truth = {
+        "exact_duplicates": {},
+        "near_duplicates": {},
+        "leaks": {"b": {"of": "h"}},
+        "contradictions": {"d": {"with": "c"}, "f": {"with": "e"}},
+    }
+    clusters = pl.DataFrame({"example_id": ["b", "h", "c", "d", "e"], "cluster": ["h", "h", "c", "c", "e"]})
+    told = {score.what: (score.planted, score.found, score.wrongly) for score in duplicates(truth, clusters)}
+    assert told == {
+        "exact duplicates": (0, 0, None),
+        "near-duplicates": (0, 0, 0),
+        "held-out rows among those to learn from": (1, 1, None),
+        "one text with two answers": (2, 1, None),
+    }
+
+
+def test_without_look_alikes_there_is_no_line_of_them() -> None:
+    none = pl.DataFrame(schema={"example_id": str, "start": int, "end": int, "entity": str})
+    assert personal_data({}, {}, none) == []
