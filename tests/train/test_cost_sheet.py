@@ -63,7 +63,7 @@ def test_break_even_is_what_training_and_labels_cost_over_what_a_request_saves()
     found = even(params, samples())
     assert found.fixed == 100.0 and found.prompted == "Retrieved" and found.unit == "EUR"
     assert found.requests == pytest.approx(100 / found.saved) and found.saved == pytest.approx(5e-4, rel=0.05)
-    assert found.low is not None and found.high is not None
+    assert found.low is not None and found.high is not None and found.requests is not None
     assert found.low < found.requests < found.high
     assert "200,000 requests (range" in found.words() and "training and labelling" in found.words()
 

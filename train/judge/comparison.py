@@ -196,7 +196,7 @@ def _gain(pair: Pair, scoring: Scoring, bootstrap: Bootstrap, settings: Settings
         detectable = smallest_difference(rows / effect, discordant)
         needed = rows_needed(settings.worthwhile, discordant) * effect
     else:
-        detectable = smallest_shift(paired.difference.error)
+        detectable = smallest_shift(paired.difference.error, bootstrap.groups)
         needed = rows * (detectable / settings.worthwhile) ** 2
     difference = paired.difference
     return Gain(difference.point, difference.low, difference.high, paired.p_metric, detectable, needed)

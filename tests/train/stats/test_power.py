@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from train.stats.paired import mcnemar_exact
-from train.stats.power import POWER, design_effect, rows_needed, smallest_difference, smallest_shift
+from train.stats.power import (
+    EXACT,
+    POWER,
+    design_effect,
+    exact_power,
+    rows_needed,
+    smallest_difference,
+    smallest_shift,
+)
 
 
 def found(rows: Any, difference: Any, discordant: Any, trials: Any = 400, seed: int = 0) -> Any:
@@ -37,14 +45,37 @@ def test_rows_needed_agrees_with_a_worked_example() -> None:
     )
 
 
-@given(st.integers(20, 100_000), st.floats(0.0, 0.6))
+@pytest.mark.parametrize(("rows", "discordant"), [(12, 0.8), (40, 0.3), (120, 0.1), (250, 0.05)])
+def test_below_a_few_hundred_rows_the_power_promised_is_the_exact_tests_own(
+    rows: int, discordant: float
+) -> None:
+    difference = smallest_difference(rows, discordant)
+    promised = exact_power(rows, difference, discordant)
+    assert POWER <= promised < POWER + 0.03
+    wider = max(discordant, difference)
+    assert found(rows, difference, wider, trials=4000) == pytest.approx(promised, abs=0.02)
+    assert exact_power(rows, 0.0, discordant) <= 0.05
+
+
+def test_exact_power_and_connors_formula_meet_where_rows_are_many() -> None:
+    for rows, discordant in ((EXACT, 0.2), (1000, 0.1)):
+        difference = smallest_difference(rows, discordant)
+        assert exact_power(rows, difference, discordant) == pytest.approx(POWER, abs=0.04)
+
+
+def test_few_groups_ask_for_more_than_the_normal_multiple() -> None:
+    assert smallest_shift(0.1, 8) > smallest_shift(0.1, 100) > smallest_shift(0.1)
+    assert smallest_shift(0.1, EXACT) == smallest_shift(0.1)
+
+
+@given(st.integers(EXACT, 100_000), st.floats(0.0, 0.6))
 def test_rows_needed_for_the_smallest_difference_are_the_rows_at_hand(rows: Any, discordant: Any) -> None:
     difference = smallest_difference(rows, discordant)
     assert 0 < difference <= 1
     assert rows_needed(difference, discordant) == pytest.approx(rows, rel=1e-6)
 
 
-@given(st.integers(20, 10_000), st.floats(0.01, 0.5))
+@given(st.integers(EXACT, 10_000), st.floats(0.01, 0.5))
 def test_more_rows_show_smaller_differences(rows: Any, discordant: Any) -> None:
     assert smallest_difference(rows * 2, discordant) < smallest_difference(rows, discordant)
 
