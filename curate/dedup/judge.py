@@ -44,13 +44,14 @@ def answers(examples: pl.DataFrame, kind: Kind) -> pl.Series:
 
 
 def texts_of(examples: pl.DataFrame, kind: Kind, params: DedupParams) -> pl.DataFrame:
-    """`id, text, guard, held_out` of each example, and `output` where near-duplicates must agree on it: where
-    it is read off the text, another output means another text.
+    """`id, text, folded, guard, held_out` of each example, and `output` where near-duplicates must agree on
+    it: where it is read off the text, another output means another text.
     """
     read_off = kind is Kind.EXTRACTION and params.weigh != "never"
     return examples.select(
         pl.col("example_id").alias("id"),
         pl.col("input").alias("text"),
+        folded(examples["input"]).alias("folded"),
         identity(kind).alias("guard"),
         pl.col("held_out").fill_null(False)
         if "held_out" in examples.columns
@@ -177,17 +178,17 @@ def _judged(twins: Twins, outputs: pl.DataFrame, kind: Kind, params: DedupParams
     )
 
 
-def equal_after(
-    rows: pl.DataFrame, written: pl.DataFrame, examples: pl.DataFrame, kind: Kind
-) -> pl.DataFrame:
+def equal_after(rows: pl.DataFrame, texts: pl.DataFrame, examples: pl.DataFrame, kind: Kind) -> pl.DataFrame:
     """Rows that stay and whose input is equal to another's only since redaction.
 
     Parameters
     ----------
     rows
         From `judge`.
-    written, examples
-        The same rows before and after redaction.
+    texts
+        From `texts_of` the rows before redaction.
+    examples
+        The same rows after it.
 
     Returns
     -------
@@ -195,18 +196,18 @@ def equal_after(
         `example_id, held_out, priority, family, output, outputs, size`, by priority; `outputs` and `size`
         count the family's distinct outputs and rows.
     """
-    before = written.select("example_id", pl.col("input").alias("written"))
-    after = examples.select(
-        "example_id",
-        folded(examples["input"]).alias("text"),
-        identity(kind).alias("guard"),
-        "input",
-        "output",
-    ).join(before, on="example_id", how="left")
+    before = texts.select(pl.col("id").alias("example_id"), pl.col("text").alias("written"), text="folded")
+    after = examples.select("example_id", identity(kind).alias("guard"), "input", "output")
     staying = rows.filter(pl.col("reason").is_null()).select("example_id", "held_out", "document", "priority")
-    staying = staying.join(after, on="example_id", how="left").with_columns(
-        pl.col("input").ne_missing(pl.col("written")).alias("redacted")
+    staying = (
+        staying.join(after, on="example_id", how="left")
+        .join(before, on="example_id", how="left")
+        .with_columns(pl.col("input").ne_missing(pl.col("written")).alias("redacted"))
     )
+    # What redaction left alone is folded already.
+    redacted = staying["redacted"].arg_true()
+    now = folded(staying["input"].gather(redacted))
+    staying = staying.with_columns(staying["text"].scatter(redacted, now).alias("text"))
     family = ["text", "guard"]
     # Most texts are nobody's equal, and those that were equal before are not of redaction's making.
     several = staying.filter(pl.len().over(family) > 1)

@@ -76,7 +76,7 @@ def dedup(
     watch = (lambda done: progress(done, total)) if progress else None
     twins = find_twins(texts, params, watch, weigh=weighs(kind, params))
     rows = judge(twins, texts, written, kind, params)
-    equal = equal_after(rows, written, examples, kind)
+    equal = equal_after(rows, texts, examples, kind)
     if params.after_redaction == "drop":
         rows = drop_equal_after(rows, equal)
     out = rows.filter(pl.col("reason").is_not_null())

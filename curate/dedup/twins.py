@@ -98,15 +98,16 @@ def _documents(heads: pl.DataFrame, similarity: Similarity, weigh: Weigh) -> Doc
     salts = _hashes(heads["guard"]) if heads["guard"].n_unique() > 1 else None
     marks = None
     if weigh != "nothing":
-        weights = weighed(pl.col("compared"), negations_only=weigh == "negations")
-        mark = pl.concat_str(weights, pl.col("outputs"), separator="\x1f")
-        marks = _hashes(heads.select(mark.alias("mark")).to_series())
+        weights = weighed(heads["compared"], negations_only=weigh == "negations")
+        marks = _hashes(pl.select(pl.concat_str(weights, heads["outputs"], separator="\x1f")).to_series())
     return Documents(heads["compared"], similarity.unit, similarity.n, salts, marks)
 
 
 def _prepared(frame: pl.DataFrame, similarity: Similarity) -> pl.DataFrame:
-    """`frame` with `text` and `guard` folded, and `compared`: the folded part that is compared."""
-    whole = folded(frame["text"])
+    """`frame` with `text` (as `folded` has it, if that is there) and `guard` folded, and `compared`: the
+    folded part that is compared.
+    """
+    whole = frame["folded"] if "folded" in frame.columns else folded(frame["text"])
     guard = folded(frame["guard"])
     parts = compared(frame["text"], similarity.parts, similarity.unit, similarity.n, similarity.threshold)
     rest = whole if parts.whole else folded(parts.rest)
@@ -141,7 +142,7 @@ def find_twins(
     ----------
     frame
         `id` (unique, any ordered dtype), `text`, `guard` (String), `held_out` (Boolean); where they are
-        weighed, maybe `output` (String): near-duplicates must agree on it, too.
+        weighed, maybe `output` (String): near-duplicates must agree on it, too; maybe `folded`, the text so.
     similarity
         Shingles, threshold and the parts compared.
     done
@@ -152,7 +153,8 @@ def find_twins(
 
     """
     order = ["held_out", "length", "id"]
-    columns = [name for name in ("id", "text", "guard", "held_out", "output") if name in frame.columns]
+    known = ("id", "text", "guard", "held_out", "output", "folded")
+    columns = [name for name in known if name in frame.columns]
     rows = (
         _prepared(
             frame.select(*columns, pl.col("text").str.len_chars().fill_null(0).alias("length")), similarity
@@ -265,7 +267,7 @@ def find_shared(
         and whether all are listed (else the first held row of each text stands for its equals).
     """
     # Both at once: what is a template of one is a template of the other.
-    columns = [name for name in ("text", "guard", "output") if name in seen.columns]
+    columns = [name for name in ("text", "guard", "output", "folded") if name in seen.columns]
     ids = [side["id"] for side in (seen, held)]
     both = _prepared(pl.concat([seen.select(columns), held.select(columns)]), similarity)
     sides = [

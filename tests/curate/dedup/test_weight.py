@@ -6,13 +6,63 @@ import json
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from curate.dedup import weight
 from curate.dedup.cut import cut_outputs
 from curate.dedup.leaks import leaks
 from curate.dedup.params import DedupParams
 from curate.dedup.stage import dedup
 from curate.task import Kind
 from tests.curate.dedup.conftest import LATE, reasons, table
+
+
+def plainly_weighed(texts: pl.Series) -> list[str]:
+    """`weighed` by one expression over every text."""
+    text = pl.col("text")
+    rest = text.str.replace(r"^no\b[^\p{L}\p{N}]+", "").str.replace(r"[^\p{L}\p{N}]+no[^\p{L}\p{N}]*$", "")
+    denies = rest.str.contains(weight._NEGATION) | rest.str.contains(r"\b(?:incorrect|wrong)\b")
+    negations = pl.when(denies).then(rest).otherwise(text).str.count_matches(weight._NEGATION)
+    numbers = text.str.replace_all(r"(\d)([ap]m)\b", "${1} ${2}").str.extract_all(weight._WEIGHTY)
+    both = pl.concat_str(numbers.list.join(" "), negations.cast(pl.String), separator="\x1f")
+    return texts.to_frame("text").select(both).to_series().to_list()
+
+
+_WORDS = (
+    *(
+        "no",
+        "not",
+        "never",
+        "that is wrong",
+        "seven",
+        "17th",
+        "6:45pm",
+        "9am",
+        "may",
+        "ab-12",
+        "3.50",
+        "two-17",
+    ),
+    *("table", "it", "nothing", "nein", "kein", "²", "\u0663", "é", "seven2", "no1", "casino"),
+)
+
+
+@given(
+    texts=st.lists(
+        st.lists(st.sampled_from(_WORDS), max_size=6).map(" ".join)
+        | st.lists(st.sampled_from(_WORDS), max_size=4).map(", ".join).map("{}!".format),
+        min_size=1,
+        max_size=8,
+    )
+)
+@settings(max_examples=200, deadline=None)
+def test_what_weighs_is_told_text_by_text_as_by_one_expression_over_all(texts: list[str]) -> None:
+    series = pl.Series("text", texts, dtype=pl.String)
+    assert weight.weighed(series).to_list() == plainly_weighed(series)
+    negations = [one.rpartition("\x1f")[2] for one in plainly_weighed(series)]
+    assert weight.weighed(series, negations_only=True).to_list() == negations
+
 
 RECEIPT = (
     "TAN WOON YANN BOOK STORE, 81100 JOHOR BAHRU, invoice date {}, total {} ringgit, thank you, come again"
