@@ -26,7 +26,7 @@ from curate.ingest.chat.dialogue import (
     spoken,
     transcript,
 )
-from curate.ingest.chat.turns import ASSISTANT, USER, Turn, content_text, is_chat, read_turns
+from curate.ingest.chat.turns import ASSISTANT, USER, Turn, content_text, is_chat, plain_exchange, read_turns
 from curate.ingest.unusable import Unusable
 from curate.task import Kind
 
@@ -79,9 +79,13 @@ def rows_of_conversations(
     lines: list[tuple[Any, ...]] = []
     unread: set[str] = set()
     answers_apart, json_answers = "output" in sides, kind == Kind.EXTRACTION
-    names = (*sides, *around)
+    names, prefaced = (*sides, *around), bool({"system", "tools"} & around.keys())
     columns = zip(*sides.values(), *around.values(), strict=True) if names else repeat((), height)
+    may_be_plain = names == ("messages",) and not each
     for row, values in enumerate(columns):
+        if may_be_plain and row not in faults and (said := plain_exchange(values[0])):
+            lines.append((*said, None, None, None, row, None, None))
+            continue
         cells = dict(zip(names, values, strict=True))
         try:
             if row in faults:
@@ -90,7 +94,9 @@ def rows_of_conversations(
                 lines.append((*_pair(cells, kind, unread), None, None, row, None, None))
                 continue
             turns = _asked(cells, unread)
-            turns = preface(spoken(turns), content_text(cells.get("system")), _tools(cells.get("tools")))
+            turns = spoken(turns)
+            if prefaced:
+                turns = preface(turns, content_text(cells.get("system")), _tools(cells.get("tools")))
             exchanges = (
                 each_exchange(turns, json_answers=json_answers)
                 if each
@@ -132,14 +138,14 @@ def _asked(cells: Mapping[str, Any], unread: set[str]) -> list[Turn]:
     Unusable
         As `read_turns` does.
     """
-    turns = _history(cells.get("history"))
+    turns = _history(cells["history"]) if "history" in cells else []
     cell = cells.get("messages") if "messages" in cells else cells.get("input")
     if "messages" in cells or is_chat(cell):
         if cell in (None, ""):
             raise Unusable("empty_input", "no conversation")
         conversation = read_turns(cell)
         unread |= conversation.unread
-        return [*turns, *conversation.turns]
+        return [*turns, *conversation.turns] if turns else conversation.turns
     text = _text(cell)
     return [*turns, Turn(USER, text)] if text and text.strip() else turns
 

@@ -59,6 +59,8 @@ def preface(turns: Sequence[Turn], system: str | None, tools: str | None) -> lis
     """`turns` behind what columns of their own say: the system prompt, unless the turns open with the very
     same, and the tools on offer.
     """
+    if not system and not tools:
+        return list(turns)
     opening = list(turns[:1]) if turns and turns[0].role == SYSTEM else []
     rest = list(turns[len(opening) :])
     if system and system.strip() and not (opening and opening[0].text.strip() == system.strip()):
@@ -69,7 +71,7 @@ def preface(turns: Sequence[Turn], system: str | None, tools: str | None) -> lis
 
 def spoken(turns: Sequence[Turn]) -> list[Turn]:
     """`turns` without empty system turns, which say nothing."""
-    return [turn for turn in turns if turn or turn.role not in (SYSTEM, TOOLS)]
+    return [turn for turn in turns if turn.role not in (SYSTEM, TOOLS) or turn]
 
 
 def sound(turns: Sequence[Turn]) -> list[Turn]:
@@ -95,7 +97,9 @@ def prompt(turns: Sequence[Turn]) -> str:
     Unusable
         `empty_input` if no user turn says anything, `empty_turn`.
     """
-    if not any(turn and turn.role == USER for turn in turns):
+    if len(turns) == 1 and turns[0].role == USER and turns[0]:
+        return render(turns)
+    if not any(turn.role == USER and turn for turn in turns):
         raise Unusable("empty_input", "no user turn before the answer")
     return render(sound(turns))
 

@@ -38,15 +38,17 @@ Test = Callable[[pl.Series], bool]
 
 def has_chat(column: pl.Series) -> bool:
     """Whether any cell holds chat turns; only cells that could are decoded."""
-    if column.dtype == pl.String:
-        likely = column.str.contains(r"^\s*[\[{]") & column.str.contains(r"""["'](?:role|from)["']\s*:""")
-        return any(is_chat(cell) for cell in column.filter(likely.fill_null(False)))
-    if column.dtype not in (pl.List, pl.Struct, pl.Object):
+    if column.dtype not in (pl.String, pl.List, pl.Struct, pl.Object):
         return False
-    cells = (
-        cell for start in range(0, len(column), _BLOCK) for cell in column[start : start + _BLOCK].to_list()
-    )
-    return any(is_chat(cell) for cell in cells)
+    blocks = (column[start : start + _BLOCK] for start in range(0, len(column), _BLOCK))
+    return any(is_chat(cell) for block in blocks for cell in _likely(block).to_list())
+
+
+def _likely(block: pl.Series) -> pl.Series:
+    """The cells that may hold turns."""
+    for form in (r"^\s*[\[{]", r"""["'](?:role|from)["']\s*:""") if block.dtype == pl.String else ():
+        block = block.filter(block.str.contains(form).fill_null(False))
+    return block
 
 
 # How exports write that an answer is good, and that it is bad.

@@ -79,7 +79,7 @@ def _may_hold(texts: pl.Series, detector: Detector) -> pl.Series:
 def _routes(distinct: pl.Series, detector: Detector) -> pl.DataFrame:
     """`routes` of distinct texts that hold a candidate."""
     distinct = distinct.alias("text")
-    if 0 < len(distinct) <= FEW:
+    if len(distinct) <= FEW:
         everything = sorted(detector.patterned)
         return pl.DataFrame(distinct.sort()).with_columns(names=pl.lit(everything, pl.List(pl.String)))
     unsure = _unsure(detector)
@@ -237,6 +237,8 @@ def _read(texts: pl.Series, detector: Detector, progress: Progress | None, label
 
     With `label`, the texts are bare values of that.
     """
+    if texts.is_empty():
+        return _BY_TEXT.to_frame()
     has_candidate = _may_hold(texts, detector)
     likely, others = texts.filter(has_candidate), texts.filter(~has_candidate)
     if detector.language == "en" and not label:
@@ -325,7 +327,8 @@ def search(
             texts, label = frame[field].cast(pl.String), labels.get(field, "")
             short = bare(texts).fill_null(False) if label else pl.repeat(False, len(texts), eager=True)
             for rows, said in ((~short, ""), (short, label)):
-                parts.append(_search(frame.filter(rows), [field], detector, progress, None, said))
+                if rows.any():
+                    parts.append(_search(frame.filter(rows), [field], detector, progress, None, said))
         return pl.concat(parts).sort("row", "field", "start", "entity")
     return _search(frame, fields, detector, progress, cache, "")
 
@@ -366,6 +369,8 @@ def _search(
     by_text = (
         _recall(distinct, detector, progress, cache) if cache else _read(distinct, detector, progress, label)
     )
+    if by_text.is_empty():
+        return HITS.to_frame()
     places = by_text["at"].unique()
     numbered = pl.DataFrame({"text": distinct.gather(places), "at": places})
     together = max(1, _CELLS // max(1, frame.height))
