@@ -21,8 +21,9 @@ from curate.project import Project
 from curate.provenance import read_report, version_of
 from curate.seal import notice
 from curate.sealed_folder import folder_problem
-from curate.text import plain, plural
+from curate.text import plain
 from curate.versions.revisions import Revision
+from governance import record_gates
 from governance.last_words import as_error
 from governance.params import CheckParams
 from governance.state import checkout_faults, conflict_faults, stale_faults
@@ -344,33 +345,20 @@ def _forgetting(project: Project, today: date) -> Iterator[Gate]:
         yield Gate("forgetting", *verdict)
 
 
-def _records(project: Project, today: date) -> Iterator[Gate]:
-    """The journal is whole."""
-    from governance.records.ledger import verify
+def _retention(project: Project, today: date) -> Iterator[Gate]:
+    yield Gate("retention", *record_gates.retention(project, today))
 
-    found = verify(project.root, project=project.task.name)
-    if found.sound:
-        words = plural(found.records, "record") if found.records else "no records yet"
-        yield Gate("records", True, f"{words}, none damaged, missing or forged")
-        return
-    first = found.faults[0]
-    more = f" (and {len(found.faults) - 1} more)" if len(found.faults) > 1 else ""
-    yield Gate("records", False, f"records/{first.path} {first.what}{more}", "assay ledger verify")
+
+def _records(project: Project, today: date) -> Iterator[Gate]:
+    yield Gate("records", *record_gates.records(project))
 
 
 def _approved(project: Project, today: date) -> Iterator[Gate]:
-    """What the policy wants approved is."""
     return _approvals(project, None)
 
 
 def _approvals(project: Project, base: Revision | None) -> Iterator[Gate]:
-    from governance.records.approvals import standing
-    from governance.records.show import approval_message
-
-    found = standing(project, base)
-    yield Gate(
-        "approvals", found.enough, approval_message(found), "" if found.enough else "assay approve --list"
-    )
+    yield Gate("approvals", *record_gates.approvals(project, base))
 
 
 def _answers(project: Project, today: date) -> Iterator[Gate]:
@@ -410,6 +398,7 @@ GATES: dict[str, Callable[[Project, date], Iterator[Gate]]] = {
     "answers": _answers,
     "forgetting": _forgetting,
     **{name: _memorised(name) for name in ("overfitting", "membership", "verbatim", "canaries")},
+    "retention": _retention,
     "records": _records,
     "approvals": _approved,
 }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from curate.show.blocks import Block, Chart, Document, Paragraph, Table
-from curate.text import plain
+from curate.text import plain, plural
 from governance.lineage.trace import Kind, Node, Trace
 
 _COLUMNS: tuple[Kind, ...] = ("row", "version", "model", "report")
@@ -46,7 +46,7 @@ def _chart(found: Trace) -> list[Block]:
     for column, kind in enumerate(kinds):
         for place, node in enumerate(node for node in found.nodes if node.kind == kind):
             at[node.name] = (column * (_WIDE + _GAP), 24 + place * (_HIGH + 12))
-    width = len(kinds) * (_WIDE + _GAP) - _GAP
+    width = max(len(_COLUMNS), len(kinds)) * (_WIDE + _GAP) - _GAP + 2
     height = max(y for _, y in at.values()) + _HIGH + 8
     heads = [
         f'<text x="{column * (_WIDE + _GAP)}" y="14" fill="currentColor" font-size="12">{kind}s</text>'
@@ -58,7 +58,8 @@ def _chart(found: Trace) -> list[Block]:
         f'<svg viewBox="0 0 {width} {height}" role="img" aria-label="{escape(found.asked, quote=True)}" '
         f'xmlns="http://www.w3.org/2000/svg">{"".join(heads + lines + boxes)}</svg>'
     )
-    description = f"{len(found.nodes)} things, {len(found.links)} links; the table below says the same."
+    links = plural(len(found.links), "link")
+    description = f"{plural(len(found.nodes), 'thing')}, {links}; the table below says the same."
     return [Chart(svg, description=description)]
 
 

@@ -1,0 +1,71 @@
+"""Gates on what is recorded: how long rows are kept, whether the journal is whole, who approved. Each answers
+(passed, what was seen, what to run).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import polars as pl
+
+from curate.project import Project
+from curate.text import plain, plural
+from curate.versions.revisions import Revision
+from governance.retention import AHEAD, Term, is_computed, terms
+
+Answer = tuple[bool, str, str]
+
+
+def retention(project: Project, today: date) -> Answer:
+    """No published row is kept longer than the card allows."""
+    from curate.publish.gold import load_gold
+
+    said = {name: source.retention for name, source in project.task.sources.items()}
+    splits = load_gold(project.gold).splits.values()
+    found = list(terms(pl.concat([frame.select("source", "collected_at") for frame in splits]), said, today))
+    if past := [term for term in found if term.past]:
+        words = "; ".join(
+            f"{plural(term.past, 'row')} of {plain(term.source)} since {term.next}" for term in past
+        )
+        fix = "take the rows out of the raw files, then: dvc repro   (or lengthen retention in task.yaml)"
+        return False, f"kept longer than the card allows: {words}", fix
+    if undated := [term for term in found if term.undated]:
+        words = "; ".join(f"{plural(term.undated, 'row')} of {plain(term.source)}" for term in undated)
+        fix = "name the column in params.yaml: ingest: {columns: {collected_at: COL}}, or give a date"
+        return False, f"nobody says when they were collected: {words}", fix
+    if soon := [term for term in found if term.soon]:
+        words = "; ".join(
+            f"{plural(term.soon, 'row')} of {plain(term.source)} from {term.next}" for term in soon
+        )
+        return True, f"to go within {AHEAD} days: {words}", ""
+    if found:
+        return True, f"no row is kept longer than the card allows; the first go on {_first(found)}", ""
+    why = "no row" if any(map(is_computed, said.values())) else "the card gives no date or duration"
+    return True, f"nothing to compute: {why} (write 2027-06-01 or P2Y)", ""
+
+
+def _first(found: Sequence[Term]) -> str:
+    return min((term.next.isoformat() for term in found if term.next), default="no day")
+
+
+def records(project: Project) -> Answer:
+    """The journal is whole."""
+    from governance.records.ledger import verify
+
+    found = verify(project.root, project=project.task.name)
+    if found.sound:
+        words = plural(found.records, "record") if found.records else "no records yet"
+        return True, f"{words}, none damaged, missing or forged", ""
+    first = found.faults[0]
+    more = f" (and {len(found.faults) - 1} more)" if len(found.faults) > 1 else ""
+    return False, f"records/{first.path} {first.what}{more}", "assay ledger verify"
+
+
+def approvals(project: Project, base: Revision | None) -> Answer:
+    """What the policy of the base wants approved is."""
+    from governance.records.approvals import standing
+    from governance.records.show import approval_message
+
+    found = standing(project, base)
+    return found.enough, approval_message(found), "" if found.enough else "assay approve --list"
