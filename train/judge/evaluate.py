@@ -95,7 +95,8 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
             f"with nothing",
             fix="name a simpler system in params.train.systems, then: assay train",
         )
-    slow = any("base" in card for card in systems.values())
+    # Only what is fine-tuned answers training rows, and only a language model is slow at it.
+    slow = any("base" in card and is_fine_tuned(card["name"]) for card in systems.values())
     fit_rows = min(params.fit_rows, params.written_fit_rows) if slow else params.fit_rows
     splits = {"train": evenly(gold.train, fit_rows), "validation": gold.validation, "test": gold.test}
     labels = all_labels(task, gold.train, gold.validation, gold.test)
