@@ -139,7 +139,7 @@ def with_seeds(
         reason = _reason(by_name[tuned]["title"], found[tuned][metric], title, simpler, metric)
         verdict = replace(verdict, reasons=(*verdict.reasons, reason))
         document["verdict"] = {**document["verdict"], "reasons": list(verdict.reasons)}
-    return Judgement(document, judgement.tables, verdict)
+    return replace(judgement, document=document, verdict=verdict)
 
 
 def _reason(system: str, spread: Spread, title: str, simpler: Mapping[str, Any], metric: str) -> str:

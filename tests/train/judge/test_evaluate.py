@@ -117,6 +117,7 @@ def test_every_promised_file_is_written_with_its_columns(project: Any) -> None:
         "comparison.csv": "system,title,family,accuracy,accuracy_low,accuracy_high,macro_f1,macro_f1_low,macro_f1_high,log_loss,brier,calibration_error,coverage,trainable_parameters",  # noqa: E501
         "per_class.csv": "system,label,precision,recall,f1,support",
         "confusion.csv": "actual,predicted",
+        "training_curves.csv": "system,seed,epoch,rows,loss,accuracy,chosen",
         "calibration.csv": "system,bin,rows,lowest,highest,confidence,accuracy",
         "learning_curve.csv": "system,rows,seeds,accuracy,accuracy_low,accuracy_high,macro_f1,macro_f1_low,macro_f1_high",  # noqa: E501
     }
@@ -356,3 +357,6 @@ def test_dvc_draws_one_line_a_system(project: Any) -> None:
     named = {path: knobs.get("template") for plot in plots for path, knobs in plot.items()}
     assert named["reports/evaluation/learning_curve.csv"] == "reports/evaluation/by_system.json"
     assert named["reports/evaluation/calibration.csv"] == "reports/evaluation/by_system.json"
+    epochs = json.loads((project.reports / "evaluation/by_epoch.json").read_text())
+    assert [layer["mark"]["type"] for layer in epochs["spec"]["layer"]] == ["line", "point"]
+    assert named["reports/evaluation/training_curves.csv"] == "reports/evaluation/by_epoch.json"
