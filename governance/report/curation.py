@@ -29,10 +29,7 @@ def planted_faults(scores: Sequence[Score]) -> Section:
         ]
         for one in scores
     ]
-    words = (
-        "This data's faults were planted by a seeded script and are known, so each stage can be "
-        "judged against them."
-    )
+    words = "This data's faults were planted and are known, so each stage can be judged against them."
     return Section(
         "planted",
         "Found against planted",
