@@ -7,6 +7,8 @@ decides. A marker behind a prompt ("Give
 three tips.\\n\\nNo input": columns joined without a look) can be taken out and the row kept.
 """
 
+# ruff: noqa: E501 (a long list in a regex is read in a row)
+
 from __future__ import annotations
 
 import polars as pl
@@ -126,7 +128,7 @@ _MAY_BE_NONE = (
         "return annotate mark flag determine choose select"
     )
     + r")\b|\bif (?:any|there|it|not|no|none|nothing|you|the)\b"
-    r"|\b(?:none|nil|n/a|not applicable|nan|null|undefined|blank|empty|(?-i:NA)|nothing|zero|gap|field)\b|"
+    r"|\b(?:none|nil|n/a|not applicable|nan|null|undefined|blank|empty|(?-i:NA)|nothing|zero|gap|field|(?:does not|doesn['’]t|do not|don['’]t) apply)\b|"
     r"_{2,}|^[^.?!\n]{0,60}:\s*$"
     # A question asked of a text that stands there: who is the villain? '...'
     r"|\b(?:who|what|when|where|why)\b[^\n?]*\?\s*['\"“‘\n]\s*\S+ \S+"

@@ -11,10 +11,13 @@ for it.
 Cost: the gate lets a few percent of instruction rows through; on those some dozen linear-time regexes.
 """
 
+# ruff: noqa: E501 (a long list in a regex is read in a row)
+
 from __future__ import annotations
 
 import polars as pl
 
+from curate.validate.media import reads
 from curate.validate.media import references as refer
 from curate.validate.media import requests as ask
 from curate.validate.media.nouns import (
@@ -35,10 +38,14 @@ _NAMES = english(
     rf"(?i)\b(?:{VISUAL}|{ELECTRONIC}|attach\w*|upload\w*|enclosed|linked|following|below|above|provided|"
     rf"given|shown|pictured|"
     r"depicted|tables?|https?|www|links?|urls?|web ?sites?|web ?pages?|img|shaded|labell?ed|"
-    r"(?:look at|watch|see|view|check out|listen to) th(?:is|ese))\b|[<\[({]\w*(?:image|img|scan|photo)|!\[|"
+    r"(?:look at|watch|see|view|check out|listen to|read|according to|from|based on|using|study|refer to) "
+    r"th(?:e|is|ese)|this (?:song|track|tune|melody|podcast|speech|piece)|see pdf|(?:this|the|my) (?:[a-z]+ )?(?:texts?|document|"
+    r"letter|e-?mail|story|poem|passage|article|essay|paragraph|code|cv|draft|business card|sign|label|receipt|ticket|poster|cover|"
+    r"badge|menu|invoice|bill|speech|dialogue|conversation|scene|transcript|report|contract|review|memo|notice))\b|[<\[({]\w*(?:image|img|scan|photo)|!\[|"
     r"\.(?:png|jpe?g|gif|mp[34]|wav|heic|pdf|docx?|xlsx?|pptx?|csv|m4a)\b"
 )
 _OTHER_NAMES = """
+    text artikel abschnitt brief artíc artic articolo testo texto tekst artyk artigo pasaje brano lettre lettera
     bild foto abbildung grafik diagramm schaubild aufnahme gemälde landkarte zeichnung folgend stehende
     obige anhang anlage anbei angehängt beigefügt vidéo graphique schéma enregistrement dessin affiche
     ci-dess joint tableau suivant peinture l'image l’image cette image imagen imágen vídeo gráfic grafic
@@ -97,7 +104,13 @@ def absent_media(field: str) -> pl.Expr:
     text_task = said.str.contains(ask.TEXT_TASK)
 
     seen = _asks_of_what_is_seen(said, length) & ~rows_of_table & ~text_task
-    texts = _asks_of_a_text(said) & ~rows_of_table & last_turn.is_null() & ~address & ~stand_in
+    texts = (
+        (_asks_of_a_text(said) | _reads_a_text(said))
+        & ~rows_of_table
+        & last_turn.is_null()
+        & ~address
+        & ~stand_in
+    )
     read = (
         address
         & (length <= _SHORT_PROMPT)
@@ -186,6 +199,30 @@ def _asks_of_a_text(said: pl.Expr) -> pl.Expr:
     )
     asked = _requested(said) | said.str.contains(rf"(?i){OTHER_FOLLOWING}")
     return follows & ~present & ~said.str.contains(ask.CODE_TASK) & asked
+
+
+def _reads_a_text(said: pl.Expr) -> pl.Expr:
+    """A text that the prompt reads from ("according to the passage, ..."), of which nothing stands there."""
+    alone = ~said.str.contains(ask.QUOTE) & ~said.str.contains(r"[:\n]\s*\S+ \S+ \S+")
+    # The request itself is a sentence or two.
+    rest = said.str.extract_all(ask.SENTENCE).list.eval(
+        pl.element().filter(
+            ~pl.element().str.contains(ask.ASKS)
+            & ~pl.element().str.contains(reads.READS)
+            & ~pl.element().str.contains(reads.OTHER_READS)
+            & ~pl.element().str.contains(_MODIFIES)
+        )
+    )
+    asked = said.str.contains(reads.READS) | (
+        said.str.contains(reads.OTHER_READS) & ~said.str.contains(refer.OTHER_HOW_TO)
+    )
+    return (
+        (words_in(said) > 2)
+        & asked
+        & ~said.str.contains(ask.INVENTS)
+        & alone
+        & (words_in(rest.list.join(" ")) < _CONTENT_WORDS)
+    )
 
 
 def _statements(text: pl.Expr) -> pl.Expr:

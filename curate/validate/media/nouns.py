@@ -5,6 +5,8 @@ request. `FILE` are things that are handed over; of these `ELECTRONIC` are named
 is a file that was given and "the report" need not be.
 """
 
+# ruff: noqa: E501 (a long list in a regex is read in a row)
+
 from __future__ import annotations
 
 from curate.validate.patterns import either
@@ -67,7 +69,7 @@ HANDLED = (
 # behind, and what names them ("das Bild von ...").
 OTHER_LANGUAGES: dict[str, tuple[str, str, str, str, str]] = {
     "de": (
-        r"(?:auf|im|in|aus|anhand|von|vom|zu|zum|für|über|beschreib\w*|analysier\w*|interpretier\w*|"
+        r"(?:zeigt|zeigen|auf|im|in|aus|anhand|von|vom|zu|zum|für|über|beschreib\w*|analysier\w*|interpretier\w*|"
         r"erklär\w*|"
         r"transkribier\w*|betracht\w*|sieh dir|schau dir|sehen sie sich|hör dir|nenne|bewert\w*|übersetz\w*) "
         r"(?:(?:mir|uns|bitte|sie|kurz) ){0,2}(?:(?:de[mnrs]|das|die|diese[mnrs]?) )?(?:\w+e[mnrs]? )?",
@@ -93,7 +95,7 @@ OTHER_LANGUAGES: dict[str, tuple[str, str, str, str, str]] = {
         r"d(?:e|u|es)|d['’]\w+|avec|à|qui|[«\"]",
     ),
     "es": (
-        r"(?:en|de|según|a partir de|con|para|sobre|describ\w+|analiz\w+|interpret\w+|observ\w+|mira|mire|"
+        r"(?:muestran?|representan?|en|de|según|a partir de|con|para|sobre|describ\w+|analiz\w+|interpret\w+|observ\w+|mira|mire|"
         r"escuch\w+|transcrib\w+|explic\w+|traduc\w+|examin\w+|ve|vea|identifi\w+) "
         r"(?:me |lo que hay en )?(?:la|el|las|los|esta|este|esa|ese|l|del) ",
         r"(?:im[aá]gen(?:es)?|fotos?|fotografías?|gr[aá]fic[oa]s?|diagramas?|v[ií]deos?|grabaci[oó]n|"
@@ -105,7 +107,7 @@ OTHER_LANGUAGES: dict[str, tuple[str, str, str, str, str]] = {
         r"del?|con|que|[«\"“]",
     ),
     "it": (
-        r"(?:descriv\w+|analizz\w+|interpret\w+|osserv\w+|guard\w+|ascolt\w+|trascriv\w+|spieg\w+|traduc\w+|"
+        r"(?:mostra(?:no)?|rappresenta|descriv\w+|analizz\w+|interpret\w+|osserv\w+|guard\w+|ascolt\w+|trascriv\w+|spieg\w+|traduc\w+|"
         r"esamin\w+|in|secondo|usando|con) (?:mi )?(?:la |il |lo |le |i |gli |l['’]|quest[aoei] |quell[ao] )"
         r"|(?:nell[aoe]? |nell['’]|nel |nei |sull[ao]? |sull['’]|sul |dall[ao]? |dall['’]|dal |dell[ao]? |"
         r"dell['’]"
@@ -119,7 +121,7 @@ OTHER_LANGUAGES: dict[str, tuple[str, str, str, str, str]] = {
         r"d(?:i|el|ella|ei|egli|elle)|dell['’]\w+|con|che|[«\"“]",
     ),
     "nl": (
-        r"(?:op|in|uit|van|over|aan de hand van|volgens|voor|beschrijf|analyseer|interpreteer|bekijk|kijk "
+        r"(?:toont|op|in|uit|van|over|aan de hand van|volgens|voor|beschrijf|analyseer|interpreteer|bekijk|kijk "
         r"naar|"
         r"luister naar|transcribeer|leg|vertaal|bestudeer) (?:de|het|deze|dit|die|dat) (?:\w+e )?",
         r"(?:afbeelding(?:en)?|foto['’]?s?|plaatjes?|grafiek(?:en)?|diagram(?:men)?|video['’]?s?|"
@@ -129,7 +131,7 @@ OTHER_LANGUAGES: dict[str, tuple[str, str, str, str, str]] = {
         r"van|met|die|dat|[\"“‘]",
     ),
     "pt": (
-        r"(?:descrev\w+|analis\w+|interpret\w+|observ\w+|olh\w+|escut\w+|ouç\w+|transcrev\w+|expliqu\w+|"
+        r"(?:mostra|descrev\w+|analis\w+|interpret\w+|observ\w+|olh\w+|escut\w+|ouç\w+|transcrev\w+|expliqu\w+|"
         r"traduz\w*|examin\w+|segundo|com|sobre|para|veja) (?:[ao]s? |est[ae]s? |ess[ae]s? )"
         r"|(?:d[ao]s?|n[ao]s?|nest[ae]s?|ness[ae]s?|dest[ae]s?|dess[ae]s?|pel[ao]) ",
         r"(?:imagens?|imagem|fotos?|fotografias?|gr[aá]fic[oa]s?|diagramas?|v[ií]deos?|gravaç(?:ão|ões)|"

@@ -204,6 +204,7 @@ ABOUT_ADDRESS = english(
 
 # A text that should follow, or that was given.
 _NOT_TIME = either(
+    "mondays? tuesdays? wednesdays? thursdays? fridays? saturdays? sundays? "
     "days? weeks? months? years? mornings? nights? evenings? summers? winters? seasons? manner way ways "
     "style "
     "format formats order languages? chapters? reasons? discussion conversation"

@@ -44,7 +44,14 @@ def verdicts(sample: list[dict[str, str]]) -> list[set[str]]:
 GOES = ("before", "after", "unseen", "blind", "fresh", "second", "third")
 
 
-@pytest.mark.parametrize(("go", "codes"), [*((go, JUDGED) for go in GOES), ("fourth", JUDGED[:2])])
+@pytest.mark.parametrize(
+    ("go", "codes"),
+    [
+        *((go, JUDGED) for go in GOES),
+        *((go, JUDGED[:2]) for go in ("fourth", "fifth", "sixth")),
+        ("seventh", JUDGED[1:2]),
+    ],
+)
 def test_precision_and_recall_on_the_labelled_sample(go: str, codes: tuple[str, ...]) -> None:
     sample = rows(go)
     given = verdicts(sample)
