@@ -93,5 +93,11 @@ def test_every_system_is_trained_and_judged_and_the_verdict_said(
         assert [system["name"] for system in forgotten["systems"]] == sorted(["lm_lora", last])
     figures = json.loads((project.reports / "metrics.json").read_text())
     assert set(figures["prompt"]) == metrics
+    assert set(predictions.columns) > {"raw", "parsed", "valid", *metrics}
+    assert [way["way"] for way in document["enough"]["ways"]][:2] == ["prompting", "retrieval"]
+    assert document["enough"]["sentence"] in document["verdict"]["reasons"]
+    written = {} if kind == "preference" else {"expected", *(one["name"] for one in document["systems"])}
+    assert set(document["personal_data"]) == set(written)
+    assert document["slices"]["judged"] == 0 and (project.reports / "evaluation" / "slices.csv").exists()
     costs = json.loads((project.reports / "cost" / "evaluate.json").read_text())["systems"]
     assert all(cost["latency_ms_median"] > 0 for cost in costs.values())

@@ -30,6 +30,8 @@ from train.arrays import Bools, Floats
 from train.kinds.base import Metric, Scoring, share
 from train.kinds.values import comparable, counted, leaves, stands_in
 
+# Fields that neither the schema nor any expected form has.
+_STRANGE = "(not in the form)"
 _ROWS, _VALID, _EXACT, _HITS, _GIVEN, _WANTED, _INVENTED = range(7)
 
 
@@ -60,6 +62,7 @@ class Extraction(Scoring):
     def __init__(self, schema: Mapping[str, Any] | None = None) -> None:
         self._checker = checker(dict(schema) if schema is not None else None)
         self._closed = frozenset(_closed_values(schema)) if schema is not None else frozenset()
+        self._declared = frozenset(_paths(schema)) if schema is not None else frozenset()
         self._parsed = lru_cache(maxsize=100_000)(self._parse)
 
     def _parse(self, text: str) -> tuple[dict[str, Any], bool]:
@@ -112,7 +115,9 @@ class Extraction(Scoring):
         return np.asarray(self.matrix(rows, answers)[:, _EXACT] > 0)
 
     def breakdown(self, rows: pl.DataFrame, answers: pl.Series) -> dict[str, pl.DataFrame]:
-        """`per_field`: `field, precision, recall, f1, support`, fields by their path."""
+        """`per_field`: `field, precision, recall, f1, support`, fields by their path; names that only an
+        answer has are not told: a model may write anything there.
+        """
         hits: Counter[str] = Counter()
         given: Counter[str] = Counter()
         wanted: Counter[str] = Counter()
@@ -120,6 +125,8 @@ class Extraction(Scoring):
             mine, theirs = counted(self._parsed(answer)[0]), counted(self._parsed(truth)[0])
             for tally, leafs in ((hits, mine & theirs), (given, mine), (wanted, theirs)):
                 tally.update(path for path, _ in leafs.elements())
+        for name in set(given) - set(wanted) - self._declared:
+            given[_STRANGE] += given.pop(name)
         fields = sorted(set(given) | set(wanted))
         table = {
             "field": fields,
@@ -132,6 +139,19 @@ class Extraction(Scoring):
         return {
             "per_field": pl.DataFrame(table, schema={name: kinds.get(name, pl.Float64) for name in table})
         }
+
+
+def _paths(schema: Any, path: str = "") -> Iterable[str]:
+    """Paths of the fields that a schema names."""
+    if not isinstance(schema, Mapping):
+        return
+    for name, part in (schema.get("properties") or {}).items():
+        here = f"{path}.{name}" if path else str(name)
+        yield here
+        yield from _paths(part, here)
+    if "items" in schema:
+        yield f"{path}[]"
+        yield from _paths(schema["items"], f"{path}[]")
 
 
 def _ratio(above: int, below: int) -> float:
