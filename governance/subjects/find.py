@@ -62,5 +62,7 @@ def find(project: Project, values: Iterable[str], progress: Progress | None = No
         for system in version.systems
     ]
     if any(place.kind == "gold" and place.split == "train" for place in done.places):
-        models += [f"{path.parent.name}@here" for path in sorted(project.models.glob("*/model.json"))]
+        # Further seeds under models/seeds/ learned from the same rows.
+        folders = [path.parent for path in sorted(project.models.rglob("model.json"))]
+        models += [f"{folder.relative_to(project.models).as_posix()}@here" for folder in folders]
     return Found(tuple(sought), done, tuple(dict.fromkeys(models)), key is not None)
