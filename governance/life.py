@@ -14,6 +14,7 @@ import polars as pl
 from curate.documents import load_parquet
 from curate.errors import AssayError
 from curate.examples import TEXT_FIELDS
+from curate.ids import CONTENT_PREFIX
 from curate.ingest.personal import private_id
 from curate.project import Project
 from curate.seal import key_here
@@ -56,6 +57,8 @@ def resolve(project: Project, row: str) -> str:
     if (key := key_here(project)) and (replaced := private_id([row], key)[0]) in ids:
         return replaced
     near = ids.filter(ids.str.starts_with(row)).unique().sort()
+    if len(near) and not row.startswith(CONTENT_PREFIX) and look_back(project, row, exact=True).sightings:
+        return row  # "5", which is gone, and not the "50" that begins so
     if len(near) == 1:
         return str(near[0])
     if len(near) == 0:
@@ -89,7 +92,7 @@ def life(project: Project, example_id: str) -> list[Event]:
 
 def _before(project: Project, example_id: str) -> Iterator[Event]:
     """Oldest first: the version that last held the row, those that dropped it, and the first without it."""
-    past = look_back(project, example_id)
+    past = look_back(project, example_id, exact=True)
     for sighting in reversed(past.sightings):
         if sighting.drop is None:
             yield Event("publish", f"in gold/{sighting.split}.parquet of {sighting.version}")

@@ -63,8 +63,8 @@ class Past:
     absent: int = 0
 
 
-def look_back(project: Project, row: str) -> Past:
-    """Where old versions last had the row whose id is `row`, or begins so.
+def look_back(project: Project, row: str, *, exact: bool = False) -> Past:
+    """Where old versions last had the row whose id is `row`, or (unless `exact`) begins so.
 
     Raises
     ------
@@ -83,7 +83,7 @@ def look_back(project: Project, row: str) -> Past:
         if files.get("manifest.json") in seen:  # the same version again
             continue
         seen.add(files.get("manifest.json", Path()))
-        sighting = _in_version(files, row, name)
+        sighting = _in_version(files, row, name, exact)
         if sighting is None:
             without = without if sightings else name
             continue
@@ -105,12 +105,12 @@ def _commits(root: Path) -> list[tuple[str, str]]:
     return commits
 
 
-def _in_version(files: dict[str, Path], row: str, name: str) -> Sighting | None:
+def _in_version(files: dict[str, Path], row: str, name: str, exact: bool) -> Sighting | None:
     for split in SPLITS:
-        rows = _matching(files.get(f"{split}.parquet"), row)
+        rows = _matching(files.get(f"{split}.parquet"), row, exact)
         if rows is not None and rows.height:
             return Sighting(_only(rows["example_id"], row), name, split)
-    drops = _matching(files.get("ledger.parquet"), row)
+    drops = _matching(files.get("ledger.parquet"), row, exact)
     if drops is None or not drops.height:
         return None
     first = drops.filter(pl.col("example_id") == _only(drops["example_id"], row)).row(0, named=True)
@@ -119,13 +119,13 @@ def _in_version(files: dict[str, Path], row: str, name: str) -> Sighting | None:
     )
 
 
-def _matching(path: Path | None, row: str) -> pl.DataFrame | None:
-    """The rows of a file whose id is `row`, else those whose id begins so."""
+def _matching(path: Path | None, row: str, exact: bool) -> pl.DataFrame | None:
+    """The rows of a file whose id is `row`, else (unless `exact`) those whose id begins so."""
     if path is None:
         return None
     near = pl.scan_parquet(path, glob=False).filter(pl.col("example_id").str.starts_with(row)).collect()
-    exact = near.filter(pl.col("example_id") == row)
-    return exact if exact.height else near
+    same = near.filter(pl.col("example_id") == row)
+    return same if exact or same.height else near
 
 
 def _only(ids: pl.Series, row: str) -> str:

@@ -71,6 +71,14 @@ def test_a_removed_row_is_told_from_the_version_that_last_had_it(project: Projec
     assert told[1][1].startswith("not in v2 (")
 
 
+def test_an_id_that_is_gone_goes_before_those_that_begin_so(project: Project) -> None:
+    pl.DataFrame({"example_id": ["gone-10", "gone-11"]}).write_parquet(
+        project.stage("ingest") / "examples.parquet"
+    )
+    assert resolve(project, "gone-1") == "gone-1"
+    assert life(project, "gone-1")[0].what.startswith("in gold/train.parquet of v1 (")
+
+
 def test_a_row_that_a_version_dropped_is_told_with_the_reason(project: Project) -> None:
     told = life(project, resolve(project, "gone-2"))
     assert told[0].what.startswith("in gold/train.parquet of v2 (")
