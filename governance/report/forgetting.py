@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from curate.show.blocks import Block, Paragraph, Table
+from curate.show.blocks import Block, Heading, Paragraph, Table
 
 
 def forgotten(comparison: dict[str, Any]) -> list[Block]:
@@ -15,10 +15,11 @@ def forgotten(comparison: dict[str, Any]) -> list[Block]:
     titles = {one["name"]: one["title"] for one in comparison["systems"]}
     allowed = told["allowed"]
     words = (
-        f"Forgetting: {told['instructions']} general instructions that have nothing to do with the task, "
-        f"asked of each fine-tuned language model and of the base it started from. A rise of "
-        f"{allowed['loss']:g} nats a token and a fall of {allowed['pass_rate']:.0%} of answers that pass are "
-        f"allowed. The level says little, since the rules are plain patterns; the change says what was lost."
+        f"{told['instructions']} general instructions that have nothing to do with the task, asked of each "
+        f"fine-tuned language model and of the base it started from. A rise of {allowed['loss']:.2f} nats a "
+        f"token and a fall of {allowed['pass_rate']:.0%} of answers that pass are allowed. The level says "
+        f"little, since the rules are plain patterns; the change says what was lost. A loss that falls is a "
+        f"model that has learned to answer briefly, as the good answers do."
     )
     rows = [
         [
@@ -52,6 +53,7 @@ def forgotten(comparison: dict[str, Any]) -> list[Block]:
         for system in told["systems"]
     ]
     return [
+        Heading("Forgetting", 3),
         Paragraph(words),
         Table(columns, rows, frozenset(range(1, len(columns)))),
         Table(

@@ -8,7 +8,11 @@ from curate.params import Params
 
 
 class ForgettingParams(Params):
-    """How much of what its base model could do a fine-tuned language model may lose."""
+    """How much of what its base model could do a fine-tuned language model may lose.
+
+    A tenth of the answers is twice the standard error of a change that is luck (0.048, measured on the
+    embedded model); one nat a token makes a good answer of eight tokens three thousand times less likely.
+    """
 
     loss: float = Field(
         1.0, ge=0, description="Largest rise of the loss on a hundred general instructions, nats a token."
