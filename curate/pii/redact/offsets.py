@@ -147,7 +147,7 @@ def detect(rows: Iterable[tuple[str, str]]) -> tuple[SpanPath, ...]:
     for text, output in rows:
         if not _NAMED.search(output):
             continue
-        found = unplaced(output) or []
+        found = unplaced(output) or ()
         strings = _strings(found)
         for pair in _candidates(tuple(leaf.steps for leaf in found if _integer(leaf) is not None)):
             for span in locate([pair.declared], found):
@@ -275,7 +275,7 @@ def untrue(paths: Sequence[SpanPath], rows: Mapping[str, tuple[str, str]]) -> di
     """
     wrong = {}
     for row, (text, output) in rows.items():
-        spans = locate(paths, unplaced(output) or [])
+        spans = locate(paths, unplaced(output) or ())
         faults = sum(not span.cuts(text) for span in spans)
         if faults:
             wrong[row] = faults, len(spans)
