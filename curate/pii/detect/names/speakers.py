@@ -19,15 +19,18 @@ from curate.pii.detect.names.features import Lexicon
 from curate.pii.detect.names.tokens import fold
 from curate.pii.detect.overlap import Hit
 
-_OPENS = re.compile(r"(?:^|(?<=[.!?:;\n]))[ \"'“‘]*([A-Za-z][a-z]{2,})(?=[ '’])")
+# At the text's beginning, and behind a mark: a regex that begins with the mark skips to it.
+_OPENING = r"[ \"'“‘]*([A-Za-z][a-z]{2,})(?=[ '’])"
+_FIRST_WORD, _OPENS = re.compile(_OPENING), re.compile(r"[.!?:;\n]" + _OPENING)
 _ASKED = re.compile(
     r"(?i:\b(?:ask|asked|tell|told|remind|reminded|inform|notify|thank|let)) ([A-Za-z][a-z]{2,})(?= )"
 )
 # "rosemary in hr", "sue and i", "my surname from grey to okafor": in lower case too.
-_DESK = re.compile(
-    r"\b([A-Za-z][a-z]{2,}) (?:in|from) (?i:hr|payroll|accounts|finance|billing|it support|support|sales|legal|reception"
+_AT_DESK = (
+    r" (?:in|from) (?i:hr|payroll|accounts|finance|billing|it support|support|sales|legal|reception"
     r"|dispatch|the (?:warehouse|post room|front desk|office|help ?desk))\b"
 )
+_DESK, _ANY_DESK = re.compile(r"\b([A-Za-z][a-z]{2,})" + _AT_DESK), re.compile(_AT_DESK)
 _AND_I = re.compile(
     r"(?:(?:^|(?<=[.!?:;\n]))[ ]*|\b(?:me and|with) )([A-Za-z][a-z]{2,})(?= and (?:[Ii]|me)\b)|\bme and ([a-z]{3,})\b"
 )
@@ -51,11 +54,12 @@ def with_speakers(text: str, hits: list[Hit], lexicon: Lexicon) -> list[Hit]:
     forms = [_OPENS]
     if _TOLD.search(lowered):
         forms.append(_ASKED)
-    if " in " in lowered or " from " in lowered:
+    if _ANY_DESK.search(text):
         forms.append(_DESK)
     if "and i" in lowered or "and me" in lowered or "me and" in lowered:
         forms.append(_AND_I)
-    for match in chain.from_iterable(form.finditer(text) for form in forms):
+    first = [opening] if (opening := _FIRST_WORD.match(text)) else []
+    for match in chain(first, chain.from_iterable(form.finditer(text) for form in forms)):
         start, end = match.span(match.lastindex or 0)
         if _rank(text[start:end], lexicon) and _is_person(text, start, end, match.re, lexicon):
             found.append(Hit(start, end, "PERSON", _SCORE, "Speaker", False))
@@ -87,7 +91,7 @@ def _is_person(text: str, start: int, end: int, form: re.Pattern[str], lexicon: 
     if (lower and word in _WORDS) or is_thing(word, lexicon):
         return False
     before, behind = text[max(0, start - 20) : start], text[end : end + 80]
-    if form is _OPENS and situations.LIVES.match(behind):
+    if form in (_OPENS, _FIRST_WORD) and situations.LIVES.match(behind):
         return True
     if _rank(word, lexicon) < 2:
         return False

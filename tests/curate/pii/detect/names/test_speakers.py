@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import re
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curate.pii.detect.names import speakers
 from curate.pii.detect.names.recognizer import bundled
 from curate.pii.detect.names.speakers import with_speakers
 from curate.pii.detect.overlap import Hit
@@ -26,3 +31,16 @@ def test_a_first_name_speaks_at_the_beginning_of_a_sentence(text: str, names: li
 def test_what_is_found_already_stays_as_it_is() -> None:
     hit = Hit(0, 5, "PERSON", 0.9, "x", False)
     assert with_speakers("Grant said no", [hit], bundled().tagger.lexicon) == [hit]
+
+
+_PARTS = [*" .!?\n\"'’aB", "Grant ", "said ", "mark"]
+
+
+@given(text=st.lists(st.sampled_from(_PARTS), max_size=20).map("".join))
+def test_sentences_begin_where_a_look_behind_says(text: str) -> None:
+    behind = re.compile(r"(?:^|(?<=[.!?:;\n]))" + speakers._OPENING)
+    first = speakers._FIRST_WORD.match(text)
+    begun = [match.span(1) for match in [first] if match] + [
+        match.span(1) for match in speakers._OPENS.finditer(text)
+    ]
+    assert begun == [match.span(1) for match in behind.finditer(text)]
