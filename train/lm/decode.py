@@ -10,7 +10,6 @@ set gives the same answers.
 
 from __future__ import annotations
 
-import copy
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from curate.stage import Progress
 from train.lm.constraint import Constraint
+from train.lm.pack import read_shared
 from train.lm.prompt import Template
 from train.pretrained import torch_threads
 
@@ -87,7 +87,7 @@ class Decoder:
         many = [prompt for prompt in prompts for _ in range(count)]
         shared = common_prefix(many)
         with torch_threads(self.threads), torch.inference_mode(), _unwarned():
-            prefix = self._run(many[0][:shared]) if shared else None
+            prefix = read_shared(self.model, many[0][:shared]) if shared else None
             for rows in batches(many, self.max_new_tokens):
                 ids, mask = pad_left([many[row] for row in rows], shared if prefix else 0)
                 for row, new in zip(rows, self._new(ids, mask, prefix, temperature), strict=True):
@@ -109,7 +109,7 @@ class Decoder:
         shared = common_prefix(prompts)
         done = 0
         with torch_threads(self.threads), torch.inference_mode(), _unwarned():
-            prefix = self._run(prompts[0][:shared]) if shared and len(prompts) > 1 else None
+            prefix = read_shared(self.model, prompts[0][:shared]) if shared and len(prompts) > 1 else None
             for rows in batches(prompts, self.max_new_tokens):
                 ids, mask = pad_left([prompts[row] for row in rows], shared if prefix else 0)
                 for row, answer in zip(rows, self._generate(ids, mask, prefix), strict=True):
@@ -121,23 +121,13 @@ class Decoder:
         self.tally.rows += len(prompts)
         return answers
 
-    def _run(self, ids: Ids) -> Any:
-        """Keys and values of a prompt's beginning, batch 1."""
-        import torch
-        from transformers import DynamicCache
-
-        cache = DynamicCache(config=self.model.config)
-        self.model.get_decoder()(input_ids=torch.tensor([ids]), past_key_values=cache, use_cache=True)
-        return cache
-
     def _new(
         self, ids: torch.Tensor, mask: torch.Tensor, prefix: Any, temperature: float | None = None
     ) -> list[Ids]:
         """Token ids behind each prompt, filled up behind the end token; greedy without a temperature."""
-        cache = None
-        if prefix is not None:
-            cache = copy.deepcopy(prefix)
-            cache.batch_repeat_interleave(len(ids))
+        from train.lm.room import room_for
+
+        cache = room_for(self.model.config, prefix, len(ids), ids.shape[1] + self.max_new_tokens)
         end = self.template.end
         rules = [Constraint(*self._rules, ids.shape[1], end)] if self._rules else None
         out = self.model.generate(

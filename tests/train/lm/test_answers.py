@@ -15,7 +15,9 @@ from train.lm import likelihood
 from train.lm.base import load_base
 from train.lm.decode import Decoder, batches, common_prefix
 from train.lm.likelihood import mean_log_probabilities
+from train.lm.pack import read_shared
 from train.lm.prompt import Template
+from train.lm.room import room_for
 
 TEXTS = ["where is it", "a", "my card was stolen on Monday, and nobody answers", "Größe? ✓", ""]
 SYSTEM = "Say what the message is about."
@@ -98,3 +100,22 @@ def test_what_answers_begin_with_alike_is_read_once(base: Any) -> None:
     trie = likelihood._trie(answers)
     inner = {tuple(answer[:end]) for answer in answers for end in range(1, len(answer))}
     assert len(trie.branches.tokens) == len(inner) < sum(len(answer) - 1 for answer in answers)
+
+
+@pytest.mark.parametrize("tokens", [1, 40])
+def test_a_cache_with_room_holds_what_transformers_own_holds(model: Any, tokens: int) -> None:
+    from transformers import DynamicCache
+
+    ids = torch.tensor([[5, 6, 7], [8, 9, 10]])
+    prefix = read_shared(model, [3, 4])
+    theirs = DynamicCache(config=model.config)
+    ours = room_for(model.config, prefix, 2, tokens)
+    whole = torch.cat([torch.tensor([[3, 4], [3, 4]]), ids], dim=1)
+    with torch.inference_mode():
+        expected = model(input_ids=whole, past_key_values=theirs).logits[:, -1]
+        for place in range(3):
+            made = model(input_ids=ids[:, place : place + 1], past_key_values=ours).logits[:, -1]
+    assert torch.allclose(made, expected, atol=1e-5)
+    assert prefix.get_seq_length() == 2 and ours.get_seq_length() == theirs.get_seq_length() == 5
+    for one, other in zip(ours.layers, theirs.layers, strict=True):
+        assert torch.allclose(one.keys, other.keys, atol=1e-5)
