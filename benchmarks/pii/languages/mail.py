@@ -1,10 +1,10 @@
 """HR and support mail in seven languages: names, numbers, addresses and dates of birth marked, and traps.
 
-`mail/LANGUAGE-first.txt` (60 texts; German, French, Spanish, Dutch) was written before anything was changed
-for it and then worked with; `LANGUAGE-second.txt` (30 texts, seven languages) was written after that and
-looked at once, then worked with too. Other wording than the training templates, all invented. `\\n` is a line
-break, `[[...]]` a person, `{{value|K}}` a value of kind K: T telephone, A address, D date of birth, M mail,
-B IBAN, P password, I a paper's number.
+`mail_texts/LANGUAGE-first.txt` (60 texts; German, French, Spanish, Dutch) was written before anything was
+changed for it and then worked with; `LANGUAGE-second.txt` (30 texts, seven languages) was written after that
+and looked at once, then worked with too. Other wording than the training templates, all invented. `\\n` is a
+line break, `[[...]]` a person, `{{value|K}}` a value of kind K: T telephone, A address, D date of birth, M
+mail, B IBAN, P password, I a paper's number.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from curate.pii.detect.detector import Detector
 from curate.pii.detect.params import ScanParams
 
-FOLDER = Path(__file__).parent / "mail"
+FOLDER = Path(__file__).parent / "mail_texts"
 _MARKED = re.compile(r"\[\[(.*?)\]\]|\{\{(.*?)\|(\w)\}\}")
 _KINDS = {
     "T": "PHONE_NUMBER",
