@@ -291,13 +291,31 @@ def _written_alike(pairs: pl.DataFrame, edits: pl.DataFrame) -> pl.DataFrame:
     return both.filter(alike).select(pairs.columns)
 
 
+class _NotEvaluated(AssayError):
+    """Nothing was evaluated: gate `target` fails by it, others on the evaluation have nothing to judge."""
+
+
+def _of_evaluation(
+    name: str, gate: Callable[[Project, date], Iterator[Gate]]
+) -> Callable[[Project, date], Iterator[Gate]]:
+    """A gate that is skipped where nothing was evaluated, since `target` says so already."""
+
+    def judged(project: Project, today: date) -> Iterator[Gate]:
+        try:
+            yield from gate(project, today)
+        except _NotEvaluated as error:
+            yield Gate(name, False, f"{error.problem}; see gate `target`", skipped=True)
+
+    return judged
+
+
 def _comparison(project: Project) -> dict[str, Any]:
     """What `evaluate` wrote of this gold version, as it was sealed."""
     from curate.publish.gold import load_manifest
 
     path = project.reports / "evaluation" / "comparison.json"
     if not path.exists():
-        raise AssayError(
+        raise _NotEvaluated(
             "no system has been evaluated", fix="assay train && assay evaluate   (or: dvc repro)"
         )
     if words := folder_problem(path.parent, project.key, "evaluation"):
@@ -395,9 +413,12 @@ GATES: dict[str, Callable[[Project, date], Iterator[Gate]]] = {
     "targets": _targets,
     "leakage": _leakage,
     "target": _target,
-    "answers": _answers,
-    "forgetting": _forgetting,
-    **{name: _memorised(name) for name in ("overfitting", "membership", "verbatim", "canaries")},
+    "answers": _of_evaluation("answers", _answers),
+    "forgetting": _of_evaluation("forgetting", _forgetting),
+    **{
+        name: _of_evaluation(name, _memorised(name))
+        for name in ("overfitting", "membership", "verbatim", "canaries")
+    },
     "retention": _retention,
     "records": _records,
     "approvals": _approved,

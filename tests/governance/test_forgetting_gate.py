@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from curate.errors import AssayError
 from curate.project import Project
 from curate.show.blocks import Table
 from governance import gate
@@ -50,6 +51,17 @@ def test_off_is_skipped_and_never_a_pass(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(gate, "_comparison", lambda project: told)
     [judged] = list(gate.GATES["forgetting"](Project(tmp_path), date(2026, 1, 1)))
     assert judged.skipped and not judged.passed and "evaluate.forgetting" in judged.message
+
+
+@pytest.mark.parametrize(
+    "name", ["answers", "forgetting", "overfitting", "membership", "verbatim", "canaries"]
+)
+def test_where_nothing_was_evaluated_only_the_target_fails(name: str, tmp_path: Path) -> None:
+    (tmp_path / "params.yaml").write_text("{}")
+    [judged] = list(gate.GATES[name](Project(tmp_path), date(2026, 1, 1)))
+    assert judged.skipped and not judged.passed and "no system has been evaluated" in judged.message
+    with pytest.raises(AssayError, match="no system has been evaluated"):
+        list(gate.GATES["target"](Project(tmp_path), date(2026, 1, 1)))
 
 
 def test_the_report_shows_before_and_after() -> None:
