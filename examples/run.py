@@ -122,7 +122,11 @@ def _smaller(params: dict[str, Any]) -> dict[str, Any]:
         name: {**(params.get(name) or {}), "max_dropped": 0.9}
         for name in ("ingest", "redact", "dedup", "validate")
     }
-    evaluate = {**(params.get("evaluate") or {}), "written_fit_rows": 4, "latency_rows": 4, "bootstrap": 200}
+    evaluate = {
+        **(params.get("evaluate") or {}),
+        **{"written_fit_rows": 4, "written_membership_rows": 4, "latency_rows": 4, "bootstrap": 200},
+        "forgetting": None,  # a hundred instructions, answered by the base and by each adapter: minutes
+    }
     return {**params, **calm, "train": train, "evaluate": evaluate, "report": {"truth": None}}
 
 

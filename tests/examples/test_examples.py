@@ -10,12 +10,15 @@ import pytest
 import yaml
 from rich.console import Console
 
+from curate.project import Project
 from curate.task import read_task
 from examples import run as runner
 from examples.run import HERE, Run, chosen, copy_example, main, make_subset, names
 from examples.table import Figure, Result, show
 from examples.truth import differences, planted_rows, raw_rows, read_truth, spans, with_offsets
 from tests.chain import run_stages
+from train.judge.params import EvaluateParams
+from train.params import TrainParams
 
 NAMES = names()
 every_example = pytest.mark.parametrize("name", NAMES)
@@ -62,6 +65,14 @@ def test_every_parameter_that_the_pipeline_watches_is_written_down(name: str) ->
                     for step in key.split("."):
                         assert step in part, f"{file}: {key} is watched by `{stage['cmd']}` and not there"
                         part = part[step]
+
+
+@every_example
+def test_a_subset_s_parameters_are_such_as_the_stages_take(name: str, tmp_path: Path) -> None:
+    make_subset(HERE / name, tmp_path / name)
+    project = Project(tmp_path / name)
+    assert project.params("train", TrainParams).suited(project.task.kind).systems
+    assert project.params("evaluate", EvaluateParams).forgetting is None
 
 
 @pytest.mark.slow
