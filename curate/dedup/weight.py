@@ -70,13 +70,25 @@ def weighed(folded: pl.Series, *, negations_only: bool = False) -> pl.Series:
     # Most texts hold no digit, and what a run with one may be takes most of the time.
     has_digit = folded.str.contains(r"\p{N}")
     if has_digit.any():
-        # "6:45pm" is "6:45 pm".
-        some = folded.filter(has_digit).str.replace_all(r"(\d)([ap]m)\b", "${1} ${2}")
+        some = _times(folded.filter(has_digit))
         numbers = numbers.scatter(has_digit.arg_true(), some.str.extract_all(_WEIGHTY).list.join(" "))
     if not has_digit.all():
         words = folded.filter(~has_digit).str.extract_all(_NUMBER_WORD).list.join(" ")
         numbers = numbers.scatter((~has_digit).arg_true(), words)
     return pl.select(pl.concat_str(numbers, negations, separator="\x1f")).to_series()
+
+
+def _times(folded: pl.Series) -> pl.Series:
+    """Times of day in one form: "6:45pm", "6.45 pm" and "06:45 p.m." are "6:45 pm", "7:00 pm" is "7 pm",
+    "at 4.30" is "at 4:30".
+    """
+    return (
+        folded.str.replace_all(r"(\d) ?([ap])\.?m\b", "${1} ${2}m")
+        .str.replace_all(r"\b0?(\d{1,2})[.:](\d{2}) ([ap]m)\b", "${1}:${2} ${3}")
+        .str.replace_all(r":00 ([ap]m)\b", " ${1}")
+        .str.replace_all(r"\b0(\d [ap]m)\b", "${1}")
+        .str.replace_all(r"\b(at|by|until|till|around) 0?(\d{1,2})\.([0-5]\d)\b", "${1} ${2}:${3}")
+    )
 
 
 def _negations(folded: pl.Series) -> pl.Series:

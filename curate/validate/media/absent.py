@@ -164,7 +164,9 @@ def _asks_of_what_is_seen(said: pl.Expr, length: pl.Expr) -> pl.Expr:
     )
     in_sight = (said.str.contains(refer.SOURCE) | asks_in_sight.list.any()) & ~named
     looked_at = (in_sight | said.str.contains(refer.NUMBERED)) & ~tinkers
-    table = said.str.contains(refer.TABLE) & ~said.str.contains(r"(?i)\b(?:sql|columns?|query|database)\b")
+    table = said.str.contains(refer.TABLE) & ~said.str.contains(
+        r"(?i)\b(?:sql|columns?|query|database|(?:outside|inside|window|dinner|dining|free|bigger|smaller|quiet) tables?)\b"
+    )
     content = _statements(said.str.extract(r"(?s)^[^\n:]*[\n:](.*)$", 1).fill_null(""))
     english = (handed_over | ((looked_at | table) & (length <= _SHORT_PROMPT))) & _requested(said)
     other = said.str.contains(refer.OTHER_POINTED) | (

@@ -212,6 +212,12 @@ def test_words_that_tell_labels_apart_make_no_conflict() -> None:
         ("thank you and good bye now", "no thank you and good bye now", False),
         ("that is right i do think", "no, that is right i do think", False),
         ("a table at 6:45pm for us please", "a table at 6:45 pm for us please", True),
+        ("a table at 6.45 pm for us please", "a table at 06:45 p.m. for us please", True),
+        ("a table at 4.30 for us please", "a table at 4:30 for us please", True),
+        ("a table at 7:00 pm for us please", "a table at 7 pm for us please", True),
+        ("a table at 4.30 for us please", "a table at 4.45 for us please", False),
+        ("a table at 4.30 am for us please", "a table at 4:30 pm for us please", False),
+        ("it costs us 4.30 in total, really", "it costs us 4:30 in total, really", False),
     ],
 )
 def test_a_no_beside_a_denial_denies_nothing_more(one: str, other: str, same: bool) -> None:
