@@ -54,7 +54,7 @@ class CanaryParams(_Knobs):
     )
     each: int = Field(4, ge=1, description="Canaries of each number of repetitions.")
     references: int = Field(
-        511,
+        255,
         ge=7,
         description="Random codes that a canary is ranked among: exposure ends at log2(references + 1) bits.",
     )

@@ -13,7 +13,8 @@ found at the first guess among them. What a canary that stands once is exposed b
 is: near-duplicates were dropped there. The base model, which has never seen the codes, is asked the same.
 
 The model is trained as `train.lm_lora` says and then forgotten: nothing of it reaches `models/`. Off by
-default, since it costs one more training and, for the embedded model, two to three minutes of scoring.
+default, since it costs one more training and, for the embedded model, some three minutes of a core to score
+(an estimate: 86,000 tokens at 500 a second).
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ import polars as pl
 
 from curate.files import write_json
 from train.judge.answering import evenly
+from train.lm.decode import common_prefix
 from train.lm.likelihood import answers_told
 from train.lm.pack import packs_exactly
 from train.lm.prompt import Template
@@ -114,7 +116,11 @@ def exposures(
     for canary in canaries:
         prompt = template.prompt_ids(system, (), canary.question)
         answers = [template.answer_ids(canary.answer(code)) for code in (canary.code, *codes)]
-        told = answers_told(model, [prompt] * len(answers), answers, threads=threads, packed=packed)
+        # What all the sentences begin with adds the same to each: it is read once, and the rank stays.
+        begun = common_prefix(answers)
+        prompts = [[*prompt, *answers[0][:begun]]] * len(answers)
+        rest = [answer[begun:] for answer in answers]
+        told = answers_told(model, prompts, rest, threads=threads, packed=packed)
         found.append(exposure([float(part.sum()) for part, _ in told]))
     return found
 
