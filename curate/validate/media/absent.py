@@ -182,10 +182,13 @@ def _asks_of_what_is_seen(said: pl.Expr, length: pl.Expr) -> pl.Expr:
 def _asks_of_a_text(said: pl.Expr) -> pl.Expr:
     """A text that should follow, stand above or be given, and nothing that could be it."""
     follows = said.str.contains(refer.FOLLOWING) & ~said.str.contains(refer.NOT_FOLLOWING)
-    behind = said.str.extract(rf"(?is)(?:{refer.FOLLOWING[4:]})(.*)$", 1).fill_null("")
+    # What stands behind is only cut out where something points: captures of so long a pattern take two
+    # milliseconds a text.
+    pointing = pl.when(follows).then(said)
+    behind = pointing.str.extract(rf"(?is)(?:{refer.FOLLOWING[4:]})(.*)$", 1).fill_null("")
     backward = said.str.contains(r"(?i)\b(?:above|given|provided)\b")
     rest = behind.str.replace(r"^[^.?!:\n]*[.?!]*", "")
-    region = pl.when(backward).then(said).otherwise(rest)
+    region = pl.when(backward).then(pointing).otherwise(rest).fill_null("")
     lines = behind.str.extract(r"(?s)^[^\n]*\n(.*)$", 1).fill_null("")
     below = lines.str.extract_all(ask.SENTENCE).list.eval(
         pl.element().str.contains(_WORD) & ~pl.element().str.contains(_MODIFIES)
@@ -207,14 +210,7 @@ def _reads_a_text(said: pl.Expr) -> pl.Expr:
     """A text that the prompt reads from ("according to the passage, ..."), of which nothing stands there."""
     alone = ~said.str.contains(ask.QUOTE) & ~said.str.contains(r"[:\n]\s*\S+ \S+ \S+")
     # The request itself is a sentence or two.
-    rest = said.str.extract_all(ask.SENTENCE).list.eval(
-        pl.element().filter(
-            ~pl.element().str.contains(ask.ASKS)
-            & ~pl.element().str.contains(reads.READS)
-            & ~pl.element().str.contains(reads.OTHER_READS)
-            & ~pl.element().str.contains(_MODIFIES)
-        )
-    )
+    rest = _words_but(said, ask.ASKS, reads.READS, reads.OTHER_READS, _MODIFIES)
     asked = said.str.contains(reads.READS) | (
         said.str.contains(reads.OTHER_READS) & ~said.str.contains(refer.OTHER_HOW_TO)
     )
@@ -223,18 +219,21 @@ def _reads_a_text(said: pl.Expr) -> pl.Expr:
         & asked
         & ~said.str.contains(ask.INVENTS)
         & alone
-        & (words_in(rest.list.join(" ")) < _CONTENT_WORDS)
+        & (rest < _CONTENT_WORDS)
     )
 
 
 def _statements(text: pl.Expr) -> pl.Expr:
     """Words in sentences that neither ask nor point."""
-    parts = text.str.extract_all(ask.SENTENCE).list.eval(
-        pl.element().filter(
-            ~pl.element().str.contains(ask.ASKS)
-            & ~pl.element().str.contains(refer.HANDED_OVER)
-            & ~pl.element().str.contains(refer.FOLLOWING)
-            & ~pl.element().str.contains(_MODIFIES)
-        )
-    )
+    return _words_but(text, ask.ASKS, refer.HANDED_OVER, refer.FOLLOWING, _MODIFIES)
+
+
+def _words_but(text: pl.Expr, *patterns: str) -> pl.Expr:
+    """Words in sentences that match none of the patterns.
+
+    A sentence that is left out becomes an empty one: a filter would be evaluated row by row, and compile every
+    pattern again for each.
+    """
+    left_out = pl.any_horizontal([pl.element().str.contains(pattern) for pattern in patterns])
+    parts = text.str.extract_all(ask.SENTENCE).list.eval(pl.when(left_out).then(pl.lit("")).otherwise(pl.element()))
     return words_in(parts.list.join(" "))
