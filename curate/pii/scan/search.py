@@ -93,13 +93,7 @@ def _routes(distinct: pl.Series, detector: Detector) -> pl.DataFrame:
         within = np.arange(len(distinct)) if form is None else _holding(distinct, form)
         part = distinct.gather(within)
         sharing = [(at, entity) for at, entity in enumerate(certain) if entity.within == form]
-        holds = part.to_frame().with_columns(
-            pl.any_horizontal(
-                pl.lit(True) if needed == form else pl.col("text").str.contains(needed)
-                for needed in entity.forms
-            ).alias(entity.name)
-            for _, entity in sharing
-        )
+        holds = part.to_frame().with_columns(_held(entity, form).alias(entity.name) for _, entity in sharing)
         for at, entity in sharing:
             places = _certain(part, holds[entity.name], entity, detector.threshold(entity.name))
             bits[at // 64, within[places]] |= np.uint64(1 << at % 64)
@@ -126,6 +120,12 @@ def _holding(texts: pl.Series, form: str) -> np.ndarray:
 def _unsure(detector: Detector) -> list[str]:
     """The entities that any text can hold."""
     return [entity.name for entity in detector.entities if entity.needs is None] + sorted(detector.ner_names)
+
+
+def _held(entity: Entity, form: str | None) -> pl.Expr:
+    """Whether a text has a form of an entity; all texts looked at are known to have `form`."""
+    others = [pl.col("text").str.contains(needed) for needed in entity.forms if needed != form]
+    return pl.lit(True) if len(others) < len(entity.forms) else pl.any_horizontal(others)
 
 
 def _certain(texts: pl.Series, held: pl.Series, entity: Entity, threshold: float) -> np.ndarray:

@@ -214,13 +214,7 @@ def _reads_a_text(said: pl.Expr) -> pl.Expr:
     asked = said.str.contains(reads.READS) | (
         said.str.contains(reads.OTHER_READS) & ~said.str.contains(refer.OTHER_HOW_TO)
     )
-    return (
-        (words_in(said) > 2)
-        & asked
-        & ~said.str.contains(ask.INVENTS)
-        & alone
-        & (rest < _CONTENT_WORDS)
-    )
+    return (words_in(said) > 2) & asked & ~said.str.contains(ask.INVENTS) & alone & (rest < _CONTENT_WORDS)
 
 
 def _statements(text: pl.Expr) -> pl.Expr:
@@ -235,5 +229,7 @@ def _words_but(text: pl.Expr, *patterns: str) -> pl.Expr:
     pattern again for each.
     """
     left_out = pl.any_horizontal([pl.element().str.contains(pattern) for pattern in patterns])
-    parts = text.str.extract_all(ask.SENTENCE).list.eval(pl.when(left_out).then(pl.lit("")).otherwise(pl.element()))
+    parts = text.str.extract_all(ask.SENTENCE).list.eval(
+        pl.when(left_out).then(pl.lit("")).otherwise(pl.element())
+    )
     return words_in(parts.list.join(" "))
