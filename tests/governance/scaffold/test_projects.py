@@ -148,6 +148,8 @@ MODELS = {
     "risk": ("curate.pii.risk.params", "RiskParams"),
     "audit": ("governance.audit.params", "AuditParams"),
     "check": ("governance.params", "CheckParams"),
+    "cost": ("train.cost_params", "CostParams"),
+    "approvals": ("governance.records.policy", "ApprovalParams"),
 }
 
 
