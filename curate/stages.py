@@ -131,7 +131,7 @@ TABLE = (
         "split",
         "curate.split",
         "curate.split.params:SplitParams",
-        reads=("validate",),
+        reads=("dedup", "validate"),
         card=("kind",),
         output="data/split",
         keyed=True,

@@ -5,11 +5,14 @@ the seed, and falls under thresholds kept in `split.lock`. Rows without a group 
 other kinds by language and source), so each stratum's shares are exact at the freeze. Groups share one
 stratum, since a group's labels may change.
 
+Rows of one text that stay in spite of it (two outputs of one input) go to one side; see `together`.
+
 Rows of an external held-out file are the whole test set; a training row of a held-out row's group is dropped
 as `group_leak`. A row that was held out at the freeze is held out for good, and the rest of its unit with it.
 Another row's side can change if its stratum does (its label is corrected) and never otherwise.
 
-Reads `data/validate`, writes `data/split` with `assignments` (`example_id, split`).
+Reads `data/validate` and the clusters of `data/dedup`, writes `data/split` with `assignments` (`example_id,
+split`).
 """
 
 from __future__ import annotations
@@ -38,6 +41,7 @@ from curate.split.lock import (
     write_lock,
 )
 from curate.split.params import SplitParams
+from curate.split.together import side_together
 from curate.splits import SPLITS
 from curate.stage import Progress, StageResult, write_stage
 from curate.task import Kind
@@ -69,8 +73,16 @@ def run(
         refrozen = (*lock.refrozen, Refrozen(reason=refreeze, replaced=lock.frozen_test.digest))
         lock = None
     params = project.params("split", SplitParams)
+    clusters = read_stage_frame(project.stage("dedup") / "clusters.parquet", made_by="dedup")
     result, lock = split(
-        examples, project.task.kind, params, project.key, lock, refrozen=refrozen, migrate=migrate
+        examples,
+        project.task.kind,
+        params,
+        project.key,
+        lock,
+        clusters=clusters,
+        refrozen=refrozen,
+        migrate=migrate,
     )
     report = write_stage(result, examples["example_id"], project.stage("split"), made_from)
     write_lock(project.root, lock)
@@ -84,6 +96,7 @@ def split(
     key: Key,
     lock: SplitLock | None = None,
     *,
+    clusters: pl.DataFrame | None = None,
     refrozen: tuple[Refrozen, ...] = (),
     migrate: bool = False,
 ) -> tuple[StageResult, SplitLock]:
@@ -101,6 +114,8 @@ def split(
         The project's key: without it nobody can tell a row's side from its id.
     lock
         The thresholds in force and the rows held out at the freeze; None freezes new ones.
+    clusters
+        `example_id, cluster` of `dedup`: rows of one text, where several stay.
     refrozen
         What a new lock says of the ones that it replaces on purpose.
     migrate
@@ -173,6 +188,8 @@ def split(
     )
     pinned = pl.col("unit").is_in(frozen["unit"].unique().implode())
     placed = placed.with_columns(pl.when(pinned).then(pl.lit("test")).otherwise("split").alias("split"))
+    if clusters is not None:
+        placed = side_together(placed, mine, clusters)
     rows = pl.concat(
         [
             mine.join(placed, on="unit", how="left").select("example_id", "stratum", "split"),

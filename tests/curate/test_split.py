@@ -195,7 +195,11 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.setattr("curate.split.stage.begin", lambda *_: {})
     folder = tmp_path / "data" / "validate"
     folder.mkdir(parents=True)
-    write_parquet(table([{"output": "ab"[i % 2]} for i in range(50)]), folder / "examples.parquet")
+    rows = table([{"output": "ab"[i % 2]} for i in range(50)])
+    write_parquet(rows, folder / "examples.parquet")
+    (tmp_path / "data" / "dedup").mkdir()
+    alone = rows.select("example_id", cluster="example_id")
+    write_parquet(alone, tmp_path / "data" / "dedup" / "clusters.parquet")
     return Project(tmp_path)
 
 
@@ -248,3 +252,49 @@ def test_a_damaged_lock_is_an_error_and_stays(project: Project, damage: str) -> 
         run(project)
     assert "git checkout" in caught.value.fix
     assert (project.root / "split.lock").read_text() == damage
+
+
+def clusters_of(drawn: list[int], rows: int) -> pl.DataFrame:
+    names = [f"c{drawn[at % len(drawn)]}" for at in range(rows)]
+    return pl.DataFrame({"example_id": [f"r{at:04d}" for at in range(rows)], "cluster": names})
+
+
+@settings(deadline=None, max_examples=100)
+@given(rows_drawn, st.lists(st.integers(0, 9), min_size=1, max_size=40), st.data())
+def test_rows_of_one_text_stay_together_and_held_out_rows_stay_held_out(
+    drawn: list[dict[str, Any]], families: list[int], data: st.DataObject
+) -> None:
+    grown = table(drawn)
+    clusters = clusters_of(families, grown.height)
+    picked = data.draw(st.lists(st.booleans(), min_size=grown.height, max_size=grown.height))
+    first = grown.filter(pl.Series(picked))
+    before, lock = split(first, Kind.SUMMARY, SplitParams(), KEY, clusters=clusters)
+    after, later = split(grown, Kind.SUMMARY, SplitParams(), KEY, lock, clusters=clusters)
+    placed = grown.join(after.tables["assignments"], on="example_id").join(clusters, on="example_id")
+    for column in ("cluster", "group"):
+        units = placed.filter(pl.col(column).is_not_null() & (pl.col(column) != ""))
+        assert units.filter(pl.col("split").n_unique().over(column) > 1).is_empty()
+    order = {"train": 0, "validation": 1, "test": 2}
+    now = sides(after)
+    assert all(order[now[row]] >= order[side] for row, side in sides(before).items())
+    shuffled = grown.sample(fraction=1, shuffle=True, seed=1)
+    turned = clusters.sample(fraction=1, shuffle=True, seed=2)
+    again, same = split(shuffled, Kind.SUMMARY, SplitParams(), KEY, later, clusters=turned)
+    assert same == later and sides(again) == now
+    check_conservation(after, grown["example_id"])
+
+
+def test_two_outputs_of_one_input_are_not_parted() -> None:
+    rows = [{"input": f"draft {at // 2}", "output": f"version {at}"} for at in range(200)]
+    alone, _ = split(table(rows), Kind.REWRITING, SplitParams(), KEY)
+    pairs = pl.DataFrame(
+        {"example_id": [f"r{at:04d}" for at in range(200)], "cluster": [f"c{at // 2}" for at in range(200)]}
+    )
+    together, _ = split(table(rows), Kind.REWRITING, SplitParams(), KEY, clusters=pairs)
+
+    def parted(result: StageResult) -> int:
+        found = sides(result)
+        return sum(found[f"r{at:04d}"] != found[f"r{at + 1:04d}"] for at in range(0, 200, 2))
+
+    assert parted(alone) > 20 and parted(together) == 0
+    assert {"train", "validation", "test"} == set(sides(together).values())
