@@ -25,7 +25,7 @@ from rich.table import Table
 
 from curate.project import Project
 from governance.lineage.history import INDEX, history
-from governance.records.kinds import Verdicts
+from governance.records.kinds import Publication
 from governance.records.ledger import verify
 from governance.records.statement import Record, subjects_of
 from governance.records.store import path_of
@@ -57,20 +57,19 @@ def _processor() -> float:
 
 
 def write_records(root: Path, count: int) -> None:
-    """A journal of batches of verdicts, each of which has seen the one before."""
+    """A journal of publications, each of which has seen the one before."""
     tips: list[str] = []
     for number in range(count):
-        said = Verdicts(
+        said = Publication(
             project="desk",
             at="2026-11-29T07:30:00Z",
             by="Ann",
             parents=tips,
-            file="decisions/pii.jsonl",
-            lines=number,
-            new=1,
+            version_digest=f"{number:064x}",
+            rows={"train": number},
         )
         record = Record(
-            said, subjects_of({"decisions/pii.jsonl": hashlib.sha256(str(number).encode()).hexdigest()})
+            said, subjects_of({"gold/train.parquet": hashlib.sha256(str(number).encode()).hexdigest()})
         )
         path = path_of(root, record.id)
         path.parent.mkdir(parents=True, exist_ok=True)

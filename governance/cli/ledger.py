@@ -13,7 +13,7 @@ from governance.cli.rim import format_option
 def ledger() -> None:
     """Verify, read and close the journal of records.
 
-    Every approval, publication, training, opening of the test set, erasure and review is one file under
+    Every publication, training, look at the held-out rows, approval and checkpoint is one file under
     `records/`, named by its SHA-256 and saying which records came before it. Nothing that another record has
     seen can be changed or dropped unseen. Commit the folder; git merges it without conflicts.
 

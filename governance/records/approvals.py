@@ -15,11 +15,13 @@ from pathlib import Path
 
 from curate.errors import AssayError
 from curate.project import Project
+from curate.text import plain
+from curate.versions.locked import locked_digest, stages_of
 from curate.versions.revisions import Revision, git, revision, text_at
 from governance.records.events import digests_of, gold_digests, model_digests
 from governance.records.kinds import Approval
 from governance.records.policy import WHATS, Needed, Policy, What, policy_at, policy_here
-from governance.records.ssh import NotSigned, fingerprint, sign, signing_key, verify
+from governance.records.ssh import NotSigned, fingerprint, public_key, sign, signing_key, verify
 from governance.records.statement import Record, Signature, pae, subjects_of
 from governance.records.store import person, sound_journal, write_record
 
@@ -62,13 +64,10 @@ def subjects_now(project: Project, what: What, base: Revision | None) -> dict[st
 
 
 def _locked_gold(root: Path, at: Revision) -> str:
-    """SHA-256 of what dvc.lock says of gold at a revision: the lines that name its digest."""
-    lock = text_at(root, at, "dvc.lock") or ""
-    lines = lock.split("\n")
-    places = [number for number, line in enumerate(lines) if line.strip() == "- path: gold"]
-    return hashlib.sha256(
-        "\n".join(lines[places[-1] : places[-1] + 6] if places else []).encode()
-    ).hexdigest()
+    """SHA-256 of the digest by which dvc.lock names gold at a revision; of nothing where it names none."""
+    lock = text_at(root, at, "dvc.lock")
+    stages = stages_of(lock, f"dvc.lock at {plain(at.name)}") if lock else {}
+    return hashlib.sha256((locked_digest(stages, "outs", "gold") or "").encode()).hexdigest()
 
 
 def approve(
@@ -110,44 +109,46 @@ def approve(
         base=base.commit if base else "",
         note=note,
     )
-    # Signed once to learn whom the key belongs to, which tells the role, and once with it.
-    who = _who(Record(said, subjects_of(subjects)), path, print_, policy, now)
-    mine = [name for name, names in policy.params.roles.items() if who in names]
+    mine = _roles(path, print_, policy)
     if role is None and len(mine) != 1:
-        raise AssayError(
-            f"{who} has {'no role' if not mine else 'several roles: ' + ', '.join(mine)} in the policy "
-            f"of {policy.where}",
-            fix="assay approve --as ROLE"
-            if mine
-            else "ask for a role in params.yaml: approvals: {roles: ...}",
-        )
+        told = f"several roles: {', '.join(mine)}" if mine else "no role"
+        fix = "assay approve --as ROLE" if mine else _ASK
+        raise AssayError(f"the signer has {told} in the policy of {policy.where}", fix=fix)
     if role is not None and role not in mine:
-        raise AssayError(
-            f"{who} does not have role {role} in the policy of {policy.where}",
-            fix=f"assay approve --as {mine[0]}"
-            if mine
-            else "ask for a role in params.yaml: approvals: {roles: ...}",
-        )
-    record = _signed(
-        Record(said.model_copy(update={"role": role or mine[0]}), subjects_of(subjects)), path, print_
-    )
+        fix = f"assay approve --as {mine[0]}" if mine else _ASK
+        raise AssayError(f"the signer does not have role {role} in the policy of {policy.where}", fix=fix)
+    said = said.model_copy(update={"role": role or mine[0]})
+    record = _signed(Record(said, subjects_of(subjects)), path, print_)
+    try:
+        signer_of(record, policy, now)
+    except NotSigned as error:
+        raise _stranger(print_, policy, str(error)) from None
     return write_record(project.root, record)
+
+
+_ASK = "ask for a role in params.yaml: approvals: {roles: ...}"
+
+
+def _roles(key: Path, keyid: str, policy: Policy) -> list[str]:
+    """Roles of whom the policy's signers give this key to, by its public half: nothing is signed in vain (a
+    hardware key wants a touch each time).
+    """
+    names = policy.signers.owners(public_key(key))
+    if not names:
+        raise _stranger(keyid, policy, "is not by an allowed signer")
+    return [role for role, people in policy.params.roles.items() if set(names) & set(people)]
+
+
+def _stranger(keyid: str, policy: Policy, why: str) -> AssayError:
+    return AssayError(
+        f"a signature by {keyid} {why}, by {policy.params.signers} of {policy.where}",
+        fix="sign with a key that the file names and that is valid now, or have yours added to it (which is "
+        "a change of the policy)",
+    )
 
 
 def _signed(record: Record, key: Path, keyid: str) -> Record:
     return Record(record.predicate, record.subjects, (Signature(keyid, sign(pae(record.statement), key)),))
-
-
-def _who(record: Record, key: Path, keyid: str, policy: Policy, now: datetime) -> str:
-    signed = _signed(record, key, keyid)
-    try:
-        return signer_of(signed, policy, now)
-    except NotSigned as error:
-        raise AssayError(
-            f"a signature by {keyid} {error}: {policy.params.signers} of {policy.where} does not name it",
-            fix="sign with a key that the file names, or have yours added to it (which is a change of "
-            "the policy)",
-        ) from None
 
 
 def signer_of(record: Record, policy: Policy, at: datetime | None = None) -> str:

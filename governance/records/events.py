@@ -92,14 +92,6 @@ AFTER: dict[str, Callable[[Project], Record]] = {
 }
 
 
-def openings(project: Project) -> int:
-    """How often the held-out rows of this gold version were looked at."""
-    test = digests_of(project, project.gold / "test.parquet")["gold/test.parquet"]
-    return sum(
-        record.digest_of("gold/test.parquet") == test for _, record in read_journal(project.root).of(Opening)
-    )
-
-
 def _manifest(project: Project) -> dict[str, Any]:
     manifest: dict[str, Any] = json.loads((project.gold / "manifest.json").read_text(encoding="utf-8"))
     return manifest

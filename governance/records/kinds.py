@@ -69,17 +69,6 @@ class Approval(Predicate):
     note: Text = ""
 
 
-class Verdicts(Predicate):
-    """A batch of verdicts on findings or rows: the journal's digest after it, and how many lines are new."""
-
-    kind: ClassVar[str] = "verdicts"
-    once: ClassVar[bool] = True
-
-    file: Name
-    lines: Count
-    new: Count
-
-
 class Opening(Predicate):
     """The held-out rows of a gold version were looked at by an evaluation."""
 
@@ -114,48 +103,6 @@ class Publication(Predicate):
     previous: Digest | None = None
 
 
-class Erasure(Predicate):
-    """A person was taken out; no value, name or pseudonym stands here."""
-
-    kind: ClassVar[str] = "erasure"
-
-    rows: Count
-    versions: dict[Digest, Digest]  # content digest before -> after
-    models: list[Name]
-    objects: Count
-    unreached: list[Text]
-
-
-class Suppression(Predicate):
-    """Values of a person, by keyed digest, are refused from now on."""
-
-    kind: ClassVar[str] = "suppression"
-
-    key_id: Name
-    values: list[Text]
-
-
-class Review(Predicate):
-    """A scheduled or triggered review was held."""
-
-    kind: ClassVar[str] = "review"
-
-    trigger: Name
-    outcome: Literal["keep", "retrain", "withdraw"]
-    next: Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]
-    note: Text = ""
-
-
-class Incident(Predicate):
-    """Something went wrong, or was tried and judged (a motivated intruder's test)."""
-
-    kind: ClassVar[str] = "incident"
-
-    what: Name
-    severity: Literal["none", "low", "high"]
-    note: Text = ""
-
-
 class Checkpoint(Predicate):
     """All records there were: kept elsewhere, its digest shows later that none of them is gone."""
 
@@ -166,12 +113,8 @@ class Checkpoint(Predicate):
 
 
 KINDS: dict[str, type[Predicate]] = {
-    model.kind: model
-    for model in (
-        Approval, Verdicts, Opening, Training, Publication, Erasure, Suppression, Review, Incident,
-        Checkpoint,
-    )
-}  # fmt: skip
+    model.kind: model for model in (Approval, Opening, Training, Publication, Checkpoint)
+}
 
 
 def type_of(kind: type[Predicate]) -> str:

@@ -27,6 +27,8 @@ NAMESPACE = "assay-record"
 # A hardware key may wait for a touch; a forgotten prompt does not wait for ever.
 _PATIENCE = 120
 _PRINCIPAL = re.compile(r"[!-~]{1,200}")
+# Type and blob of a public key, as OpenSSH writes it.
+_PUBLIC = re.compile(r"(?:sk-)?(?:ssh|ecdsa)-[a-z0-9@.\-]+ AAAA[A-Za-z0-9+/]+=*")
 _ENVIRONMENT = "ASSAY_SIGNING_KEY"
 
 
@@ -48,6 +50,13 @@ class Signers:
 
     allowed: bytes
     revoked: bytes = b""
+
+    def owners(self, public: str) -> list[str]:
+        """The principals of the lines that hold a public key (type and blob)."""
+        self.principals()  # refuses a file that is not plain
+        lines = _unix(self.allowed).decode("utf-8", "replace").split("\n")
+        held = [line for line in lines if public in line and not line.lstrip().startswith("#")]
+        return [name for line in held for name in line.split()[0].split(",")]
 
     def principals(self) -> list[str]:
         """The names in the file, in its order.
@@ -80,6 +89,28 @@ class Signers:
                     fix="name each signer with a key of their own",
                 )
         return names
+
+
+def public_key(key: Path) -> str:
+    """Type and blob of a key's public half (`ssh-ed25519 AAAA...`), from the file or the `.pub` beside it.
+
+    Raises
+    ------
+    AssayError
+        If there is neither, and ssh-keygen cannot make it of the private half.
+    """
+    for path in (key, key.with_name(f"{key.name}.pub")):
+        text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+        if found := _PUBLIC.search(text):
+            return found[0]
+    done = _run(["-y", "-f", str(key)], b"")
+    found = _PUBLIC.search(done.stdout.decode("utf-8", "replace"))
+    if done.returncode != 0 or found is None:
+        raise AssayError(
+            f"the public half of {key} is not to be had: {_last(done.stderr)}",
+            fix=f"put it beside the key: {key.name}.pub",
+        )
+    return found[0]
 
 
 def sign(message: bytes, key: Path) -> bytes:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -210,8 +210,3 @@ def _subjects(found: Any) -> tuple[Subject, ...]:
 def subjects_of(digests: Mapping[str, str]) -> tuple[Subject, ...]:
     """Subjects in the order of their names."""
     return tuple(Subject(name, digests[name]) for name in sorted(digests))
-
-
-def names_of(records: Sequence[Record]) -> list[str]:
-    """Ids, sorted."""
-    return sorted(record.id for record in records)

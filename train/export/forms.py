@@ -15,7 +15,6 @@ Training rows that a system shows as worked examples are data, not weights, and 
 from __future__ import annotations
 
 import copy
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -138,9 +137,3 @@ def classify_from(folder: Path, backbone: torch.nn.Module, ids: list[list[int]])
             vector = torch.nn.functional.normalize(mean_pool(hidden, mask))
             rows.append(vector @ head["weight"].float().T + head["bias"].float())
     return torch.cat(rows)
-
-
-def read_labels(folder: Path) -> list[str]:
-    """The labels of an exported classifier, in the order of its logits."""
-    labels: list[str] = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
-    return labels
