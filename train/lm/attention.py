@@ -58,7 +58,9 @@ def attend(
         )
         return out
     if any(given.get(name) is not None for name in ("softcap", "s_aux", "sliding_window", "position_bias")):
-        raise NotImplementedError("attention of another form")
+        raise ValueError(
+            "this attention does more than this file can; `packs_exactly` runs such rows one by one"
+        )
     return _rows(query, key, value, packed, scaling or query.shape[-1] ** -0.5), None
 
 
