@@ -1,69 +1,36 @@
 """The gates of `assay check`: the task card's promises, judged on the published version.
 
 Each gate is a pure-ish function of the project that returns passed or failed with the command that fixes it.
-A gate that cannot be judged (no gold set, no evaluation) fails: a missing measurement is not a pass.
+A gate that cannot be judged (no gold set, no evaluation) never passes: a missing measurement is not a pass.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Any
 
 import polars as pl
 
-from curate.documents import load_json, load_parquet
+from curate.documents import load_parquet
 from curate.errors import AssayError
 from curate.examples import EXAMPLES, conform
 from curate.files import read_stage_frame
 from curate.project import Project
 from curate.provenance import read_report, version_of
 from curate.seal import notice
-from curate.sealed_folder import folder_problem
 from curate.text import plain
 from curate.versions.revisions import Revision
 from governance import record_gates
+from governance.evaluation_gates import EVALUATION_GATES
+from governance.gate_answer import Gate, all_pass
 from governance.last_words import as_error
 from governance.params import CheckParams
 from governance.state import checkout_faults, conflict_faults, stale_faults
 
+__all__ = ["GATES", "Gate", "all_pass", "judge"]
+
 # Of a reason that a gate's message quotes.
 REASON_CHARACTERS = 200
-
-
-@dataclass(frozen=True)
-class Gate:
-    """A gate: its name, whether it passed, what was seen and, if it failed, what to run.
-
-    One that `params.check.skip` leaves out is `skipped`, which is not a pass; its message says why and since
-    when. One that `crashed` was not judged to its end, so it says nothing of the data, and is not a pass
-    either.
-    """
-
-    name: str
-    passed: bool
-    message: str
-    fix: str = ""
-    skipped: bool = False
-    crashed: bool = False
-
-    @property
-    def failed(self) -> bool:
-        """Whether it was judged and did not pass."""
-        return not self.passed and not self.skipped
-
-    @property
-    def state(self) -> str:
-        """`pass`, `FAIL`, `SKIPPED` or `ERROR`."""
-        if self.crashed:
-            return "ERROR"
-        return "SKIPPED" if self.skipped else "pass" if self.passed else "FAIL"
-
-
-def all_pass(gates: Sequence[Gate]) -> bool:
-    """Whether no gate failed and at least one was judged: a check that skips everything has said nothing."""
-    return not any(gate.failed for gate in gates) and any(gate.passed for gate in gates)
 
 
 def judge(project: Project, today: date, base: Revision | None = None) -> list[Gate]:
@@ -291,78 +258,6 @@ def _written_alike(pairs: pl.DataFrame, edits: pl.DataFrame) -> pl.DataFrame:
     return both.filter(alike).select(pairs.columns)
 
 
-class _NotEvaluated(AssayError):
-    """Nothing was evaluated: gate `target` fails by it, others on the evaluation have nothing to judge."""
-
-
-def _of_evaluation(
-    name: str, gate: Callable[[Project, date], Iterator[Gate]]
-) -> Callable[[Project, date], Iterator[Gate]]:
-    """A gate that is skipped where nothing was evaluated, since `target` says so already."""
-
-    def judged(project: Project, today: date) -> Iterator[Gate]:
-        try:
-            yield from gate(project, today)
-        except _NotEvaluated as error:
-            yield Gate(name, False, f"{error.problem}; see gate `target`", skipped=True)
-
-    return judged
-
-
-def _comparison(project: Project) -> dict[str, Any]:
-    """What `evaluate` wrote of this gold version, as it was sealed."""
-    from curate.publish.gold import load_manifest
-
-    path = project.reports / "evaluation" / "comparison.json"
-    if not path.exists():
-        raise _NotEvaluated(
-            "no system has been evaluated", fix="assay train && assay evaluate   (or: dvc repro)"
-        )
-    if words := folder_problem(path.parent, project.key, "evaluation"):
-        raise AssayError(words, fix="dvc repro evaluate")
-    comparison: dict[str, Any] = load_json(path)
-    if comparison["gold"] != load_manifest(project.gold)["content_digest"]:
-        raise AssayError("the evaluation is of another gold version", fix="dvc repro evaluate")
-    return comparison
-
-
-def _deployed(comparison: dict[str, Any]) -> str:
-    """The system a user would deploy: the fine-tuned one only where the verdict says so."""
-    chosen = "fine_tuned" if comparison["verdict"]["outcome"] == "fine_tune" else "best_simpler"
-    return str(comparison[chosen])
-
-
-def _target(project: Project, today: date) -> Iterator[Gate]:
-    comparison = _comparison(project)
-    metric, target = project.task.metric.name, project.task.metric.target
-    chosen = _deployed(comparison)
-    score = next(one[metric]["point"] for one in comparison["systems"] if one["name"] == chosen)
-    words = f"{chosen}, which the verdict recommends, scores {score:.3f} {metric}; the target is {target}"
-    yield Gate(
-        "target",
-        score >= target,
-        words,
-        ""
-        if score >= target
-        else "more or better examples (see the learning curve and the suspected labels in "
-        "reports/index.html), or a target the task can bear",
-    )
-
-
-def _forgetting(project: Project, today: date) -> Iterator[Gate]:
-    """The recommended model can still do what its base could."""
-    from governance.forgetting_gate import forgetting
-
-    comparison = _comparison(project)
-    if comparison["params"].get("forgetting") is None:
-        yield Gate(
-            "forgetting", False, "not measured: evaluate.forgetting is null in params.yaml", skipped=True
-        )
-        return
-    for verdict in forgetting(comparison, _deployed(comparison)):
-        yield Gate("forgetting", *verdict)
-
-
 def _retention(project: Project, today: date) -> Iterator[Gate]:
     yield Gate("retention", *record_gates.retention(project, today))
 
@@ -379,29 +274,6 @@ def _approvals(project: Project, base: Revision | None) -> Iterator[Gate]:
     yield Gate("approvals", *record_gates.approvals(project, base))
 
 
-def _answers(project: Project, today: date) -> Iterator[Gate]:
-    """The recommended system writes no personal data that its input did not hold."""
-    from governance.outputs_gate import personal_answers
-
-    comparison = _comparison(project)
-    decided = project.params("check", CheckParams).personal_answers
-    for verdict in personal_answers(comparison, _deployed(comparison), decided):
-        yield Gate("answers", *verdict)
-
-
-def _memorised(name: str) -> Callable[[Project, date], Iterator[Gate]]:
-    """The gate `name` on what fine-tuned models learned by heart."""
-
-    def gate(project: Project, today: date) -> Iterator[Gate]:
-        from governance.memorisation_gates import limits_of, memorised
-
-        limits = limits_of(project.params("check", CheckParams), today.isoformat())
-        for verdict in memorised(name, _comparison(project), limits):
-            yield Gate(name, *verdict)
-
-    return gate
-
-
 GATES: dict[str, Callable[[Project, date], Iterator[Gate]]] = {
     "card": _card,
     "review": _review,
@@ -412,13 +284,7 @@ GATES: dict[str, Callable[[Project, date], Iterator[Gate]]] = {
     "audit": _audit,
     "targets": _targets,
     "leakage": _leakage,
-    "target": _target,
-    "answers": _of_evaluation("answers", _answers),
-    "forgetting": _of_evaluation("forgetting", _forgetting),
-    **{
-        name: _of_evaluation(name, _memorised(name))
-        for name in ("overfitting", "membership", "verbatim", "canaries")
-    },
+    **EVALUATION_GATES,
     "retention": _retention,
     "records": _records,
     "approvals": _approved,

@@ -11,7 +11,7 @@ import pytest
 from curate.errors import AssayError
 from curate.project import Project
 from curate.show.blocks import Table
-from governance import gate
+from governance import evaluation_gates, gate
 from governance.forgetting_gate import forgetting
 from governance.report.forgetting import forgotten
 
@@ -48,7 +48,7 @@ def test_a_model_that_is_not_recommended_is_not_judged() -> None:
 
 def test_off_is_skipped_and_never_a_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     told = {"params": {"forgetting": None}, "forgetting": None}
-    monkeypatch.setattr(gate, "_comparison", lambda project: told)
+    monkeypatch.setattr(evaluation_gates, "_comparison", lambda project: told)
     [judged] = list(gate.GATES["forgetting"](Project(tmp_path), date(2026, 1, 1)))
     assert judged.skipped and not judged.passed and "evaluate.forgetting" in judged.message
 
