@@ -93,6 +93,7 @@ def test_no_command_writes_or_says_a_raw_value_outside_ignored_data(tmp_path: Pa
         ["export", "lora", "out"],
         ["subject", "find", EMAIL, PHONE],
         ["subject", "find", EMAIL, "--format", "json"],
+        ["revoke", "lora", "--reason", "a test"],
         ["versions"],
         ["lineage", "K-1"],
         ["checkout-gold", "v1", "old"],

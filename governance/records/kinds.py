@@ -103,6 +103,15 @@ class Publication(Predicate):
     previous: Digest | None = None
 
 
+class Revocation(Predicate):
+    """Trained systems may not answer any more. It needs no signature: whoever sees harm may stop a model."""
+
+    kind: ClassVar[str] = "revocation"
+    once: ClassVar[bool] = True
+
+    reason: Annotated[str, Field(min_length=1, max_length=4000)]
+
+
 class Checkpoint(Predicate):
     """All records there were: kept elsewhere, its digest shows later that none of them is gone."""
 
@@ -113,7 +122,7 @@ class Checkpoint(Predicate):
 
 
 KINDS: dict[str, type[Predicate]] = {
-    model.kind: model for model in (Approval, Opening, Training, Publication, Checkpoint)
+    model.kind: model for model in (Approval, Opening, Training, Publication, Revocation, Checkpoint)
 }
 
 
