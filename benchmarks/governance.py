@@ -2,7 +2,8 @@
 
     python -m benchmarks.governance [--records 100000] [--revisions 200] [--rows 1000000]
 
-Wall seconds, best of three, and processor seconds of all processes beside them.
+Wall seconds, best of three, and processor seconds of all processes beside them: where others use the machine
+the latter are the ones to compare.
 """
 
 from __future__ import annotations

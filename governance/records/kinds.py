@@ -5,9 +5,9 @@ reader keeps the old ones.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -43,18 +43,13 @@ class Predicate(BaseModel):
     by: Name
     parents: list[Digest]
 
-    @field_validator("at")
-    @classmethod
-    def _a_time(cls, at: str) -> str:
-        datetime.fromisoformat(at)
-        return at
-
-    @field_validator("parents")
-    @classmethod
-    def _in_order(cls, parents: list[str]) -> list[str]:
-        if parents != sorted(set(parents)):
+    @model_validator(mode="after")
+    def _a_time_and_an_order(self) -> Self:
+        # One validator for both: each is a call back into Python, and a journal holds many records.
+        datetime.fromisoformat(self.at)
+        if len(self.parents) > 1 and self.parents != sorted(set(self.parents)):
             raise ValueError("parents are not sorted, or one stands twice")
-        return parents
+        return self
 
 
 class Approval(Predicate):

@@ -76,12 +76,36 @@ def faults_between(
     lines: Mapping[str, Line], damaged: Sequence[Fault], project: str | None, now: datetime
 ) -> list[Fault]:
     """What is wrong among sound records: gone parents, strangers, lacking signatures, impossible times."""
-    return [*_missing(lines, damaged), *_each(lines, project, now)]
+    faults: list[Fault] = []
+    lacking: dict[str, str] = {}
+    latest = (now + SKEW).strftime("%Y-%m-%dT%H:%M:%SZ")
+    must_be_signed = {name for name, kind in KINDS.items() if kind.signed}
+    for line in lines.values():
+        if project is not None and line.project != project:
+            faults.append(Fault(_name(line.id), "belongs to another project"))
+        if line.kind in must_be_signed and not line.signed:
+            faults.append(Fault(_name(line.id), f"is not signed: a record of kind {line.kind} must be"))
+        if line.at > latest:
+            faults.append(Fault(_name(line.id), f"is dated {line.at}, which is yet to come"))
+        for parent in line.parents:
+            seen = lines.get(parent)
+            if seen is None:
+                lacking[parent] = min(line.id, lacking.get(parent, line.id))
+            elif line.at < seen.at and _before(line.at, seen.at):
+                words = f"is dated {line.at}, over a day before record {parent[:12]} that it has seen"
+                faults.append(Fault(_name(line.id), words))
+    named_already = {fault.path for fault in damaged}
+    faults += [
+        Fault(_name(parent), f"is missing: record {child[:12]} has seen it")
+        for parent, child in lacking.items()
+        if _name(parent) not in named_already
+    ]
+    return faults
 
 
 def tips_of(lines: Mapping[str, Line]) -> list[str]:
     """Records that no other has seen, sorted."""
-    return sorted(set(lines) - {parent for line in lines.values() for parent in line.parents})
+    return sorted(lines.keys() - {parent for line in lines.values() for parent in line.parents})
 
 
 def walk(lines: Mapping[str, Line], start: Iterable[str]) -> Iterator[str]:
@@ -102,47 +126,8 @@ def _name(record_id: str) -> str:
     return f"{record_id[:2]}/{record_id[2:]}.json"
 
 
-def _missing(lines: Mapping[str, Line], faults: Sequence[Fault]) -> list[Fault]:
-    """Records that others have seen and that are not there; a file that is there and damaged is named
-    already.
-    """
-    damaged = {fault.path for fault in faults}
-    lacking: dict[str, str] = {}
-    for line in lines.values():
-        for parent in line.parents:
-            if parent not in lines:
-                lacking[parent] = min(line.id, lacking.get(parent, line.id))
-    return [
-        Fault(_name(parent), f"is missing: record {child[:12]} has seen it")
-        for parent, child in lacking.items()
-        if _name(parent) not in damaged
-    ]
-
-
-def _each(lines: Mapping[str, Line], project: str | None, now: datetime) -> list[Fault]:
-    faults = []
-    latest = (now + SKEW).strftime("%Y-%m-%dT%H:%M:%SZ")
-    for line in lines.values():
-        if project is not None and line.project != project:
-            faults.append(Fault(_name(line.id), "belongs to another project"))
-        if KINDS[line.kind].signed and not line.signed:
-            faults.append(Fault(_name(line.id), f"is not signed: a record of kind {line.kind} must be"))
-        if line.at > latest:
-            faults.append(Fault(_name(line.id), f"is dated {line.at}, which is yet to come"))
-        faults += [
-            Fault(
-                _name(line.id), f"is dated {line.at}, over a day before record {parent[:12]} that it has seen"
-            )
-            for parent in line.parents
-            if (seen := lines.get(parent)) and _before(line.at, seen.at)
-        ]
-    return faults
-
-
 def _before(at: str, seen: str) -> bool:
     """Whether a record is dated more than a clock's error before one it has seen."""
-    if at >= seen:
-        return False
     return datetime.fromisoformat(seen) - datetime.fromisoformat(at) > SKEW
 
 

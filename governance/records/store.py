@@ -5,12 +5,13 @@ objects.
 from __future__ import annotations
 
 import errno
+import gc
 import getpass
 import os
 import re
 import subprocess
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -20,10 +21,11 @@ from typing import Any, NamedTuple, TypeVar
 from curate.errors import AssayError
 from curate.files import locked, replacing_file
 from governance.records.kinds import Predicate
-from governance.records.statement import LARGEST, NotARecord, Record, read_record, subjects_of
+from governance.records.statement import LARGEST, NotARecord, Record, read_record, read_said, subjects_of
 
 FOLDER = "records"
 Kind = TypeVar("Kind", bound=Predicate)
+Read = TypeVar("Read")
 
 _NAME = re.compile(r"[0-9a-f]{62}\.json")
 _FOLDER = re.compile(r"[0-9a-f]{2}")
@@ -31,8 +33,8 @@ Shard = tuple[str, list[str]]
 
 # Beside the records themselves: what git and people put there.
 _BESIDE = frozenset({"README.md", ".gitattributes", ".gitkeep"})
-# From so many files on, two processes read side by side: a second process takes a third of a second to start.
-_MANY = 20_000
+# Bytes to ask for at first: nearly every record has fewer, and one call reads it.
+_USUAL = 2**14
 
 
 @dataclass(frozen=True)
@@ -83,37 +85,25 @@ def read_journal(root: Path) -> Journal:
 
     Nothing is followed: a link, wherever it points, is a fault.
     """
-    shards, faults = _listed(root / FOLDER)
-    records, more = _read_shards(root / FOLDER, shards)
-    return Journal(records, tuple(sorted(faults + more, key=lambda fault: fault.path)))
+    records, faults = _read(root / FOLDER, _record)
+    return Journal({record.id: record for record in records}, tuple(faults))
 
 
 def read_lines(root: Path) -> tuple[dict[str, Line], list[Fault]]:
     """The same, of each record what the graph needs to know: what many thousand records are verified by."""
-    shards, faults = _listed(root / FOLDER)
-    if sum(len(names) for _, names in shards) < _MANY:
-        parts = [_lines(root / FOLDER, shards)]
-    else:
-        with ProcessPoolExecutor(2) as pool:
-            parts = list(pool.map(_lines, [root / FOLDER] * 2, [shards[0::2], shards[1::2]]))
-    lines = {line.id: line for part, _ in parts for line in part}
-    return lines, faults + [fault for _, more in parts for fault in more]
+    lines, faults = _read(root / FOLDER, _line)
+    return {line.id: line for line in lines}, faults
 
 
-def _lines(folder: Path, shards: Sequence[Shard]) -> tuple[list[Line], list[Fault]]:
-    records, faults = _read_shards(folder, shards)
-    lines = [
-        Line(
-            record_id,
-            record.predicate.kind,
-            bool(record.signatures),
-            record.predicate.project,
-            record.predicate.at,
-            tuple(record.predicate.parents),
-        )
-        for record_id, record in records.items()
-    ]
-    return lines, faults
+def _record(record_id: str, content: bytes) -> Record:
+    record = read_record(content)
+    record.__dict__["id"] = record_id  # which was just compared with the file's SHA-256
+    return record
+
+
+def _line(record_id: str, content: bytes) -> Line:
+    said, signed = read_said(content)
+    return Line(record_id, said.kind, signed, said.project, said.at, tuple(said.parents))
 
 
 def _listed(folder: Path) -> tuple[list[Shard], list[Fault]]:
@@ -144,24 +134,37 @@ def _strange(entry: os.DirEntry[str]) -> str:
     return "is a link" if entry.is_symlink() else "is not named by a digest, as records are"
 
 
-def _read_shards(folder: Path, shards: Sequence[Shard]) -> tuple[dict[str, Record], list[Fault]]:
-    records: dict[str, Record] = {}
-    faults: list[Fault] = []
-    for shard, names in shards:
-        for name in names:
-            path = f"{shard}/{name}"
-            try:
-                content = _bytes(f"{folder}/{path}")
-                record_id = shard + name[:62]
-                if sha256(content).hexdigest() != record_id:
-                    raise NotARecord("is not what its name says: it was changed, or renamed")
-                record = read_record(content)
-            except NotARecord as error:
-                faults.append(Fault(path, str(error)))
-            else:
-                record.__dict__["id"] = record_id
-                records[record_id] = record
-    return records, faults
+def _read(folder: Path, make: Callable[[str, bytes], Read]) -> tuple[list[Read], list[Fault]]:
+    """What `make` makes of each record's digest and bytes, and every file that is not what its name says."""
+    shards, faults = _listed(folder)
+    made: list[Read] = []
+    with _without_collection():
+        for shard, names in shards:
+            place = f"{folder}/{shard}/"
+            for name in names:
+                try:
+                    content = _bytes(place + name)
+                    record_id = shard + name[:62]
+                    if sha256(content).hexdigest() != record_id:
+                        raise NotARecord("is not what its name says: it was changed, or renamed")
+                    made.append(make(record_id, content))
+                except NotARecord as error:
+                    faults.append(Fault(f"{shard}/{name}", str(error)))
+    return made, sorted(faults, key=lambda fault: fault.path)
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Without Python's collector of cycles, which would walk all records again for each few that are added
+    (half the time of reading 100,000); records hold no cycles.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _bytes(path: str) -> bytes:
@@ -171,12 +174,16 @@ def _bytes(path: str) -> bytes:
     except OSError as error:
         raise NotARecord("is a link" if error.errno == errno.ELOOP else "cannot be read") from None
     try:
-        content = os.read(handle, LARGEST + 1)
-        while len(content) <= LARGEST and (more := os.read(handle, LARGEST + 1)):
+        content = os.read(handle, _USUAL)
+        if len(content) < _USUAL:
+            return content
+        while len(content) <= LARGEST and (more := os.read(handle, LARGEST)):
             content += more
-        return content
     finally:
         os.close(handle)
+    if len(content) > LARGEST:
+        raise NotARecord(f"is larger than a record may be ({LARGEST:,} bytes)")
+    return content
 
 
 def append(

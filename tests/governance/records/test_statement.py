@@ -19,6 +19,7 @@ from governance.records.statement import (
     is_canonical,
     pae,
     read_record,
+    read_said,
     subjects_of,
 )
 
@@ -112,6 +113,24 @@ def with_predicate(**changes: Any) -> bytes:
 def test_bytes_that_are_no_record_are_refused(content: bytes, what: str) -> None:
     with pytest.raises(NotARecord, match=what):
         read_record(content)
+    with pytest.raises(NotARecord, match=what):
+        read_said(content)
+
+
+@given(st.integers(0, 10**6), st.binary(min_size=1, max_size=3), st.booleans())
+def test_the_quick_reader_is_as_strict_as_the_whole_one(place: int, put: bytes, signed: bool) -> None:
+    signature = (Signature("SHA256:x", b"sig"),) if signed else ()
+    content = Record(incident().predicate, incident().subjects, signature).content
+    at = place % len(content)
+    for changed_bytes in (content, content[:at] + put + content[at + len(put) :]):
+        try:
+            whole = read_record(changed_bytes)
+        except NotARecord as error:
+            with pytest.raises(NotARecord) as caught:
+                read_said(changed_bytes)
+            assert str(caught.value) == str(error)
+        else:
+            assert read_said(changed_bytes) == (whole.predicate, bool(whole.signatures))
 
 
 def test_no_value_of_a_bad_field_is_shown() -> None:
