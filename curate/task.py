@@ -13,7 +13,7 @@ from curate.bounds import LABELS
 from curate.errors import AssayError
 from curate.params import parse, read_yaml
 
-BLANK = "?"  # what `assay init` writes where only a person knows the answer
+BLANK: Literal["?"] = "?"  # what `assay init` writes where only a person knows the answer
 
 METRICS: dict[str, tuple[str, ...]] = {
     "classification": ("macro_f1", "accuracy"),
@@ -83,6 +83,30 @@ class Review(_Card):
     next: date
 
 
+class Processing(_Card):
+    """What the fact sheets (`assay records`) need and no stage can know: who processes personal data, for
+    whom, and how it is guarded (UK GDPR Art. 30 and 35).
+
+    `on_behalf_of` names the controllers whom a processor works for; `data_subjects` categories of people, not
+    people; `transfers` countries outside the United Kingdom with their safeguards, or `none`. No row of a
+    version depends on any of it.
+    """
+
+    role: Literal["?", "controller", "joint controller", "processor"] = BLANK
+    controller: str = BLANK
+    contact: str = BLANK
+    representative: str = BLANK
+    data_protection_officer: str = BLANK
+    joint_controllers: tuple[str, ...] = ()
+    on_behalf_of: tuple[str, ...] = ()
+    data_subjects: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
+    transfers: str = BLANK
+    security: tuple[str, ...] = ()
+    necessity: str = BLANK
+    consulted: str = BLANK
+
+
 class TaskCard(_Card):
     """The parsed task card.
 
@@ -90,6 +114,7 @@ class TaskCard(_Card):
     (extraction) is a JSON Schema; `sections` (summary) are the headings every output must have, in order;
     `style` (rewriting) holds rules that can be checked; `prompt` is what a language model is told, in place
     of what the card's other fields say;
+    `processing` is for fact sheets alone;
     `guessed` names what `assay init` filled in without being told, and nobody has confirmed yet.
     """
 
@@ -112,6 +137,7 @@ class TaskCard(_Card):
     sources: dict[str, Source] = {}
     held_out: HeldOut | None = None
     review: Review | None = None
+    processing: Processing | None = None
     demo_key: str | None = None
     guessed: tuple[Literal["metric.target"], ...] = ()
 

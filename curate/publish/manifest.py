@@ -63,8 +63,10 @@ def library_versions() -> dict[str, str]:
 
 
 def task_digest(task: TaskCard) -> str:
-    """Digest of the task card's content: comments and order of keys do not count."""
-    return document_digest(task.model_dump(mode="json"))
+    """Digest of the task card's content. Comments and order of keys do not count, nor does `processing`,
+    which is for fact sheets alone.
+    """
+    return document_digest(task.model_dump(mode="json", exclude={"processing"}))
 
 
 def card_facts(task: TaskCard) -> dict[str, Any]:

@@ -19,6 +19,12 @@ def json_text(value: Any) -> str:
     return _UNSEEN.sub(lambda sign: _escape(sign.group()), text) + "\n"
 
 
+def json_line(value: Any) -> str:
+    """A document in one line with sorted keys and a final newline, for files of one document a line."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return _UNSEEN.sub(lambda sign: _escape(sign.group()), text) + "\n"
+
+
 def _escape(sign: str) -> str:
     """JSON's escape of a character: of its two surrogates beyond the 16 bits."""
     return json.dumps(sign)[1:-1] if ord(sign) > 0x7F else f"\\u{ord(sign):04x}"

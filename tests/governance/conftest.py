@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from curate.project import Project
 from governance.records.kinds import Opening, Training
 from governance.records.store import append
 from tests.curate.versions.test_revisions import git
+from tests.governance.published import write_project
 from tests.governance.records.test_events import CARD
 from tests.governance.versioned import commit_version, digest_of
 
@@ -37,3 +39,19 @@ def versioned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
         append(root, Opening, {"models": f"{number:064x}"}, fields, project="desk", by="Ann")
     monkeypatch.chdir(root)
     return Project(root)
+
+
+@pytest.fixture(scope="session")
+def _published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made once: the stages take a few seconds."""
+    root = tmp_path_factory.mktemp("published")
+    write_project(root)
+    return root
+
+
+@pytest.fixture
+def desk(_published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A copy of a published project with a trained system; see `tests.governance.published`."""
+    shutil.copytree(_published, tmp_path / "desk")
+    monkeypatch.chdir(tmp_path / "desk")
+    return Project(tmp_path / "desk")
