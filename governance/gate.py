@@ -50,7 +50,7 @@ def judge(project: Project, today: date, base: Revision | None = None) -> list[G
         )
     gates = []
     for name, gate in GATES.items():
-        if name in skip:
+        if name in skip and (gate is not _approved or record_gates.may_skip_approvals(project, base)):
             why = f"not judged since {skip[name].date}: {plain(skip[name].reason, REASON_CHARACTERS)}"
             gates.append(Gate(name, False, why, skipped=True))
             continue
@@ -80,8 +80,15 @@ def _card(project: Project, today: date) -> Iterator[Gate]:
 
 
 def _review(project: Project, today: date) -> Iterator[Gate]:
+    from governance.records.reviews import review_words
+
     review = project.task.review
-    if review is None:
+    passed, words = review_words(project)
+    last = f"; {words}" if words else ""
+    if not passed:
+        fix = "when it is put right: assay ledger add review WHAT --outcome passed"
+        yield Gate("review", False, f"a review failed{last}", fix)
+    elif review is None:
         yield Gate(
             "review",
             False,
@@ -92,11 +99,11 @@ def _review(project: Project, today: date) -> Iterator[Gate]:
         yield Gate(
             "review",
             False,
-            f"the review was due on {review.next}",
+            f"the review was due on {review.next}{last}",
             "review the task, then set review.next in task.yaml",
         )
     else:
-        yield Gate("review", True, f"next review on {review.next}")
+        yield Gate("review", True, f"next review on {review.next}{last}")
 
 
 def _version(project: Project, today: date) -> Iterator[Gate]:

@@ -9,6 +9,7 @@ from datetime import date
 
 import polars as pl
 
+from curate.errors import AssayError
 from curate.project import Project
 from curate.text import plain, plural
 from curate.versions.revisions import Revision
@@ -69,3 +70,22 @@ def approvals(project: Project, base: Revision | None) -> Answer:
 
     found = standing(project, base)
     return found.enough, approval_message(found), "" if found.enough else "assay approve --list"
+
+
+def may_skip_approvals(project: Project, base: Revision | None) -> bool:
+    """Whether the base itself leaves the gate out, or asks for nothing: a change that skips the gate on its
+    own approval would judge itself.
+    """
+    from curate.strict_yaml import NotYaml, parse_yaml
+    from curate.versions.revisions import revision, text_at
+    from governance.records.approvals import judging_policy
+
+    at = base or revision(project.root, "HEAD")
+    try:
+        if at is None or not judging_policy(project.root, base).asks:
+            return True
+        document = parse_yaml(text_at(project.root, at, "params.yaml") or "")
+        skipped = document["check"]["skip"] if isinstance(document, dict) else []
+        return any(entry["gate"] == "approvals" for entry in skipped)
+    except (AssayError, NotYaml, KeyError, TypeError):
+        return False  # the gate then says what is wrong

@@ -36,18 +36,7 @@ def overview(project: Project, today: date) -> list[Line]:
     ]
     lines += [Line(fault.name, fault.problem, fault.fix) for fault in faults(project)]
     lines += [_stages(project), _gold(project), _personal_data(project)]
-    lines += [_metrics(project), _models(project)]
-    due = task.review.next if task.review else None
-    if due is None:
-        lines.append(Line("review", "no date set", "add to task.yaml:  review: {next: YYYY-MM-DD}"))
-    else:
-        lines.append(
-            Line(
-                "review",
-                f"due {due}",
-                "review the task card, the gold set and the verdict" if due < today else "",
-            )
-        )
+    lines += [_metrics(project), _models(project), *recorded(project, today)]
     if blanks := task.blanks():
         lines.append(
             Line(
@@ -57,6 +46,33 @@ def overview(project: Project, today: date) -> list[Line]:
             )
         )
     return lines
+
+
+def recorded(project: Project, today: date) -> list[Line]:
+    """What was approved and by whom, what is stale, and reviews."""
+    from governance.records.approvals import standing
+    from governance.records.reviews import review_words
+    from governance.records.show import approval_message
+
+    try:
+        found = standing(project)
+        passed, words = review_words(project)
+    except AssayError as error:
+        return [Line("records", error.problem, error.fix)]
+    lines = []
+    if found.wants or found.given:
+        lines.append(
+            Line("approvals", approval_message(found), "" if found.enough else "assay approve --list")
+        )
+    due = project.task.review.next if project.task.review else None
+    told = [f"due {due}" if due else "no date set", *([words] if words else [])]
+    if due is None:
+        fix = "add to task.yaml:  review: {next: YYYY-MM-DD}"
+    elif not passed:
+        fix = "when it is put right: assay ledger add review WHAT --outcome passed"
+    else:
+        fix = "review the task card, the gold set and the verdict" if due < today else ""
+    return [*lines, Line("review", "; ".join(told), fix)]
 
 
 def _read(path: Path) -> dict[str, Any] | None:

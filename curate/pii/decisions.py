@@ -158,12 +158,17 @@ def _fit_to_keep(verdict: Verdict) -> dict[str, Any]:
         _check(given)
     except InvalidRecord as error:
         raise AssayError(f"the verdict on value {name} {error}", fix="assay triage --help") from error
-    if _RAW.search(_DATE.sub("", given["reason"])):
+    if holds_raw(given["reason"]):
         raise AssayError(
             f"the reason for value {name} seems to hold a personal value; it would stay in git for ever",
             fix="say why without the value itself, for example: a part number of the 2024 catalogue",
         )
     return given
+
+
+def holds_raw(text: str) -> bool:
+    """Whether free text of a person, which git keeps for ever, seems to hold an address or a number."""
+    return _RAW.search(_DATE.sub("", text)) is not None
 
 
 def in_force(verdicts: Sequence[Verdict], today: date | None) -> pl.DataFrame:

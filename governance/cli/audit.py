@@ -61,7 +61,9 @@ def audit(revision: str | None, shape: str | None, output: Path | None, write_ba
     done = project.audit(Project.find(), date.today(), revision, renew_baseline=write_baseline)
     if write_baseline:
         from governance.audit.since import BASELINE
+        from governance.records.events import decided
 
+        decided(Project.find())
         say(f"{BASELINE} written; commit it: git add {BASELINE}")
     if output is not None and output.suffix == ".parquet":
         from curate.files import write_parquet

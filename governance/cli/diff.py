@@ -136,7 +136,7 @@ def diff(
         )
     difference = compare(*versions, tolerance=tolerance)
     shown = difference.after.gold if show_values is None else show_values
-    gates = judged(difference.after.name) if with_gates else ()
+    gates = judged(difference.before.name, difference.after.name) if with_gates else ()
     most = LISTED[form] if limit is None else limit
     if output is not None and not named:
         write_parquet(difference.table, output)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 
-def judged(after: str) -> tuple[tuple[str, bool | None, str], ...]:
-    """Name, outcome (None: skipped) and message of each gate, which judges the work tree.
+def judged(before: str, after: str) -> tuple[tuple[str, bool | None, str], ...]:
+    """Name, outcome (None: skipped) and message of each gate, which judges the work tree; approvals by the
+    policy of `before`, where that is a revision.
 
     Raises
     ------
@@ -15,6 +16,7 @@ def judged(after: str) -> tuple[tuple[str, bool | None, str], ...]:
 
     from curate.errors import AssayError
     from curate.project import Project
+    from curate.versions.revisions import revision
     from curate.versions.sources import WORK_TREE
     from governance.gate import judge
 
@@ -22,7 +24,7 @@ def judged(after: str) -> tuple[tuple[str, bool | None, str], ...]:
         raise AssayError(
             "--gates judges the work tree, and B is another version", fix="leave B out: assay diff A --gates"
         )
-    rows = []
-    for gate in judge(Project.find(), date.today()):
+    project, rows = Project.find(), []
+    for gate in judge(project, date.today(), revision(project.root, before.removesuffix("..."))):
         rows.append((gate.name, None if gate.skipped else gate.passed, gate.message))
     return tuple(rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
@@ -11,11 +12,12 @@ from governance.cli.rim import format_option
 
 @click.group()
 def ledger() -> None:
-    """Verify, read and close the journal of records.
+    """Verify, read, add to and close the journal of records.
 
-    Every publication, training, look at the held-out rows, approval and checkpoint is one file under
-    `records/`, named by its SHA-256 and saying which records came before it. Nothing that another record has
-    seen can be changed or dropped unseen. Commit the folder; git merges it without conflicts.
+    Every publication, training, look at the held-out rows, batch of verdicts, approval, review, incident and
+    checkpoint is one file under `records/`, named by its SHA-256 and saying which records came before it.
+    Nothing that another record has seen can be changed or dropped unseen. Commit the folder; git merges it
+    without conflicts.
 
     \b
     Examples:
@@ -116,3 +118,54 @@ def checkpoint() -> None:
 
     project = Project.find()
     click.echo(make_checkpoint(project.root, project.task.name).id)
+
+
+@ledger.command()
+@click.argument("kind", type=click.Choice(["review", "incident"]))
+@click.argument("what")
+@click.option("--outcome", type=click.Choice(["passed", "failed", "open"]), help="Of a review.")
+@click.option("--severity", type=click.Choice(["none", "low", "medium", "high"]), help="Of an incident.")
+@click.option("--note", default="", help="A sentence or two; no personal value in it.")
+@click.option(
+    "--evidence",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="A file of the project whose digest is recorded along; may be repeated.",
+)
+@click.option("--key", type=click.Path(path_type=Path), help="SSH key; default for a review: git's.")
+def add(
+    kind: str,
+    what: str,
+    outcome: str | None,
+    severity: str | None,
+    note: str,
+    evidence: tuple[Path, ...],
+    key: Path | None,
+) -> None:
+    """Record a review and its outcome, or an incident and its severity.
+
+    A review is signed with the SSH key that you have for git, by somebody whom governance/allowed_signers
+    names; it speaks of the task card and gold as they stand. While the last review of a thing has failed, so
+    does gate `review`. An incident is signed where --key is given.
+
+    \b
+    Examples:
+      assay ledger add review "motivated-intruder test" --outcome passed --evidence reports/risk.json
+      assay ledger add review "task card" --outcome open --note "the label orders is two things"
+      assay ledger add incident "export sent to the wrong team" --severity low
+    """
+    from curate.pii.decisions import holds_raw
+    from curate.project import Project
+    from governance.cli.rim import say
+    from governance.records.reviews import add_incident, add_review
+
+    if (kind == "review") != (outcome is not None) or (kind == "incident") != (severity is not None):
+        raise click.UsageError("a review has an --outcome, an incident a --severity")
+    if holds_raw(what) or holds_raw(note):
+        raise click.UsageError("what is recorded stays in git for ever: name no person, address or number")
+    project = Project.find()
+    if outcome is not None:
+        record = add_review(project, what, outcome, note=note, evidence=evidence, key=key)
+    else:
+        record = add_incident(project, what, str(severity), note=note, evidence=evidence, key=key)
+    say(f"recorded: {kind}, record {record.id[:12]}; commit the folder records/")

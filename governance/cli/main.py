@@ -46,7 +46,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "checkout-gold": ("versions", "Copy an old gold version into a new folder.", "Records"),
     "approve": ("approve", "Sign the digests of what stands now.", "Records"),
     "verify": ("verify", "Is what lies here what was made?", "Records"),
-    "ledger": ("ledger", "Verify, read and close the journal of records.", "Records"),
+    "ledger": ("ledger", "Verify, read, add to and close the journal of records.", "Records"),
     "leaks": ("leaks", "Rows of TEST that also stand in TRAIN.", "Plain files"),
     "labels": ("labels", "Rows whose label looks wrong, worst first.", "Plain files"),
     "rules": ("rules", "Rows that break named quality rules.", "Plain files"),

@@ -58,7 +58,9 @@ def review_checklist(
     from governance.cli.rim import emit_json
 
     difference = compare(*open_both(before, after, keys=keys, label=label, fetch=fetch))
-    points = checklist(difference, judged(difference.after.name) if with_gates else ())
+    points = checklist(
+        difference, judged(difference.before.name, difference.after.name) if with_gates else ()
+    )
     if form == "json":
         emit_json(
             {"schema": SCHEMA, "checklist": whole(points), "points": [asdict(point) for point in points]}

@@ -75,7 +75,8 @@ def triage(
     """Judge what the scan found, one value at a time; uncertain ones first, one verdict for all repeats.
 
     Values are masked, as is every other value around them. Each verdict is appended to decisions/pii.jsonl at
-    once: quit when you like and run it again to go on. `redact` obeys the verdicts at its next run.
+    once: quit when you like and run it again to go on. `redact` obeys the verdicts at its next run. A record
+    of the whole file is left under records/ (see `assay ledger`).
 
     \b
     Keys: r real   n not personal   p public figure or business   u unsure   s skip
@@ -98,6 +99,7 @@ def triage(
     from curate.errors import AssayError
     from curate.project import Project
     from governance.cli.rim import say
+    from governance.records.events import decided
     from governance.triage.session import Reviewer
 
     if size is not None and limit is not None:
@@ -110,8 +112,11 @@ def triage(
     judge = Reviewer(reviewer or _git_name(project), reason, date.today(), expires, project.key.key_id)
     files = _Files(project, judge.today)
     if size is None:
-        return say(_work(files, judge, entities, limit, keys))
+        say(_work(files, judge, entities, limit, keys))
+        decided(project)
+        return
     say(_sample(files, judge, entities, size, keys))
+    decided(project)
     _estimate(_Files(project, judge.today), entities, shape)
 
 

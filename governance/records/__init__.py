@@ -9,7 +9,10 @@ dropped unseen.
     statement.py    a record as bytes, and bytes as a record
     store.py        read and append
     ledger.py       verify the whole
+    events.py       what stages and stewards leave
+    reviews.py      reviews and incidents
     ssh.py          signatures by the key that the reviewer has for git
+    signing.py      the one way in which a record is signed
     approvals.py    who approved what, and what has changed since
     policy.py       who must
 """

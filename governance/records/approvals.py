@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from curate.errors import AssayError
+from curate.pii.decisions import holds_raw
 from curate.project import Project
 from curate.text import plain
 from curate.versions.locked import locked_digest, stages_of
@@ -21,9 +22,10 @@ from curate.versions.revisions import Revision, git, revision, text_at
 from governance.records.events import digests_of, gold_digests, model_digests
 from governance.records.kinds import Approval
 from governance.records.policy import WHATS, Needed, Policy, What, policy_at, policy_here
-from governance.records.ssh import NotSigned, fingerprint, public_key, sign, signing_key, verify
-from governance.records.statement import Record, Signature, pae, subjects_of
-from governance.records.store import person, sound_journal, write_record
+from governance.records.signing import allowed_signer, names_of, signer_of, stranger
+from governance.records.ssh import NotSigned, fingerprint, signing_key
+from governance.records.statement import Record, subjects_of
+from governance.records.store import FOLDER, person, sound_journal, write_record
 
 POLICY = "policy"
 BASE_GOLD = "gold of the base"
@@ -91,25 +93,18 @@ def approve(
     Raises
     ------
     AssayError
-        If the signer is not one of the policy's, has no or several roles, or cannot sign.
+        If the signer is not one of the policy's, has no or several roles, or cannot sign; or the note
+        seems to hold a personal value.
     """
-    policy = _judging(project.root, base)
+    if holds_raw(note):
+        raise AssayError(
+            "the note seems to hold an address or a number; it would stay in git for ever",
+            fix="say it without the value",
+        )
+    policy = judging_policy(project.root, base)
     journal = sound_journal(project.root)
     subjects = subjects_now(project, what, base)
-    path = signing_key(project.root, key)
-    print_ = fingerprint(path)
-    now = datetime.now(UTC).replace(microsecond=0)
-    said = Approval(
-        project=project.task.name,
-        at=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        by=person(project.root),
-        parents=journal.tips,
-        of=what,
-        role=role or "?",
-        base=base.commit if base else "",
-        note=note,
-    )
-    mine = _roles(path, print_, policy)
+    mine = _roles(signing_key(project.root, key), policy)
     if role is None and len(mine) != 1:
         told = f"several roles: {', '.join(mine)}" if mine else "no role"
         fix = "assay approve --as ROLE" if mine else _ASK
@@ -117,56 +112,30 @@ def approve(
     if role is not None and role not in mine:
         fix = f"assay approve --as {mine[0]}" if mine else _ASK
         raise AssayError(f"the signer does not have role {role} in the policy of {policy.where}", fix=fix)
-    said = said.model_copy(update={"role": role or mine[0]})
-    record = _signed(Record(said, subjects_of(subjects)), path, print_)
-    try:
-        signer_of(record, policy, now)
-    except NotSigned as error:
-        raise _stranger(print_, policy, str(error)) from None
-    return write_record(project.root, record)
+    said = Approval(
+        project=project.task.name,
+        at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        by=person(project.root),
+        parents=journal.tips,
+        of=what,
+        role=role or mine[0],
+        base=base.commit if base else "",
+        note=note,
+    )
+    sign_it = allowed_signer(project.root, policy, key)
+    return write_record(project.root, sign_it(Record(said, subjects_of(subjects))))
 
 
 _ASK = "ask for a role in params.yaml: approvals: {roles: ...}"
 
 
-def _roles(key: Path, keyid: str, policy: Policy) -> list[str]:
-    """Roles of whom the policy's signers give this key to, by its public half: nothing is signed in vain (a
-    hardware key wants a touch each time).
-    """
-    names = policy.signers.owners(public_key(key))
+def _roles(key: Path, policy: Policy) -> list[str]:
+    """Roles of whom the policy's signers give this key to."""
+    keyid = fingerprint(key)
+    names = names_of(key, policy)
     if not names:
-        raise _stranger(keyid, policy, "is not by an allowed signer")
+        raise stranger(keyid, policy, "is not by an allowed signer")
     return [role for role, people in policy.params.roles.items() if set(names) & set(people)]
-
-
-def _stranger(keyid: str, policy: Policy, why: str) -> AssayError:
-    return AssayError(
-        f"a signature by {keyid} {why}, by {policy.params.signers} of {policy.where}",
-        fix="sign with a key that the file names and that is valid now, or have yours added to it (which is "
-        "a change of the policy)",
-    )
-
-
-def _signed(record: Record, key: Path, keyid: str) -> Record:
-    return Record(record.predicate, record.subjects, (Signature(keyid, sign(pae(record.statement), key)),))
-
-
-def signer_of(record: Record, policy: Policy, at: datetime | None = None) -> str:
-    """Who signed a record, by a policy's signers, at the time that it says of itself.
-
-    Raises
-    ------
-    NotSigned
-        If nobody whom the policy names did.
-    """
-    when = at or datetime.fromisoformat(record.predicate.at)
-    last = NotSigned("carries no signature")
-    for signature in record.signatures:
-        try:
-            return verify(pae(record.statement), signature.sig, policy.signers, when)
-        except NotSigned as error:
-            last = error
-    raise last
 
 
 @dataclass(frozen=True)
@@ -236,7 +205,7 @@ class Approvals:
         return all(want.met for want in self.wants)
 
 
-def _judging(root: Path, base: Revision | None) -> Policy:
+def judging_policy(root: Path, base: Revision | None) -> Policy:
     """The policy that judges: the base's; without a base the one last committed; without git the only one."""
     at = base or revision(root, "HEAD")
     return policy_at(root, at) if at else policy_here(root)
@@ -245,7 +214,7 @@ def _judging(root: Path, base: Revision | None) -> Policy:
 def standing(project: Project, base: Revision | None = None) -> Approvals:
     """How the approvals of a project stand, judged by the policy of `base` (default: the last commit)."""
     root = project.root
-    policy, proposed = _judging(root, base), policy_here(root)
+    policy, proposed = judging_policy(root, base), policy_here(root)
     changed_policy = policy.digest != proposed.digest and policy.asks
     asked = {what: policy.params.require.get(what, ()) for what in WHATS}
     if base is None:
@@ -259,12 +228,9 @@ def standing(project: Project, base: Revision | None = None) -> Approvals:
         ]
     now = {what: _now(project, what, base) for what in WHATS}
     authors = _authors(root, base) if policy.params.not_by_author else ()
-    given = tuple(_given(one, record, policy, now) for one, record in sound_journal(root).of(Approval))
-    wants = tuple(
-        Want(what, needed, _by(what, needed, given, policy, authors))
-        for what in WHATS
-        for needed in asked[what]
-    )
+    spent = _records_at(root, base or revision(root, "HEAD"))
+    given = tuple(_given(one, record, policy, now, spent) for one, record in sound_journal(root).of(Approval))
+    wants = tuple(want for what in WHATS for want in _wants(what, asked[what], given, policy, authors))
     first = not policy.asks and proposed.asks
     return Approvals(policy, given, wants, changed_policy, first, authors)
 
@@ -276,7 +242,20 @@ def _now(project: Project, what: What, base: Revision | None) -> Mapping[str, st
         return {}
 
 
-def _given(record_id: str, record: Record, policy: Policy, now: Mapping[What, Mapping[str, str]]) -> Given:
+def _records_at(root: Path, at: Revision | None) -> frozenset[str]:
+    """Ids of the records that a revision holds."""
+    told = (git(root, "ls-tree", "-r", "--name-only", at.commit, "--", FOLDER) or "") if at else ""
+    parts = (line.removesuffix(".json").split("/") for line in told.splitlines())
+    return frozenset("".join(one[-2:]) for one in parts)
+
+
+def _given(
+    record_id: str,
+    record: Record,
+    policy: Policy,
+    now: Mapping[What, Mapping[str, str]],
+    spent: frozenset[str] = frozenset(),
+) -> Given:
     said = record.predicate
     assert isinstance(said, Approval)
     signed = {subject.name: subject.sha256 for subject in record.subjects}
@@ -287,19 +266,47 @@ def _given(record_id: str, record: Record, policy: Policy, now: Mapping[What, Ma
     except NotSigned as error:
         return Given(record_id, said.of, said.role, said.at, None, str(error), changed)
     why_not = "" if policy.may(who, said.role) else f"{who} does not have role {said.role}"
+    if said.of == "policy" and record_id in spent:
+        # Else whoever proposes an old policy again could lean on what let it in then (CVE-2026-44544).
+        why_not = "it let in an earlier change of the policy, and no further one"
     return Given(record_id, said.of, said.role, said.at, who, why_not, changed)
 
 
-def _by(
-    what: What, needed: Needed, given: Sequence[Given], policy: Policy, authors: Sequence[str]
-) -> tuple[str, ...]:
-    """Distinct signers whose approval counts, sorted."""
-    people = {
-        one.who
-        for one in given
-        if one.counts and one.of == what and one.role == needed.role and one.who is not None
-    }
-    return tuple(sorted(who for who in people if who.casefold() not in authors))
+def _wants(
+    what: What,
+    asked: Sequence[Needed],
+    given: Sequence[Given],
+    policy: Policy,
+    authors: Sequence[str],
+) -> list[Want]:
+    """What is asked for, each with distinct signers. One person counts once: whoever has two roles fills a
+    place in one of them, whichever leaves fewer empty (a bipartite matching, by augmenting paths).
+    """
+    able: dict[str, list[str]] = {}
+    for one in given:
+        if one.counts and one.of == what and one.who is not None and one.who.casefold() not in authors:
+            able.setdefault(one.role, []).append(one.who)
+    people = {role: sorted(set(names)) for role, names in able.items()}
+    wanted = [place for place, needed in enumerate(asked) for _ in range(needed.count)]
+    # Approvals beyond what is asked for are shown all the same, where their signers are not needed elsewhere.
+    more = [place for place, needed in enumerate(asked) for _ in people.get(needed.role, ())]
+    holds: dict[str, int] = {}
+
+    def seat(place: int, tried: set[str]) -> bool:
+        for who in people.get(asked[place].role, ()):
+            if who not in tried:
+                tried.add(who)
+                if who not in holds or seat(holds[who], tried):
+                    holds[who] = place
+                    return True
+        return False
+
+    for place in [*wanted, *more]:
+        seat(place, set())
+    return [
+        Want(what, needed, tuple(sorted(who for who, held in holds.items() if held == place)))
+        for place, needed in enumerate(asked)
+    ]
 
 
 def _authors(root: Path, base: Revision | None) -> tuple[str, ...]:

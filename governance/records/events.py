@@ -1,4 +1,5 @@
-"""Records that stages leave: a version published, systems trained, the held-out rows looked at.
+"""Records that stages and stewards leave: a version published, systems trained, the held-out rows looked at,
+verdicts on personal data.
 
 Each is written once for what it speaks of: a stage that runs again with the same outcome, in this clone or
 another, leaves the tree as it was.
@@ -8,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from curate.project import Project
-from governance.records.kinds import Opening, Predicate, Publication, Training
+from governance.records.kinds import Opening, Predicate, Publication, Training, VerdictBatch
 from governance.records.statement import Record
 from governance.records.store import append, read_journal
 
@@ -82,6 +84,23 @@ def opened(project: Project) -> Record:
     }
     test = digests_of(project, project.gold / "test.parquet")
     return _append(project, Opening, {**test, **model_digests(project)}, fields)
+
+
+def decided(project: Project) -> Record | None:
+    """Stewards have given verdicts, or taken over a baseline; None where there are no decisions."""
+    from curate.pii.decisions import FOLDER, read_verdicts
+
+    files = [path for path in sorted((project.root / FOLDER).glob("*")) if path.is_file()]
+    if not files:
+        return None
+    verdicts = read_verdicts(project.root)
+    last = {(one.value_id, one.entity, one.finding_id): one.verdict for one in verdicts}
+    fields = {
+        "key_id": project.key.key_id,
+        "lines": len(verdicts),
+        "values": dict(sorted(Counter(last.values()).items())),
+    }
+    return _append(project, VerdictBatch, digests_of(project, *files), fields)
 
 
 # Stages that leave a record.

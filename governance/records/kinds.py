@@ -107,6 +107,38 @@ class Revocation(Predicate):
     reason: Annotated[str, Field(min_length=1, max_length=4000)]
 
 
+class VerdictBatch(Predicate):
+    """What stewards have decided on personal data: the files of decisions, and how many lines say what."""
+
+    kind: ClassVar[str] = "verdict-batch"
+    once: ClassVar[bool] = True
+
+    key_id: Name
+    lines: Count
+    values: dict[Name, Count]  # by verdict; of several on one value the last
+
+
+class Review(Predicate):
+    """Somebody looked at the project, or tried to break it, and says how it went."""
+
+    kind: ClassVar[str] = "review"
+    signed: ClassVar[bool] = True
+
+    of: Name
+    outcome: Literal["passed", "failed", "open"]
+    note: Text = ""
+
+
+class Incident(Predicate):
+    """Something happened that the project's owners have to know of."""
+
+    kind: ClassVar[str] = "incident"
+
+    what: Name
+    severity: Literal["none", "low", "medium", "high"]
+    note: Text = ""
+
+
 class Checkpoint(Predicate):
     """All records there were: kept elsewhere, its digest shows later that none of them is gone."""
 
@@ -116,8 +148,19 @@ class Checkpoint(Predicate):
     digest: Digest
 
 
+# A new kind is a class above and a name here; something must write it.
 KINDS: dict[str, type[Predicate]] = {
-    model.kind: model for model in (Approval, Opening, Training, Publication, Revocation, Checkpoint)
+    model.kind: model
+    for model in (
+        Approval,
+        VerdictBatch,
+        Opening,
+        Training,
+        Publication,
+        Review,
+        Incident,
+        Checkpoint,
+    )
 }
 
 

@@ -124,7 +124,7 @@ def _policy(text: str, read: Callable[[str], bytes], where: str) -> Policy:
         )
     except (NotYaml, ValidationError) as error:
         raise AssayError(
-            f"params.approvals of {where} is not valid: {str(error).splitlines()[0]}",
+            f"params.approvals of {where} is not valid: {_why(error)}",
             fix="correct section `approvals` in params.yaml; docs/governance.md has an example",
         ) from None
     signers = Signers(read(params.signers), read(params.revoked) if params.revoked else b"")
@@ -136,6 +136,13 @@ def _policy(text: str, read: Callable[[str], bytes], where: str) -> Policy:
         "revoked": hashlib.sha256(signers.revoked).hexdigest(),
     }
     return Policy(params, signers, hashlib.sha256(canonical(said)).hexdigest(), where)
+
+
+def _why(error: NotYaml | ValidationError) -> str:
+    if isinstance(error, NotYaml):
+        return str(error) or "params.yaml is not YAML"
+    first = error.errors(include_url=False, include_input=False)[0]
+    return f"{'.'.join(map(str, first['loc'])) or SECTION}: {first['msg']}"
 
 
 def _check(params: ApprovalParams, signers: Signers, where: str) -> None:

@@ -38,15 +38,15 @@ def _asked(want: Want) -> str:
     return f"{want.needed.count} by role {want.needed.role}"
 
 
-def standing_of(given: Given) -> str:
-    """Whether an approval counts, and if not why."""
+def standing_of(given: Given, *, verb: bool = False) -> str:
+    """Whether an approval counts, and if not why; with `verb` as it follows what it speaks of."""
     if given.who is None:
         return f"does not count: the signature {given.why_not}"
     if given.why_not:
         return f"does not count: {given.why_not}"
     if given.changed:
         more = f" and {len(given.changed) - 3} more" if len(given.changed) > 3 else ""
-        return f"stale: {', '.join(given.changed[:3])}{more} changed"
+        return ("is " if verb else "") + f"stale: {', '.join(given.changed[:3])}{more} changed"
     return "counts"
 
 
@@ -56,14 +56,22 @@ def approval_message(found: Approvals) -> str:
         if found.first:
             return "the first policy: nobody could approve it under an older one"
         return f"the policy of {found.policy.where} asks for no approval"
-    met = [f"{want.of} by {', '.join(want.by)}" for want in found.wants if want.met]
-    lacking = [f"{_asked(want)} of {want.of}, {len(want.by)} given" for want in found.wants if not want.met]
-    wanted = {want.of for want in found.wants if not want.met}
-    stale = [
-        f"{one.who}'s approval of {one.of} is {standing_of(one)}"
-        for one in found.given
-        if one.of in wanted and one.changed and one.who
+    met = [
+        f"{want.of} by {', '.join(want.by)} ({want.needed.role})"
+        for want in found.wants
+        if want.met and want.by
     ]
+    lacking = [f"{_asked(want)} of {want.of}, {len(want.by)} given" for want in found.wants if not want.met]
+    wanted = {want.of for want in found.wants}
+    newest = sorted(found.given, key=lambda one: (one.at, one.id), reverse=True)
+    lost: dict[tuple[str, str], str] = {}
+    for one in newest:  # of each person and thing the newest says how it stands
+        if one.of in wanted and (one.who or not one.changed):
+            said = f"{one.who or 'record ' + one.id[:12]}'s approval of {one.of} "
+            whole = "" if one.counts else said + standing_of(one, verb=True)
+            lost.setdefault((one.who or one.id, one.of), whole)
+    stale = [words for words in lost.values() if words]
     authors = "; who wrote the change does not count" if lacking and found.authors else ""
-    said = [f"asked for and missing: {'; '.join(lacking)}{authors}"] if lacking else []
-    return ". ".join([*said, *stale[:3], *([f"approved: {'; '.join(met)}"] if met else [])])
+    said_first = [f"asked for and missing: {'; '.join(lacking)}{authors}"] if lacking else []
+    more = [f"and {len(stale) - 3} more that do not count"] if len(stale) > 3 else []
+    return ". ".join([*said_first, *stale[:3], *more, *([f"approved: {'; '.join(met)}"] if met else [])])

@@ -64,10 +64,12 @@ class Signers:
         Raises
         ------
         AssayError
-            If a line names nobody, holds a pattern or a certificate authority, or a name with characters that
-            could be taken for others: whoever signs is named in plain ASCII.
+            If a line names nobody, holds a pattern or a certificate authority, a key that another name has
+            too, or a name with characters that could be taken for others: whoever signs is named in plain
+            ASCII.
         """
         names: list[str] = []
+        owner: dict[str, str] = {}
         for number, line in enumerate(_unix(self.allowed).decode("utf-8", "replace").split("\n"), 1):
             if not line.strip() or line.lstrip().startswith("#"):
                 continue
@@ -82,6 +84,13 @@ class Signers:
                     )
                 if name not in names:
                     names.append(name)
+            key = _PUBLIC.search(line)
+            if key and owner.setdefault(key[0], first) != first:
+                raise AssayError(
+                    f"line {number} of the allowed signers gives {plain(first, 60)} the same key as "
+                    f"{plain(owner[key[0]], 60)}: nobody could tell who signed",
+                    fix="give each person a key of their own",
+                )
             if "cert-authority" in line.split(" ssh-")[0]:
                 raise AssayError(
                     f"line {number} of the allowed signers names a certificate authority, which is not "

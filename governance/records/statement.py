@@ -1,7 +1,8 @@
 """A record as bytes, and bytes as a record.
 
-Unsigned, the file is an in-toto Statement v1; signed, it is a DSSE envelope (v1.0) whose payload is that
-Statement. Both are canonical JSON (RFC 8785) without a line break at the end, and one SHA-256 names both.
+Unsigned, the file is an in-toto Statement v1; signed, it is a DSSE envelope (v1.0, by securesystemslib) whose
+payload is that Statement. Both are canonical JSON (RFC 8785) without a line break at the end, and one SHA-256
+names both.
 
 https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md
 https://github.com/secure-systems-lab/dsse/blob/master/envelope.md
@@ -9,24 +10,24 @@ https://github.com/secure-systems-lab/dsse/blob/master/envelope.md
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from pydantic import ValidationError
 
 from governance.records.kinds import BY_TYPE, Predicate, fields_of, type_of
 
+if TYPE_CHECKING:
+    from securesystemslib.dsse import Envelope
+
 STATEMENT = "https://in-toto.io/Statement/v1"
 PAYLOAD = "application/vnd.in-toto+json"
 # A record of a thousand versions is 150 kB; whatever is larger is not one.
 LARGEST = 2**20
-_ENVELOPE = frozenset({"payload", "payloadType", "signatures"})
 _STATEMENT = frozenset({"_type", "predicate", "predicateType", "subject"})
 _SUBJECT = frozenset({"name", "digest"})
 
@@ -86,15 +87,7 @@ class Record:
         """The file's bytes."""
         if not self.signatures:
             return self.statement
-        return canonical(
-            {
-                "payload": base64.b64encode(self.statement).decode(),
-                "payloadType": PAYLOAD,
-                "signatures": [
-                    {"keyid": one.keyid, "sig": base64.b64encode(one.sig).decode()} for one in self.signatures
-                ],
-            }
-        )
+        return canonical(_envelope(self.statement, self.signatures).to_dict())
 
     @cached_property
     def id(self) -> str:
@@ -129,7 +122,15 @@ def is_canonical(content: bytes, value: Any) -> bool:
 
 def pae(statement: bytes) -> bytes:
     """What a signature of an envelope is made over (DSSE's pre-authentication encoding)."""
-    return b" ".join([b"DSSEv1", b"%d" % len(PAYLOAD), PAYLOAD.encode(), b"%d" % len(statement), statement])
+    return _envelope(statement, ()).pae()
+
+
+def _envelope(statement: bytes, signatures: Sequence[Signature]) -> Envelope:
+    from securesystemslib.dsse import Envelope
+    from securesystemslib.signer import Signature as Signed  # type: ignore[attr-defined]  # not in __all__
+
+    signed = {one.keyid: Signed(one.keyid, one.sig.hex()) for one in signatures}
+    return Envelope(statement, PAYLOAD, signed)
 
 
 def read_record(content: bytes) -> Record:
@@ -161,10 +162,8 @@ def _opened(content: bytes) -> tuple[dict[str, Any], tuple[Signature, ...]]:
     document = _document(content)
     signatures: tuple[Signature, ...] = ()
     if "payloadType" in document:
-        if document.keys() != _ENVELOPE or document["payloadType"] != PAYLOAD:
-            raise NotARecord("is not a DSSE envelope of an in-toto Statement")
-        signatures = _signatures(document["signatures"])
-        document = _document(_decoded(document["payload"]))
+        payload, signatures = _unwrapped(document, content)
+        document = _document(payload)
     if document.keys() != _STATEMENT or document["_type"] != STATEMENT:
         raise NotARecord("is not an in-toto Statement v1")
     return document, signatures
@@ -184,21 +183,22 @@ def _document(content: bytes) -> dict[str, Any]:
     return document
 
 
-def _decoded(text: Any) -> bytes:
+def _unwrapped(document: dict[str, Any], content: bytes) -> tuple[bytes, tuple[Signature, ...]]:
+    """Payload and signatures of an envelope, which has nothing beside them."""
+    from securesystemslib.dsse import Envelope
+    from securesystemslib.exceptions import FormatError
+
     try:
-        return base64.b64decode(text, validate=True)
-    except (TypeError, ValueError, binascii.Error):
-        raise NotARecord("holds a payload or signature that is not base64") from None
-
-
-def _signatures(found: Any) -> tuple[Signature, ...]:
-    fits = isinstance(found, list) and all(
-        isinstance(one, dict) and set(one) == {"keyid", "sig"} and isinstance(one["keyid"], str)
-        for one in found
-    )
-    if not fits or not found:
+        envelope = Envelope.from_dict(document)
+        whole = canonical(envelope.to_dict()) == content and envelope.payload_type == PAYLOAD
+    except (FormatError, KeyError, TypeError, ValueError, AttributeError):
+        whole = False
+    if not whole:
+        raise NotARecord("is not a DSSE envelope of an in-toto Statement")
+    if not envelope.signatures:
         raise NotARecord("is an envelope without signatures")
-    return tuple(Signature(one["keyid"], _decoded(one["sig"])) for one in found)
+    signatures = [Signature(one.keyid, bytes.fromhex(one.signature)) for one in envelope.signatures.values()]
+    return envelope.payload, tuple(signatures)
 
 
 def _predicate(document: Mapping[str, Any]) -> Predicate:

@@ -195,6 +195,7 @@ def append(
     project: str,
     by: str | None = None,
     at: datetime | None = None,
+    signed: Callable[[Record], Record] | None = None,
 ) -> Record:
     """Write a record that has seen all there are.
 
@@ -211,6 +212,8 @@ def append(
         What the kind asks for beside project, time, person and parents.
     by, at
         Default: the person that git names, and now.
+    signed
+        Signs what is about to be written; see `signing.signer`.
 
     Raises
     ------
@@ -227,7 +230,7 @@ def append(
         for _, earlier in journal.of(kind) if kind.once else []:
             if _said(earlier) == _said(record):
                 return earlier
-        return write_record(root, record)
+        return write_record(root, signed(record) if signed else record)
 
 
 def _predicate(

@@ -6,93 +6,26 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from curate.errors import AssayError
 from curate.project import Project
-from curate.versions.revisions import Revision, revision
+from curate.versions.revisions import revision
 from governance.cli.main import main
 from governance.gate import GATES
-from governance.records.approvals import Approvals, approve, standing
+from governance.records.approvals import approve, standing
 from governance.records.ledger import verify
 from governance.records.store import path_of
 
-from .test_events import CARD, write_version
+from .signed import REQUIRE, commit, line, missing, write_policy
+from .test_events import write_version
 
 pytestmark = pytest.mark.skipif(not shutil.which("ssh-keygen"), reason="needs OpenSSH")
-
-ROLES = {"steward": ["ann@example.org"], "reviewer": ["bob@example.org", "cat@example.org"]}
-REQUIRE: dict[str, Any] = {
-    "gold": [{"role": "steward"}, {"role": "reviewer", "count": 1}],
-    "policy": [{"role": "steward"}],
-}
-
-
-def git(root: Path, *arguments: str) -> None:
-    subprocess.run(["git", *arguments], cwd=root, check=True, capture_output=True)
-
-
-@pytest.fixture(scope="session")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """An SSH key each for four people."""
-    folder = tmp_path_factory.mktemp("keys")
-    for name in ("ann", "bob", "cat", "eve"):
-        command = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", str(folder / name)]
-        subprocess.run(command, check=True)
-    return {name: folder / name for name in ("ann", "bob", "cat", "eve")}
-
-
-def line(keys: dict[str, Path], name: str, options: str = "") -> str:
-    public = keys[name].with_suffix(".pub").read_text().rsplit(" ", 1)[0]
-    return f"{name}@example.org {options}{public}\n"
-
-
-def write_policy(root: Path, allowed: str, **changes: Any) -> None:
-    section = {"roles": ROLES, "require": REQUIRE, **changes}
-    (root / "params.yaml").write_text(yaml.safe_dump({"approvals": section}))
-    (root / "governance").mkdir(exist_ok=True)
-    (root / "governance" / "allowed_signers").write_bytes(allowed.encode())
-
-
-def commit(root: Path, who: str = "dan") -> Revision:
-    git(root, "add", "-A")
-    git(
-        root,
-        "-c",
-        f"user.name={who}",
-        "-c",
-        f"user.email={who}@example.org",
-        "commit",
-        "-qm",
-        "x",
-        "--allow-empty",
-    )
-    at = revision(root, "HEAD")
-    assert at is not None
-    return at
-
-
-@pytest.fixture
-def project(tmp_path: Path, keys: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> Project:
-    """A committed project whose policy asks for a steward and a reviewer; no one has approved anything."""
-    (tmp_path / "task.yaml").write_text(yaml.safe_dump(CARD))
-    write_policy(tmp_path, "".join(line(keys, name) for name in ("ann", "bob", "cat")))
-    git(tmp_path, "init", "-q", "-b", "main")
-    write_version(tmp_path, 5)
-    commit(tmp_path)
-    monkeypatch.chdir(tmp_path)
-    return Project(tmp_path)
-
-
-def missing(found: Approvals) -> set[tuple[str, str]]:
-    return {(want.of, want.needed.role) for want in found.wants if not want.met}
 
 
 def test_gold_is_approved_by_those_the_policy_names_and_stale_when_it_changes(

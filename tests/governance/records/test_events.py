@@ -12,8 +12,8 @@ import yaml
 from curate.project import Project
 from governance.cli.main import main
 from governance.gate import GATES
-from governance.records.events import opened, published, trained
-from governance.records.kinds import Opening, Publication
+from governance.records.events import decided, opened, published, trained
+from governance.records.kinds import Opening, Publication, VerdictBatch
 from governance.records.ledger import verify
 from governance.records.store import read_journal
 
@@ -84,6 +84,32 @@ def test_each_look_at_the_test_rows_by_other_models_is_recorded(project: Project
     write_version(project.root, 9, "d")  # other training rows, the same test rows
     opened(project)
     assert looks(project) == 4
+
+
+def test_a_batch_of_verdicts_is_recorded_once_for_what_the_files_say(project: Project) -> None:
+    (project.root / ".assay").mkdir(exist_ok=True)
+    (project.root / ".assay" / "key").write_text("5ea1" * 16)
+    (project.root / ".assay" / "key").chmod(0o600)
+    assert decided(project) is None
+    said = {"entity": "PERSON", "reviewer": "Ann", "reason": "", "expires": None, "finding_id": None}
+    said |= {"date": "2026-11-28", "key_id": project.key.key_id}
+
+    def write(*verdicts: tuple[str, str]) -> None:
+        lines = [json.dumps({**said, "value_id": id_ * 24, "verdict": word}) for id_, word in verdicts]
+        (project.root / "decisions").mkdir(exist_ok=True)
+        (project.root / "decisions" / "pii.jsonl").write_text("".join(line + "\n" for line in lines))
+
+    write(("a", "real"), ("b", "public"), ("a", "not_personal"))
+    first = decided(project)
+    assert first is not None and decided(project) == first
+    batch = first.predicate
+    assert isinstance(batch, VerdictBatch)
+    assert batch.lines == 3 and batch.values == {"not_personal": 1, "public": 1}
+    assert first.digest_of("decisions/pii.jsonl") is not None
+    write(("a", "real"))
+    again = decided(project)
+    assert again is not None and again.id != first.id
+    assert len(read_journal(project.root).of(VerdictBatch)) == 2
 
 
 def test_the_journal_on_the_command_line(project: Project, capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,12 +13,10 @@ from typing import Any
 import pytest
 
 from curate.errors import AssayError
-from governance.records.kinds import Approval, Checkpoint, Opening, Publication
+from governance.records.kinds import Approval, Checkpoint, Incident, Opening, Publication
 from governance.records.ledger import faults_between, make_checkpoint, tips_of, verify
 from governance.records.statement import Record, subjects_of
 from governance.records.store import Line, append, path_of, read_journal, write_record
-
-from .incident import Incident
 
 NOW = datetime(2026, 11, 29, 7, 30, tzinfo=UTC)
 A = "a" * 64

@@ -11,7 +11,7 @@ import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from governance.records.kinds import Publication
+from governance.records.kinds import Incident, Publication
 from governance.records.statement import (
     NotARecord,
     Record,
@@ -22,8 +22,6 @@ from governance.records.statement import (
     read_said,
     subjects_of,
 )
-
-from .incident import Incident
 
 WHO = {"project": "p", "at": "2026-11-29T07:30:00Z", "by": "Ann", "parents": []}
 A, B = "a" * 64, "b" * 64
