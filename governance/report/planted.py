@@ -13,9 +13,9 @@ from typing import Any
 
 import polars as pl
 
-from curate.documents import load_json, load_parquet
-from curate.errors import AssayError
+from curate.documents import load_parquet
 from curate.project import Project
+from governance.report.truth import read_truth
 
 NEAR = "near-duplicates"
 # What is planted as two rows that stand in one cluster: section of the truth, what it is called, and the name
@@ -56,12 +56,7 @@ def compare(project: Project, truth_path: Path) -> list[Score]:
     AssayError
         If the truth file is missing or is not of the expected form.
     """
-    if not truth_path.exists():
-        raise AssayError(
-            f"params.report.truth names {truth_path}, which does not exist",
-            fix="python -m sample.build   (or remove `truth` from params.report)",
-        )
-    truth = load_json(truth_path)
+    truth = read_truth(truth_path)
     stage = project.stage
     findings = load_parquet(stage("scan") / "findings.parquet").filter(pl.col("field") == "input")
     clusters = load_parquet(stage("dedup") / "clusters.parquet", columns=["example_id", "cluster"])

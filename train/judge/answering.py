@@ -1,7 +1,8 @@
 """A system asked: its answers to every split, and what answering took.
 
-Systems are asked one after another, each loaded when its turn comes and let go after it, so that memory is
-that of the largest and what is measured of one is not in another's figures.
+Systems are timed one after another, each loaded when its turn comes and let go after it, so that what is
+measured of one is not in another's figures. Language models, which are slow, answer side by side once all of
+them have been timed (`evaluate.workers`).
 
 What is measured: milliseconds an answer one at a time (median, and the 95th percentile from 20 answers on:
 of fewer it is the slowest one), rows a second in a batch, the most memory, and tokens in and out of every
@@ -57,6 +58,14 @@ class Asked:
     samples: dict[str, list[float]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Clocked:
+    """Figures of a system's speed, by name, and the milliseconds of each answer that was timed alone."""
+
+    figures: dict[str, float]
+    singles: list[float]
+
+
 def ask(
     load: Callable[[], System],
     card: Mapping[str, Any],
@@ -64,8 +73,9 @@ def ask(
     labels: Sequence[str],
     trained: Mapping[str, float],
     params: EvaluateParams,
+    clocked: Clocked | None = None,
 ) -> Asked:
-    """Load a system, time it, and have it answer the splits.
+    """Load a system, time it unless it has been timed, and have it answer the splits.
 
     Parameters
     ----------
@@ -75,16 +85,18 @@ def ask(
         All labels of a classification.
     trained
         What its training took, where that was measured here.
+    clocked
+        What `clock` told.
     """
     gc.collect()
     with peak_memory() as peak:
         system = load()
-        cost, singles = timed(system, splits["test"]["input"].to_list(), params.latency_rows)
-        cost |= trained
+        clocked = clocked or _clocked(system, splits, params)
+        cost = {**clocked.figures, **trained}
         answers = _answers(system, card["labels"], splits, labels, cost, params.batch_size)
     if peak.megabytes is not None:
         cost["predict_peak_mb"] = peak.megabytes
-    samples: dict[str, list[float]] = {"ms": singles} if singles else {}
+    samples: dict[str, list[float]] = {"ms": clocked.singles} if clocked.singles else {}
     test = splits["test"]
     given = test["output"] if system.prefers else (answers.written or {}).get("test", answers.answers["test"])
     tokens = tokens_of(system, test["input"].to_list(), given.to_list())
@@ -93,6 +105,16 @@ def ask(
             samples[name] = [float(count) for count in tokens[:, place].tolist()]
             cost[name] = float(tokens[:, place].mean()) if len(tokens) else 0.0
     return Asked(answers, cost, samples)
+
+
+def clock(load: Callable[[], System], splits: Mapping[str, pl.DataFrame], params: EvaluateParams) -> Clocked:
+    """Load a system and time it, with nothing beside it."""
+    gc.collect()
+    return _clocked(load(), splits, params)
+
+
+def _clocked(system: System, splits: Mapping[str, pl.DataFrame], params: EvaluateParams) -> Clocked:
+    return Clocked(*timed(system, splits["test"]["input"].to_list(), params.latency_rows))
 
 
 def tokens_of(system: System, texts: Sequence[str], answers: Sequence[str]) -> Ints | None:

@@ -45,7 +45,8 @@ from curate.stage import Progress
 from curate.task import Kind
 from curate.text import for_csv
 from train.cost import read_costs, write_costs
-from train.judge.answering import RETRAIN, Asked, ask, evenly
+from train.judge.answering import RETRAIN, evenly
+from train.judge.asking import ask_models
 from train.judge.comparison import Judgement, Settings, judge
 from train.judge.curve import learning_curve_table
 from train.judge.fine_tuned import fine_tuned
@@ -102,14 +103,18 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     labels = all_labels(task, gold.train, gold.validation, gold.test)
     scoring = scoring_of(task, labels)
     trained = read_costs(project.reports, "train").get("systems", {})
-    asked: list[Asked] = []
-    for done, (folder, card) in enumerate(systems.items()):
-        if progress:
-            progress(done, len(systems) + 2)
-        load = partial(_load, folder, project)
-        asked.append(ask(load, card, splits, labels, trained.get(card["name"], {}), params))
-    if progress:
-        progress(len(systems), len(systems) + 2)
+    heard = ask_models(
+        systems,
+        partial(_load, project=project),
+        splits,
+        gold.train,
+        labels,
+        trained,
+        params,
+        project.root / ".assay" / KEPT,
+        progress,
+    )
+    asked = heard.asked
     settings = Settings(
         task.metric.name,
         task.metric.target,
@@ -124,15 +129,15 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     judgement = over_seeds(judgement, project.models, gold, scoring, task.metric.name)
     measured, epochs = fine_tuned(
         project.models,
-        lambda name: _load(project.models / name, project),
+        heard.remembered,
+        heard.shared,
         [one.answers for one in asked],
         splits,
-        gold.train,
         scoring,
         task.metric.name,
         params,
     )
-    forgotten = forgetting(systems, partial(_load, project=project), params, project.root / ".assay" / KEPT)
+    forgotten = forgetting(heard.retained, params)
     curve = learning_curve_table(project.models)
     search = params.label_suspects and (bool(labels) or task.kind is Kind.PREFERENCE)
     doubted = _suspects(gold.splits, project) if search else SUSPECTS.to_frame()

@@ -22,12 +22,39 @@ from train.systems.base import System
 CANARIES = "canaries.json"
 
 
+def remembering(
+    load: Callable[[], System], seen: pl.DataFrame, unseen: pl.DataFrame, params: EvaluateParams
+) -> Any:
+    """What a system remembers of `seen`, training rows, held against `unseen`, held-out ones."""
+    from train.judge.memorisation import memorisation
+
+    system = load()
+    most = params.written_membership_rows if "base" in system.card() else params.membership_rows
+    return memorisation(system, evenly(seen, most), evenly(unseen, most), params)
+
+
+def same_weights(cards: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    """Systems that answer with another one's weights, by name: what is measured of the one holds of both."""
+    first: dict[str, str] = {}
+    others: dict[str, str] = {}
+    for name, card in cards.items():
+        files = card.get("files") or {}
+        digest = files.get("adapter_model.safetensors") or files.get("weights.safetensors")
+        if digest is None:
+            continue
+        if digest in first:
+            others[name] = first[digest]
+        else:
+            first[digest] = name
+    return others
+
+
 def fine_tuned(
     models: Path,
-    load: Callable[[str], System],
+    remembered: Mapping[str, Any],
+    shared: Mapping[str, str],
     answers: Sequence[Answers],
     splits: Mapping[str, pl.DataFrame],
-    gold_train: pl.DataFrame,
     scoring: Scoring,
     metric: str,
     params: EvaluateParams,
@@ -38,41 +65,35 @@ def fine_tuned(
     ----------
     models
         Folder of the trained systems.
-    load
-        A system by its name.
+    remembered
+        What `remembering` told, by system.
+    shared
+        Systems whose weights are those of another one, and which.
     answers
         What the systems said to `splits`.
-    gold_train
-        All training rows; `splits["train"]` is a sample of them.
     """
-    from train.judge.memorisation import memorisation, same_weights
-
     cards = training_cards(models)
     table = curves(cards)
     # Of several seeds the first is the one published.
     first: dict[str, dict[str, Any]] = {}
     for card in cards:
         first.setdefault(card["name"], card)
-    tuned = [one for one in answers if one.fine_tuned]
-    shared = same_weights({one.name: first[one.name] for one in tuned if one.name in first})
     overfitting: dict[str, Any] = {}
-    remembered: dict[str, Any] = {}
-    for one in tuned:
+    for one in answers:
+        if not one.fine_tuned:
+            continue
         overfitting[one.name] = {
             **gap(one, splits, scoring, metric, params),
             "course": course(first[one.name]) if one.name in first else None,
         }
         if one.name in shared:
             overfitting[one.name]["same_weights_as"] = shared[one.name]
-            remembered[one.name] = {"same_weights_as": shared[one.name]}
-            continue
-        system = load(one.name)
-        writes = "base" in system.card()
-        most = params.written_membership_rows if writes else params.membership_rows
-        remembered[one.name] = memorisation(
-            system, evenly(gold_train, most), evenly(splits["test"], most), params
-        )
+            remembered = {**remembered, one.name: {"same_weights_as": shared[one.name]}}
     path = models / CANARIES
     canaries = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
-    parts = {"overfitting": overfitting, "memorisation": remembered, "canaries": canaries}
+    parts = {
+        "overfitting": overfitting,
+        "memorisation": {name: remembered[name] for name in overfitting},
+        "canaries": canaries,
+    }
     return parts, table.filter(~pl.col("system").is_in(list(shared)))

@@ -12,7 +12,6 @@ an assistant shares with other tasks may not. `params.evaluate.forgetting` holds
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import json
 from collections.abc import Callable, Mapping
@@ -28,6 +27,7 @@ from train.arrays import Floats
 from train.judge.params import EvaluateParams
 from train.judge.retained import Retained, instructions, instructions_digest, measure
 from train.stats.intervals import Bootstrap, Interval, mean_of
+from train.systems.base import FINE_TUNED
 
 if TYPE_CHECKING:
     from train.systems.base import System
@@ -58,46 +58,56 @@ class Forgetting:
     table: pl.DataFrame
 
 
-def forgetting(
-    cards: Mapping[Path, Mapping[str, Any]],
-    load: Callable[[Path], System],
-    params: EvaluateParams,
-    keep: Path,
-) -> Forgetting:
-    """Ask every fine-tuned language model, and the base of each.
+def tuned_language_models(cards: Mapping[Path, Mapping[str, Any]]) -> dict[str, list[Path]]:
+    """Folders of the fine-tuned language models by the digest of what was trained: systems that answer with
+    one adapter stand together.
+    """
+    found: dict[str, list[Path]] = {}
+    for folder, card in cards.items():
+        if "base" in card and card["family"] in FINE_TUNED:
+            found.setdefault(_weights(card), []).append(folder)
+    return found
+
+
+def figures_of(load: Callable[[Path], System], folder: Path, keep: Path, *, base: bool) -> Retained:
+    """What the model in a folder does of the instructions, or the base that it started from.
 
     Parameters
     ----------
-    cards
-        `model.json` of each model by its folder.
     load
         The system in a folder.
-    params
-        How often to draw, and what may be lost; where that is null nothing is measured.
     keep
         Folder of the bases' figures.
     """
-    allowed = params.forgetting
-    measured: dict[str, tuple[Retained, Retained]] = {}
-    by_system: dict[str, tuple[Retained, Retained]] = {}
-    for folder, card in cards.items() if allowed else ():
-        if not _is_tuned_language_model(card):
-            continue
-        weights = _weights(card)
-        if weights not in measured:
-            measured[weights] = _ask(load(folder), keep)
-            gc.collect()
-        by_system[card["name"]] = measured[weights]
-    if allowed is None or not by_system:
+    from train.systems.language import LanguageSystem
+
+    system = load(folder)
+    assert isinstance(system, LanguageSystem)
+    if base:
+        return _of_base(system, keep)
+    return measure(system.model, system.template, system.threads)
+
+
+def forgetting(measured: Mapping[str, tuple[Retained, Retained]], params: EvaluateParams) -> Forgetting:
+    """What each fine-tuned language model has lost.
+
+    Parameters
+    ----------
+    measured
+        Figures of the base and of the model that was made of it, by system.
+    params
+        How often to draw, and what may be lost.
+    """
+    if params.forgetting is None or not measured:
         return Forgetting(None, TABLE.to_frame())
     draws = Bootstrap(np.arange(len(instructions())), params.bootstrap, params.seed, params.confidence)
     document = {
         "instructions": len(instructions()),
         "digest": instructions_digest(),
-        "allowed": allowed.model_dump(),
-        "systems": [{"name": name, **compare(*pair, draws)} for name, pair in by_system.items()],
+        "allowed": params.forgetting.model_dump(),
+        "systems": [{"name": name, **compare(*pair, draws)} for name, pair in measured.items()],
     }
-    return Forgetting(document, pl.concat([_table(name, *pair) for name, pair in by_system.items()]))
+    return Forgetting(document, pl.concat([_table(name, *pair) for name, pair in measured.items()]))
 
 
 def compare(before: Retained, after: Retained, bootstrap: Bootstrap) -> dict[str, Any]:
@@ -154,12 +164,6 @@ def _table(name: str, before: Retained, after: Retained) -> pl.DataFrame:
     return pl.DataFrame(columns, schema=TABLE)
 
 
-def _is_tuned_language_model(card: Mapping[str, Any]) -> bool:
-    from train.systems.base import FINE_TUNED
-
-    return "base" in card and card["family"] in FINE_TUNED
-
-
 def _weights(card: Mapping[str, Any]) -> str:
     """Digest of what was trained: equal for two systems that answer with one adapter."""
     trained = {
@@ -170,17 +174,6 @@ def _weights(card: Mapping[str, Any]) -> str:
     # A retrieving system keeps the rows it remembers as tensors too; they are not part of the model.
     trained.pop("memory.safetensors", None)
     return hashlib.sha256(canonical_json([card["base"], trained]).encode()).hexdigest()
-
-
-def _ask(system: System, keep: Path) -> tuple[Retained, Retained]:
-    """Figures of the base and of the model that was made of it."""
-    from train.systems.language import LanguageSystem
-
-    assert isinstance(system, LanguageSystem)
-    after = measure(system.model, system.template, system.threads)
-    system.__dict__.pop("model", None)  # one model in memory at a time
-    gc.collect()
-    return _of_base(system, keep), after
 
 
 def _of_base(system: LanguageSystem, keep: Path) -> Retained:

@@ -26,7 +26,6 @@ training answers completed, 40 % of held-out ones, 4 % by the base.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Any, cast
@@ -202,19 +201,3 @@ def _verbatim(
 
 def _dense(codes: Ints) -> Ints:
     return cast("Ints", np.unique(codes, return_inverse=True)[1].astype(np.int64))
-
-
-def same_weights(cards: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    """Systems that answer with another one's weights, by name: what is measured of the one holds of both."""
-    first: dict[str, str] = {}
-    others: dict[str, str] = {}
-    for name, card in cards.items():
-        files = card.get("files") or {}
-        digest = files.get("adapter_model.safetensors") or files.get("weights.safetensors")
-        if digest is None:
-            continue
-        if digest in first:
-            others[name] = first[digest]
-        else:
-            first[digest] = name
-    return others

@@ -81,6 +81,12 @@ class EvaluateParams(Params):
         ge=10,
         description="Rows of a class, language, source or group from which it is judged by itself.",
     )
+    workers: int = Field(
+        2,
+        ge=1,
+        description="Language models that answer side by side, each in its own process with its own weights; "
+        "results do not follow this number.",
+    )
     label_suspects: bool = Field(True, description="Search the gold set for labels that look wrong.")
     forgetting: ForgettingParams | None = Field(
         ForgettingParams(),

@@ -1,7 +1,12 @@
-import polars as pl
+from pathlib import Path
 
+import polars as pl
+import pytest
+
+from curate.errors import AssayError
 from curate.examples import LEDGER
 from governance.report.planted import bad_rows, duplicates, personal_data
+from governance.report.truth import read_truth
 
 
 def drops(*rows: tuple[str, str, str]) -> pl.DataFrame:
@@ -83,3 +88,22 @@ def test_leaks_and_contradictions_are_told_and_explain_their_clusters() -> None:
 def test_without_look_alikes_there_is_no_line_of_them() -> None:
     none = pl.DataFrame(schema={"example_id": str, "start": int, "end": int, "entity": str})
     assert personal_data({}, {}, none) == []
+
+
+def test_a_truth_file_may_leave_out_what_has_a_default_and_is_refused_in_words_otherwise(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "truth.json"
+    path.write_text('{"near_duplicates": {"b": {"of": "a"}}, "outcomes": {"b": "train"}}')
+    truth = read_truth(path)
+    assert truth["near_duplicates"] == {"b": {"of": "a", "conflict": False}}
+    assert truth["wrong_labels"] == {} and truth["malformed"] == [] and "leaks" not in truth
+    for text, place in (
+        ('{"leaks": {"b": {}}}', "leaks.b.of"),
+        ('{"entities": {"b": [{"start": 1}]}}', "entities.b.0.end"),
+    ):
+        path.write_text(text)
+        with pytest.raises(AssayError, match=place):
+            read_truth(path)
+    with pytest.raises(AssayError, match="does not exist"):
+        read_truth(tmp_path / "none.json")

@@ -13,7 +13,8 @@ import pytest
 
 pytest.importorskip("transformers")
 from curate.task import Kind
-from train.judge.memorisation import completed, memorisation, same_weights
+from train.judge.fine_tuned import same_weights
+from train.judge.memorisation import completed, memorisation
 from train.judge.params import EvaluateParams
 from train.lm.prompt import Brief
 from train.params import TrainParams
