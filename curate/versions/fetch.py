@@ -24,6 +24,27 @@ with Repo() as repo:
 """
 
 
+_FETCH_STORED = """
+import sys
+from dvc.repo import Repo
+from dvc_data.hashfile.hash_info import HashInfo
+with Repo() as repo:
+    done = repo.cloud.pull([HashInfo("md5", sys.argv[1])])
+    sys.exit(f"{len(done.failed)} objects are not there" if done.failed else 0)
+"""
+
+
+def fetch_stored(root: Path, digest: str) -> None:
+    """Fetch the folder that DVC calls `digest` into the cache, whichever commit names it.
+
+    Raises
+    ------
+    AssayError
+        If DVC is not installed, there is no remote, or the remote does not have it.
+    """
+    _asked(root, digest, _FETCH_STORED, digest)
+
+
 def fetch_output(root: Path, commit: str, output: str) -> None:
     """Fetch `output` (relative to the project at `root`) as it stood at `commit`.
 
@@ -32,9 +53,13 @@ def fetch_output(root: Path, commit: str, output: str) -> None:
     AssayError
         If DVC is not installed, there is no remote, or the remote does not have it; with DVC's own last word.
     """
+    _asked(root, f"{output} of {commit[:10]}", _FETCH, output, commit)
+
+
+def _asked(root: Path, what: str, code: str, *arguments: str) -> None:
     environment = {**os.environ, "DVC_NO_ANALYTICS": "1"}
     done = subprocess.run(
-        [sys.executable, "-c", _FETCH, output, commit],
+        [sys.executable, "-c", code, *arguments],
         cwd=root,
         env=environment,
         capture_output=True,
@@ -51,6 +76,6 @@ def fetch_output(root: Path, commit: str, output: str) -> None:
             fix="pip install 'assay[pipeline]'",
         )
     raise AssayError(
-        f"DVC could not fetch {output} of {commit[:10]}: {plain(said, 300)}",
+        f"DVC could not fetch {what}: {plain(said, 300)}",
         fix="dvc remote list; dvc doctor",
     )

@@ -21,6 +21,7 @@ from curate.conflicts import conflict_line
 from curate.errors import AssayError
 from curate.strict_yaml import NotYaml, parse_yaml
 from curate.text import plain, shell_word
+from curate.versions.twins import read_erasures, standing_for
 
 STAGE, OUTPUT = "publish", "gold"
 # An MD5 as DVC writes it; anything else in its place could name a file outside the cache.
@@ -72,9 +73,14 @@ def gold_files(root: Path, at: Revision, *, fetch: bool = False) -> dict[str, Pa
     except NotInCache:
         if not fetch:
             raise
-        from curate.versions.fetch import fetch_output
+        from curate.versions.fetch import fetch_output, fetch_stored
 
-        fetch_output(root, at.commit, OUTPUT)
+        digest = str(_locked_output(root, at, OUTPUT, STAGE).get("md5", ""))
+        twins = [end for end in read_erasures(root).ends(digest) if end != digest]
+        if twins:
+            fetch_stored(root, twins[0])
+        else:
+            fetch_output(root, at.commit, OUTPUT)
     try:
         return output_files(root, at, OUTPUT, STAGE)
     except NotInCache as error:
@@ -91,7 +97,8 @@ class NotInCache(AssayError):
 
 
 def output_files(root: Path, at: Revision, path: str, stage: str) -> dict[str, Path]:
-    """Files of a stage's output folder at a revision: name -> object in DVC's cache.
+    """Files of a stage's output folder at a revision: name -> object in DVC's cache. Of a gold version out of
+    which somebody was taken they are those of its twin (`curate.versions.twins`).
 
     Raises
     ------
@@ -114,6 +121,8 @@ def output_files(root: Path, at: Revision, path: str, stage: str) -> dict[str, P
             f"dvc.lock at {plain(at.name)} gives {path} what is not a digest: DVC did not write it",
             fix=f"do not use this revision; see who wrote it: git log -p {at.commit[:10]} -- dvc.lock",
         )
+    if path == OUTPUT:
+        digest = standing_for(root, digest, store)
     listing = _object(root, store, digest, at, path)
     try:
         entries = {

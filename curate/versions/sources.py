@@ -10,15 +10,16 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from curate.errors import AssayError
 from curate.project import Project
 from curate.seal import key_here, standing
 from curate.splits import SPLITS
-from curate.text import plain
+from curate.text import plain, plural
 from curate.versions.published import changed_since, folder_files
 from curate.versions.revisions import Revision, gold_files, merge_base, revision, text_at
+from curate.versions.twins import Gone, read_erasures
 
 if TYPE_CHECKING:
     import polars as pl
@@ -168,7 +169,7 @@ def _folder(name: str, folder: Path) -> Opening:
 
     known = (root / "task.yaml").exists()
     key = key_here(Project(root)) if known else None
-    return _gold(name, folder_files(folder), read, known=known, key=key)
+    return _gold(name, folder_files(folder), read, known=known, key=key, root=root)
 
 
 def _at(root: Path, at: Revision, fetch: bool) -> Opening:
@@ -178,6 +179,7 @@ def _at(root: Path, at: Revision, fetch: bool) -> Opening:
         lambda path: text_at(root, at, path),
         known=True,
         key=key_here(Project(root)),
+        root=root,
     )
 
 
@@ -188,17 +190,30 @@ def _gold(
     *,
     known: bool,
     key: Key | None,
+    root: Path,
 ) -> Opening:
     changed = changed_since(files)
+    gone = Gone(read_erasures(root), key)
 
     def opening() -> Version:
         from curate.versions.gold import gold_version
         from curate.versions.records import beside
 
         version = gold_version(name, files, lambda: changed() == (), beside(read, known=known))
-        return replace(version, changed=changed, seal=standing(version.manifest, key, "gold"))
+        sealed = standing(version.manifest, key, "gold")
+        notes = (*version.notes, *_erased(version.manifest))
+        return replace(version, changed=changed, seal=sealed, gone=gone, notes=notes)
 
     return opening
+
+
+def _erased(manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    """Says of a twin that it is one."""
+    said = manifest.get("erasure")
+    rows = said.get("rows") if isinstance(said, Mapping) else None
+    if not isinstance(rows, int):
+        return ()
+    return (f"{plural(rows, 'row')} of this version {'was' if rows == 1 else 'were'} taken out by erasure",)
 
 
 def _revision(root: Path, name: str) -> Revision:

@@ -15,6 +15,7 @@ import polars as pl
 
 from curate.seal import Standing
 from curate.versions.table import Table
+from curate.versions.twins import Gone
 
 CHANGE_KINDS = ("added", "removed", "edited", "relabelled", "moved")
 
@@ -58,6 +59,8 @@ class Version:
         Whether the manifest's seal is true; None for what is not a gold version.
     policy
         `params.yaml` and `task.yaml` as they stood, under `params` and `task`, where they are known.
+    gone
+        What erasures took out of the project.
     """
 
     name: str
@@ -80,6 +83,7 @@ class Version:
     changed: Callable[[], tuple[str, ...] | None] = tuple
     seal: Standing | None = None
     policy: Mapping[str, Any] = field(default_factory=dict)
+    gone: Gone = field(default_factory=Gone)
 
     @cached_property
     def as_published(self) -> bool:

@@ -48,7 +48,7 @@ def versions(shape: str) -> None:
         counts = " / ".join(f"{version.rows[split]:,}" for split in SPLITS if split in version.rows)
         rows.append(
             (
-                version.name,
+                version.name + "".join(f", was {digest[:12]}" for digest in version.before),
                 newest.at[:10],
                 ", ".join(tags) or newest.commit[:10],
                 counts or "not in DVC's cache",
@@ -57,6 +57,9 @@ def versions(shape: str) -> None:
                 str(version.openings),
             )
         )
+    if any(version.before for version in found):
+        said = "A version that says `was` stands for an older one, out of which somebody was taken."
+        draw([Paragraph(said)], stdout())
     heads = ("version", "date", "at", " / ".join(SPLITS), "trained", "approved", "test opened")
     draw([Table(heads, rows, numeric=frozenset({6}))], stdout())
 

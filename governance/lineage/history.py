@@ -17,6 +17,7 @@ from typing import Any
 from curate.errors import AssayError
 from curate.files import write_json
 from curate.versions.revisions import cache_folder, git, lock_stages
+from curate.versions.twins import standing_for
 
 INDEX = ".assay/lineage.json"
 SCHEMA = "assay.lineage-index/1"
@@ -47,14 +48,15 @@ class Locked:
     outputs: Mapping[str, str]
 
 
-def stored_files(root: Path, digest: str) -> dict[str, Path] | None:
-    """Files of a folder that DVC calls `digest` (it ends in `.dir`), by name; None unless the cache has them
-    all.
+def stored_files(root: Path, digest: str, *, twin: bool = True) -> dict[str, Path] | None:
+    """Files of a folder that DVC calls `digest` (it ends in `.dir`), or of its twin where somebody was taken
+    out of it, by name; None unless the cache has them all.
     """
     cache = cache_folder(root)
     for store in (cache / "files" / "md5", cache):  # DVC 2 kept objects at the top
-        listing = store / digest[:2] / digest[2:]
-        if not _STORED.fullmatch(digest) or not listing.exists():
+        standing = standing_for(root, digest, store) if twin else digest
+        listing = store / standing[:2] / standing[2:]
+        if not _STORED.fullmatch(standing) or not listing.exists():
             continue
         try:
             entries = json.loads(listing.read_text(encoding="utf-8"))
@@ -102,6 +104,15 @@ def history(root: Path) -> list[Locked]:
     if fresh != known and (root / ".assay").is_dir():
         write_json(root / INDEX, {"schema": SCHEMA, "locks": fresh})
     return found
+
+
+def lock_texts(root: Path) -> list[str]:
+    """The text of dvc.lock at each commit of any branch, tag, stash or experiment that changed it, newest
+    first.
+    """
+    commits = (git(root, "log", "--all", "--format=%H", "--", "./dvc.lock") or "").split()
+    prefix = (git(root, "rev-parse", "--show-prefix") or "").strip()
+    return [text for blob, text in _locks(root, commits, prefix) if blob is not None]
 
 
 def _locks(root: Path, commits: list[str], prefix: str) -> Iterator[tuple[str | None, str]]:

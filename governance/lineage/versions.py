@@ -17,6 +17,7 @@ from curate.project import Project
 from curate.splits import SPLITS
 from curate.text import plain
 from curate.versions.revisions import Revision, gold_files
+from curate.versions.twins import read_erasures
 from governance.lineage.history import Locked, history, stored_files
 from governance.records.kinds import Approval, Opening, Training
 from governance.records.store import Journal, read_journal
@@ -44,6 +45,8 @@ class GoldVersion:
         Looks at its held-out rows that records tell of.
     approvals
         Approvals of its very splits in the journal, by role.
+    before
+        Content digests that it had before somebody was taken out of it.
     """
 
     digest: str
@@ -54,6 +57,7 @@ class GoldVersion:
     systems: tuple[str, ...]
     openings: int
     approvals: tuple[str, ...]
+    before: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -74,6 +78,7 @@ def versions(project: Project) -> list[GoldVersion]:
     """
     states = [state for state in history(project.root) if "gold" in state.outputs]
     journal = read_journal(project.root)
+    erasures = read_erasures(project.root)
     stored_as = {state.outputs["gold"] for state in states}
     read = {stored: _manifest(project.root, stored) for stored in stored_as}
     together: dict[str, list[Locked]] = {}
@@ -85,19 +90,20 @@ def versions(project: Project) -> list[GoldVersion]:
         stored = commits[0].outputs["gold"]
         digest = str(read[stored].get("content_digest", ""))
         models = tuple(dict.fromkeys(one.outputs["models"] for one in commits if "models" in one.outputs))
-        told = _told(journal, digest)
-        found.append(GoldVersion(digest, stored, tuple(commits), _rows(read[stored]), models, *told))
+        before = erasures.before(digest)
+        told = _told(journal, (digest, *before) if digest else ())
+        found.append(GoldVersion(digest, stored, tuple(commits), _rows(read[stored]), models, *told, before))
     return found
 
 
-def _told(journal: Journal, digest: str) -> tuple[tuple[str, ...], int, tuple[str, ...]]:
-    """Systems, openings and approvals that records tell of a version."""
-    if not digest:
+def _told(journal: Journal, digests: Sequence[str]) -> tuple[tuple[str, ...], int, tuple[str, ...]]:
+    """Systems, openings and approvals that records tell of a version, by any digest that it has or had."""
+    if not digests:
         return (), 0, ()
     trainings = [
         record
         for _, record in journal.of(Training)
-        if isinstance(record.predicate, Training) and record.predicate.version_digest == digest
+        if isinstance(record.predicate, Training) and record.predicate.version_digest in digests
     ]
     systems = sorted(
         {
@@ -110,7 +116,7 @@ def _told(journal: Journal, digest: str) -> tuple[tuple[str, ...], int, tuple[st
     opened = [
         record
         for _, record in journal.of(Opening)
-        if isinstance(record.predicate, Opening) and record.predicate.version_digest == digest
+        if isinstance(record.predicate, Opening) and record.predicate.version_digest in digests
     ]
     splits = {record.digest_of("gold/train.parquet") for record in trainings} - {None}
     roles = sorted(
@@ -153,6 +159,7 @@ def named(found: Sequence[GoldVersion], name: str) -> GoldVersion | None:
             len(name) >= 4
             and (
                 version.digest.startswith(name)
+                or any(digest.startswith(name) for digest in version.before)
                 or version.stored.startswith(name)
                 or any(state.commit.startswith(name) for state in version.commits)
             )

@@ -15,7 +15,15 @@ import polars as pl
 from curate.diff.explain.drops import drops
 from curate.diff.explain.edits import edits
 from curate.diff.explain.moves import moves
-from curate.diff.explain.reasons import EXPLANATION, IN_SOURCE, UNEXPLAINED, UNREADABLE, two_places
+from curate.diff.explain.reasons import (
+    ERASE,
+    ERASURE,
+    EXPLANATION,
+    IN_SOURCE,
+    UNEXPLAINED,
+    UNREADABLE,
+    two_places,
+)
 from curate.diff.match.fingerprints import disputed
 from curate.versions.version import Version
 
@@ -48,7 +56,7 @@ def explain(changes: pl.DataFrame, before: Version, after: Version) -> pl.DataFr
             .sort("_order")
             .drop("_order")
         )
-        explained = _disputes(explained, before, after)
+        explained = _disputes(_erasures(explained, before, after), before, after)
     return explained.with_columns(_cause().alias("cause"))
 
 
@@ -73,6 +81,27 @@ def _in_source(before: Version, after: Version) -> tuple[pl.Expr, pl.Expr]:
             reason = pl.when(may_be).then(pl.lit(words)).otherwise(reason)
             unsure |= may_be
     return reason, unsure
+
+
+def _erasures(explained: pl.DataFrame, before: Version, after: Version) -> pl.DataFrame:
+    """A row that an erasure took out of one side, or took a value out of, has no other cause."""
+    came = pl.col("change").is_in(["added", "removed"])
+    rows = {
+        wanted: explained.filter(came if wanted == "out" else ~came)["row"].drop_nulls().unique().to_list()
+        for wanted in ("out", "changed")
+    }
+    found = {one for version in (before, after) for one in version.gone.out(rows["out"])}
+    changed = {one for version in (before, after) for one in version.gone.changed(rows["changed"])}
+    if not found and not changed:
+        return explained
+    # An edit is the erasure's only where the source is not known to differ: the twin's is gone.
+    edited = ~came & pl.col("row").is_in(sorted(changed)) & (pl.col("stage") != "source")
+    mine = (came & pl.col("row").is_in(sorted(found))) | edited
+    values = {"stage": ERASE, "reason": ERASURE, "evidence": "", "because": ""}
+    return explained.with_columns(
+        pl.when(mine).then(pl.lit(value)).otherwise(pl.col(name)).alias(name)
+        for name, value in values.items()
+    )
 
 
 def _disputes(explained: pl.DataFrame, before: Version, after: Version) -> pl.DataFrame:

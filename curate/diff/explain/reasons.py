@@ -12,6 +12,8 @@ UNEXPLAINED = "unexplained"
 # The stage of a change that may be none: the row may be one of those that could not be read.
 UNREADABLE = "read"
 REDACTED, JUDGED = "redaction changed", "redaction changed by a verdict"
+# Of rows that an erasure took out, or took a value out of.
+ERASURE, ERASE = "erasure", "erase"
 # Placeholders are numbered through all fields of a row: what is kept in one renumbers the others.
 RENUMBERED = "placeholders renumbered"
 IN_SOURCE = {
