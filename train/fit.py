@@ -26,17 +26,19 @@ from curate.stage import Progress
 from curate.task import Kind
 from curate.text import plural
 from train.cost import write_costs
-from train.jobs import Fit, Job, fit_all, planned, versions
+from train.jobs import Fit, Job, fit_all, in_shards, planned, shards_used
 from train.judge.canaries import canary_trial
 from train.judge.fine_tuned import CANARIES
 from train.kinds import Scoring, all_labels, scoring_of
-from train.lm.prompt import Brief, brief_of
+from train.lm.prompt import REWARD, Brief, brief_of
 from train.params import TrainParams
+from train.pretrained import versions
 from train.prompting import prompted
+from train.shard_rows import UNIT, refuse_small, with_units
+from train.shards import FOLDER as SHARD_FOLDER
+from train.shards import UNFINISHED, ShardStore, store_of
 
 COLUMNS = ("example_id", "input", "output")
-# Fields of the card that a reward is made of.
-_REWARD = {"metric", "output_schema", "sections", "style"}
 
 
 def run(
@@ -79,7 +81,8 @@ def run(
         gold=gold.manifest["content_digest"],
         held_out=gold.test if gold.test.height else gold.validation,
         scoring=scoring_of(task, all_labels(task, gold.train, gold.validation, gold.test)),
-        work=project.root / ".assay" / "train",
+        work=project.root / ".assay" / UNFINISHED,
+        shards=store_of(project, key),
         progress=progress,
     )
     seal_folder(project.models, key, "models")
@@ -90,23 +93,27 @@ def run(
         further_fits_seconds=round(trained.further_seconds, 3),
     )
     names = [card["name"] for card in trained.cards]
+    learned = f"; {trained.shards_trained} of {trained.shards} shards trained" if trained.shards else ""
     return {
         "systems": names,
         "summary": f"{plural(len(names), 'system')} fitted in "
-        f"{sum(trained.seconds.values()) + trained.further_seconds:,.0f} s of work: {', '.join(names)}",
+        f"{sum(trained.seconds.values()) + trained.further_seconds:,.0f} s of work: {', '.join(names)}"
+        f"{learned}",
     }
 
 
 @dataclass(frozen=True)
 class Trained:
     """The cards (`model.json`) in the order of `params.systems`, what each fit took, by system
-    (`train_seconds` and, where it can be told, `train_peak_mb`), and the seconds of all further fits: other
-    seeds, shares of the rows.
+    (`train_seconds` and, where it can be told, `train_peak_mb`), the seconds of all further fits (other
+    seeds, shares of the rows), the shards that adapters are made of, and how many of them were trained.
     """
 
     cards: list[dict[str, Any]]
     costs: dict[str, dict[str, float]]
     further_seconds: float = 0.0
+    shards: int = 0
+    shards_trained: int = 0
 
     @property
     def seconds(self) -> dict[str, float]:
@@ -127,6 +134,7 @@ def train_systems(
     held_out: pl.DataFrame | None = None,
     scoring: Scoring | None = None,
     work: Path | None = None,
+    shards: ShardStore | None = None,
     progress: Progress | None = None,
 ) -> Trained:
     """Fit the systems that `params` lists and replace the folder `out` by one folder for each.
@@ -134,7 +142,8 @@ def train_systems(
     Parameters
     ----------
     train, validation
-        Columns `example_id, input, output`; the order of the rows does not matter.
+        Columns `example_id, input, output`, and `group` and `subject` where shards are to follow them; the
+        order of the rows does not matter.
     labels
         All labels, in the order of the probabilities' columns.
     descriptions
@@ -149,6 +158,8 @@ def train_systems(
         How answers of the kind are scored; only the curve of fine-tuned systems needs it.
     work
         Where unfinished work is kept for a run that is killed; default: beside `out`.
+    shards
+        Where trained shards are kept from run to run; default: they are not.
 
     Returns
     -------
@@ -164,14 +175,20 @@ def train_systems(
 
     params = params.suited(brief.kind if brief else Kind.CLASSIFICATION)
     columns = [*COLUMNS, "rejected"] if brief and brief.kind is Kind.PREFERENCE else list(COLUMNS)
-    train, validation = (frame.select(columns).sort("example_id") for frame in (train, validation))
+    units = with_units(train)[UNIT] if params.sharded else None
+    train, validation = (frame.select(columns) for frame in (train, validation))
+    train = train.with_columns(units) if units is not None else train
+    train, validation = (frame.sort("example_id") for frame in (train, validation))
     _check(train, labels)
+    if params.sharded and any(map(in_shards, params.systems)):
+        for more in range(params.seeds):
+            refuse_small(train, params.shards or 1, params.seed + more, by_label=bool(labels))
     home = (work or out.parent / f".{out.name}.work") / _key(
         train, validation, labels, descriptions, params, gold, brief
     )
     home.mkdir(parents=True, exist_ok=True)
     _forget_others(home)
-    ctx = Context(params, descriptions, brief)
+    ctx = Context(params, descriptions, brief, shards=shards or ShardStore(home / SHARD_FOLDER))
     job = Job(train, validation, labels, ctx, gold, home)
     fits = planned(params, train.height)
     fit_all(job, fits, progress)
@@ -187,10 +204,14 @@ def train_systems(
             write_json(fresh / CANARIES, canaries)
     costs = {fit.name: job.cost(fit) for fit in fits if fit == Fit(fit.name)}
     further = sum(job.cost(fit)["train_seconds"] for fit in fits if fit != Fit(fit.name))
+    used = shards_used(home)
+    if shards is not None:
+        shards.keep_only([digest for digest, _ in used])
     shutil.rmtree(home)
     from train.systems import read_card
 
-    return Trained([read_card(out / name) for name in costs], costs, further)
+    cards = [read_card(out / name) for name in costs]
+    return Trained(cards, costs, further, len(used), sum(trained for _, trained in used))
 
 
 def _curve(job: Job, held_out: pl.DataFrame, scoring: Scoring | None) -> pl.DataFrame | None:
@@ -241,7 +262,7 @@ def _key(
         "labels": list(labels),
         "descriptions": dict(descriptions),
         "prompt": brief.system if brief else None,
-        "reward": brief.task.model_dump(mode="json", include=_REWARD) if brief and brief.task else None,
+        "reward": brief.task.model_dump(mode="json", include=REWARD) if brief and brief.task else None,
         "params": params.model_dump(mode="json", exclude={"systems", "workers", "curve", "seeds"}),
         "gold": gold,
         "versions": versions(),

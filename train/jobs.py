@@ -28,14 +28,23 @@ from curate.stage import Progress
 from train.judge.seeds import SEEDS
 from train.memory import peak_memory
 from train.params import CLASSIFIERS, LoopParams, TrainParams
+from train.pretrained import versions
+from train.shard_rows import parts_of
 
 if TYPE_CHECKING:
     from train.systems.base import Context
 
+# What a fit notes of the shards that it took, beside its folder.
+SHARDS = ".shards.json"
 # The bar counts loop steps; every other system is counted as this many.
 _UNIT = 20
 # Sections of params.yaml that are not called as their system.
-_SECTIONS = {"tfidf_lr": "tfidf", "lm_lora_retrieved": "lm_lora"}
+_SECTIONS = {
+    "tfidf_lr": "tfidf",
+    "lm_lora_retrieved": "lm_lora",
+    "lora_whole": "lora",
+    "lm_lora_whole": "lm_lora",
+}
 
 
 @dataclass(frozen=True)
@@ -128,7 +137,8 @@ class Job:
             return
         folder.parent.mkdir(parents=True, exist_ok=True)
         ctx, rows = self.context(fit, progress), self.rows(fit)
-        system, params = make_system(fit.name), ctx.params
+        params = ctx.params
+        system = make_system(fit.name, sharded=params.sharded)
         start = time.perf_counter()
         with peak_memory() as peak:
             system.fit(rows, self.validation, self.labels, ctx)
@@ -146,6 +156,8 @@ class Job:
         }
         # The clock before the folder, which says "done".
         write_json(self._clock(fit), cost)
+        if params.sharded:
+            write_json(self.home / f"{fit.folder}{SHARDS}", ctx.shards_used)
         save_system(system, folder, card)
         if ctx.checkpoint:
             ctx.checkpoint.unlink(missing_ok=True)
@@ -167,7 +179,29 @@ class Job:
         knobs: LoopParams = getattr(self.ctx.params, _SECTIONS.get(fit.name, fit.name))
         rows = max(1, round(self.train.height * fit.share))
         rows = min(rows, getattr(knobs, "prompts", rows))
-        return knobs.steps_per_epoch(rows) * knobs.epochs_for(rows)
+        sizes = [rows]
+        if self.ctx.params.sharded and in_shards(fit.name):
+            params = self.ctx.params
+            parts = parts_of(self.train, params.shards or 1, params.seed + fit.more)
+            sizes = [part.height for part in parts]
+        return sum(knobs.steps_per_epoch(size) * knobs.epochs_for(size) for size in sizes)
+
+
+@cache
+def in_shards(name: str) -> bool:
+    """Whether the system `name` learns in shards where params ask for some."""
+    from train.systems import SHARDED, make_system
+
+    return name in SHARDED or getattr(make_system(name), "in_shards", False)
+
+
+def shards_used(home: Path) -> list[tuple[str, bool]]:
+    """Digest of each shard that the fits in a work folder took, once, and whether it was trained for one."""
+    used: dict[str, bool] = {}
+    for path in sorted(home.rglob(f"*{SHARDS}")):
+        for digest, trained in json.loads(path.read_text(encoding="utf-8")):
+            used[digest] = used.get(digest, False) or trained
+    return sorted(used.items())
 
 
 @cache
@@ -181,7 +215,7 @@ def on_trial(name: str) -> bool:
 
 def fit_all(job: Job, fits: Sequence[Fit], progress: Progress | None) -> None:
     """Do every fit that an earlier run has not done."""
-    from train.systems import is_fine_tuned
+    from train.systems import SHARDED, is_fine_tuned
 
     steps = {fit: job.steps(fit) for fit in fits}
     total, done = sum(steps.values()), 0
@@ -201,7 +235,10 @@ def fit_all(job: Job, fits: Sequence[Fit], progress: Progress | None) -> None:
     if missing:  # made here once: fine-tuned systems start from a probe
         from train.systems.probe import probe_head
 
-        for penalty in dict.fromkeys(getattr(job.ctx.params, fit.name).head_C for fit in missing):
+        whole = [fit for fit in missing if not (job.ctx.params.sharded and fit.name in SHARDED)]
+        for penalty in dict.fromkeys(
+            getattr(job.ctx.params, _SECTIONS.get(fit.name, fit.name)).head_C for fit in whole
+        ):
             probe_head(job.train, job.validation, job.labels, job.ctx, (penalty,))
     workers = min(job.ctx.params.workers, len(missing), os.cpu_count() or 1)
     if workers > 1:
@@ -246,16 +283,3 @@ def _fit_here(job: Job, fit: Fit, place: int, parent: int) -> None:
             os._exit(1)
 
     job.fit(fit, note)
-
-
-def versions() -> dict[str, str]:
-    """Versions of the packages that results follow."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    def of(package: str) -> str:
-        try:
-            return version(package)
-        except PackageNotFoundError:
-            return "absent"
-
-    return {package: of(package) for package in ("numpy", "peft", "scikit-learn", "torch", "transformers")}

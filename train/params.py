@@ -16,7 +16,9 @@ from curate.params import Params
 from curate.task import Kind
 from train.trial_params import CanaryParams, CurveParams
 
-_Classifier = Literal["majority", "tfidf_lr", "descriptions", "nearest", "probe", "lora", "full"]
+_Classifier = Literal[
+    "majority", "tfidf_lr", "descriptions", "nearest", "probe", "lora", "full", "lora_whole"
+]
 SystemName = Literal[
     _Classifier,
     "prompt",
@@ -28,6 +30,7 @@ SystemName = Literal[
     "lm_grpo",
     "lm_full",
     "endpoint",
+    "lm_lora_whole",
 ]
 
 # Compared unless params say otherwise: labels are predicted by an encoder, every other answer is written by a
@@ -37,6 +40,9 @@ CLASSIFIERS: tuple[SystemName, ...] = get_args(_Classifier)
 PROMPTED: tuple[SystemName, ...] = ("prompt", "retrieved")
 WRITERS: tuple[SystemName, ...] = ("prompt", "few_shot", "retrieved", "lm_lora", "lm_lora_retrieved")
 PREFERRERS: tuple[SystemName, ...] = ("prompt", "few_shot", "retrieved", "lm_lora", "lm_dpo")
+# Controls that only mean something beside shards, and those that an erasure would train anew, whole.
+_WHOLE: tuple[SystemName, ...] = ("lora_whole", "lm_lora_whole")
+_UNSHARDED: tuple[SystemName, ...] = ("full", *_WHOLE)
 _SUITED = {Kind.CLASSIFICATION: CLASSIFIERS, Kind.PREFERENCE: PREFERRERS}
 
 
@@ -276,6 +282,12 @@ class TrainParams(Params):
         description="Seeds that adapters are trained with, from `seed` on: the first is compared and "
         "published, the others show what is luck. 3 or more for a verdict that matters.",
     )
+    shards: int | None = Field(
+        None,
+        ge=1,
+        description="Adapters are trained on so many disjoint shards of the rows and answer together, so "
+        "that an erasure trains one shard anew; null: on all rows at once. See docs/training.md.",
+    )
     threads: int = Field(
         1, ge=1, description="Threads of one fit; the last digits of a result follow this number."
     )
@@ -310,6 +322,11 @@ class TrainParams(Params):
         "they can be got out again; null: not measured.",
     )
 
+    @property
+    def sharded(self) -> bool:
+        """Whether adapters learn in shards."""
+        return (self.shards or 1) > 1
+
     def suited(self, kind: Kind) -> TrainParams:
         """These params with the systems that suit a kind of task, where they name none.
 
@@ -319,7 +336,9 @@ class TrainParams(Params):
             If they name a system that gives labels for a task that asks for something else.
         """
         if not self.systems:
-            return self.model_copy(update={"systems": _SUITED.get(kind, WRITERS)})._drawn()
+            left_out = _UNSHARDED if self.sharded else _WHOLE
+            systems = tuple(name for name in _SUITED.get(kind, WRITERS) if name not in left_out)
+            return self.model_copy(update={"systems": systems})._drawn()
         strange = [name for name in self.systems if name in CLASSIFIERS]
         if strange and kind is not Kind.CLASSIFICATION:
             raise AssayError(
@@ -346,7 +365,22 @@ class TrainParams(Params):
         return self._drawn()
 
     def _drawn(self) -> TrainParams:
-        """These params, if the learning curve draws only fine-tuned systems that are trained anyway."""
+        """These params, if the learning curve draws only fine-tuned systems that are trained anyway, and
+        shards are asked for where something needs them.
+        """
+        alone = [name for name in self.systems if name in _WHOLE]
+        if alone and not self.sharded:
+            raise AssayError(
+                f"params.train.systems names {', '.join(alone)}, the control of what learns in shards; "
+                "without params.train.shards that learns from all rows at once itself",
+                fix=f"leave {', '.join(alone)} out, or set params.train.shards",
+            )
+        if self.sharded and self.curve and self.curve.tuned:
+            raise AssayError(
+                f"params.train.curve.systems names {', '.join(self.curve.tuned)}: shares of the rows are too "
+                "small to be trained in shards",
+                fix="leave it off the learning curve, or draw the curve once without params.train.shards",
+            )
         missing = [name for name in (self.curve.tuned if self.curve else ()) if name not in self.systems]
         if missing:
             raise AssayError(

@@ -119,3 +119,16 @@ def quiet() -> Iterator[None]:
     finally:
         for logger, level in zip(loggers, levels, strict=True):
             logger.setLevel(level)
+
+
+def versions() -> dict[str, str]:
+    """Versions of the packages that results follow."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    def of(package: str) -> str:
+        try:
+            return version(package)
+        except PackageNotFoundError:
+            return "absent"
+
+    return {package: of(package) for package in ("numpy", "peft", "scikit-learn", "torch", "transformers")}

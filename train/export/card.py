@@ -122,6 +122,12 @@ def _body(
         f"- seed {card['seed']}, threads {card['threads']}, "
         + ", ".join(f"{name} {version}" for name, version in sorted(card["versions"].items())),
     ]
+    if shards := card.get("shards"):
+        lines.append(
+            f"- trained in {shards['count']} shards of {', '.join(f'{rows:,}' for rows in shards['rows'])} "
+            f"rows ({for_markdown(shards['together'])}): taking a person out trains the shard anew that held "
+            "the person, and ends in the same bytes as training everything anew"
+        )
     best = card["fitted"].get("best_epoch")
     lines += [f"- best epoch by validation rows: {best}"] if best else []
     lines += ["", "## How good it is", "", *_results(comparison, judged)]

@@ -24,6 +24,7 @@ from train.pretrained import quiet
 from train.systems.adapted import Adapted, LanguageLora
 from train.systems.finetuned import FineTuned
 from train.systems.lora import Lora
+from train.systems.sharded import ShardedLora
 
 if TYPE_CHECKING:
     import torch
@@ -44,6 +45,13 @@ def refuse_unfit(system: System, form: Form) -> None:
     AssayError
         If nothing was trained that could be taken out, or not in this form.
     """
+    if isinstance(system, ShardedLora):
+        raise AssayError(
+            f"system `{system.name}` answers with the mean of {len(system.parts)} adapters, and a folder of "
+            "peft or transformers holds one",
+            fix=f"take the folders models/{system.name}/shard-*, each a plain peft adapter, or train without "
+            "params.train.shards",
+        )
     if not isinstance(system, Adapted | FineTuned):
         raise AssayError(
             f"system `{system.name}` has no weights of its own to export",

@@ -32,6 +32,7 @@ from train.lm.decode import common_prefix
 from train.lm.likelihood import answers_told
 from train.lm.pack import packs_exactly
 from train.lm.prompt import Template
+from train.shard_rows import UNIT
 from train.trial_params import CanaryParams
 
 if TYPE_CHECKING:
@@ -161,10 +162,13 @@ def _trial(job: Job, progress: Progress | None) -> dict[str, Any]:
         why = "answers are labels: no text is learned that could be given away"
         return {"applies": False, "why": why}
     canaries, codes = drawn(params, ctx.params.seed)
-    rows = with_canaries(evenly(job.train, params.rows), canaries)
+    # Without shards: what is given away by one model is the most that any of several gives away.
+    whole = job.train.drop(UNIT, strict=False)
+    rows = with_canaries(evenly(whole, params.rows), canaries)
     system = make_system(params.system)
     assert isinstance(system, Adapted)
-    alone = replace(ctx, _made={}).alone(job.home / "canaries.checkpoint.safetensors", progress)
+    unsharded = replace(ctx, params=ctx.params.model_copy(update={"shards": None}), _made={})
+    alone = unsharded.alone(job.home / "canaries.checkpoint.safetensors", progress)
     system.fit(rows, job.validation, (), alone)
     say = (system.template, system.brief.system, canaries, codes, system.threads)
     tuned = exposures(system.model, *say)

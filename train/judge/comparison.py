@@ -151,10 +151,10 @@ def _pairs(
 ) -> list[Pair]:
     """The fine-tuned system against the best simpler one first, then the others, then its control."""
     simpler = [one for one in scored if not one.answers.fine_tuned]
-    control = next((one for one in scored if one.answers.family == CONTROL and one is not tuned), None)
+    controls = [one for one in scored if one.answers.family == CONTROL and one is not tuned]
     wanted = [("verdict", tuned, best)]
     wanted += [("context", tuned, other) for other in simpler if other is not best]
-    wanted += [("control", control, tuned)] if control is not None else []
+    wanted += [("control", control, tuned) for control in controls]
     variants = [one for one in scored if one.answers.family == tuned.answers.family and one is not tuned]
     wanted += [("variant", tuned, other) for other in variants]
     metric = scoring.metrics[settings.metric].of

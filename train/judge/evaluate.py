@@ -55,6 +55,7 @@ from train.judge.further import look_further
 from train.judge.params import EvaluateParams
 from train.judge.plots import BY_EPOCH, BY_SYSTEM
 from train.judge.seeds import over_seeds
+from train.judge.sharding import with_sharding
 from train.kinds import all_labels, scoring_of
 from train.labels import COLUMNS, suspects
 from train.pairs import pair_suspects
@@ -127,6 +128,8 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     )
     judgement = judge(splits, scoring, [one.answers for one in asked], settings)
     judgement = over_seeds(judgement, project.models, gold, scoring, task.metric.name)
+    title = scoring.metrics[task.metric.name].title
+    judgement = with_sharding(judgement, systems.values(), task.metric.name, title)
     measured, epochs = fine_tuned(
         project.models,
         heard.remembered,

@@ -24,6 +24,10 @@ from curate.task import Kind, TaskCard
 Shot = tuple[str, str]
 
 
+# Fields of the task card that a reward is made of.
+REWARD = {"metric", "output_schema", "sections", "style"}
+
+
 @dataclass(frozen=True)
 class Brief:
     """What a language model is told of a task.

@@ -47,13 +47,22 @@ REGISTRY = {
     "lm_grpo": ("train.systems.rewarded", "Rewarded"),
     "endpoint": ("train.systems.remote", "Remote"),
     "lm_full": ("train.systems.adapted", "LanguageFull"),
+    "lora_whole": ("train.systems.whole", "WholeLora"),
+    "lm_lora_whole": ("train.systems.whole", "WholeLanguageLora"),
 }
+# Systems of several networks where they learn in shards; a language model stays one adapter.
+SHARDED = {"lora": ("train.systems.sharded", "ShardedLora")}
 SCHEMA = "assay.model/1"
 _RETRAIN = "assay train   (or: dvc repro train)"
 
 
-def make_system(name: str) -> System:
+def make_system(name: str, *, sharded: bool = False) -> System:
     """A system that is not fitted yet.
+
+    Parameters
+    ----------
+    sharded
+        Whether `train.shards` asks for shards.
 
     Raises
     ------
@@ -65,7 +74,7 @@ def make_system(name: str) -> System:
             f"there is no system `{name}`; there are {', '.join(REGISTRY)}",
             fix="correct params.train.systems",
         )
-    module, class_name = REGISTRY[name]
+    module, class_name = SHARDED.get(name, REGISTRY[name]) if sharded else REGISTRY[name]
     try:
         system: System = getattr(import_module(module), class_name)()
     except ImportError as error:
@@ -154,7 +163,7 @@ def load_system(folder: Path) -> System:
             f"{', '.join(map(plain, other)) or 'its card'} changed",
             fix=_RETRAIN,
         )
-    system = make_system(card["name"])
+    system = make_system(card["name"], sharded="shards" in card)
     system.labels = tuple(card["labels"])
     if isinstance(system, Encoded):
         system.encoder_card = card["encoder"]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from abc import abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
@@ -55,6 +56,9 @@ class Adapted(LanguageSystem):
     history: list[Epoch]
     found: Found
     trained: int
+    # Whether `train.shards` applies, and what was noted of each shard.
+    in_shards: ClassVar[bool] = False
+    learned: Sequence[Mapping[str, Any]] = ()
 
     @property
     def trainable_parameters(self) -> int:
@@ -84,7 +88,10 @@ class Adapted(LanguageSystem):
         self.labels = labels
         self.prepare(train, ctx)
         self.remember(train, ctx)
-        self.learn(train, validation, ctx)
+        if ctx.params.sharded and self.in_shards:
+            self.learn_in_shards(train, ctx)
+        else:
+            self.learn(train, validation, ctx)
         self.settle()
         self.calibrate(validation)
 
@@ -126,12 +133,18 @@ class Adapted(LanguageSystem):
 
     def facts(self) -> dict[str, Any]:
         """Every epoch's figures, which one was kept, and what the rows looked like before training."""
+        if self.learned:
+            return {**super().facts(), "shards": list(self.learned), "rows": asdict(self.found)}
         return {
             **super().facts(),
             "epochs": [asdict(one) for one in self.history],
             "best_epoch": best_epoch(self.history).epoch,
             "rows": asdict(self.found),
         }
+
+    def learn_in_shards(self, train: pl.DataFrame, ctx: Context) -> None:
+        """Learn each shard of the rows by itself; a subclass with `in_shards` says how."""
+        raise NotImplementedError
 
     def load(self, folder: Path) -> None:
         """Read prompt and weights."""
@@ -150,6 +163,7 @@ class LanguageLora(Adapted):
     name = "lm_lora"
     title = "LoRA adapter on the language model"
     family = "adapter"
+    in_shards = True
     adapter: dict[str, torch.Tensor]
     config: dict[str, Any]
 
@@ -164,6 +178,20 @@ class LanguageLora(Adapted):
         )
         for field in ("adapter", "config", "history", "found", "trained"):
             setattr(self, field, getattr(taught, field))
+
+    def learn_in_shards(self, train: pl.DataFrame, ctx: Context) -> None:
+        """Take the mean of adapters that were trained on one shard each."""
+        from train.systems.sharded import learn_in_shards
+
+        learn_in_shards(self, train, ctx)
+
+    def card(self) -> dict[str, Any]:
+        """The base model, its digest, the prompt, and the shards where there are some."""
+        if not self.learned:
+            return super().card()
+        from train.systems.sharded import shards_card
+
+        return {**super().card(), "shards": shards_card(self.learned, "mean of the shards' updates")}
 
     def trainable(self, params: TrainParams) -> torch.nn.Module:
         """The base model with adapters that start as no change at all."""
@@ -214,9 +242,13 @@ class LanguageLora(Adapted):
 
     def save(self, folder: Path) -> None:
         """Write prompt and adapter."""
+        super().save(folder)
+        self.save_adapter(folder)
+
+    def save_adapter(self, folder: Path) -> None:
+        """Write the adapter alone."""
         from safetensors.torch import save_file
 
-        super().save(folder)
         save_file(self.adapter, folder / "adapter_model.safetensors", metadata={"format": "pt"})
         (folder / "adapter_config.json").write_text(dump_json(self.config), encoding="utf-8")
 

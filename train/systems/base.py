@@ -28,6 +28,7 @@ from train.memory import high_water
 from train.params import TrainParams
 from train.precision import chosen_precision
 from train.pretrained import OtherWeights
+from train.shards import ShardStore
 
 Value = TypeVar("Value")
 
@@ -48,6 +49,10 @@ class Context:
         File a long fit saves its state in, to resume from.
     progress
         Called with (steps done, steps in all) by a long fit.
+    shards
+        Where trained shards are kept; needed where `params.shards` asks for some.
+    shards_used
+        Digest of each shard that a fit took, and whether it was trained for it.
     """
 
     params: TrainParams
@@ -55,6 +60,8 @@ class Context:
     brief: Brief | None = None
     checkpoint: Path | None = None
     progress: Progress | None = None
+    shards: ShardStore | None = None
+    shards_used: list[tuple[str, bool]] = field(default_factory=list)
     reused_seconds: float = 0.0
     reused_peak: float = 0.0
     _made: dict[str, tuple[Any, float, float]] = field(default_factory=dict)
@@ -82,7 +89,14 @@ class Context:
         """A copy for one system's fit: it shares what was made so far, but its time is counted from
         nothing.
         """
-        return replace(self, checkpoint=checkpoint, progress=progress, reused_seconds=0.0, reused_peak=0.0)
+        return replace(
+            self,
+            checkpoint=checkpoint,
+            progress=progress,
+            shards_used=[],
+            reused_seconds=0.0,
+            reused_peak=0.0,
+        )
 
     def once(self, what: str, make: Callable[[], Value]) -> Value:
         """The value of `make`, made the first time `what` is asked for; later askers are charged its seconds
