@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,11 +20,24 @@ from curate.files import canonical_json, locked, write_text
 
 Record = TypeVar("Record")
 
+# A reason is free text of a person, in git for ever: an address or a number in it would be the very leak the
+# ids avoid.
+_RAW = re.compile(
+    r"\S@\S+\.\S|(?:\d[^a-zA-Z\d]{0,3}){6}|[A-Za-z]{2} ?(?:\d ?){6}[A-Da-d]\b|\b[A-Z]{1,2}\d[A-Z\d]? "
+    r"?\d[A-Z]{2}\b"
+)
+# Dates are the numbers a reason may well hold.
+_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}/\d{1,2}/\d{4}\b")
 _CONFLICT = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
 
 
 class InvalidRecord(ValueError):
     """What is wrong with a record, in words that follow its place: "has no date"."""
+
+
+def holds_raw(text: str) -> bool:
+    """Whether free text of a person, which git keeps for ever, seems to hold an address or a number."""
+    return _RAW.search(_DATE.sub("", text)) is not None
 
 
 def read_journal(root: Path, file: Path, parse: Callable[[dict[str, Any]], Record]) -> list[Record]:

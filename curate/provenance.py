@@ -86,7 +86,7 @@ def begin(project: Project, name: str) -> MadeFrom:
     made_from = MadeFrom(
         {
             "stages": {read: version_of(reports[read]) for read in this.reads if read in reports},
-            "files": {file: lines_digest(project.root / file) for file in this.files},
+            "files": read_files(project.root, this),
             "params": used_params(project, this),
             "card": card_digests(project.task, this),
             **({"key_id": project.key.key_id} if this.keyed else {}),
@@ -176,9 +176,8 @@ def _differences(
         yield f"{folder} was made with other parameters than params.yaml has now: {names}"
     if changed := _changed(made_from.get("card"), card_digests(project.task, stage)):
         yield f"{folder} was made with another task card: {', '.join(changed)} of task.yaml changed"
-    for file in stage.files:
-        if made_from.get("files", {}).get(file) != lines_digest(project.root / file):
-            yield f"{file} changed since `{stage.name}` read it"
+    for file in _changed(made_from.get("files"), read_files(project.root, stage)):
+        yield f"{file} changed since `{stage.name}` read it"
     share = report.get("drop_share", {})
     if share and share["dropped"] > share["allowed"]:
         yield (
@@ -264,6 +263,18 @@ def file_digest(path: Path) -> str:
 def file_digests(folder: Path) -> dict[str, str]:
     """Digest of each Parquet file in `folder` by name: whether it is as written, without reading rows."""
     return {path.name: file_digest(path) for path in sorted(folder.glob("*.parquet"))}
+
+
+def read_files(root: Path, stage: Stage) -> dict[str, str]:
+    """Digest of each committed file that a stage reads, by path; of those it reads if there are any, only
+    those that have lines.
+    """
+    nothing = short_digest([])
+    optional = {file: lines_digest(root / file) for file in stage.files_if_any}
+    return {
+        **{file: lines_digest(root / file) for file in stage.files},
+        **{file: digest for file, digest in optional.items() if digest != nothing},
+    }
 
 
 def lines_digest(path: Path) -> str:

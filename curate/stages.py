@@ -37,6 +37,8 @@ class Stage:
         What it writes, relative to the project.
     files
         Committed files or folders that it reads besides.
+    files_if_any
+        Committed files that it reads where they exist; one without a line counts as absent.
     keyed
         Whether its output depends on the project's secret key, if only by the seal of its report.
     drops
@@ -55,6 +57,7 @@ class Stage:
     card: tuple[str, ...] = ()
     output: str = ""
     files: tuple[str, ...] = ()
+    files_if_any: tuple[str, ...] = ()
     keyed: bool = False
     drops: bool = False
     only_speed: tuple[str, ...] = ()
@@ -82,6 +85,7 @@ TABLE = (
         "curate.ingest.params:IngestParams",
         card=("kind", "sources", "held_out"),
         output="data/ingest",
+        files_if_any=("decisions/suppressed.jsonl",),
         keyed=True,
         drops=True,
         sources="curate.ingest.raw",
@@ -104,6 +108,7 @@ TABLE = (
         card=("kind", "name", "output_schema", "sections"),
         output="data/redact",
         files=("decisions/pii.jsonl",),
+        files_if_any=("decisions/suppressed.jsonl",),
         keyed=True,
         drops=True,
     ),

@@ -24,6 +24,7 @@ from curate.ingest.normalise import STEPS, normalise
 from curate.ingest.params import IngestParams
 from curate.ingest.personal import Personal, check_names, json_keys, private_ids
 from curate.ingest.raw import remember
+from curate.ingest.refused import with_suppressed
 from curate.keys import Key
 from curate.outside import inside
 from curate.project import Project
@@ -32,6 +33,8 @@ from curate.read import Records, read_records, shown_name
 from curate.read.dialect import delimiter_sign
 from curate.read.hub import is_hub_name
 from curate.stage import Progress, StageResult, write_stage
+from curate.suppress import REASON, Suppressed
+from curate.suppress import suppressed as all_suppressed
 from curate.task import Kind, TaskCard
 from curate.text import mask, plain
 
@@ -63,20 +66,28 @@ class Ingested:
     places: pl.DataFrame
 
 
-def ingest(files: Sequence[Raw], params: IngestParams, card: TaskCard, key: Key) -> Ingested:
+def ingest(
+    files: Sequence[Raw],
+    params: IngestParams,
+    card: TaskCard,
+    key: Key,
+    suppressed: Suppressed | None = None,
+) -> Ingested:
     """Examples from raw records.
 
     Parameters
     ----------
     files
         What `read_records` gave for each file.
+    suppressed
+        Who must not come in; None: nobody is suppressed.
 
     Returns
     -------
     Ingested
-        Ledger reasons: `unreadable` (evidence: the reader's code), `missing_id`, those of an `Unusable` row
-        (`docs/formats.md` lists them), `empty_input`, `missing_output`, `duplicate_key`, `missing_rejected`;
-        the first that holds.
+        Ledger reasons: `unreadable` (evidence: the reader's code), `suppressed`, `missing_id`, those of an
+        `Unusable` row (`docs/formats.md` lists them), `empty_input`, `missing_output`, `duplicate_key`,
+        `missing_rejected`; the first that holds.
 
     Raises
     ------
@@ -111,17 +122,21 @@ def ingest(files: Sequence[Raw], params: IngestParams, card: TaskCard, key: Key)
     if card.kind == Kind.EXTRACTION:
         outputs, twice = canonical_outputs(rows["output"])
         rows = rows.with_columns(outputs, twice.alias("twice"))
+    declared = params.columns.id is not None
+    rows = with_suppressed(rows, [raw.records.frame for raw in files], suppressed)
     found += check_names(_names(rows, card, params), params.personal_names)
     rows = _sourced(rows, card)
-    declared = params.columns.id is not None
     mapping = pl.DataFrame()
     if declared:
         rows, mapping, of_ids = private_ids(rows, key, params.columns.id or "", params.personal_ids)
         found += [of_ids] if of_ids else []
+        rows = rows.with_columns(pl.coalesce("suppressed_id", "id").alias("id"))
     rows = identified(rows, key, declared=declared, on_duplicate=params.on_duplicate_id)
     rows = rows.with_columns(_reason(card.kind, declared).alias("reason")).with_columns(
         pl.when(pl.col("reason") == "duplicate_key")
         .then(pl.col("evidence").fill_null("an object names a key twice"))
+        .when(pl.col("reason") == REASON)
+        .then(pl.format("known by {}", "suppressed"))
         .otherwise(pl.col("evidence"))
         .fill_null("")
         .alias("evidence")
@@ -187,7 +202,7 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
         files.append(Raw(path, source, held_out, records))
     if progress:
         progress(len(wanted), len(wanted) + 1)
-    result = ingest(files, params, card, project.key)
+    result = ingest(files, params, card, project.key, all_suppressed(project))
     places = project.root / REJECTS_FILE
     places.parent.mkdir(exist_ok=True)
     write_parquet(result.places, places)
@@ -278,6 +293,7 @@ def _sourced(rows: pl.DataFrame, card: TaskCard) -> pl.DataFrame:
 def _reason(kind: Kind, declared: bool) -> pl.Expr:
     """Why a row cannot be an example, or null."""
     checks = [
+        (pl.col("suppressed").is_not_null(), REASON),
         (pl.lit(declared) & pl.col("id").is_null(), "missing_id"),
         (pl.col("reason").is_not_null(), pl.col("reason")),
         (pl.col("input").is_null(), "empty_input"),

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 import polars as pl
 
 from curate.errors import AssayError
-from curate.journal import InvalidRecord, append_records, read_journal
+from curate.journal import InvalidRecord, append_records, holds_raw, read_journal
 from curate.text import plain
 
 if TYPE_CHECKING:
@@ -59,14 +59,6 @@ VERDICTS = pl.Schema(
 _ID = re.compile(r"[0-9a-f]{24}")  # Key.digest: 12 bytes
 _KEY_ID = re.compile(r"[0-9a-f]{8}")
 _ENTITY = re.compile(r"[A-Z][A-Z0-9_]*")
-# A reason is free text of a person, in git for ever: an address or a number in it would be the very leak the
-# ids avoid.
-_RAW = re.compile(
-    r"\S@\S+\.\S|(?:\d[^a-zA-Z\d]{0,3}){6}|[A-Za-z]{2} ?(?:\d ?){6}[A-Da-d]\b|\b[A-Z]{1,2}\d[A-Z\d]? "
-    r"?\d[A-Z]{2}\b"
-)
-# Dates are the numbers a reason may well hold.
-_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}/\d{1,2}/\d{4}\b")
 _REASON_CHARACTERS = 500
 # Clocks of two machines may stand on two sides of midnight.
 TOLERANCE = timedelta(days=1)
@@ -164,11 +156,6 @@ def _fit_to_keep(verdict: Verdict) -> dict[str, Any]:
             fix="say why without the value itself, for example: a part number of the 2024 catalogue",
         )
     return given
-
-
-def holds_raw(text: str) -> bool:
-    """Whether free text of a person, which git keeps for ever, seems to hold an address or a number."""
-    return _RAW.search(_DATE.sub("", text)) is not None
 
 
 def in_force(verdicts: Sequence[Verdict], today: date | None) -> pl.DataFrame:

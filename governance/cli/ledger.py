@@ -154,7 +154,7 @@ def add(
       assay ledger add review "task card" --outcome open --note "the label orders is two things"
       assay ledger add incident "export sent to the wrong team" --severity low
     """
-    from curate.pii.decisions import holds_raw
+    from curate.journal import holds_raw
     from curate.project import Project
     from governance.cli.rim import say
     from governance.records.reviews import add_incident, add_review

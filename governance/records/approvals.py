@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from curate.errors import AssayError
-from curate.pii.decisions import holds_raw
+from curate.journal import holds_raw
 from curate.project import Project
 from curate.text import plain
 from curate.versions.locked import locked_digest, stages_of

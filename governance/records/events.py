@@ -15,7 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from curate.project import Project
-from governance.records.kinds import Opening, Predicate, Publication, Training, VerdictBatch
+from curate.suppress import FILE
+from governance.records.kinds import (
+    Opening,
+    Predicate,
+    Publication,
+    Suppression,
+    Training,
+    VerdictBatch,
+)
 from governance.records.statement import Record
 from governance.records.store import append, read_journal
 
@@ -101,6 +109,13 @@ def decided(project: Project) -> Record | None:
         "values": dict(sorted(Counter(last.values()).items())),
     }
     return _append(project, VerdictBatch, digests_of(project, *files), fields)
+
+
+def suppressed(project: Project, fresh: int, *, by: str, reason: str) -> Record:
+    """A person was put on the list of `curate.suppress`, by so many digests that it did not hold before."""
+    fields = {"digests": fresh, "key_id": project.key.key_id, "reason": reason}
+    subjects = digests_of(project, project.root / FILE)
+    return append(project.root, Suppression, subjects, fields, project=project.task.name, by=by)
 
 
 # Stages that leave a record.

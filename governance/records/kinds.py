@@ -148,6 +148,16 @@ class Checkpoint(Predicate):
     digest: Digest
 
 
+class Suppression(Predicate):
+    """A person was put on the list of those who must not come in again, which is the subject."""
+
+    kind: ClassVar[str] = "suppression"
+
+    digests: Annotated[int, Field(ge=1, lt=2**53)]  # keyed digests that are new on the list
+    key_id: Annotated[str, Field(pattern=r"^[0-9a-f]{8}$")]
+    reason: Text = ""
+
+
 # A new kind is a class above and a name here; something must write it.
 KINDS: dict[str, type[Predicate]] = {
     model.kind: model
@@ -159,6 +169,7 @@ KINDS: dict[str, type[Predicate]] = {
         Publication,
         Review,
         Incident,
+        Suppression,
         Checkpoint,
     )
 }

@@ -23,7 +23,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import polars as pl
@@ -46,6 +46,8 @@ from curate.placeholders import PLACEHOLDER, is_empty_but_for_placeholders
 from curate.project import Project
 from curate.provenance import begin
 from curate.stage import Progress, StageResult, write_stage
+from curate.suppress import REASON
+from curate.suppress import suppressed as all_suppressed
 from curate.task import Kind
 from curate.text import plural
 
@@ -63,6 +65,7 @@ def redact(
     verdicts: pl.DataFrame | None = None,
     dataset: str = "",
     closed: Closed | None = None,
+    suppressed: Collection[str] = (),
 ) -> StageResult:
     """`examples` without what `findings` found, by policy.
 
@@ -78,6 +81,8 @@ def redact(
         Its name: in scope `dataset`, data of another name gets other placeholders and surrogates.
     closed
         The task's closed sets, which stay; None: those of `kind` alone.
+    suppressed
+        Ids of values whose rows go (`curate.suppress`).
 
     Returns
     -------
@@ -101,8 +106,9 @@ def redact(
             f"{lost['example_id'].sort()[0]}"
         )
     closed = closed or Closed(kind)
-    unwanted = acted.filter(pl.col("action") == "drop_row")
-    dropped = _dropped(unwanted)
+    theirs = acted.filter(pl.col("value_id").is_in(list(suppressed)))
+    unwanted = acted.filter(pl.col("action") == "drop_row").join(theirs, on="example_id", how="anti")
+    dropped = pl.concat([_dropped(theirs, REASON), _dropped(unwanted, "personal_data")])
     touched = acted.filter(pl.col("action") != "keep")["example_id"]
     spans = _spans(examples, touched, params, kind)
     dropped = pl.concat([dropped, _untrue(examples, spans, dropped["example_id"])])
@@ -159,8 +165,8 @@ def redact(
     return StageResult("redact", kept, dropped, report, {"edits": edits})
 
 
-def _dropped(unwanted: pl.DataFrame) -> pl.DataFrame:
-    """Ledger rows for examples that hold an entity whose action is `drop_row`."""
+def _dropped(unwanted: pl.DataFrame, reason: str) -> pl.DataFrame:
+    """Ledger rows for examples that hold a finding for which the row goes."""
     if not unwanted.height:
         return no_ledger()
     each = (
@@ -170,7 +176,7 @@ def _dropped(unwanted: pl.DataFrame) -> pl.DataFrame:
         .group_by("example_id", maintain_order=True)
         .agg(pl.col("what").str.join(", "))
     )
-    return ledger(each, "redact", "personal_data", pl.col("what"))
+    return ledger(each, "redact", reason, pl.col("what"))
 
 
 def _spans(
@@ -383,5 +389,6 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
         verdicts=verdicts,
         dataset=project.task.name,
         closed=Closed.of(project.task),
+        suppressed=listed.values() if (listed := all_suppressed(project)) else (),
     )
     return write_stage(result, examples["example_id"], project.stage("redact"), made_from, params.max_dropped)

@@ -10,9 +10,10 @@ import pytest
 import yaml
 
 from curate.project import Project
+from curate.suppress import add, digests_of
 from governance.cli.main import main
 from governance.gate import GATES
-from governance.records.events import decided, opened, published, trained
+from governance.records.events import decided, opened, published, suppressed, trained
 from governance.records.kinds import Opening, Publication, VerdictBatch
 from governance.records.ledger import verify
 from governance.records.store import read_journal
@@ -140,3 +141,16 @@ def test_a_damaged_journal_fails_the_check(project: Project) -> None:
     next((project.root / "records").rglob("*.json")).write_text("{}")
     (gate,) = GATES["records"](project, date(2026, 11, 29))
     assert not gate.passed and gate.fix == "assay ledger verify"
+
+
+def test_a_suppression_is_recorded_by_count_and_never_by_value(
+    project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSAY_KEY", "ab" * 32)
+    fresh = add(project, digests_of(["jo@example.org", "Jo Miller"], project.key), by="Ann", reason="asked")
+    record = suppressed(project, len(fresh), by="Ann", reason="asked")
+    assert record.predicate.model_dump()["digests"] == len(fresh) == 4
+    assert [one.name for one in record.subjects] == ["decisions/suppressed.jsonl"]
+    assert b"jo@" not in record.content and b"iller" not in record.content
+    assert assay("ledger", "verify") == 0 and assay("ledger", "log") == 0
+    assert "suppression" in capsys.readouterr().out

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from curate.errors import AssayError
 from curate.examples import EXAMPLES, FINDINGS, conform
 from curate.keys import Key
+from curate.pii.known import value_ids
 from curate.pii.redact.stage import RedactParams, redact
 from curate.pii.redact.surrogates import MASKED, masked, surrogate
 from curate.pii.values import normalise, with_ids
@@ -442,3 +443,26 @@ def test_a_genitive_of_a_surname_gets_its_person_s_placeholder(examples: Make) -
     found = findings(rows, ("r0", "input", "PERSON", "Anna Müller"))
     after = "<PERSON_1>s Wagen steht hier. Frau <PERSON_1> holt ihn; die müllers nicht."
     assert _run(rows, found).kept["input"].to_list() == [after]
+
+
+def test_a_row_that_holds_a_suppressed_value_goes_whatever_the_policy_says(examples: Make) -> None:
+    rows = examples(
+        {"input": "QQ 12 34 56 C", "output": "x"},
+        {"input": "a@x.com", "output": "y"},
+        {"input": "z", "output": "b@x.com"},
+    )
+    found = findings(
+        rows,
+        ("r0", "input", "UK_NINO", "QQ 12 34 56 C"),
+        ("r1", "input", "EMAIL_ADDRESS", "a@x.com"),
+        ("r2", "output", "EMAIL_ADDRESS", "b@x.com"),
+    )
+    params = RedactParams(actions={"UK_NINO": "keep", "EMAIL_ADDRESS": "drop_row"})
+    result = redact(rows, found, params, KEY, Kind.REWRITING, suppressed=value_ids("qq123456c", KEY))
+    check_conservation(result, rows["example_id"])
+    assert result.dropped.select("example_id", "reason", "evidence").rows() == [
+        ("r0", "suppressed", "UK_NINO in input"),
+        ("r1", "personal_data", "EMAIL_ADDRESS in input"),
+        ("r2", "personal_data", "EMAIL_ADDRESS in output"),
+    ]
+    assert not set(result.tables["edits"]["example_id"])
