@@ -23,55 +23,56 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write special-category rows as Parquet, without text.",
 )
+@click.option(
+    "--record",
+    "outcome",
+    type=click.Choice(["nobody-identified", "somebody-identified", "inconclusive"]),
+    help="Record a motivated-intruder test of this version, with its outcome.",
+)
+@click.option("--tried", type=click.IntRange(1), help="With --record: rows that were tried.")
+@click.option("--note", default="", help="With --record: how it was tried; no personal data.")
+@click.option("--by", metavar="NAME", help="With --record: who tried; default: as git names you.")
 @format_option
-def risk(out: Path | None, shape: str) -> None:
+def risk(
+    out: Path | None, outcome: str | None, tried: int | None, note: str, by: str | None, shape: str
+) -> None:
     """Re-identification risk of the published version, and rows that seem to hold special-category data.
 
     k-anonymity over `params.risk.quasi_identifiers`, how often a few words of free text single a row out, and
     rows that a lexicon takes for special-category (UK GDPR Art. 9) or criminal (Art. 10) data: to be looked
     at, never redacted by themselves. A measurement, not a gate: exit code 0 whatever it finds.
 
+    The ICO's motivated-intruder test is made by a person: somebody who wants to, with the means that anybody
+    has, tries to tie rows to persons. --record writes its outcome into the journal; `assay records dpia`
+    shows the last one.
+
     \b
     Examples:
       assay risk
       assay risk --format json
       assay risk -o special.parquet     # example_id, category, field, evidence: then `assay why ID`
+      assay risk --record nobody-identified --tried 40 --note "search engines, the shop's own reviews"
     """
+    from typing import cast
+
     from curate.files import write_parquet
-    from curate.pii.risk.params import RiskParams
-    from curate.pii.risk.singling_out import free_text, k_anonymity
-    from curate.pii.risk.special import by_category, special_categories, unread
-    from curate.pii.scan.stage import ScanParams, scanned_fields
     from curate.project import Project
-    from curate.publish.gold import load_gold
     from governance.cli.plain_files import checked_place
-    from governance.cli.rim import emit_json
+    from governance.cli.rim import emit_json, say
+    from governance.risk import Outcome, last_test, record_test, risk_facts
 
+    if (outcome is None) != (tried is None) or (outcome is None and (note or by)):
+        raise click.UsageError("--record and --tried go together; --note and --by go with them")
     checked_place(out)
-    import polars as pl
-
     project = Project.find()
-    params = project.params("risk", RiskParams)
-    fields = scanned_fields(ScanParams(), project.task.kind)
-    gold = load_gold(project.gold)
-    rows = pl.concat(gold.splits.values())
-    special = special_categories(rows, fields=fields)
+    facts, special = risk_facts(project)
+    if outcome is not None and tried is not None:
+        record = record_test(project, facts, cast(Outcome, outcome), tried, note, by)
+        say(f"recorded: intruder-test {record.id[:12]}; commit the folder records/")
+    facts["intruder_test"] = last_test(project)
     if out:
         out.absolute().parent.mkdir(parents=True, exist_ok=True)
         write_parquet(special, out)
-    facts: dict[str, Any] = {
-        "schema": "assay.risk/1",
-        "gold": gold.manifest["version"],
-        "rows": rows.height,
-        "fields": fields,
-        "k_anonymity": k_anonymity(rows, params, fields),
-        "free_text": free_text(rows, params, fields),
-        "special_categories": {
-            "rows": special["example_id"].n_unique(),
-            "unread_rows": unread(rows),
-            "categories": by_category(special),
-        },
-    }
     if shape == "json":
         emit_json(facts)
     else:
@@ -122,8 +123,20 @@ def _print(facts: dict[str, Any]) -> None:
             "not read", "", f"{plural(special['unread_rows'], 'row')} in other languages than English"
         )
     console.print(table)
+    _print_test(console, facts["intruder_test"])
     if special["rows"]:
         console.print("which rows: assay risk -o special.parquet, then assay why ID", markup=False)
+
+
+def _print_test(console: Console, test: dict[str, Any] | None) -> None:
+    """The last motivated-intruder test, or how to record one."""
+    if test is None:
+        said = "none recorded (assay risk --record OUTCOME --tried ROWS)"
+    else:
+        version = "this version" if test["of_this_version"] else f"version {test['version']}, not this one"
+        rows = plural(test["tried"], "row")
+        said = f"{test['at'][:10]}, {test['outcome'].replace('-', ' ')}, {rows} tried, of {version}"
+    console.print(f"motivated-intruder test: {said}", markup=False)
 
 
 def _print_k(console: Console, group: dict[str, Any]) -> None:

@@ -139,6 +139,23 @@ class Incident(Predicate):
     note: Text = ""
 
 
+class IntruderTest(Predicate):
+    """Somebody tried to tie published rows to persons (the ICO's motivated-intruder test), and with what
+    outcome; beside it what `assay risk` measured.
+    """
+
+    kind: ClassVar[str] = "intruder-test"
+
+    version_digest: Digest
+    outcome: Literal["nobody-identified", "somebody-identified", "inconclusive"]
+    tried: Count
+    rows: Count
+    people: Count
+    smallest_k: Count | None = None
+    unique: Count | None = None
+    note: Text = ""
+
+
 class Checkpoint(Predicate):
     """All records there were: kept elsewhere, its digest shows later that none of them is gone."""
 
@@ -167,9 +184,11 @@ KINDS: dict[str, type[Predicate]] = {
         Opening,
         Training,
         Publication,
+        Revocation,
         Review,
         Incident,
         Suppression,
+        IntruderTest,
         Checkpoint,
     )
 }
