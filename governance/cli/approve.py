@@ -13,7 +13,7 @@ from governance.cli.rim import format_option
 @click.option(
     "--of",
     "what",
-    type=click.Choice(["gold", "diff", "policy", "model"]),
+    type=click.Choice(["gold", "diff", "policy", "model", "erasure"]),
     default="gold",
     show_default=True,
     help="What to vouch for.",
@@ -21,17 +21,26 @@ from governance.cli.rim import format_option
 @click.option("--as", "role", metavar="ROLE", help="In which role; needed by who has several.")
 @click.option("--base", metavar="REV", help="Revision that the change goes to; its policy judges.")
 @click.option("--key", type=click.Path(path_type=Path), help="SSH key; default: git's user.signingkey.")
+@click.option("--plan", default="", metavar="DIGEST", help="Of the erasure, as `assay erase` shows it.")
 @click.option("--note", default="", help="A sentence that is signed along.")
 @click.option("--list", "only_list", is_flag=True, help="Sign nothing; show what is asked for and given.")
 @format_option
 def approve(
-    what: str, role: str | None, base: str | None, key: Path | None, note: str, only_list: bool, shape: str
+    what: str,
+    role: str | None,
+    base: str | None,
+    key: Path | None,
+    plan: str,
+    note: str,
+    only_list: bool,
+    shape: str,
 ) -> None:
     """Sign the digests of what stands now, with the SSH key that you have for git.
 
     gold signs the splits, the findings and verdicts on personal data and the policy; diff the same and the
-    base's gold; model the systems, their metrics, the splits and the policy; policy the policy alone. When
-    one of them changes the approval is stale, and `assay check --base REV` says what changed.
+    base's gold; model the systems, their metrics, the splits and the policy; policy the policy alone;
+    erasure the plan of one. When one of them changes the approval is stale, and `assay check --base REV`
+    says what changed.
 
     Who may approve what stands in params.yaml (`approvals`) and in governance/allowed_signers, as the base
     has them.
@@ -61,7 +70,7 @@ def approve(
     if base and at is None:
         raise AssayError(f"git knows no revision {plain(base)}", fix="git branch -a   lists what there is")
     if not only_list:
-        record = sign(project, cast(What, what), role=role, base=at, key=key, note=note)
+        record = sign(project, cast(What, what), role=role, base=at, key=key, note=note, plan=plan)
         say(f"approved: {what}, record {record.id[:12]}; commit the folder records/")
     found = standing(project, at)
     if shape == "json":

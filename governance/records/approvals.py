@@ -8,6 +8,7 @@ changed. Whether approvals are enough is judged by the policy of the base revisi
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,15 +30,18 @@ from governance.records.store import FOLDER, person, sound_journal, write_record
 
 POLICY = "policy"
 BASE_GOLD = "gold of the base"
+# What an approval of an erasure signs beside the policy: the digest of its plan.
+ERASURE_PLAN = "plan of the erasure"
 
 
-def subjects_now(project: Project, what: What, base: Revision | None) -> dict[str, str]:
+def subjects_now(project: Project, what: What, base: Revision | None, plan: str = "") -> dict[str, str]:
     """What an approval of `what` signs, as the files stand now: SHA-256 by name.
 
     gold     the three splits, findings and verdicts on personal data, the policy
     diff     the same, and the gold that the base revision's dvc.lock names
     model    every system's card, the metrics, the splits, the policy
     policy   the policy alone
+    erasure  the digest of its `plan`, and the policy
 
     Raises
     ------
@@ -47,6 +51,13 @@ def subjects_now(project: Project, what: What, base: Revision | None) -> dict[st
     proposed = {POLICY: policy_here(project.root).digest}
     if what == "policy":
         return proposed
+    if what == "erasure":
+        if not re.fullmatch("[0-9a-f]{64}", plan):
+            raise AssayError(
+                "an erasure is approved by the digest of its plan",
+                fix="assay erase ID...   shows it; then: assay approve --of erasure --plan DIGEST",
+            )
+        return {ERASURE_PLAN: plan, **proposed}
     if not (project.gold / "manifest.json").exists():
         raise AssayError("there is no gold version to approve", fix="dvc repro   (or: dvc pull)")
     subjects = {**gold_digests(project), **proposed}
@@ -80,6 +91,7 @@ def approve(
     base: Revision | None = None,
     key: Path | None = None,
     note: str = "",
+    plan: str = "",
 ) -> Record:
     """Sign `what` as it stands.
 
@@ -103,7 +115,7 @@ def approve(
         )
     policy = judging_policy(project.root, base)
     journal = sound_journal(project.root)
-    subjects = subjects_now(project, what, base)
+    subjects = subjects_now(project, what, base, plan)
     mine = _roles(signing_key(project.root, key), policy)
     if role is None and len(mine) != 1:
         told = f"several roles: {', '.join(mine)}" if mine else "no role"
@@ -219,6 +231,7 @@ def standing(project: Project, base: Revision | None = None) -> Approvals:
     asked = {what: policy.params.require.get(what, ()) for what in WHATS}
     if base is None:
         asked["diff"] = ()  # there is no change to look at
+    asked["erasure"] = ()  # asked for when one is carried out
     if not changed_policy:
         asked["policy"] = ()
     elif not asked["policy"]:
@@ -233,6 +246,22 @@ def standing(project: Project, base: Revision | None = None) -> Approvals:
     wants = tuple(want for what in WHATS for want in _wants(what, asked[what], given, policy, authors))
     first = not policy.asks and proposed.asks
     return Approvals(policy, given, wants, changed_policy, first, authors)
+
+
+def erasure_approvals(project: Project, plan: str, base: Revision | None = None) -> Approvals:
+    """How the approvals of an erasure stand, by the digest of its plan and the policy of `base` (default: the
+    last commit). Who wrote the last commit may approve: an erasure is not a change of theirs.
+    """
+    policy = judging_policy(project.root, base)
+    now: dict[What, Mapping[str, str]] = {"erasure": subjects_now(project, "erasure", base, plan)}
+    given = tuple(
+        _given(one, record, policy, now)
+        for one, record in sound_journal(project.root).of(Approval)
+        if isinstance(record.predicate, Approval) and record.predicate.of == "erasure"
+    )
+    asked = policy.params.require.get("erasure", ())
+    wants = tuple(_wants("erasure", asked, given, policy, ()))
+    return Approvals(policy, given, wants)
 
 
 def _now(project: Project, what: What, base: Revision | None) -> Mapping[str, str]:

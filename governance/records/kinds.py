@@ -58,7 +58,7 @@ class Approval(Predicate):
     kind: ClassVar[str] = "approval"
     signed: ClassVar[bool] = True
 
-    of: Literal["gold", "diff", "policy", "model"]
+    of: Literal["gold", "diff", "policy", "model", "erasure"]
     role: Name
     base: Text = ""  # revision that a diff was taken from
     note: Text = ""
@@ -156,6 +156,38 @@ class IntruderTest(Predicate):
     note: Text = ""
 
 
+class Rewritten(BaseModel):
+    """A version out of which somebody was taken: DVC's digests and content digests of it and its twin."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    stored: Name
+    twin: Name
+    version_digest: Text
+    twin_digest: Text
+    rows: dict[Name, Count]
+    mentions: dict[Name, Count]
+    commits: Count
+
+
+class Erasure(Predicate):
+    """Somebody was taken out: what was rewritten and removed, and where they could not be reached."""
+
+    kind: ClassVar[str] = "erasure"
+    once: ClassVar[bool] = True
+
+    why: Literal["request", "retention", "again"]
+    key_id: Name
+    people: list[Name]  # keyed digests
+    plan: Digest
+    versions: list[Rewritten]
+    removed: dict[Name, list[Name]]  # place -> DVC's digests
+    files: list[Text]  # removed or rewritten in the work tree
+    raw: dict[Text, dict[Name, Count]]
+    models: list[Name]
+    unreachable: list[list[Text]]
+    approvals: list[Digest]
+
+
 class Checkpoint(Predicate):
     """All records there were: kept elsewhere, its digest shows later that none of them is gone."""
 
@@ -185,6 +217,7 @@ KINDS: dict[str, type[Predicate]] = {
         Training,
         Publication,
         Revocation,
+        Erasure,
         Review,
         Incident,
         Suppression,

@@ -24,8 +24,8 @@ from curate.versions.revisions import Revision
 from governance.records.ssh import Signers
 from governance.records.statement import canonical
 
-What = Literal["gold", "diff", "policy", "model"]
-WHATS: tuple[What, ...] = ("gold", "diff", "policy", "model")
+What = Literal["gold", "diff", "policy", "model", "erasure"]
+WHATS: tuple[What, ...] = ("gold", "diff", "policy", "model", "erasure")
 SECTION = "approvals"
 
 
@@ -47,7 +47,8 @@ class ApprovalParams(Params):
         default_factory=dict, description="Role -> signers, by their name in the file of signers."
     )
     require: dict[What, tuple[Needed, ...]] = Field(
-        default_factory=dict, description="What needs approval, and by whom: gold, diff, policy, model."
+        default_factory=dict,
+        description="What needs approval, and by whom: gold, diff, policy, model, erasure.",
     )
     not_by_author: Annotated[
         bool, Field(description="Whoever wrote the change does not count among those who approve it.")
