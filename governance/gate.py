@@ -269,6 +269,10 @@ def _retention(project: Project, today: date) -> Iterator[Gate]:
     yield Gate("retention", *record_gates.retention(project, today))
 
 
+def _retrain(project: Project, today: date) -> Iterator[Gate]:
+    yield Gate("retrain", *record_gates.retrain(project))
+
+
 def _records(project: Project, today: date) -> Iterator[Gate]:
     yield Gate("records", *record_gates.records(project))
 
@@ -293,6 +297,7 @@ GATES: dict[str, Callable[[Project, date], Iterator[Gate]]] = {
     "leakage": _leakage,
     **EVALUATION_GATES,
     "retention": _retention,
+    "retrain": _retrain,
     "records": _records,
     "approvals": _approved,
 }

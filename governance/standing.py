@@ -24,6 +24,7 @@ from curate.project import Project
 from curate.seal import key_here
 from curate.sealed_folder import folder_problem
 from curate.text import plain
+from governance.erasure.retrain import RETRAIN, must_retrain
 from governance.records.events import sha256_of
 from governance.records.kinds import Revocation, Training
 from governance.records.statement import Record
@@ -152,8 +153,18 @@ def _overdue(case: _Case) -> Iterator[Objection]:
         )
 
 
-# The erasure room adds `must_retrain` here.
-GROUNDS: tuple[Callable[[_Case], Iterator[Objection]], ...] = (_changed, _unrecorded, _revoked, _overdue)
+def _must_retrain(case: _Case) -> Iterator[Objection]:
+    if words := must_retrain(case.project, case.project.models / case.system):
+        yield Objection("must_retrain", words, RETRAIN)
+
+
+GROUNDS: tuple[Callable[[_Case], Iterator[Objection]], ...] = (
+    _changed,
+    _unrecorded,
+    _revoked,
+    _must_retrain,
+    _overdue,
+)
 
 
 def revoke(project: Project, system: str, reason: str, by: str | None = None) -> Record:

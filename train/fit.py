@@ -26,6 +26,7 @@ from curate.stage import Progress
 from curate.task import Kind
 from curate.text import plural
 from train.cost import write_costs
+from train.erased import note_erasures
 from train.jobs import Fit, Job, fit_all, in_shards, planned, shards_used
 from train.judge.canaries import canary_trial
 from train.judge.fine_tuned import CANARIES
@@ -85,6 +86,7 @@ def run(
         shards=store_of(project, key),
         progress=progress,
     )
+    note_erasures(project.models, project.root)
     seal_folder(project.models, key, "models")
     write_costs(
         project.reports,

@@ -23,9 +23,9 @@ def check(shape: str, base: str | None) -> None:
     """Judge every gate of the task card and policy on the published version.
 
     card, review, version, held-out, schema, personal-data, audit, targets, leakage, target, answers,
-    forgetting, overfitting, membership, verbatim, canaries, retention, records, approvals. Exit code 0 when
-    all pass, 1 when one fails, 2 when they cannot be judged for want of a valid configuration, 70 when a gate
-    crashed: it is shown as ERROR, and says nothing of the data.
+    forgetting, overfitting, membership, verbatim, canaries, retention, retrain, records, approvals. Exit
+    code 0 when all pass, 1 when one fails, 2 when they cannot be judged for want of a valid configuration,
+    70 when a gate crashed: it is shown as ERROR, and says nothing of the data.
 
     `params.check.skip` names gates to leave out, each with a reason and a date; they are printed as SKIPPED,
     and where all are skipped the check fails. Without the project's key nothing can be authenticated, and

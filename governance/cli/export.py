@@ -98,6 +98,7 @@ def _source(model: str) -> Source:
     from curate.project import Project
     from curate.seal import key_here
     from curate.sealed_folder import folder_problem
+    from governance.erasure.retrain import RETRAIN, must_retrain
     from train.export.run import Source
 
     folder = Path(model)
@@ -111,6 +112,8 @@ def _source(model: str) -> Source:
         folder = project.models / model
     if folder.resolve().parent != project.models.resolve():
         return Source(folder)
+    if words := must_retrain(project, folder):
+        raise GateFailed(f"{words}: it is not exported", fix=RETRAIN)
     key, path = key_here(project), project.reports / "evaluation" / "comparison.json"
     if path.exists() and (words := folder_problem(path.parent, key, "evaluation")):
         raise GateFailed(f"{words}: its figures are not put into a model card", fix="assay evaluate")

@@ -74,6 +74,10 @@ def build(facts: Facts, planted: Sequence[Score] = ()) -> Document:
 
 
 def _answer(facts: Facts) -> Answer:
+    if facts.must_retrain:
+        names = ", ".join(facts.must_retrain)
+        words = f"Rows were erased that these models learned from: {names}. dvc repro trains them without."
+        return Answer("To be trained again", "note", [words], "Verdict")
     if facts.comparison is None:
         return Answer("No comparison", "note", [_no_comparison()])
     verdict = facts.comparison["verdict"]

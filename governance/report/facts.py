@@ -15,6 +15,7 @@ from curate.project import Project
 from curate.splits import SPLITS
 from curate.task import TaskCard
 from curate.validate.clean import EDITS
+from governance.erasure.retrain import all_that_must
 from train.cost import read_costs, read_samples
 from train.cost_params import CostParams, Price
 from train.params import EndpointParams
@@ -51,6 +52,7 @@ class Facts:
     validate_edits: pl.DataFrame
     tables: dict[str, pl.DataFrame]
     measured: Measured | None = None
+    must_retrain: tuple[str, ...] = ()
 
 
 def gather(project: Project, *, costs: bool = False) -> Facts:
@@ -107,6 +109,7 @@ def gather(project: Project, *, costs: bool = False) -> Facts:
         cost=read_costs(project.reports, "evaluate") if costs else {},
         tables=tables,
         measured=_measured(project) if costs else None,
+        must_retrain=tuple(all_that_must(project)),
     )
 
 

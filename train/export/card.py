@@ -16,6 +16,7 @@ from curate.errors import AssayError
 from curate.files import canonical_json
 from curate.task import BLANK, Kind, TaskCard
 from curate.text import for_markdown, plain
+from train.erased import erasure_line
 from train.export.forms import Form, published
 
 FILE = "README.md"
@@ -128,6 +129,7 @@ def _body(
             f"rows ({for_markdown(shards['together'])}): taking a person out trains the shard anew that held "
             "the person, and ends in the same bytes as training everything anew"
         )
+    lines += erasure_line(card)
     best = card["fitted"].get("best_epoch")
     lines += [f"- best epoch by validation rows: {best}"] if best else []
     lines += ["", "## How good it is", "", *_results(comparison, judged)]
