@@ -21,6 +21,7 @@ _Classifier = Literal[
 ]
 SystemName = Literal[
     _Classifier,
+    "unchanged",
     "prompt",
     "few_shot",
     "retrieved",
@@ -43,7 +44,8 @@ PREFERRERS: tuple[SystemName, ...] = ("prompt", "few_shot", "retrieved", "lm_lor
 # Controls that only mean something beside shards, and those that an erasure would train anew, whole.
 _WHOLE: tuple[SystemName, ...] = ("lora_whole", "lm_lora_whole")
 _UNSHARDED: tuple[SystemName, ...] = ("full", *_WHOLE)
-_SUITED = {Kind.CLASSIFICATION: CLASSIFIERS, Kind.PREFERENCE: PREFERRERS}
+REWRITERS: tuple[SystemName, ...] = ("unchanged", *WRITERS)
+_SUITED = {Kind.CLASSIFICATION: CLASSIFIERS, Kind.PREFERENCE: PREFERRERS, Kind.REWRITING: REWRITERS}
 
 
 class _Knobs(BaseModel):
@@ -345,6 +347,12 @@ class TrainParams(Params):
                 f"params.train.systems names {', '.join(strange)}, which answer with labels; the task is of "
                 f"kind `{kind}`",
                 fix=f"name systems that write: {', '.join(WRITERS)}",
+            )
+        if "unchanged" in self.systems and kind is not Kind.REWRITING:
+            raise AssayError(
+                "params.train.systems names unchanged, which gives a text back as it came: only a rewriting "
+                f"can be that; the task is of kind `{kind}`",
+                fix="leave it out",
             )
         if "endpoint" in self.systems and kind is Kind.PREFERENCE:
             raise AssayError(

@@ -38,6 +38,7 @@ REGISTRY = {
     "probe": ("train.systems.probe", "Probe"),
     "lora": ("train.systems.lora", "Lora"),
     "full": ("train.systems.full", "Full"),
+    "unchanged": ("train.systems.unchanged", "Unchanged"),
     "prompt": ("train.systems.language", "ZeroShot"),
     "few_shot": ("train.systems.shots", "FewShot"),
     "retrieved": ("train.systems.shots", "Retrieved"),
