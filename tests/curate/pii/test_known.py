@@ -100,7 +100,7 @@ def test_a_value_is_found_however_it_is_written_and_nothing_else_is(value: str, 
     look = searched if way is searched else by_digest
     texts: list[str | None] = list(SAID[value])
     assert [text for text, found in zip(texts, look(value, texts), strict=True) if not found] == []
-    others: list[str | None] = list(SAID_NOT.get(value, ["nothing"]))
+    others: list[str | None] = [*SAID_NOT.get(value, ("nothing",))]
     assert [text for text, found in zip(others, look(value, others), strict=True) if found] == []
 
 
