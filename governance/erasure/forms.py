@@ -16,6 +16,7 @@ import json
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -132,6 +133,14 @@ def _base64(text: str) -> Iterator[bytes]:
             yield whole[first:last].replace(b"+", b"-").replace(b"/", b"_")
 
 
+def _require_search() -> None:
+    if find_spec("ahocorasick_rs") is None:
+        raise AssayError(
+            "the package ahocorasick-rs, which searches for bytes, is not installed",
+            fix="pip install 'assay[pipeline]'",
+        )
+
+
 class Needles:
     """All forms of several values, to be found in bytes.
 
@@ -155,6 +164,7 @@ class Needles:
         for number, value in enumerate(self.values):
             for form, name in forms(value).items():
                 found.setdefault(form, []).append((number, name))
+        _require_search()
         self.forms = tuple(found)
         self._names = tuple(found.values())
         self.longest = max(map(len, self.forms))
