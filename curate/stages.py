@@ -108,7 +108,7 @@ TABLE = (
         card=("kind", "name", "output_schema", "sections"),
         output="data/redact",
         files=("decisions/pii.jsonl",),
-        files_if_any=("decisions/suppressed.jsonl",),
+        files_if_any=("decisions/suppressed.jsonl", "decisions/rows.jsonl"),
         keyed=True,
         drops=True,
     ),

@@ -84,7 +84,18 @@ def life(project: Project, example_id: str) -> list[Event]:
     """
     events = [
         event
-        for part in (_origin, _findings, _edits, _texts, _cluster, _put_right, _drops, _fate, _predictions)
+        for part in (
+            _origin,
+            _findings,
+            _edits,
+            _texts,
+            _decided,
+            _cluster,
+            _put_right,
+            _drops,
+            _fate,
+            _predictions,
+        )
         for event in part(project, example_id)
     ]
     return events or list(_before(project, example_id))
@@ -168,6 +179,36 @@ def _texts(project: Project, example_id: str) -> Iterator[Event]:
         hidden = masks([], named=said.values())
         for field, text in said.items():
             yield Event("redact", f"{field}: {plain(hidden.get(text, text), SHOWN)}")
+
+
+_STATES = {
+    "in_force": "",
+    "stale": ", not carried out: its text has changed since",
+    "refused": ", not carried out: it brings personal data",
+}
+
+
+def _decided(project: Project, example_id: str) -> Iterator[Event]:
+    """What people said of the row, all of it, and what became of the last word."""
+    from curate.verdicts.journal import read_rows, row_digest
+
+    key = key_here(project)
+    if key is None:
+        return
+    name = row_digest(key, example_id)
+    lines = [line for line in read_rows(project.root) if line.row == name]
+    table = _rows(project.stage("redact") / "verdicts.parquet", example_id)
+    states = dict(table.select("verdict", "state").iter_rows()) if table.height else {}
+    for at, line in enumerate(lines):
+        fields = ", ".join(sorted(line.changes))
+        what = f"verdict: {line.verdict}" + (f" ({fields})" if line.verdict == "edit" else "")
+        if line.verdict == "relabel":
+            what += f" to {plain(line.changes['output'], 60)}"
+        if at == len(lines) - 1:
+            what += _STATES.get(states.get(line.verdict, "in_force"), "")
+            what += ", disputed" if table.height and table["disputed"][0] else ""
+        said = f"by {plain(line.reviewer, 60)} on {line.date[:10]}"
+        yield Event("dedup", what, said + (f": {plain(line.reason, 120)}" if line.reason else ""))
 
 
 def _cluster(project: Project, example_id: str) -> Iterator[Event]:

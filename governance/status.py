@@ -36,6 +36,7 @@ def overview(project: Project, today: date) -> list[Line]:
     ]
     lines += [Line(fault.name, fault.problem, fault.fix) for fault in faults(project)]
     lines += [_stages(project), _gold(project), _personal_data(project)]
+    lines += _row_verdicts(project)
     lines += [_metrics(project), _models(project), *recorded(project, today)]
     if blanks := task.blanks():
         lines.append(
@@ -133,6 +134,31 @@ def _personal_data(project: Project) -> Line:
         "personal data",
         ", ".join(f"{count:,} {action}" for action, count in actions.iter_rows()) or "none found",
     )
+
+
+def _row_verdicts(project: Project) -> list[Line]:
+    """What people decided on rows; no line where nobody did."""
+    from curate.verdicts.journal import FILE, read_rows
+
+    if not (project.root / FILE).exists() or not read_rows(project.root):
+        return []
+    report = _read(project.stage("redact") / "report.json") or {}
+    counts = report.get("row_verdicts")
+    if counts is None:
+        return [Line("row verdicts", "decided, and not yet carried out", "dvc repro   (or: assay redact)")]
+    held = ", ".join(f"{count:,} {word}" for word, count in counts["in_force"].items()) or "none in force"
+    wrong = [
+        f"{counts[state]:,} {words}"
+        for state, words in (
+            ("stale", "on a text that has changed"),
+            ("refused", "refused: it brings personal data"),
+            ("gone", "of rows that are gone"),
+            ("disputed", "disputed"),
+        )
+        if counts[state]
+    ]
+    again = counts["stale"] or counts["refused"] or counts["disputed"]
+    return [Line("row verdicts", "; ".join([held, *wrong]), "assay triage --rows" if again else "")]
 
 
 def _metrics(project: Project) -> Line:

@@ -16,6 +16,7 @@ from curate.dedup.params import DedupParams
 from curate.dedup.telling import pointed
 from curate.dedup.twins import Twins, Weigh, find_twins, identity
 from curate.task import Kind
+from curate.verdicts.apply import settle
 
 CONFLICTS = ("label_conflict", "output_conflict")
 
@@ -95,6 +96,22 @@ def judge(
     return rows
 
 
+def settled(
+    rows: pl.DataFrame, decided: pl.DataFrame, texts: pl.DataFrame, examples: pl.DataFrame, kind: Kind
+) -> pl.DataFrame:
+    """`rows` in which what a person decided stays, with `settled_by` (see `curate.verdicts.apply.settle`)."""
+    if decided.is_empty():
+        return rows.with_columns(pl.lit(None, dtype=pl.String).alias("settled_by"))
+    outputs = texts.select("id", "output") if "output" in texts.columns else _outputs(examples, kind)
+    rows = rows.join(outputs.rename({"id": "example_id"}), on="example_id", how="left", maintain_order="left")
+    return settle(rows, decided, CONFLICTS, unit_of(kind)).drop("output")
+
+
+def unit_of(kind: Kind) -> list[str]:
+    """Where the output is a label any two twins must agree; elsewhere only equal texts must."""
+    return ["keeper"] if kind is Kind.CLASSIFICATION else ["keeper", "document"]
+
+
 def _outputs(examples: pl.DataFrame, kind: Kind) -> pl.DataFrame:
     return examples.select(pl.col("example_id").alias("id"), answers(examples, kind).alias("output"))
 
@@ -129,8 +146,7 @@ def _judged(twins: Twins, outputs: pl.DataFrame, kind: Kind, params: DedupParams
         .with_columns(pl.col("held_keeper").fill_null(False))
         .sort("priority")
     )
-    # Where the output is a label any two twins must agree; elsewhere only equal texts must.
-    unit = ["keeper"] if kind is Kind.CLASSIFICATION else ["keeper", "document"]
+    unit = unit_of(kind)
     rows = rows.with_columns(
         pl.col("output").n_unique().over(unit).alias("outputs"),
         pl.len().over(unit).alias("size"),

@@ -16,7 +16,16 @@ from typing import Any
 
 import polars as pl
 
-from curate.dedup.judge import CONFLICTS, drop_equal_after, equal_after, judge, policy, texts_of, weighs
+from curate.dedup.judge import (
+    CONFLICTS,
+    drop_equal_after,
+    equal_after,
+    judge,
+    policy,
+    settled,
+    texts_of,
+    weighs,
+)
 from curate.dedup.leaks import leak_counts, with_conflict
 from curate.dedup.params import DedupParams
 from curate.dedup.twins import Twins, find_twins
@@ -26,6 +35,8 @@ from curate.project import Project
 from curate.provenance import begin
 from curate.stage import Progress, StageResult, write_stage
 from curate.task import Kind
+from curate.verdicts.apply import changed, in_force, without
+from curate.verdicts.apply import written as as_decided
 
 
 def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
@@ -33,7 +44,9 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     params, made_from = project.params("dedup", DedupParams), begin(project, "dedup")
     examples = read_stage_frame(project.stage("redact") / "examples.parquet", made_by="redact")
     written = read_stage_frame(project.stage("ingest") / "examples.parquet", made_by="ingest")
-    result = dedup(examples, project.task.kind, params, progress, written=written)
+    path = project.stage("redact") / "verdicts.parquet"
+    verdicts = read_stage_frame(path, made_by="redact") if path.exists() else None
+    result = dedup(examples, project.task.kind, params, progress, written=written, verdicts=verdicts)
     return write_stage(result, examples["example_id"], project.stage("dedup"), made_from, params.max_dropped)
 
 
@@ -44,8 +57,9 @@ def dedup(
     progress: Progress | None = None,
     *,
     written: pl.DataFrame | None = None,
+    verdicts: pl.DataFrame | None = None,
 ) -> StageResult:
-    """Find duplicates, leaks and conflicting outputs.
+    """Carry out people's verdicts on rows; find duplicates, leaks and conflicting outputs.
 
     Parameters
     ----------
@@ -59,19 +73,27 @@ def dedup(
         Called with (rows read, rows).
     written
         The same rows (and maybe more) before redaction; None: nothing was redacted.
+    verdicts
+        Schema `curate.verdicts.table.VERDICTS`, on these rows; None: nobody has decided anything.
 
     Returns
     -------
     StageResult
         Tables `pairs` (`left_id, right_id, kind, similarity`), `clusters` (`example_id, cluster, kept`;
-        cluster is the keeper's id) and `conflicts` (`cluster, example_id, output`, as redacted).
+        cluster is the keeper's id), `conflicts` (`cluster, example_id, output`, as redacted), and where
+        there are verdicts in force, those.
     """
     params = params or DedupParams()
+    decided = in_force(verdicts)
+    removed = without(decided)
+    if decided.height:
+        examples = changed(examples.join(removed, on="example_id", how="anti"), decided)
     total = examples.height
     if written is None:
         written = examples
     else:
         written = written.join(examples.select("example_id"), on="example_id", how="semi")
+        written = as_decided(written, examples, decided)
     texts = texts_of(written, kind, params)
     watch = (lambda done: progress(done, total)) if progress else None
     twins = find_twins(texts, params, watch, weigh=weighs(kind, params))
@@ -79,6 +101,7 @@ def dedup(
     equal = equal_after(rows, texts, examples, kind)
     if params.after_redaction == "drop":
         rows = drop_equal_after(rows, equal)
+    rows = settled(rows, decided, texts, written, kind)
     out = rows.filter(pl.col("reason").is_not_null())
     conflict = pl.col("reason").is_in(CONFLICTS)
     dropped = (
@@ -102,6 +125,7 @@ def dedup(
     review = rows.filter(pl.lit(policy(kind, params) == "review") & conflict).join(
         examples.select("example_id", "output"), on="example_id", how="left"
     )
+    dropped = pl.concat([dropped, removed])
     tables = {
         "pairs": twins.pairs.rename({"left": "left_id", "right": "right_id"}),
         "clusters": clusters,
@@ -109,6 +133,8 @@ def dedup(
             "cluster", "example_id"
         ),
     }
+    if decided.height:
+        tables["verdicts"] = decided.sort("example_id")
     report = _report(twins, rows, written, kind, params) | _redaction_report(equal, params)
     return StageResult("dedup", kept, dropped.sort("example_id"), report, tables)
 
@@ -123,7 +149,11 @@ def _evidence(params: DedupParams) -> pl.Expr:
             + pl.when("disagrees").then(pl.lit(", with another output")).otherwise(pl.lit(""))
         )
         .when(pl.col("reason").is_in(CONFLICTS))
-        .then(pl.format("its cluster of {} rows has {} different outputs", size, pl.col("outputs")))
+        .then(
+            pl.when(pl.col("settled_by").is_null())
+            .then(pl.format("its cluster of {} rows has {} different outputs", size, pl.col("outputs")))
+            .otherwise(pl.format("a person decided on {}, which has another output", "settled_by"))
+        )
         .when(pl.col("reason") == "equal_after_redaction")
         .then(pl.format("one of {} rows that redaction made equal", size))
         .when(pl.col("reason") == "exact_duplicate")

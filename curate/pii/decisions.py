@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -316,13 +316,19 @@ def _check(given: dict[str, Any]) -> None:
             raise InvalidRecord(f"has an invalid {name}")
     if given["verdict"] not in get_args(Word):
         raise InvalidRecord(f"has a verdict other than {', '.join(get_args(Word))}")
+    check_dates(given)
+    if not given["reviewer"].strip():
+        raise InvalidRecord("names no reviewer")
+
+
+def check_dates(given: Mapping[str, Any]) -> None:
+    """Fail on a `date` or `expires` of a decision that is not an ISO date, or a `date` in the future."""
     for name in ("date", "expires"):
-        if given.get(name) is not None and not _is_date(given[name]):
+        absent = given.get(name) is None and name == "expires"
+        if not absent and not _is_date(given.get(name)):
             raise InvalidRecord(f"has a {name} that is not an ISO date such as 2026-01-31")
     if date.fromisoformat(given["date"][:10]) > date.today() + TOLERANCE:
         raise InvalidRecord("is dated in the future")
-    if not given["reviewer"].strip():
-        raise InvalidRecord("names no reviewer")
 
 
 def _is_date(value: Any) -> bool:

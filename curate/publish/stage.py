@@ -1,7 +1,8 @@
 """Stage `publish`: `gold/`, one folder that alone explains every row.
 
 Rows by split; `fingerprints` to compare versions without text; `ledger` with every dropped row's reasons;
-`edits` with every redaction; `manifest.json`; and `README.md`, the dataset card. Drops nothing: every example
+`edits` with every redaction; `verdicts` with every row that a person decided on, where there is one;
+`manifest.json`; and `README.md`, the dataset card. Drops nothing: every example
 has exactly one split.
 """
 
@@ -53,6 +54,7 @@ class Published:
     fingerprints: pl.DataFrame
     ledger: pl.DataFrame
     edits: pl.DataFrame
+    verdicts: pl.DataFrame
     manifest: dict[str, Any]
     card: str
 
@@ -120,7 +122,10 @@ def publish(upstream: Upstream, task: TaskCard, params: Mapping[str, Any], key: 
         )
     for column in ("group", "subject"):
         examples = _keyed(examples, column, key)
-    check_targets(examples, upstream.ingested, upstream.edits, upstream.reports["redact"], Closed.of(task))
+    rewritten = upstream.verdicts.filter(pl.col("verdict").is_in(["relabel", "edit"]))["example_id"]
+    check_targets(
+        examples, upstream.ingested, upstream.edits, upstream.reports["redact"], Closed.of(task), rewritten
+    )
     placed = examples.join(upstream.assignments, on="example_id", how="inner")
     splits = {
         name: placed.filter(pl.col("split") == name).select(PUBLISHED.names()).sort("example_id")
@@ -135,9 +140,17 @@ def publish(upstream: Upstream, task: TaskCard, params: Mapping[str, Any], key: 
             [LEDGER.to_frame(), *(upstream.drops[stage].sort(*LEDGER.names()) for stage in DROPPING)]
         ),
         edits=upstream.edits.sort(*EDITS.names()),
+        verdicts=_verdicts(upstream.verdicts),
         manifest=manifest,
         card=dataset_card(splits, task, manifest),
     )
+
+
+def _verdicts(carried_out: pl.DataFrame) -> pl.DataFrame:
+    """What people decided of which row and when, and the fields that they wrote; without the texts."""
+    changed = [pl.when(pl.col(name).is_not_null()).then(pl.lit(name)) for name in TEXT_FIELDS]
+    fields = pl.concat_str(changed, separator=", ", ignore_nulls=True).alias("fields")
+    return carried_out.select("example_id", "verdict", "decided_on", fields).sort("example_id")
 
 
 def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
@@ -150,6 +163,7 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
             "fingerprints": version.fingerprints,
             "ledger": version.ledger,
             "edits": version.edits,
+            **({"verdicts": version.verdicts} if version.verdicts.height else {}),
         }
         for done, (name, frame) in enumerate(frames.items(), start=1):
             write_parquet(frame, folder / f"{name}.parquet")

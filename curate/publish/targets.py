@@ -31,6 +31,7 @@ def check_targets(
     edits: pl.DataFrame,
     redaction: Mapping[str, Any],
     closed: Closed,
+    rewritten: pl.Series | None = None,
 ) -> None:
     """Fail unless the outputs of changed rows are as true of their inputs as they came.
 
@@ -42,6 +43,9 @@ def check_targets(
         Schema `EDITS`: an output of which a person let something stay is not judged by its input.
     redaction
         The report of stage `redact`, with its `spans`.
+    rewritten
+        Ids of the rows that a person relabelled or edited: they owe nothing to what stood there on arrival,
+        but a span must cut what it names.
 
     Raises
     ------
@@ -59,12 +63,14 @@ def check_targets(
         pl.col("input").ne_missing(pl.col("input_before"))
         | pl.col("output").ne_missing(pl.col("output_before"))
     ).sort("example_id")
-    decided = set(cleared)
+    by_hand = set() if rewritten is None else set(rewritten)
+    decided = set(cleared) | by_hand
     uncut, absent = [], []
     for row, text, output, text_before, output_before in changed.iter_rows():
         if output is None or output_before is None:
             continue
-        if paths and not spans_hold(paths, (text_before, output_before), (text, output)):
+        before = (text, output) if row in by_hand else (text_before, output_before)
+        if paths and not spans_hold(paths, before, (text, output)):
             uncut.append(row)
         if row not in decided and not values_stand(closed, (text_before, output_before), (text, output)):
             absent.append(row)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
@@ -17,6 +17,7 @@ from curate.splits import SPLITS
 from curate.stage import conservation_faults
 from curate.stages import DROPPING, REPORTING
 from curate.text import plural
+from curate.verdicts.table import VERDICTS
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,9 @@ class Upstream:
         `data/redact`: schema `EDITS`.
     reports
         `report.json` by stage.
+    verdicts
+        `data/dedup`: people's verdicts on rows that were carried out (schema
+        `curate.verdicts.table.VERDICTS`).
     """
 
     examples: pl.DataFrame
@@ -43,6 +47,7 @@ class Upstream:
     drops: Mapping[str, pl.DataFrame]
     edits: pl.DataFrame
     reports: Mapping[str, Mapping[str, Any]]
+    verdicts: pl.DataFrame = field(default_factory=VERDICTS.to_frame)
 
 
 def _frame(project: Project, stage: str, name: str, schema: pl.Schema) -> pl.DataFrame:
@@ -73,6 +78,9 @@ def read_upstream(project: Project) -> Upstream:
         drops={stage: _frame(project, stage, "drops", LEDGER) for stage in DROPPING},
         edits=_frame(project, "redact", "edits", EDITS),
         reports=reports,
+        verdicts=_frame(project, "dedup", "verdicts", VERDICTS)
+        if (project.stage("dedup") / "verdicts.parquet").exists()
+        else VERDICTS.to_frame(),
     )
 
 

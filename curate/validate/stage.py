@@ -28,7 +28,12 @@ from curate.validate.schema import requirements, schema_failures
 LABELS_TOLD = 1000
 
 
-def validate(examples: pl.DataFrame, task: TaskCard, params: ValidateParams | None = None) -> StageResult:
+def validate(
+    examples: pl.DataFrame,
+    task: TaskCard,
+    params: ValidateParams | None = None,
+    verdicts: pl.DataFrame | None = None,
+) -> StageResult:
     """Judge every row by the task card and the quality rules.
 
     Parameters
@@ -39,6 +44,9 @@ def validate(examples: pl.DataFrame, task: TaskCard, params: ValidateParams | No
         The task card: kind, labels, output_schema, sections, languages, style.
     params
         Section `validate`.
+    verdicts
+        People's verdicts in force (schema `curate.verdicts.table.VERDICTS`): a row that somebody kept goes
+        on with a warning where it breaks a quality rule. The schema of its kind spares nobody.
 
     Returns
     -------
@@ -59,6 +67,9 @@ def validate(examples: pl.DataFrame, task: TaskCard, params: ValidateParams | No
         edits = EDITS.to_frame()
     breached = breaches(examples, task, params)
     warned = pl.col("rule").is_in([code for code in RULES if params.level(code) == "warn"])
+    if verdicts is not None:
+        kept_ids = verdicts.filter(pl.col("verdict") == "keep")["example_id"]
+        warned |= pl.col("rule").is_in(list(RULES)) & pl.col("example_id").is_in(kept_ids.implode())
     faults = breached.filter(~warned)
     kept = examples.join(faults.select("example_id").unique(), on="example_id", how="anti").sort("example_id")
     warnings = (
@@ -147,7 +158,9 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
             "then: assay validate",
         )
     examples = read_stage_frame(project.stage("dedup") / "examples.parquet", made_by="dedup")
-    result = validate(examples, project.task, params)
+    path = project.stage("dedup") / "verdicts.parquet"
+    verdicts = read_stage_frame(path, made_by="dedup") if path.exists() else None
+    result = validate(examples, project.task, params, verdicts)
     if progress:
         progress(1, 1)
     return write_stage(

@@ -55,7 +55,7 @@ def gold_version(
     classified = flatten(manifest).get("task.kind", "classification") == "classification"
     records = {
         record: scan(files[f"{record}.parquet"], f"{record}.parquet of {name}")
-        for record in ("ledger", "edits", "fingerprints")
+        for record in ("ledger", "edits", "fingerprints", "verdicts")
         if f"{record}.parquet" in files
     }
     return Version(
@@ -68,6 +68,7 @@ def gold_version(
         ledger=records.get("ledger"),
         edits=records.get("edits"),
         fingerprints=records.get("fingerprints"),
+        row_verdicts=records.get("verdicts"),
         metrics=known.metrics,
         lock=known.lock,
         verdicts=known.verdicts,

@@ -40,6 +40,9 @@ class Version:
         `manifest.json` of a gold version, else empty.
     ledger, edits, fingerprints
         A gold version's records; None where they were not published.
+    row_verdicts
+        People's verdicts on rows that were carried out (`example_id, verdict, decided_on, fields`); None
+        where nobody decided on a row.
     metrics
         Figures of `reports/metrics.json` by dotted name, where there are any.
     published
@@ -72,6 +75,7 @@ class Version:
     ledger: pl.LazyFrame | None = None
     edits: pl.LazyFrame | None = None
     fingerprints: pl.LazyFrame | None = None
+    row_verdicts: pl.LazyFrame | None = None
     metrics: Mapping[str, float] = field(default_factory=dict)
     published: Callable[[], bool] = bool  # which says False
     lock: Mapping[str, Any] = field(default_factory=dict)
@@ -97,8 +101,8 @@ class Version:
         return str(recorded) if recorded is not None else None
 
     def records(self, of: str, ids: pl.Series, columns: Sequence[str] = ()) -> pl.DataFrame | None:
-        """Rows of `ledger`, `edits` or `fingerprints` about the given example ids, in all or some `columns`;
-        None without such a table.
+        """Rows of `ledger`, `edits`, `fingerprints` or `row_verdicts` about the given example ids, in all or
+        some `columns`; None without such a table.
         """
         table: pl.LazyFrame | None = getattr(self, of)
         if table is None:
@@ -115,6 +119,7 @@ class Version:
             for part in self.table.parts
         ]
         records = {name: getattr(self, name) for name in ("ledger", "edits", "fingerprints")}
+        records["verdicts"] = self.row_verdicts
         files += [
             (f"{name}.parquet of {self.name}", rows) for name, rows in records.items() if rows is not None
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -48,13 +49,34 @@ if TYPE_CHECKING:
 @click.option(
     "--estimate", is_flag=True, help="Say how exact the scan is, from the answers given so far; asks nothing."
 )
+@click.option("--rows", "of_rows", is_flag=True, help="Judge rows instead of values: those that wait.")
+@click.option("--list", "listed", is_flag=True, help="Print the rows that wait, without their texts.")
+@click.option("--row", "row_ids", multiple=True, metavar="ROW", help="Decide on this row; may be repeated.")
+@click.option("--keep", is_flag=True, help="With --row: it is right as it is.")
+@click.option("--drop", is_flag=True, help="With --row: it leaves.")
+@click.option("--relabel", metavar="OUTPUT", help="With --row: it gets this output.")
+@click.option(
+    "--set",
+    "edits",
+    multiple=True,
+    metavar="FIELD=TEXT",
+    help="With --row: input, output or rejected as it should read after redaction; may be repeated.",
+)
+@click.option("--undo", is_flag=True, help="With --row: take back what was decided.")
+@click.option(
+    "--from",
+    "table",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Decide on the rows of a CSV, JSONL or Parquet file: row, verdict, output, input, reason.",
+)
 @click.option(
     "--format",
     "shape",
     type=click.Choice(("text", "json")),
     default="text",
     show_default=True,
-    help="How to print the estimate.",
+    help="How to print the estimate or the list.",
 )
 @click.option(
     "--keys",
@@ -69,10 +91,20 @@ def triage(
     limit: int | None,
     size: int | None,
     estimate: bool,
+    of_rows: bool,
+    listed: bool,
+    row_ids: tuple[str, ...],
+    keep: bool,
+    drop: bool,
+    relabel: str | None,
+    edits: tuple[str, ...],
+    undo: bool,
+    table: Path | None,
     shape: str,
     keys: str | None,
 ) -> None:
     """Judge what the scan found, one value at a time; uncertain ones first, one verdict for all repeats.
+    With --rows, judge rows: contradictions, labels that look wrong, warnings.
 
     Values are masked, as is every other value around them. Each verdict is appended to decisions/pii.jsonl at
     once: quit when you like and run it again to go on. `redact` obeys the verdicts at its next run. A record
@@ -87,8 +119,18 @@ def triage(
     Answers about rows go to decisions/pii-sample.jsonl. A larger N later goes on where this one ended.
 
     \b
+    Verdicts on rows go to decisions/rows.jsonl: `redact` checks that the text is still the one that was
+    judged, `dedup` carries them out, a later line undoes them. Keys of --rows: k keep   d drop
+          1-9 give it the output of that number   u unsure   s skip   z undo   ? help   q quit
+
+    \b
     Examples:
       assay triage
+      assay triage --rows
+      assay triage --rows --list --format json
+      assay triage --row T-000123 --drop --reason "a test message"
+      assay triage --row T-000124 --relabel billing
+      assay triage --from decided.csv --reason "second reading of March"
       assay triage --sample 60
       assay triage --estimate --format json
       assay triage --entity UK_POSTCODE --limit 20 --reason "catalogue part codes"
@@ -99,14 +141,28 @@ def triage(
     from curate.errors import AssayError
     from curate.project import Project
     from governance.cli.rim import say
+    from governance.cli.triage_rows import RowOptions, decide, show
     from governance.records.events import decided
+    from governance.triage.row_verdicts import Judge
     from governance.triage.session import Reviewer
 
+    rows = RowOptions(of_rows, listed, row_ids, keep, drop, undo, relabel, edits, table)
     if size is not None and limit is not None:
         raise AssayError(
             "--sample says how many questions there are, and --limit too", fix="leave one of them out"
         )
+    if rows.asked and (size is not None or estimate or entities):
+        raise AssayError(
+            "--sample, --estimate and --entity are about values, and --rows about rows", fix="ask in two runs"
+        )
     project = Project.find()
+    if rows.listed:
+        return show(project, shape)
+    if rows.asked:
+        who = Judge(reviewer or _git_name(project), reason, date.today(), expires)
+        say(decide(project, rows, who, limit, keys))
+        decided(project)
+        return
     if estimate:
         return _estimate(_Files(project, date.today()), entities, shape)
     judge = Reviewer(reviewer or _git_name(project), reason, date.today(), expires, project.key.key_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from curate.diff.explain.decided import changed_verdicts, decisions
 from curate.diff.explain.pipeline import stage_changes
 from curate.diff.explain.reasons import IN_SOURCE, UNEXPLAINED
 from curate.diff.match.fingerprints import same_key
@@ -20,11 +21,15 @@ def drops(lines: pl.DataFrame, ledger_of: Version, before: Version, after: Versi
     added = ledger_of is before
     first_drops = _first_drop(ledger_of, lines["row"])
     joined = lines.join(first_drops, left_on="row", right_on="example_id", how="left", maintain_order="left")
+    said = decisions(lines["row"], before, after)
+    joined = joined.join(said, left_on="row", right_on="example_id", how="left", maintain_order="left")
     dropped = pl.col("drop").is_not_null()
     rekeyed = pl.lit(not same_key(before, after)) & pl.col("row").str.starts_with(CONTENT_PREFIX)
     complete = ledger_of.ledger is not None
     reason = (
-        pl.when(dropped)
+        pl.when(dropped & pl.col("verdict_reason").is_not_null())
+        .then("verdict_reason")
+        .when(dropped)
         .then(pl.lit("no longer dropped: " if added else "dropped: ") + pl.col("drop"))
         .when(rekeyed)
         .then(pl.lit("the secret key changed, and ids made from content with it"))
@@ -34,15 +39,27 @@ def drops(lines: pl.DataFrame, ledger_of: Version, before: Version, after: Versi
     )
     stages = joined["stage"].drop_nulls().unique().to_list()
     because = pl.col("stage").replace_strict(
-        {stage: stage_changes(before, after, stage) for stage in stages}, default="", return_dtype=pl.String
+        {stage: _changes(before, after, stage) for stage in stages}, default="", return_dtype=pl.String
+    )
+    # What the ledger says of the row stands behind what a person said of it.
+    by_person = pl.when(dropped).then(
+        pl.concat_str("verdict_evidence", pl.col("drop"), separator="; ", ignore_nulls=False)
     )
     joined = joined.with_columns(
         reason=reason,
-        because=because.fill_null(""),
-        evidence=pl.col("evidence").fill_null(""),
+        because=pl.when(pl.col("verdict_reason").is_null()).then(because.fill_null("")).otherwise(pl.lit("")),
+        evidence=pl.coalesce(by_person, pl.col("evidence").fill_null("")),
         stage=pl.col("stage").fill_null("ingest"),
     )
     return _lost_twins(joined, after) if added else _twins(joined, before)
+
+
+def _changes(before: Version, after: Version, stage: str) -> str:
+    """What differs for a stage: its knobs, and for those that obey them the verdicts on rows."""
+    said = [stage_changes(before, after, stage)]
+    if stage in ("dedup", "validate"):
+        said.append(changed_verdicts(before, after))
+    return ", ".join(filter(None, said))
 
 
 def _first_drop(version: Version, ids: pl.Series) -> pl.DataFrame:

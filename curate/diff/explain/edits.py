@@ -1,9 +1,12 @@
-"""Why fields and labels changed: their source, the redaction, parameters, code, in this order."""
+"""Why fields and labels changed: their source, a person's verdict, the redaction, parameters, code, in this
+order.
+"""
 
 from __future__ import annotations
 
 import polars as pl
 
+from curate.diff.explain.decided import decisions
 from curate.diff.explain.pipeline import code_change, knob_changes, stage_changes
 from curate.diff.explain.reasons import (
     EXPLANATION,
@@ -51,6 +54,13 @@ def edits(lines: pl.DataFrame, before: Version, after: Version) -> pl.DataFrame:
     joined = joined.join(
         _elsewhere(redactions), left_on="row", right_on="example_id", how="left", maintain_order="left"
     )
+    joined = joined.join(
+        decisions(lines["row"], before, after),
+        left_on="row",
+        right_on="example_id",
+        how="left",
+        maintain_order="left",
+    )
     provenance = pl.col("field").is_in(PROVENANCE)
     known = pl.col("source_differs").is_not_null()
     edited = pl.col("change").replace_strict(IN_SOURCE, default=None, return_dtype=pl.String)
@@ -74,6 +84,13 @@ def edits(lines: pl.DataFrame, before: Version, after: Version) -> pl.DataFrame:
         ),
         (provenance & pl.lit(after.fingerprints is not None), "source", edited, "", ""),
         (pl.col("source_differs").fill_null(False), "source", edited, "", ""),
+        (
+            pl.col("verdict_reason").is_not_null(),
+            "dedup",
+            pl.col("verdict_reason"),
+            pl.col("verdict_evidence"),
+            "",
+        ),
         (pl.col("judged").fill_null(False), "redact", JUDGED, pl.col("redaction"), ""),
         (pl.col("redaction").is_not_null(), "redact", REDACTED, pl.col("redaction"), redact or code),
         (_renumbered() & pl.col("elsewhere").is_not_null(), "redact", RENUMBERED, pl.col("elsewhere"), ""),

@@ -1,0 +1,206 @@
+"""Rows that wait for a person: those whose repeats have other outputs, those whose label looks wrong, those
+that carry a warning, and those on which an earlier verdict no longer holds.
+
+Reads what the stages left; a row on which a verdict is in force is not asked about, and one of which somebody
+was unsure comes last. A row with several reasons is asked about once. A second or two a million rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from curate.documents import load_parquet
+from curate.examples import TEXT_FIELDS
+from curate.files import read_stage_frame
+from curate.project import Project
+from curate.verdicts.journal import DECIDED, RowVerdict, Said, content_digest, latest
+
+# In the order in which they are asked about.
+KINDS = ("dispute", "stale", "contradiction", "suspect", "warning")
+
+
+@dataclass(frozen=True)
+class RowItem:
+    """One row that waits.
+
+    Parameters
+    ----------
+    kind
+        Why it is asked about first (one of `KINDS`).
+    why
+        Every reason, in words without text of the row.
+    choices
+        Outputs that others give it, for a new label.
+    cluster
+        Rows of one contradiction share it; else empty.
+    others
+        The other rows of the contradiction with their outputs.
+    said
+        What stands of it in the journal.
+    """
+
+    example_id: str
+    kind: str
+    why: tuple[str, ...]
+    choices: tuple[str, ...] = ()
+    cluster: str = ""
+    others: tuple[tuple[str, str], ...] = ()
+    said: Said | None = None
+    unsure: bool = False
+
+
+@dataclass(frozen=True)
+class RowQueue:
+    """The rows that wait, in order, and the texts of a project's rows after redaction."""
+
+    items: tuple[RowItem, ...]
+    examples: pl.DataFrame
+    texts: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
+
+
+@dataclass
+class _Reasons:
+    """What was found of one row, gathered from several tables."""
+
+    kinds: list[str] = field(default_factory=list)
+    why: list[str] = field(default_factory=list)
+    choices: list[str] = field(default_factory=list)
+    cluster: str = ""
+    others: tuple[tuple[str, str], ...] = ()
+
+
+def redacted(project: Project) -> pl.DataFrame:
+    """The rows on which a person decides: schema `EXAMPLES`, as stage `redact` left them."""
+    return read_stage_frame(project.stage("redact") / "examples.parquet", made_by="redact")
+
+
+def build_rows(project: Project, verdicts: Sequence[RowVerdict]) -> RowQueue:
+    """The queue of a project.
+
+    Parameters
+    ----------
+    verdicts
+        Of this key, in the order of the file.
+    """
+    examples = redacted(project)
+    found: dict[str, _Reasons] = {}
+    _contradictions(project, found)
+    _suspects(project, found)
+    _warnings(project, found)
+    said = latest(verdicts)
+    named = _named(project, examples, said)
+    _earlier(named, found)
+    settled = {
+        found[name].cluster
+        for name, known in named.items()
+        if name in found and _settled(known) and known[0].verdict.verdict in ("keep", "relabel", "edit")
+    }
+    texts = {
+        row["example_id"]: row
+        for row in examples.filter(pl.col("example_id").is_in(sorted(found)))
+        .select("example_id", *TEXT_FIELDS)
+        .iter_rows(named=True)
+    }
+    items = [
+        RowItem(
+            name,
+            min(reasons.kinds, key=KINDS.index),
+            tuple(reasons.why),
+            tuple(dict.fromkeys(reasons.choices)),
+            reasons.cluster,
+            reasons.others,
+            named.get(name, (None, None))[0],
+            name in named and named[name][0].verdict.verdict == "unsure",
+        )
+        for name, reasons in found.items()
+        if name in texts and not _settled(named.get(name)) and not _waits_for_run(reasons, settled)
+    ]
+    items.sort(key=lambda item: (item.unsure, KINDS.index(item.kind), item.cluster, item.example_id))
+    return RowQueue(tuple(items), examples, texts)
+
+
+def _waits_for_run(reasons: _Reasons, settled: set[str]) -> bool:
+    """Whether a row is asked about for a contradiction alone, and another row of it was decided on: what
+    becomes of it shows once the stages have run.
+    """
+    return set(reasons.kinds) == {"contradiction"} and reasons.cluster in settled
+
+
+def _settled(known: tuple[Said, bool] | None) -> bool:
+    """Whether a verdict says something of the row as it is now, and nobody of equal right says otherwise."""
+    if known is None:
+        return False
+    said, fresh = known
+    return fresh and not said.disputed and said.verdict.verdict in DECIDED
+
+
+def _named(
+    project: Project, examples: pl.DataFrame, said: Mapping[str, Said]
+) -> dict[str, tuple[Said, bool]]:
+    """What stands in the journal of each row of today, and whether its text is the one that was judged."""
+    if not said:
+        return {}
+    key, ids = project.key, examples["example_id"]
+    names = pl.Series(key.digests("verdict row", ids.to_list()), dtype=pl.String)
+    hit = names.is_in(sorted(said)).arg_true()
+    rows = examples[hit].select("example_id", *TEXT_FIELDS).iter_rows(named=True)
+    return {
+        row["example_id"]: (said[name], content_digest(key, row) == said[name].verdict.content)
+        for name, row in zip(names.gather(hit), rows, strict=True)
+    }
+
+
+def _earlier(named: Mapping[str, tuple[Said, bool]], found: dict[str, _Reasons]) -> None:
+    """Verdicts that no longer hold, and those on which two people disagree."""
+    for name, (said, fresh) in named.items():
+        if said.verdict.verdict not in DECIDED and not said.disputed:
+            continue
+        if said.disputed:
+            words = ", ".join(f"{each.reviewer}: {each.verdict}" for each in (*said.against, said.verdict))
+            _add(found, name, "dispute", f"decided in two ways ({words}; the last one holds)")
+        elif not fresh:
+            _add(found, name, "stale", f"decided on {said.verdict.date[:10]} on another text than it has now")
+
+
+def _contradictions(project: Project, found: dict[str, _Reasons]) -> None:
+    path = project.stage("dedup") / "conflicts.parquet"
+    table = load_parquet(path) if path.exists() else pl.DataFrame()
+    if table.is_empty():
+        return
+    for (cluster,), part in table.sort("cluster", "example_id").group_by("cluster", maintain_order=True):
+        rows = [(str(name), str(output)) for name, output in part.select("example_id", "output").iter_rows()]
+        outputs = list(dict.fromkeys(output for _, output in rows))
+        for name, _ in rows:
+            words = f"one of {len(rows)} rows of one text with {len(outputs)} different outputs"
+            reasons = _add(found, name, "contradiction", words)
+            reasons.choices += outputs
+            reasons.cluster = str(cluster)
+            reasons.others = tuple(row for row in rows if row[0] != name)
+
+
+def _suspects(project: Project, found: dict[str, _Reasons]) -> None:
+    path = project.reports / "evaluation" / "label_suspects.parquet"
+    if not path.exists():
+        return
+    flagged = load_parquet(path).filter("flagged").sort(["score", "example_id"], descending=[True, False])
+    for row in flagged.iter_rows(named=True):
+        words = f"its label looks wrong (probability {row['score']:.2f})"
+        _add(found, row["example_id"], "suspect", words).choices.append(row["suggested"])
+
+
+def _warnings(project: Project, found: dict[str, _Reasons]) -> None:
+    path = project.stage("validate") / "warnings.parquet"
+    if not path.exists():
+        return
+    for row in load_parquet(path).iter_rows(named=True):
+        _add(found, row["example_id"], "warning", f"{row['rule']}: {row['evidence']}")
+
+
+def _add(found: dict[str, _Reasons], name: str, kind: str, words: str) -> _Reasons:
+    reasons = found.setdefault(name, _Reasons())
+    reasons.kinds.append(kind)
+    reasons.why.append(words)
+    return reasons
