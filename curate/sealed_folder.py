@@ -10,27 +10,36 @@ Cost: each file is read once more, about a gigabyte a second.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from curate.digests import FIELD, SHA256, algorithm_of, digest_by
 from curate.files import write_json
 from curate.keys import Key
-from curate.provenance import file_digest
 from curate.seal import problem, seal, standing
 
 SEAL_FILE = "seal.json"
 SCHEMA = "assay.seal/1"
 
 
-def seal_folder(folder: Path, key: Key | None, kind: str) -> None:
+def seal_folder(
+    folder: Path,
+    key: Key | None,
+    kind: str,
+    more: Callable[[dict[str, str]], dict[str, Any]] = lambda files: {},
+) -> None:
     """Write `seal.json` over everything that stands in `folder`.
 
     Parameters
     ----------
     kind
         What the folder is, such as `models`.
+    more
+        What else the list says, of the digests of the files.
     """
-    document: dict[str, Any] = {"schema": SCHEMA, "files": _digests(folder)}
+    files = _digests(folder, SHA256)
+    document: dict[str, Any] = {"schema": SCHEMA, FIELD: SHA256, "files": files, **more(files)}
     write_json(folder / SEAL_FILE, seal(document, key, kind) if key else document)
 
 
@@ -48,11 +57,20 @@ def folder_problem(folder: Path, key: Key | None, kind: str) -> str:
         return f"{folder / SEAL_FILE} is not a list of files"
     if key and (words := problem(standing(document, key, kind), str(folder / SEAL_FILE))):
         return words
-    here = _digests(folder)
+    here = _digests(folder, algorithm_of(document))
     changed = sorted(name for name in {*stated, *here} if stated.get(name) != here.get(name))
     return f"{folder / changed[0]} is not the one that was sealed with {folder.name}/" if changed else ""
 
 
-def _digests(folder: Path) -> dict[str, str]:
+def sealed(folder: Path) -> dict[str, Any]:
+    """What the list of `folder` says; nothing if there is none that can be read."""
+    try:
+        document = json.loads((folder / SEAL_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _digests(folder: Path, algorithm: str) -> dict[str, str]:
     paths = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / SEAL_FILE)
-    return {path.relative_to(folder).as_posix(): file_digest(path) for path in paths}
+    return {path.relative_to(folder).as_posix(): digest_by(algorithm, path) for path in paths}

@@ -25,7 +25,13 @@ from governance.evaluation_gates import EVALUATION_GATES
 from governance.gate_answer import Gate, all_pass
 from governance.last_words import as_error
 from governance.params import CheckParams
-from governance.state import checkout_faults, conflict_faults, stale_faults
+from governance.state import (
+    cache_faults,
+    checkout_faults,
+    conflict_faults,
+    lock_faults,
+    stale_faults,
+)
 
 __all__ = ["GATES", "Gate", "all_pass", "judge"]
 
@@ -124,7 +130,7 @@ def _version(project: Project, today: date) -> Iterator[Gate]:
         yield Gate(
             "version", False, f"params.yaml has changed since gold/ was published: {', '.join(changed)}", fix
         )
-    elif found := stale_faults(project):
+    elif found := [*stale_faults(project), *lock_faults(project), *cache_faults(project)]:
         yield Gate("version", False, found[0].problem, found[0].fix)
     else:
         here = (project.stage("ingest") / "report.json").exists()

@@ -19,13 +19,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from curate.digests import sha256_of
 from curate.errors import AssayError
 from curate.project import Project
 from curate.seal import key_here
 from curate.sealed_folder import folder_problem
 from curate.text import plain
 from governance.erasure.retrain import RETRAIN, must_retrain
-from governance.records.events import sha256_of
 from governance.records.kinds import Revocation, Training
 from governance.records.statement import Record
 from governance.records.store import append, sound_journal

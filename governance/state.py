@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from curate.conflicts import conflicts
 from curate.errors import AssayError
 from curate.project import Project
-from curate.provenance import find_stale, read_report, version_of
-from curate.stages import REPORTING
-from curate.versions.locked import gold_fault
+from curate.provenance import find_stale, locked, read_report, version_of
+from curate.seal import key_here
+from curate.stages import CURATION, REPORTING
+from curate.text import plain
+from curate.versions.locked import changed_outputs, gold_fault
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,32 @@ def checkout_faults(project: Project) -> list[Fault]:
             "dvc checkout   (the version of this commit; to keep what stands here: dvc repro)",
         )
     ]
+
+
+def lock_faults(project: Project) -> list[Fault]:
+    """Outputs of any stage that are not those that `dvc.lock` names: one of the two was changed. A lock that
+    names nothing of the curation was not written by it, and says nothing.
+    """
+    made = [stage.output for stage in CURATION if stage.output]
+    named = any(locked(project, output) for output in made)
+    changed = changed_outputs(project.root, made if named else ())
+    if not changed:
+        return []
+    listed = ", ".join(plain(path) for path in changed)
+    words = f"{listed} {'is' if len(changed) == 1 else 'are'} not what dvc.lock names"
+    fix = "git checkout -- dvc.lock && dvc checkout   (to keep what is here: dvc repro)"
+    return [Fault("dvc.lock", words, fix)]
+
+
+def cache_faults(project: Project) -> list[Fault]:
+    """Scan caches that the project's key did not seal as they stand."""
+    from curate.pii.scan.cache import changed_caches
+
+    if (key := key_here(project)) is None or not (changed := changed_caches(project.root, key)):
+        return []
+    words = f"{changed[0].relative_to(project.root)} is not what this project's key sealed: it was changed"
+    fix = "rm -r .assay/cache/scan   (the next scan reads every text again)"
+    return [Fault("scan cache", words, fix)]
 
 
 def stale_faults(project: Project) -> list[Fault]:

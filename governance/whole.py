@@ -68,6 +68,25 @@ def _models(project: Project) -> Iterator[Part]:
             yield Part(
                 name, True, "every file is the one that was sealed" if key else "every file is the one named"
             )
+    if project.models.exists():
+        yield from _chain(project)
+
+
+def _chain(project: Project) -> Iterator[Part]:
+    """What models were made from: base, gold, params, adapter, link by link."""
+    from train.chain import LINKS, bases_not_here, broken_links, chains
+
+    links = " -> ".join(LINKS)
+    if not (found := chains(project)):
+        yield Part("chain", True, f"no chain {links} is sealed: an older assay trained; dvc repro writes one")
+        return
+    broken = list(broken_links(project))
+    for name, words in broken:
+        yield Part("chain", False, f"{name}: {words}", "dvc repro   (or take back what differs)")
+    if not broken:
+        absent = bases_not_here(project)
+        beside = f"; not here to compare: {', '.join(absent)}" if absent else ""
+        yield Part("chain", True, f"{links} of {', '.join(found)}: each link is what lies here{beside}")
 
 
 def _records(project: Project) -> Iterator[Part]:

@@ -215,6 +215,17 @@ def _load(name: str, max_length: int, threads: int, sha256: str | None, remote: 
     return Encoder(name, source, digest, tokenizer, max_length, threads)
 
 
+def encoder_digest(name: str) -> str:
+    """SHA-256 of the weights of the encoder called `name`, as they lie here; nothing is loaded or fetched.
+
+    Raises
+    ------
+    AssayError
+        If it is not here.
+    """
+    return file_sha256(_locate(name, remote=False) / "model.safetensors")
+
+
 def _locate(name: str, remote: bool) -> Path:
     """Folder of the encoder called `name`."""
     if name not in _ALIASES:

@@ -25,6 +25,7 @@ from curate.sealed_folder import seal_folder
 from curate.stage import Progress
 from curate.task import Kind
 from curate.text import plural
+from train.chain import chain_of
 from train.cost import write_costs
 from train.erased import note_erasures
 from train.jobs import Fit, Job, fit_all, in_shards, planned, shards_used
@@ -87,7 +88,8 @@ def run(
         progress=progress,
     )
     note_erasures(project.models, project.root)
-    seal_folder(project.models, key, "models")
+    digest, asked = gold.manifest["content_digest"], project.params("train", TrainParams)
+    seal_folder(project.models, key, "models", lambda files: chain_of(project.models, files, digest, asked))
     write_costs(
         project.reports,
         "train",

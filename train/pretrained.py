@@ -4,7 +4,6 @@ named it, on the hub; loaded without running code that its folder brings; known 
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import warnings
 from collections.abc import Iterator, Sequence
@@ -12,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from curate.digests import sha256_of
 from curate.errors import AssayError
 from curate.network import network
 from curate.text import plain
@@ -81,8 +81,7 @@ def folder_from_hub(
 
 def file_sha256(path: Path) -> str:
     """SHA-256 of a file, hexadecimal."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
+    return sha256_of(path)
 
 
 @contextmanager

@@ -9,10 +9,11 @@ from typing import Any
 
 import polars as pl
 
+from curate.digests import algorithm_of, digest_by
 from curate.documents import load_json, load_parquet
 from curate.errors import AssayError, GateFailed
 from curate.keys import Key
-from curate.provenance import file_digest, names_output
+from curate.provenance import names_output
 from curate.publish.digest import PUBLISHED, content_of, marks
 from curate.publish.manifest import MANIFEST, SCHEMA, SEALED
 from curate.seal import require
@@ -147,5 +148,5 @@ def changed_files(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
             yield f"{folder / str(name)} is gone, though the manifest names it"
         elif name not in stated:
             yield f"{folder / name} is not named by the manifest: it was added after publishing"
-        elif file_digest(here[name]) != stated[name]:
+        elif digest_by(algorithm_of(manifest), here[name]) != stated[name]:
             yield f"{folder / name} is not what the manifest says: it was changed after publishing"

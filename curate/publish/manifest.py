@@ -1,5 +1,5 @@
 """`manifest.json`: what a gold version holds and what it was made with; no times, host facts or absolute
-paths. It states the digest of every other file of the folder, and is sealed with the project's key.
+paths. It states the SHA-256 of every other file of the folder, and is sealed with the project's key.
 """
 
 from __future__ import annotations

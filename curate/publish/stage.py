@@ -15,13 +15,14 @@ from typing import Any
 
 import polars as pl
 
+from curate.digests import FIELD, SHA256, sha256_of
 from curate.errors import GateFailed
 from curate.examples import EDITS, LEDGER, TEXT_FIELDS
 from curate.files import dump_json, replacing_folder, write_parquet
 from curate.keys import Key
 from curate.pii.redact.closed import Closed
 from curate.project import Project
-from curate.provenance import begin, file_digest
+from curate.provenance import begin
 from curate.publish.card import dataset_card
 from curate.publish.digest import LENGTHS, PUBLISHED, content_of, marks, netstring, row_digests
 from curate.publish.manifest import MANIFEST, SEALED, build_manifest, effective_params
@@ -170,8 +171,9 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
             if progress:
                 progress(done, len(frames))
         (folder / "README.md").write_text(version.card, encoding="utf-8")
-        files = {path.name: file_digest(path) for path in sorted(folder.iterdir())}
-        manifest = seal(json.loads(dump_json({**version.manifest, "files": files})), project.key, SEALED)
+        files = {path.name: sha256_of(path) for path in sorted(folder.iterdir())}
+        whole = {**version.manifest, FIELD: SHA256, "files": files}
+        manifest = seal(json.loads(dump_json(whole)), project.key, SEALED)
         (folder / MANIFEST).write_text(dump_json(manifest), encoding="utf-8")
     rows = {name: version.splits[name].height for name in SPLITS}
     counts = ", ".join(f"{name} {count:,}" for name, count in rows.items())

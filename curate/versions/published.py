@@ -6,15 +6,13 @@ Nothing here loads polars: the digests are begun on a thread before it is loaded
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-# Read at a time: after each read and digest the thread waits for Python's lock, for some milliseconds while
-# modules are loaded.
-BLOCK = 16 << 20
+from curate.digests import algorithm_of, digest_by
+
 MANIFEST = "manifest.json"
 
 
@@ -24,9 +22,8 @@ def folder_files(folder: Path) -> dict[str, Path]:
 
 
 def changed_since(files: Mapping[str, Path]) -> Callable[[], tuple[str, ...] | None]:
-    """Begin to ask which files have another digest (BLAKE2b, 32 bytes) than `publish` wrote into the
-    manifest, are not named by it, or are gone; call for their names, None where the manifest states no
-    digests.
+    """Begin to ask which files have another digest than `publish` wrote into the manifest, are not named by
+    it, or are gone; call for their names, None where the manifest states no digests.
     """
     thread = ThreadPoolExecutor(1)
     begun = thread.submit(_changed, files)
@@ -46,16 +43,9 @@ def _changed(files: Mapping[str, Path]) -> tuple[str, ...] | None:
     whole = any(not name.endswith(".parquet") for name in stated)
     here = {name: path for name, path in files.items() if whole or name.endswith(".parquet")}
     here.pop(MANIFEST, None)
+    algorithm = algorithm_of(manifest)
     return tuple(
         name
         for name in sorted({*stated, *here})
-        if name not in stated or name not in here or stated[name] != _digest(here[name])
+        if name not in stated or name not in here or stated[name] != digest_by(algorithm, here[name])
     )
-
-
-def _digest(path: Path) -> str:
-    state, block = hashlib.blake2b(digest_size=32), memoryview(bytearray(BLOCK))
-    with path.open("rb", buffering=0) as file:
-        while size := file.readinto(block):
-            state.update(block[:size])
-    return state.hexdigest()

@@ -7,13 +7,13 @@ another, leaves the tree as it was.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from curate.digests import sha256_of
 from curate.project import Project
 from curate.suppress import FILE
 from governance.records.kinds import (
@@ -28,12 +28,6 @@ from governance.records.statement import Record
 from governance.records.store import append, read_journal
 
 SPLITS = ("train", "validation", "test")
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def digests_of(project: Project, *paths: Path) -> dict[str, str]:

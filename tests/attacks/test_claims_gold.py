@@ -12,10 +12,11 @@ from typing import Any
 import polars as pl
 import pytest
 
+from curate.digests import sha256_of
 from curate.errors import AssayError, GateFailed
 from curate.keys import find_key
 from curate.project import Project
-from curate.provenance import file_digest, file_digests
+from curate.provenance import file_digests
 from curate.publish.digest import content_of, marks, row_digests
 from curate.publish.gold import load_gold
 from curate.sealed_folder import folder_problem, seal_folder
@@ -32,9 +33,7 @@ GOLD_FILES = (
 def recompute(root: Path) -> None:
     """Make every digest of gold that needs no key agree with its files, and `dvc.lock` with them."""
     gold = load_gold(root / "gold")
-    files = {
-        path.name: file_digest(path) for path in (root / "gold").iterdir() if path.name != "manifest.json"
-    }
+    files = {path.name: sha256_of(path) for path in (root / "gold").iterdir() if path.name != "manifest.json"}
     edit_json(root / "gold" / "manifest.json", **content_of(marks(gold.splits)), files=files)
     lock(root)
 
@@ -180,7 +179,7 @@ def test_a_score_written_by_hand_does_not_pass(victim: Path) -> None:
     systems = [{"name": "probe", "accuracy": {"point": 0.99}}]
     edit_json(folder / "comparison.json", systems=systems)
     assert "not the one that was sealed" in gates(victim)["target"].message
-    edit_json(folder / "seal.json", files={"comparison.json": file_digest(folder / "comparison.json")})
+    edit_json(folder / "seal.json", files={"comparison.json": sha256_of(folder / "comparison.json")})
     assert "changed afterwards" in gates(victim)["target"].message
     seal_folder(folder, None, "evaluation")
     assert "carries no seal" in gates(victim)["target"].message

@@ -157,6 +157,18 @@ def load_base(name: str = EMBEDDED, *, sha256: str | None = None, remote: bool =
     return Base(name, source, digest, tokenizer, note)
 
 
+def base_digest(name: str) -> str:
+    """SHA-256 of the weights of the language model called `name`, as they lie here; nothing is loaded or
+    fetched.
+
+    Raises
+    ------
+    AssayError
+        If it is not here.
+    """
+    return file_sha256(_packed()) if name in _ALIASES else _weights_digest(name, _folder(name, remote=False))
+
+
 def packed_source(name: str) -> Path | None:
     """The GGUF file that base model `name` came in; None for one that did not."""
     return _packed() if name in _ALIASES else None

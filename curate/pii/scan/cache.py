@@ -85,18 +85,27 @@ class ScanCache:
     def read(self) -> pl.DataFrame:
         """Everything remembered: `digest`, `hits`; empty if there is nothing, or nothing readable."""
         path = self.folder / "texts.parquet"
+        if not self.is_true:
+            return _KEPT.to_frame()
         try:
-            stated = (self.folder / _SEAL).read_text(encoding="utf-8")
-            if not hmac.compare_digest(stated.encode(), self._seal(path, self.folder.name).encode()):
-                return _KEPT.to_frame()
             kept = pl.read_parquet(path)
-        except (OSError, UnicodeDecodeError, pl.exceptions.PolarsError):
+        except (OSError, pl.exceptions.PolarsError):
             return _KEPT.to_frame()
         return kept if kept.schema == _KEPT and not kept["digest"].is_duplicated().any() else _KEPT.to_frame()
 
     def _seal(self, path: Path, detector: str) -> str:
         """The keyed digest of a file of findings, bound to the detector that they are of."""
         return self.key.digest("scan-cache", detector, file_digest(path), length=16)
+
+    @property
+    def is_true(self) -> bool:
+        """Whether its file of findings is the one that this key sealed for this detector."""
+        try:
+            stated = (self.folder / _SEAL).read_text(encoding="utf-8")
+            true = self._seal(self.folder / "texts.parquet", self.folder.name)
+        except (OSError, UnicodeDecodeError):
+            return False
+        return hmac.compare_digest(stated.encode(), true.encode())
 
     def write(self, seen: pl.DataFrame, earlier: pl.DataFrame) -> None:
         """Remember this scan's texts (`digest`, `hits`) and, up to `MAX_TEXTS`, those of earlier ones."""
@@ -110,6 +119,12 @@ class ScanCache:
             others = sorted(self.folder.parent.iterdir(), key=lambda one: one.stat().st_mtime, reverse=True)
             for old in [one for one in others if one != self.folder][MAX_DETECTORS - 1 :]:
                 rmtree(old, ignore_errors=True)
+
+
+def changed_caches(root: Path, key: Key) -> list[Path]:
+    """Caches of the project at `root` that this key did not seal as they stand: no scan believes them."""
+    folders = sorted(path.parent for path in (root / ".assay" / "cache" / "scan").glob("*/texts.parquet"))
+    return [folder for folder in folders if not ScanCache(folder, key).is_true]
 
 
 def as_hits(by_text: pl.DataFrame, texts: pl.DataFrame) -> pl.DataFrame:

@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import quote
 
 import curate
+from curate.digests import sha256_of
 from curate.documents import load_json
 from curate.errors import AssayError, GateFailed
 from curate.project import Project
@@ -27,7 +28,6 @@ from curate.seal import key_here
 from curate.sealed_folder import folder_problem
 from curate.task import BLANK, TaskCard
 from curate.text import plain, plural
-from governance.records.events import sha256_of
 from train.export.card import base_of, licence_of, slug
 
 _SERIALS = uuid.uuid5(uuid.NAMESPACE_URL, "urn:assay:bom")

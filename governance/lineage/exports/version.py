@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from curate.digests import sha256_of
 from curate.documents import load_json
 from curate.errors import AssayError
 from curate.project import Project
@@ -16,7 +17,6 @@ from curate.seal import key_here
 from curate.text import plain
 from governance.lineage.history import stored_files
 from governance.lineage.versions import named, versions
-from governance.records.events import sha256_of
 from governance.records.kinds import Publication
 from governance.records.store import Journal, read_journal
 

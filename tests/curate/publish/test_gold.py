@@ -67,10 +67,33 @@ def test_file_digests_are_those_of_the_files(gold: Any) -> None:
 
     files = load_gold(gold).manifest["files"]
     assert set(files) == {path.name for path in gold.iterdir()} - {"manifest.json"}
-    assert all(
-        hashlib.blake2b(path.read_bytes(), digest_size=32).hexdigest() == files[path.name]
-        for path in gold.glob("*.parquet")
-    )
+    assert {"ledger.parquet", "fingerprints.parquet", "edits.parquet", "README.md"} <= set(files)
+    assert all(hashlib.sha256((gold / name).read_bytes()).hexdigest() == files[name] for name in files)
+
+
+def test_a_manifest_of_an_older_release_is_still_checked(gold: Any) -> None:
+    """It states BLAKE2b, and does not say so."""
+    import hashlib
+
+    manifest = json.loads((gold / "manifest.json").read_text())
+    assert manifest.pop("digests") == "sha256"
+    manifest["files"] = {
+        name: hashlib.blake2b((gold / name).read_bytes(), digest_size=32).hexdigest()
+        for name in manifest["files"]
+    }
+    (gold / "manifest.json").write_text(json.dumps(manifest))
+    verify_gold(gold)
+    (gold / "ledger.parquet").write_bytes((gold / "ledger.parquet").read_bytes() + b" ")
+    with pytest.raises(GateFailed, match=r"ledger\.parquet is not what the manifest says"):
+        verify_gold(gold)
+
+
+@pytest.mark.parametrize("stated", ["sha256 ", "md5", None, 5])
+def test_a_manifest_of_an_unknown_algorithm_fits_no_file(gold: Any, stated: Any) -> None:
+    manifest = json.loads((gold / "manifest.json").read_text())
+    (gold / "manifest.json").write_text(json.dumps({**manifest, "digests": stated}))
+    with pytest.raises(GateFailed, match="is not what the manifest says"):
+        verify_gold(gold)
 
 
 @pytest.mark.parametrize(
