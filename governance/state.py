@@ -61,12 +61,11 @@ def checkout_faults(project: Project) -> list[Fault]:
 
 
 def lock_faults(project: Project) -> list[Fault]:
-    """Outputs of any stage that are not those that `dvc.lock` names: one of the two was changed. A lock that
-    names nothing of the curation was not written by it, and says nothing.
+    """Outputs of any stage that are not those that `dvc.lock` names: one of the two was changed. Where it
+    names what gold is made from, it has to name gold.
     """
-    made = [stage.output for stage in CURATION if stage.output]
-    named = any(locked(project, output) for output in made)
-    changed = changed_outputs(project.root, made if named else ())
+    curated = any(stage.output and locked(project, stage.output) for stage in CURATION)
+    changed = changed_outputs(project.root, (project.gold.name,) if curated else ())
     if not changed:
         return []
     listed = ", ".join(plain(path) for path in changed)

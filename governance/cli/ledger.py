@@ -150,7 +150,7 @@ def add(
 
     \b
     Examples:
-      assay ledger add review "motivated-intruder test" --outcome passed --evidence reports/risk.json
+      assay ledger add review "label guide" --outcome passed --evidence docs/labels.md
       assay ledger add review "task card" --outcome open --note "the label orders is two things"
       assay ledger add incident "export sent to the wrong team" --severity low
     """

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from curate.digests import sha256_of
 from curate.documents import load_json
 from curate.errors import GateFailed
 from curate.project import Project
@@ -18,7 +19,6 @@ from curate.seal import key_here
 from curate.sealed_folder import folder_problem
 from curate.splits import SPLITS
 from curate.task import Processing, TaskCard
-from governance.records.events import sha256_of
 from governance.records.kinds import Approval, IntruderTest, Opening
 from governance.records.ledger import digest_of
 from governance.records.statement import Record

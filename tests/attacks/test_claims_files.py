@@ -72,12 +72,11 @@ ATTACKS: dict[str, tuple[Callable[[Path], None], str, str]] = {
     "a verdict added": (verdict_added, "version", "decisions/pii.jsonl changed"),
     "the scan cache emptied": (cache_emptied, "version", ".assay/cache/scan/"),
     "the seal of the scan cache": (cache_without_its_seal, "version", ".assay/cache/scan/"),
-    "dvc.lock: gold": (other_digest("gold"), "version", "gold/ is not the version that dvc.lock names"),
+    "dvc.lock: gold": (other_digest("gold"), "version", "not the one that dvc.lock names"),
     "dvc.lock: scan": (other_digest("data/scan"), "version", "data/scan is not what dvc.lock names"),
     "dvc.lock: ingest": (other_digest("data/ingest"), "version", "data/ingest is not what dvc.lock names"),
     "dvc.lock: split.lock": (other_digest("split.lock"), "version", "split.lock is not what dvc.lock names"),
     "dvc.lock: without gold": (no_longer_named("publish"), "version", "gold is not what dvc.lock names"),
-    "dvc.lock: without redact": (no_longer_named("redact"), "version", "data/redact is not what"),
 }
 
 

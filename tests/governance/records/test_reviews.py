@@ -27,24 +27,24 @@ from .test_events import assay, write_version
 
 pytestmark = pytest.mark.skipif(not shutil.which("ssh-keygen"), reason="needs OpenSSH")
 TODAY = date(2026, 11, 29)
-INTRUDER = "motivated-intruder test"
+GUIDE = "label guide"
 
 
 def test_a_review_counts_once_signed_by_somebody_allowed(project: Project, keys: dict[str, Path]) -> None:
     (project.root / "risk.json").write_text("{}")
     evidence = [project.root / "risk.json"]
-    record = add_review(project, INTRUDER, "passed", evidence=evidence, key=keys["ann"])
+    record = add_review(project, GUIDE, "passed", evidence=evidence, key=keys["ann"])
     names = {subject.name for subject in record.subjects}
     assert {"risk.json", "task.yaml", "gold/train.parquet"} <= names
     assert review_words(project) == (
         True,
-        f"{INTRUDER} passed on {record.predicate.at[:10]}, by ann@example.org",
+        f"{GUIDE} passed on {record.predicate.at[:10]}, by ann@example.org",
     )
     assert verify(project.root, project="desk").sound
     with pytest.raises(AssayError, match="not by an allowed signer"):
-        add_review(project, INTRUDER, "passed", key=keys["eve"])
+        add_review(project, GUIDE, "passed", key=keys["eve"])
     with pytest.raises(AssayError, match="outside the project"):
-        add_review(project, INTRUDER, "passed", evidence=[Path("/dev/null")], key=keys["ann"])
+        add_review(project, GUIDE, "passed", evidence=[Path("/dev/null")], key=keys["ann"])
     assert len(reviews(project)) == 1
 
 
@@ -55,13 +55,13 @@ def test_a_failed_review_fails_the_gate_until_the_same_is_passed(
         (found,) = GATES["review"](project, TODAY)
         return found.passed, found.message
 
-    add_review(project, INTRUDER, "failed", key=keys["ann"])
+    add_review(project, GUIDE, "failed", key=keys["ann"])
     passed, words = gate()
-    assert not passed and f"a review failed; {INTRUDER} failed" in words
+    assert not passed and f"a review failed; {GUIDE} failed" in words
     add_review(project, "task card", "passed", key=keys["bob"])
     assert "a review failed" in gate()[1]
     (newest,) = (one.record for one in reviews(project) if one.said.of == "task card")
-    later = newest.predicate.model_copy(update={"of": INTRUDER})
+    later = newest.predicate.model_copy(update={"of": GUIDE})
     write_record(project.root, replace(newest, predicate=later))  # a signature over another record
     assert "a review failed" in gate()[1] and "does not count: the signature is not over this" in gate()[1]
     (path_of(project.root, reviews(project)[0].record.id)).unlink()
@@ -69,7 +69,7 @@ def test_a_failed_review_fails_the_gate_until_the_same_is_passed(
 
 
 def test_a_review_by_a_key_revoked_since_no_longer_counts(project: Project, keys: dict[str, Path]) -> None:
-    add_review(project, INTRUDER, "passed", key=keys["ann"])
+    add_review(project, GUIDE, "passed", key=keys["ann"])
     write_policy(
         project.root, "".join(line(keys, name) for name in ("ann", "bob", "cat")), revoked="governance/gone"
     )
@@ -81,7 +81,7 @@ def test_a_review_by_a_key_revoked_since_no_longer_counts(project: Project, keys
 
 
 def test_an_unsigned_review_is_a_fault_of_the_journal(project: Project, keys: dict[str, Path]) -> None:
-    record = add_review(project, INTRUDER, "passed", key=keys["ann"])
+    record = add_review(project, GUIDE, "passed", key=keys["ann"])
     path_of(project.root, record.id).unlink()
     write_record(project.root, Record(record.predicate, record.subjects))
     assert [fault.what for fault in verify(project.root).faults] == [
@@ -91,7 +91,7 @@ def test_an_unsigned_review_is_a_fault_of_the_journal(project: Project, keys: di
 
 def test_the_envelope_is_one_that_other_tools_read(project: Project, keys: dict[str, Path]) -> None:
     for record in (
-        add_review(project, INTRUDER, "open", key=keys["ann"]),
+        add_review(project, GUIDE, "open", key=keys["ann"]),
         approve(project, "gold", key=keys["ann"]),
         add_incident(project, "a disk was lost", "low", key=keys["eve"]),
     ):
@@ -114,7 +114,7 @@ def test_on_the_command_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("ASSAY_SIGNING_KEY", str(keys["ann"]))
-    assert assay("ledger", "add", "review", INTRUDER, "--outcome", "passed", "--evidence", "task.yaml") == 0
+    assert assay("ledger", "add", "review", GUIDE, "--outcome", "passed", "--evidence", "task.yaml") == 0
     assert assay("ledger", "add", "incident", "a disk was lost", "--severity", "high") == 0
     assert "recorded: incident, record" in capsys.readouterr().err
     journal = read_journal(project.root)
@@ -130,7 +130,7 @@ def test_on_the_command_line(
         assert "07911" not in capsys.readouterr().err
     assert len(read_journal(project.root).records) == 2
     assert assay("ledger", "log") == 0
-    assert INTRUDER in capsys.readouterr().out
+    assert GUIDE in capsys.readouterr().out
 
 
 def test_the_status_says_who_approved_what_what_is_stale_and_the_last_review(
@@ -142,10 +142,10 @@ def test_the_status_says_who_approved_what_what_is_stale_and_the_last_review(
     assert "1 by role steward of gold, 0 given" in told("approvals")[0]
     approve(project, "gold", key=keys["ann"])
     approve(project, "gold", key=keys["bob"])
-    add_review(project, INTRUDER, "passed", key=keys["ann"])
+    add_review(project, GUIDE, "passed", key=keys["ann"])
     message, due = told("approvals")
     assert "approved: gold by ann@example.org (steward); gold by bob@example.org (reviewer)" in message
-    assert due == "" and f"{INTRUDER} passed" in told("review")[0]
+    assert due == "" and f"{GUIDE} passed" in told("review")[0]
     write_version(project.root, 8)
     message, due = told("approvals")
     assert "bob@example.org's approval of gold is stale: gold/train.parquet changed" in message
