@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from curate.splits import SPLITS
-from governance.records.kinds import Approval
+from curate.text import plural
+from governance.records.kinds import Approval, Incident, Review
 from governance.sheets.evidence import CARD, COMPARISON, MANIFEST, RECORDS, ROWS, Evidence
 from governance.sheets.laws import ICO_ANONYMISATION, UK_GDPR
 from governance.sheets.processing import actions, identifiable, kept_until, last_test, of_sources, special
@@ -46,7 +47,8 @@ def _flows(found: Evidence) -> list[Fact]:
     splits = found.manifest["splits"]
     gold = f"gold {found.manifest['version']}: " + ", ".join(f"{splits[s]['rows']:,} {s}" for s in SPLITS)
     trained = [
-        f"{card['name']}: learned from {card['rows']['train']:,} rows" for card in found.models.values()
+        f"{card['name']}: learned from {plural(card['rows']['train'], 'row')}"
+        for card in found.models.values()
     ]
     return [
         stated(place, "Purposes", of_sources(found, "purpose"), CARD),
@@ -102,6 +104,8 @@ def _decisions(found: Evidence) -> list[Fact]:
         said.append(f"{record.predicate.of} by role {record.predicate.role}, {record.predicate.at[:10]}")
     paths = [found.record_path(name) for name, _ in found.approvals]
     review = [found.task.review.next.isoformat()] if found.task.review else []
+    happened = [f"{one.at[:10]}: {one.what}, severity {one.severity}" for one in found.told(Incident)]
+    looked = [f"{one.at[:10]}: {one.of}, {one.outcome}" for one in found.told(Review)]
     return [
         stated(
             "Art. 35(9)", "Views of data subjects or their representatives", found.processing.consulted, CARD
@@ -109,6 +113,8 @@ def _decisions(found: Evidence) -> list[Fact]:
         Fact("Art. 35(2)", "Advice of the data protection officer"),
         stated("sign-off", "Approvals of this version on record", said or ["none"], *(paths or [RECORDS])),
         Fact("Art. 36(1)", "Is a high risk left, so that the ICO is to be consulted?"),
+        stated("review", "Reviews on record", looked or ["none"], RECORDS),
+        stated("review", "Incidents on record", happened or ["none"], RECORDS),
         stated("review", "Next review", review, CARD),
     ]
 
@@ -126,7 +132,7 @@ def risks(found: Evidence) -> list[Risk]:
         Risk(
             "A published row is tied to a person",
             easy,
-            f"{gone:,} values redacted",
+            f"{plural(gone, 'value')} redacted",
             test,
             (*easy_of, *test_of),
         ),
@@ -134,13 +140,13 @@ def risks(found: Evidence) -> list[Risk]:
             "Personal data is missed",
             f"{gone + left:,} values found; looked for: {len(looked_for)} kinds",
             "stewards' verdicts, and a policy by entity",
-            f"{left:,} findings kept by policy or verdict; what no detector finds is not counted",
+            f"{plural(left, 'finding')} kept by policy or verdict; what no detector finds is not counted",
             (MANIFEST,),
         ),
         Risk(
             "A row reveals special-category or criminal data",
-            f"{seen:,} rows that a lexicon took for it",
-            "listed by `assay risk`; never redacted by itself",
+            f"{plural(seen, 'row')} that a lexicon took for it",
+            "listed by assay risk; never redacted by itself",
             "; ".join(special(found)),
             ROWS,
         ),
@@ -177,16 +183,19 @@ def _late(found: Evidence) -> Risk:
     open_ended = [name for name in found.task.sources if all(term.source != name for term in found.terms)]
     measured = f"rows go: {', '.join(days)}" if days else "no day on which rows go can be counted"
     left = f"no date or duration: {', '.join(open_ended)}" if open_ended else "every source has a term"
-    guard = "gate `retention` of `assay check`: warns 30 days ahead, fails after"
+    guard = "gate retention of assay check: warns 30 days ahead, fails after"
     return Risk("Rows are kept longer than allowed", measured, guard, left, (CARD, *ROWS))
 
 
 def _changed(found: Evidence) -> Risk:
     """That data or models are changed unseen."""
     count = len(found.journal.records)
-    guard = "sealed manifests, `assay verify`, `assay ledger verify`, approvals by signature"
-    left = f"{len(found.approvals)} approvals of this version, {len(found.openings)} looks at its test rows"
-    files = f"{len(found.manifest['files'])} published files, all as the manifest says; {count:,} records"
+    guard = "sealed manifests, assay verify, assay ledger verify, approvals by signature"
+    looks = plural(len(found.openings), "look")
+    left = f"{plural(len(found.approvals), 'approval')} of this version, {looks} at its test rows"
+    files = (
+        f"{len(found.manifest['files'])} published files, all as the manifest says; {plural(count, 'record')}"
+    )
     return Risk("Data or models are changed unseen", files, guard, left, (MANIFEST, RECORDS))
 
 

@@ -22,7 +22,7 @@ from curate.task import Processing, TaskCard
 from governance.records.kinds import Approval, IntruderTest, Opening
 from governance.records.ledger import digest_of
 from governance.records.statement import Record
-from governance.records.store import Journal, path_of, sound_journal
+from governance.records.store import Journal, Kind, path_of, sound_journal
 from governance.retention import Term, terms
 from governance.risk import risk_facts
 
@@ -113,6 +113,10 @@ class Evidence:
             for name, record in self.journal.of(Opening)
             if isinstance(record.predicate, Opening) and record.predicate.version_digest == digest
         ]
+
+    def told(self, kind: type[Kind]) -> list[Kind]:
+        """What records of a kind say, oldest first."""
+        return [said for _, record in self.journal.of(kind) if isinstance(said := record.predicate, kind)]
 
     def record_path(self, name: str) -> str:
         """Where a record lies in the project."""

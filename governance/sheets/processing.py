@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from curate.task import BLANK
+from curate.text import plural
 from governance.records.kinds import IntruderTest
 from governance.sheets.evidence import CARD, MANIFEST, PARAMS, ROWS, Evidence
 
@@ -17,17 +18,20 @@ def special(found: Evidence) -> list[str]:
     """Special categories and criminal data that a lexicon took rows for, with counts; or that none was."""
     seen = found.risk["special_categories"]
     lines = [
-        f"{one['category'].replace('_', ' ')} ({one['article']}): {one['rows']:,} rows to be looked at"
+        f"{one['category'].replace('_', ' ')} ({one['article']}): {plural(one['rows'], 'row')} to look at"
         for one in seen["categories"]
     ]
-    unread = [f"not read, in other languages: {seen['unread_rows']:,} rows"] if seen["unread_rows"] else []
+    unread = (
+        [f"not read, in other languages: {plural(seen['unread_rows'], 'row')}"] if seen["unread_rows"] else []
+    )
     return [*(lines or ["none found by the lexicon"]), *unread]
 
 
 def actions(found: Evidence) -> list[str]:
     """What was done about each kind of personal data."""
     return [
-        f"{line['entity']}: {line['findings']:,} findings in {line['rows']:,} rows, {line['action']}"
+        f"{line['entity']}: {plural(line['findings'], 'finding')} in {plural(line['rows'], 'row')}, "
+        f"{line['action']}"
         for line in found.manifest["redaction"]["actions"]
     ]
 
@@ -36,8 +40,9 @@ def security(found: Evidence) -> tuple[list[str], tuple[str, ...]]:
     """Measures that the project itself shows, then those that the card states."""
     replaced = [line for line in found.manifest["redaction"]["actions"] if line["action"] != "keep"]
     count = sum(int(line["findings"]) for line in replaced)
+    kinds = len({line["entity"] for line in replaced})
     measures = [
-        f"{count:,} values of {len({line['entity'] for line in replaced})} kinds redacted before publication",
+        f"{plural(count, 'value')} of {plural(kinds, 'kind')} redacted before publication",
         f"groups and data subjects named by keyed digests (HMAC, key {found.manifest['key_id']})",
         "published files named by digest in a sealed manifest; the journal of records verified by digest",
         *found.processing.security,
@@ -52,7 +57,7 @@ def kept_until(found: Evidence, source: str) -> tuple[list[str], tuple[str, ...]
     if term is None:
         return [said] if said != BLANK else [], (CARD,)
     day = f"the first rows go after {term.next}" if term.next else "no row has a date to count from"
-    undated = [f"{term.undated:,} rows without a date"] if term.undated and term.next else []
+    undated = [f"{plural(term.undated, 'row')} without a date"] if term.undated and term.next else []
     return [said, day, *undated], (CARD, *ROWS)
 
 
@@ -67,7 +72,7 @@ def last_test(found: Evidence) -> tuple[str, tuple[str, ...]]:
     version = "this version" if of_this else f"version {said.version_digest[:12]}, not this one"
     return (
         f"motivated-intruder test of {said.at[:10]} by {said.by}: {said.outcome.replace('-', ' ')}, "
-        f"{said.tried:,} rows tried, of {version}"
+        f"{plural(said.tried, 'row')} tried, of {version}"
     ), (found.record_path(name),)
 
 

@@ -86,7 +86,7 @@ def _count(sheet: Sheet) -> str:
 
 def _table(section: Section, sheet: Sheet) -> Table:
     rows = [row for fact in section.facts for row in _rows(fact, sheet)]
-    return Table(("where", "what", "fact", "from"), rows, caption=section.title)
+    return Table(("where", "what", "fact", "from"), rows, kinds={0: "code"}, caption=section.title)
 
 
 def _rows(fact: Fact, sheet: Sheet) -> list[tuple[str, str, str, str]]:

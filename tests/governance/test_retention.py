@@ -1,4 +1,4 @@
-"""How long rows may be kept: dates and durations, counted from the day a row was collected."""
+"""How long rows may be kept: dates and durations, counted from the day a row was collected; the gate."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from curate.project import Project
+from governance.record_gates import retention
 from governance.retention import AHEAD, is_computed, terms, until
 
 TODAY = date(2026, 11, 29)
@@ -53,3 +55,27 @@ def test_rows_are_counted_by_source() -> None:
     assert (gone.rows, gone.past, gone.next) == (0, 0, None)
     assert (mail.past, mail.undated) == (2, 0)
     assert AHEAD == 30 and is_computed("P1Y") and not is_computed("P")
+
+
+# The rows of `helpdesk` are of January 2026 and kept for P2Y, those of `mail` until 2031-05-01.
+@pytest.mark.parametrize(
+    ("only", "today", "passed", "words"),
+    [
+        ("helpdesk", date(2027, 12, 1), True, "the first go on 2028-01-01"),
+        ("helpdesk", date(2027, 12, 2), True, "to go within 30 days: 1 row of helpdesk from 2028-01-01"),
+        ("helpdesk", date(2028, 1, 1), True, "to go within 30 days: 16 rows of helpdesk"),
+        ("helpdesk", date(2028, 1, 2), False, "1 row of helpdesk since 2028-01-01"),
+        ("mail", date(2031, 3, 31), True, "the first go on 2031-05-01"),
+        ("mail", date(2031, 4, 1), True, "to go within 30 days: 16 rows of mail from 2031-05-01"),
+        ("mail", date(2031, 5, 1), True, "to go within 30 days"),
+        ("mail", date(2031, 5, 2), False, "16 rows of mail since 2031-05-01"),
+    ],
+)
+def test_the_gate_warns_thirty_days_ahead_and_fails_after(
+    desk: Project, only: str, today: date, passed: bool, words: str
+) -> None:
+    sources = {only: desk.task.sources[only]}
+    desk.__dict__["task"] = desk.task.model_copy(update={"sources": sources})
+    told = retention(desk, today)
+    assert told[0] is passed and words in told[1], told
+    assert bool(told[2]) is not passed

@@ -285,6 +285,32 @@ def test_the_command_writes_a_file_and_refuses_what_was_changed(
     assert "ledger.parquet" in capsys.readouterr().err
 
 
+def test_the_cards_and_the_exports_name_one_data_set_and_version(desk: Project) -> None:
+    from huggingface_hub import DatasetCard, ModelCard
+
+    from train.export.card import model_card, slug
+
+    dataset = DatasetCard((desk.gold / "README.md").read_text())
+    name = slug(str(dataset.data.pretty_name))
+    digest = find_version(desk, "gold").digest
+    assert f"content digest `{digest}`" in dataset.text
+    card = json.loads((desk.models / "lora" / "model.json").read_text())
+    comparison = json.loads((desk.reports / "evaluation" / "comparison.json").read_text())
+    comparison |= {"params": {"confidence": 0.95}, "test_clusters": 7}
+    model = ModelCard(model_card(card, "adapter", desk.task, comparison, "apache-2.0"))
+    assert model.data.datasets == [name] and digest in model.text
+    (result,) = model.data.eval_results or []
+    assert (result.dataset_type, result.dataset_revision) == (name, digest)
+    croissant = json.loads(export(desk, "gold", "croissant"))
+    assert (croissant["name"], croissant["identifier"]) == (name, digest)
+    bill = json.loads(export(desk, "lora", "cyclonedx"))
+    (described,) = [part for part in bill["components"] if part["type"] == "data"]
+    assert described["name"] == name
+    assert {"name": "assay:content_digest", "value": digest} in described["properties"]
+    (splits,) = [one["data_files"] for one in dataset.data.to_dict()["configs"]]
+    assert {one["path"] for one in splits} <= {one["@id"] for one in croissant["distribution"]}
+
+
 def test_licences_are_spelled_as_spdx_does() -> None:
     from cyclonedx.spdx import is_supported_id
 
