@@ -10,6 +10,7 @@
     assay.labels(df, "text", "label").suspects          # labels that look wrong
     assay.diff(old, new, key="id").counts()             # what changed
     assay.open_gold("my-task").train                    # a published version
+    assay.guard("my-task")(inputs, outputs).kept        # a model's answers that may be used
     assay.Project("my-task").run("ingest")              # a project's stages
 
 A table is a polars, pandas or pyarrow table, a `datasets.Dataset`, or anything with `__arrow_c_stream__`.
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from curate.plain.rules import RulesResult, rules
     from curate.plain.scan import ScanResult, scan
     from curate.validate.params import ValidateParams
+    from train.guard.guard import Guard, Guarded, guard
     from train.plain import LabelsResult, labels
 
 __all__ = [
@@ -47,6 +49,8 @@ __all__ = [
     "DiffResult",
     "GateFailed",
     "Gold",
+    "Guard",
+    "Guarded",
     "LabelsResult",
     "LeaksResult",
     "Project",
@@ -61,6 +65,7 @@ __all__ = [
     "__version__",
     "dedup",
     "diff",
+    "guard",
     "labels",
     "leaks",
     "open_gold",
@@ -85,6 +90,7 @@ _HOMES = {
     "curate.plain.rules": ("RulesResult", "rules"),
     "curate.plain.scan": ("ScanResult", "scan"),
     "curate.validate.params": ("ValidateParams",),
+    "train.guard.guard": ("Guard", "Guarded", "guard"),
     "train.plain": ("LabelsResult", "labels"),
     "assay.project": ("Project",),
 }

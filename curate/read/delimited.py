@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -80,6 +81,47 @@ def read_delimited(
     return replace(records, notes=notes)
 
 
+@dataclass(frozen=True)
+class Layout:
+    """How the records of a delimited file lie: their columns, the delimiter, and where the first begins."""
+
+    names: list[str]
+    delimiter: str
+    start: int
+    notes: tuple[str, ...] = ()
+
+
+def layout_of(head: bytes, path: Path, *, default: str, delimiter: str | None = None) -> Layout | None:
+    """The layout of a file that begins with `head` (UTF-8, whole records); None where its line ends are not
+    line feeds, so that it must be read whole.
+
+    Raises
+    ------
+    AssayError
+        As `read_delimited` does of a header.
+    """
+    written = dialect(head, default, delimiter)
+    if written.data != head:
+        return None
+    names, start = _header(head, written.start, path, written.delimiter)
+    return Layout(names, written.delimiter, start, written.notes)
+
+
+def records_in(data: bytes, layout: Layout) -> Records:
+    """Whole records without their header, lines counted from 1; there may be none."""
+    return _read_clean(data, 0, layout.names, layout.delimiter) or _read_astray(
+        data, 0, layout.names, layout.delimiter
+    )
+
+
+def record_end(data: bytes | bytearray, at: int, layout: Layout) -> int | None:
+    """Where the record at `at` ends, its line feed included; None if it does not end in `data` or its quoting
+    is not well formed.
+    """
+    match = _record_pattern(layout.delimiter).match(data, at)
+    return match.end() if match and data[match.end() - 1 : match.end()] == b"\n" else None
+
+
 def _header_notes(names: list[str], frame: pl.DataFrame) -> tuple[str, ...]:
     """Say of a first line that looks like a row that it was read as the column names: it has an address or a
     number in it, or a name that its own column holds as a value.
@@ -91,6 +133,7 @@ def _header_notes(names: list[str], frame: pl.DataFrame) -> tuple[str, ...]:
     return ()
 
 
+@cache
 def _record_pattern(delimiter: str) -> re.Pattern[bytes]:
     """One whole record at a position: possessive throughout, so it never backtracks."""
     d = re.escape(delimiter).encode()

@@ -176,6 +176,20 @@ def _refuse(name: str) -> Any:
 
 
 def _lines(data: bytes, path: Path) -> Records:
+    rows, numbers, rejects = _parsed_lines(data)
+    return _records(rows, numbers, rejects, path, "line")
+
+
+def lines_of(data: bytes) -> Records:
+    """A part of a JSON Lines file, lines counted from 1; it may hold no rows, and each column has the type of
+    this part.
+    """
+    rows, numbers, rejects = _parsed_lines(data)
+    return _framed(rows, numbers, rejects, "line")
+
+
+def _parsed_lines(data: bytes) -> tuple[list[dict[str, Any]], list[int], list[tuple[int, str, bytes]]]:
+    """Objects, the lines at which they stand, and the lines that hold none."""
     rows: list[dict[str, Any]] = []
     numbers: list[int] = []
     rejects: list[tuple[int, str, bytes]] = []
@@ -204,7 +218,7 @@ def _lines(data: bytes, path: Path) -> Records:
             else:
                 rows.append(value)
                 numbers.append(number)
-    return _records(rows, numbers, rejects, path, "line")
+    return rows, numbers, rejects
 
 
 def _records(
@@ -225,6 +239,13 @@ def _records(
     names = dict.fromkeys(name for row in rows for name in row)
     COLUMNS.check(len(names), path)
     CELLS.check(len(names) * len(rows), path)
+    return _framed(rows, numbers, rejects, unit)
+
+
+def _framed(
+    rows: list[dict[str, Any]], numbers: list[int], rejects: list[tuple[int, str, bytes]], unit: Unit
+) -> Records:
+    names = dict.fromkeys(name for row in rows for name in row)
     values = {name: [row.get(name) for row in rows] for name in names}
     nested = frozenset(
         _text(name)

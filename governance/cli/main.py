@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "evaluate": ("stages", "Compare the systems on held-out rows; give the verdict.", "Stages"),
     "report": ("report", "Write the HTML and Markdown report.", "Stages"),
     "export": ("export", "A fine-tuned MODEL for peft, vLLM, Ollama or llama.cpp.", "Models"),
+    "predict": ("predict", "Answer the rows of FILE with MODEL; refuse what is unsafe.", "Models"),
     "revoke": ("revoke", "A trained SYSTEM may not answer any more.", "Models"),
     "audit": ("audit", "Personal data: what is there, what was done, what waits.", "Review"),
     "diff": ("diff", "What changed between two dataset versions, and why.", "Review"),

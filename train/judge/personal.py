@@ -17,7 +17,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -28,6 +28,9 @@ from curate.pii.redact.surrogates import masked
 from curate.pii.values import is_code, normalise
 from curate.placeholders import PLACEHOLDER
 from train.stats.intervals import Bootstrap, mean_of
+
+if TYPE_CHECKING:
+    from curate.pii.detect.detector import Detector
 
 # The expected outputs, among the systems.
 EXPECTED = "expected"
@@ -58,7 +61,9 @@ class Policy:
         return entity not in KEPT and score >= ACT_THRESHOLD.get(entity, 0.0)
 
 
-def new_values(rows: pl.DataFrame, answers: Mapping[str, pl.Series], policy: Policy) -> pl.DataFrame:
+def new_values(
+    rows: pl.DataFrame, answers: Mapping[str, pl.Series], policy: Policy, finder: Detector | None = None
+) -> pl.DataFrame:
     """Every value that an answer holds and its input does not: schema `FOUND`, raw, never to be written.
 
     Parameters
@@ -67,6 +72,8 @@ def new_values(rows: pl.DataFrame, answers: Mapping[str, pl.Series], policy: Pol
         `example_id, input`, and `language`, `source` where there are such.
     answers
         By system, each in the order of `rows`.
+    finder
+        A detector of the policy that is there already: to make one takes a second or two.
     """
     if not answers or rows.is_empty():
         return FOUND.to_frame()
@@ -88,7 +95,7 @@ def new_values(rows: pl.DataFrame, answers: Mapping[str, pl.Series], policy: Pol
     ]
     frame = pl.concat(said)
     spoken = languages(frame, ["answer"], params)
-    detector = Detector(params, root=policy.root)
+    detector = finder or Detector(params, root=policy.root)
     hits = search_rows(frame, ["answer"], spoken.of, detector, names={"answer": "output"})
     inputs, ids = rows["input"].to_list(), rows["example_id"].to_list()
     found = []

@@ -80,6 +80,16 @@ class Extraction(Scoring):
         document, valid = self._parsed(answer)
         return (document if document or valid else None), valid
 
+    def not_in(self, text: str, answer: str) -> list[str]:
+        """Paths of the values of an answer that cannot be read off `text`, and that the schema does not spell
+        out.
+        """
+        return [
+            path
+            for path, value in leaves(self._parsed(answer)[0])
+            if comparable(value) not in self._closed and not stands_in(value, text)
+        ]
+
     def matrix(self, rows: pl.DataFrame, answers: pl.Series) -> Floats:
         """Dense `[rows, 7]`; see the table above."""
         scored = [

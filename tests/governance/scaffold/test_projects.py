@@ -149,6 +149,7 @@ MODELS = {
     "audit": ("governance.audit.params", "AuditParams"),
     "check": ("governance.params", "CheckParams"),
     "cost": ("train.cost_params", "CostParams"),
+    "predict": ("train.guard.params", "PredictParams"),
     "approvals": ("governance.records.policy", "ApprovalParams"),
 }
 
