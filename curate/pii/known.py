@@ -7,8 +7,8 @@ Both sides are folded first: compatibility forms, case and accents go, so that `
 - a **telephone number**, by the last nine digits of its national part, however they are parted;
 - a **name**, as its words in order or the last one first, with at most one other word between two of them;
   `ö` and `oe` are the same letter;
-- a **code** (an id, a policy number, a user name) as its letters and digits, however they are parted, between
-  the borders of words.
+- a **code** (an id, a policy number, a user name) as its letters and digits, parted beside digits or not,
+  between the borders of words.
 
 Deliberately not known: initials, nicknames, misspellings and descriptions. `docs/governance.md` says how
 often that matters.
@@ -20,7 +20,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, product
+from itertools import groupby, product
 from typing import Literal
 
 import polars as pl
@@ -165,18 +165,15 @@ def code_runs(region: str) -> Iterator[str]:
     words = region.split()
     for start in range(len(words)):
         run = ""
-        for word in words[start : start + _MOST_PARTS]:
-            if run and not _may_part(run[-1], word[0]):
+        for word in words[start : start + MOST_PARTS]:
+            if run and not (_is_digit(run[-1]) or _is_digit(word[0])):
+                break
+            if len(word) > MOST_LETTERS and not any(map(_is_digit, word)):
                 break
             run += word
-            if len(run) > _LONGEST:
+            if len(run) > LONGEST:
                 break
             yield run
-
-
-def _may_part(left: str, right: str) -> bool:
-    """Whether a code may be parted between two of its letters: beside a digit."""
-    return _is_digit(left) or _is_digit(right)
 
 
 def _is_digit(letter: str) -> bool:
@@ -184,8 +181,10 @@ def _is_digit(letter: str) -> bool:
 
 
 # An IBAN in groups of four has nine parts and 34 characters, and is the longest that people write.
-_MOST_PARTS = 9
-_LONGEST = 34
+MOST_PARTS = 9
+LONGEST = 34
+# Letters that stand alone as a part of a code (`GB29 NWBK 6016`); longer ones are words.
+MOST_LETTERS = 4
 
 
 def spaced(text: pl.Series) -> pl.Series:
@@ -204,12 +203,30 @@ def pattern_of(known: Known) -> str:
         return f" (?:{straight}|{turned}) "
     [what] = known.parts
     if known.form == "code":
-        parted = [" ?" * _may_part(*pair) + re.escape(pair[1]) for pair in pairwise(what)]
-        return f" {re.escape(what[0])}{''.join(parted)} "
+        return f" {_parted(what)} "
     if known.form == "phone":
         return " ?".join(map(re.escape, what))
     before, after = rf"(?:^|[^{_LOCAL}])", r"(?:$|[^\p{L}\p{N}\-.]|[\-.]+(?:$|[^\p{L}\p{N}\-.]))"
     return rf"{before}[_.+%'\-]*{re.escape(what)}{after}"
+
+
+def _parted(code: str) -> str:
+    """A code as it may be parted: between digits, and beside one if what is parted there is a few letters or
+    holds a digit too.
+    """
+    runs = ["".join(run) for _, run in groupby(code, _is_digit)]
+    said = []
+    for at, run in enumerate(runs):
+        first, last = at == 0, at == len(runs) - 1
+        if _is_digit(run[0]):
+            said.append(" ?".join(map(re.escape, run)))
+        elif len(run) <= MOST_LETTERS:
+            said.append(" ?" * (not first) + re.escape(run) + " ?" * (not last))
+        elif first or last:
+            said.append(re.escape(run))
+        else:
+            said.append(f"(?: ?{re.escape(run)}|{re.escape(run)} ?)")
+    return "".join(said)
 
 
 def mark(known: Known, key: Key) -> str:

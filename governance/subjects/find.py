@@ -19,8 +19,8 @@ UNSEEN = (
     "a row that speaks of the person without any of the values given; the person under another spelling, "
     "or a name that "
     "is parted by more than one other word",
-    "git's own history of files that hold raw data, clones, backups, and versions that an object store keeps",
-    "DVC's cache and remotes beside gold versions: raw files and outputs of other stages as they were",
+    "git's history beside raw files and what DVC tracks, clones, backups, and versions that an object store "
+    "keeps",
 )
 
 
@@ -53,7 +53,7 @@ def find(project: Project, values: Iterable[str], progress: Progress | None = No
     """Look for a person by anything they are known by."""
     key = key_here(project)
     sought = wanted(values, key)
-    done = search(project, sought, progress)
+    done = search(project, sought, progress, key=key)
     learned = {place.version for place in done.places if place.version and place.split == "train"}
     models = [
         f"{system}@{version.name}"

@@ -8,6 +8,7 @@ is named, never passed over.
 from __future__ import annotations
 
 import gzip
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +16,16 @@ from pathlib import Path
 import polars as pl
 
 from curate.errors import AssayError
+from curate.keys import Key
 from curate.project import Project
+from curate.provenance import short_digest
+from curate.splits import SPLITS
 from curate.stage import Progress
 from governance.lineage.history import stored_files
 from governance.lineage.versions import versions
-from governance.subjects.wanted import Wanted, hits, line_hits
+from governance.subjects.index import FOLDER, Index
+from governance.subjects.past import blob, objects, raw_blobs
+from governance.subjects.wanted import Wanted, hits, line_hits, may_hold
 
 # Folders of a project, by what they are; `.dvc` and `.git` are spoken of apart.
 _FOLDERS = {
@@ -32,6 +38,7 @@ _FOLDERS = {
     "cache": (".assay",),
 }
 _ID = "example_id"
+_ROW = "assay row"
 # Numbers alone: what a model keeps as text lies beside them as JSON.
 _NUMBERS = (".safetensors", ".npz")
 
@@ -43,9 +50,11 @@ class Place:
     Parameters
     ----------
     kind
-        `raw`, `stage`, `gold`, `version`, `model`, `report`, `record` or `cache`.
+        `raw`, `stage`, `gold`, `version`, `model`, `report`, `record` or `cache`; `object`: what DVC's cache
+        keeps of another state; `git`: a raw file as a commit has it.
     path
-        Path in the project; of an old version its name and the file in it.
+        Path in the project; of an old version its name and the file in it; of an object or a state in git the
+        path and the beginning of its digest.
     rows
         Ids of the rows, sorted; of a file without ids the numbers of its lines or records.
     split
@@ -63,53 +72,149 @@ class Place:
 
 @dataclass(frozen=True)
 class Search:
-    """What a search found, and what it could not look into."""
+    """What a search found, how, and what it could not look into.
+
+    Parameters
+    ----------
+    versions_absent
+        Gold versions that DVC's cache lacks.
+    objects_absent, objects_in_remote
+        Other objects that commits name and the cache lacks, and how many of them lie in a remote folder here.
+    indexed
+        Tables that were answered from the index.
+    read_for
+        Of what was sought, masked, that for which these tables were read all the same.
+    """
 
     places: tuple[Place, ...]
     unread: tuple[str, ...]
     versions_absent: int
     files: int
+    objects_absent: int = 0
+    objects_in_remote: int = 0
+    indexed: int = 0
+    read_for: tuple[str, ...] = ()
 
 
-def search(project: Project, sought: Sequence[Wanted], progress: Progress | None = None) -> Search:
-    """Look for a person in every place of the project."""
-    files = list(_files(project.root))
+@dataclass(frozen=True)
+class _File:
+    """A file to look into: as what, how it is shown, what it is called, and where it lies."""
+
+    kind: str
+    shown: str
+    name: str
+    path: Path
+    oid: str
+    split: str = ""
+    version: str = ""
+
+
+def search(
+    project: Project,
+    sought: Sequence[Wanted],
+    progress: Progress | None = None,
+    *,
+    key: Key | None = None,
+) -> Search:
+    """Look for a person in every place of the project.
+
+    Parameters
+    ----------
+    key
+        The project's: with it tables are looked up in an index that the search keeps (`index.py`).
+    """
+    root = project.root
     old, absent = _old_files(project)
-    places: list[Place] = []
+    in_gold = {file.oid for file in old}
+    past = objects(root)
+    files = [*_files(root), *old]
+    files += [
+        _File("object", f"{one.name}@{one.oid[:10]}", one.name, one.path, one.oid)
+        for one in past.here
+        if one.oid not in in_gold
+    ]
+    found: dict[str, list[str]] = {}
     unread: list[str] = []
-    total = len(files) + len(old)
-    for number, (kind, path) in enumerate(files):
+    indexed, unanswered = _ask_index(project.root, files, sought, key, found, progress)
+    places: list[Place] = []
+    for number, file in enumerate(files):
         if progress:
-            progress(number, total)
-        shown = path.relative_to(project.root).as_posix()
-        try:
-            rows = rows_in(path, sought)
-        except (AssayError, OSError, pl.exceptions.PolarsError, ValueError, EOFError):
-            unread.append(shown)
-            continue
-        if rows:
-            split = path.stem if kind == "gold" and path.stem in ("train", "validation", "test") else ""
-            places.append(Place(kind, shown, tuple(rows), split))
-    seen: dict[Path, list[str]] = {}
-    for number, (version, name, path) in enumerate(old):
-        if progress:
-            progress(len(files) + number, total)
-        if path not in seen:  # an object that several versions share is read once
+            progress(number, len(files))
+        if file.oid not in found:  # an object that several versions share is read once
             try:
-                seen[path] = rows_in(path, sought, name)
-            except (AssayError, OSError, pl.exceptions.PolarsError, ValueError, EOFError):
-                seen[path] = []
-                unread.append(f"{name} of version {version}")
-        if seen[path]:
-            split = name.removesuffix(".parquet") if name in _SPLIT_FILES else ""
-            places.append(Place("version", f"{version}/{name}", tuple(seen[path]), split, version))
-    return Search(tuple(places), tuple(unread), absent, total)
+                found[file.oid] = rows_in(file.path, sought, file.name)
+            except _UNREADABLE:
+                found[file.oid] = []
+                unread.append(file.shown)
+        if rows := found[file.oid]:
+            places.append(Place(file.kind, file.shown, tuple(rows), file.split, file.version))
+    for state in raw_blobs(root):
+        rows = _blob_rows(blob(root, state.oid), sought, state.name)
+        if rows:
+            places.append(Place("git", f"{state.name}@{state.oid[:10]}", tuple(rows)))
+    return Search(
+        tuple(places),
+        tuple(unread),
+        absent,
+        len(files),
+        past.absent,
+        past.in_remote,
+        indexed,
+        tuple(one.shown for one in unanswered),
+    )
 
 
-_SPLIT_FILES = ("train.parquet", "validation.parquet", "test.parquet")
+_UNREADABLE = (AssayError, OSError, pl.exceptions.PolarsError, ValueError, EOFError)
+# A smaller table is read in the time that the index takes to answer.
+_INDEXED_FROM = 2_000_000
 
 
-def _files(root: Path) -> Iterator[tuple[str, Path]]:
+def _ask_index(
+    root: Path,
+    files: Sequence[_File],
+    sought: Sequence[Wanted],
+    key: Key | None,
+    found: dict[str, list[str]],
+    progress: Progress | None,
+) -> tuple[int, list[Wanted]]:
+    """Fill `found` with the rows of large tables, from the index and, where it has no answer, from the tables
+    themselves; returns how many, and what it had no answer to.
+    """
+    tables = {
+        file.oid: file
+        for file in files
+        if file.name.lower().endswith(".parquet") and file.path.stat().st_size >= _INDEXED_FROM
+    }
+    if key is None or not tables:
+        return 0, []
+    index = Index(root, key)
+    index.add({oid: file.path for oid, file in tables.items()}, progress)
+    oids = [oid for oid in tables if oid not in index.unreadable]
+    answer = index.ask([known for one in sought for known in one.known], oids)
+    unanswered = [one for one in sought if set(one.known) & set(answer.unanswered)]
+    known_ids: dict[int, str] = {}
+    for oid in oids:
+        rows = index.names(oid, tables[oid].path, answer.rows.get(oid), known_ids)
+        if unanswered:
+            rows += rows_in(tables[oid].path, unanswered, tables[oid].name)
+        found[oid] = sorted(set(rows))
+    return len(oids), unanswered
+
+
+def _blob_rows(data: bytes, sought: Sequence[Wanted], name: str) -> list[str]:
+    with tempfile.NamedTemporaryFile(suffix=Path(name).suffix) as file:
+        file.write(data)
+        file.flush()
+        try:
+            return rows_in(Path(file.name), sought, name)
+        except _UNREADABLE:
+            return []
+
+
+_SPLIT_FILES = tuple(f"{split}.parquet" for split in SPLITS)
+
+
+def _files(root: Path) -> Iterator[_File]:
     """Plain files under the project's folders, each with its kind, in order; links are not followed."""
     done: set[Path] = set()
     for kind, folders in _FOLDERS.items():
@@ -117,12 +222,20 @@ def _files(root: Path) -> Iterator[tuple[str, Path]]:
             for path in sorted((root / folder).rglob("*")):
                 if path.suffix in _NUMBERS or path.name == "key" or path in done:
                     continue
-                if path.is_file() and not path.is_symlink():
-                    done.add(path)
-                    yield kind, path
+                if path.is_relative_to(root / FOLDER) or path.is_symlink() or not path.is_file():
+                    continue
+                done.add(path)
+                split = path.stem if kind == "gold" and path.stem in SPLITS else ""
+                yield _File(kind, path.relative_to(root).as_posix(), path.name, path, _state(path), split)
 
 
-def _old_files(project: Project) -> tuple[list[tuple[str, str, Path]], int]:
+def _state(path: Path) -> str:
+    """A name for a file of the work tree as it is now, by which the index knows it."""
+    told = path.stat()
+    return short_digest([str(path), told.st_size, told.st_mtime_ns, told.st_ino])
+
+
+def _old_files(project: Project) -> tuple[list[_File], int]:
     """Files of every gold version in git's history, from DVC's cache, and how many versions it lacks."""
     try:
         known = versions(project)
@@ -134,7 +247,10 @@ def _old_files(project: Project) -> tuple[list[tuple[str, str, Path]], int]:
         if files is None:
             absent += 1
             continue
-        found += [(version.name, name, path) for name, path in sorted(files.items())]
+        for name, path in sorted(files.items()):
+            split = name.removesuffix(".parquet") if name in _SPLIT_FILES else ""
+            oid = path.parent.name + path.name
+            found.append(_File("version", f"{version.name}/{name}", name, path, oid, split, version.name))
     return found, absent
 
 
@@ -167,9 +283,11 @@ def _table_rows(table: pl.LazyFrame, sought: Sequence[Wanted]) -> list[str]:
     if not columns:
         return []
     held = pl.any_horizontal(*[hits(column, sought) for column in columns])
+    may = pl.any_horizontal(*[may_hold(column, sought) for column in columns])
     names = pl.col(_ID) if _ID in schema else pl.int_range(pl.len()).cast(pl.String)
-    found = table.select(names.alias("row"), held.alias("held")).filter("held").collect()
-    return sorted(set(found["row"].cast(pl.String).to_list()))
+    near = table.with_columns(names.cast(pl.String).alias(_ROW)).filter(may)
+    found = near.filter(held).select(_ROW).collect()
+    return sorted(set(found[_ROW].to_list()))
 
 
 def _words(value: object) -> str:

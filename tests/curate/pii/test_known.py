@@ -48,11 +48,13 @@ SAID = {
     "J\u00fcrgen M\u00fcller": ["JUERGEN MUELLER", "Ju\u0308rgen Muller", "M\u00dcLLER, J\u00fcrgen"],
     "Juergen Mueller": ["J\u00fcrgen M\u00fcller", "jurgen mueller"],
     "C-10425": ["customer C-10425", "c10425", "C 10425:", "c_10.425"],
+    "invoice77b": ["INVOICE77-B"],
+    "7invoice77": ["7 invoice77", "7invoice 77"],
     "QQ 12 34 56 C": ["my NI number is QQ123456C", "qq 12 34 56 c"],
     "10004711": ["no 10004711", "1000 4711"],
     "jmiller": ["user jmiller.", "JMiller"],
 }
-SAID_NOT = {
+SAID_NOT: dict[str, list[str | None]] = {
     "jo.miller@example.org": [
         "a.jo.miller@example.org",
         "jo.miller@example.org.uk",
@@ -72,6 +74,8 @@ SAID_NOT = {
     "C-10425": ["C-10426", "c104251", "ac-10425"],
     "QQ 12 34 56 C": ["QQ 12 34 56 D"],
     "jmiller": ["jmillers", "j miller"],
+    "invoice77b": ["invoice 77b"],
+    "7invoice77": ["7 invoice 77"],
 }
 
 
@@ -85,7 +89,7 @@ def searched(value: str, texts: list[str | None]) -> list[bool]:
         .to_list()
         for known in known_as(value)
     ]
-    return [any(flags) for flags in zip(*found, strict=True)]
+    return [any(flags[at] for flags in found) for at in range(len(texts))]
 
 
 def by_digest(value: str, texts: list[str | None]) -> list[bool]:
@@ -100,7 +104,7 @@ def test_a_value_is_found_however_it_is_written_and_nothing_else_is(value: str, 
     look = searched if way is searched else by_digest
     texts: list[str | None] = list(SAID[value])
     assert [text for text, found in zip(texts, look(value, texts), strict=True) if not found] == []
-    others: list[str | None] = [*SAID_NOT.get(value, ("nothing",))]
+    others: list[str | None] = [*SAID_NOT.get(value, ["nothing"])]
     assert [text for text, found in zip(others, look(value, others), strict=True) if found] == []
 
 
