@@ -56,15 +56,15 @@ def retrain(project: Project) -> Answer:
     from governance.erasure.retrain import RETRAIN, all_that_must
 
     erasures = read_erasures(project.root)
+    if erasures.parted:
+        parted = plural(len(erasures.parted), "version")
+        words = f"{parted} rewritten on two branches apart: no twin is without all who were taken out"
+        return False, words, "assay erase --again --yes"
     if must := all_that_must(project):
         words = (
             f"{plural(len(must), 'model')} learned from rows that were erased since: {', '.join(must[:5])}"
         )
         return False, words, RETRAIN
-    if erasures.parted:
-        parted = plural(len(erasures.parted), "version")
-        words = f"{parted} rewritten on two branches apart: no twin is without all who were taken out"
-        return False, words, "assay erase --again --yes"
     if not erasures.names:
         return True, "nobody was taken out", ""
     return True, f"no model here learned from rows of {plural(len(erasures.names), 'erasure')}", ""

@@ -24,13 +24,19 @@ with Repo() as repo:
 """
 
 
+# The list first, then the files in it: DVC pulls what it is told, and no more.
 _FETCH_STORED = """
-import sys
+import json, sys
 from dvc.repo import Repo
 from dvc_data.hashfile.hash_info import HashInfo
+def pull(digests):
+    done = repo.cloud.pull([HashInfo("md5", digest) for digest in digests])
+    if done.failed:
+        sys.exit(f"{len(done.failed)} objects are not there")
 with Repo() as repo:
-    done = repo.cloud.pull([HashInfo("md5", sys.argv[1])])
-    sys.exit(f"{len(done.failed)} objects are not there" if done.failed else 0)
+    pull(sys.argv[1:])
+    with open(repo.cache.local.oid_to_path(sys.argv[1])) as file:
+        pull({entry["md5"] for entry in json.load(file)})
 """
 
 

@@ -121,8 +121,8 @@ def output_files(root: Path, at: Revision, path: str, stage: str) -> dict[str, P
             f"dvc.lock at {plain(at.name)} gives {path} what is not a digest: DVC did not write it",
             fix=f"do not use this revision; see who wrote it: git log -p {at.commit[:10]} -- dvc.lock",
         )
-    if path == OUTPUT:
-        digest = standing_for(root, digest, store)
+    if path == OUTPUT and (twin := standing_for(root, digest, store)) != digest:
+        digest, store = twin, cache / "files" / "md5"
     listing = _object(root, store, digest, at, path)
     try:
         entries = {

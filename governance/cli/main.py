@@ -44,6 +44,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "lineage": ("lineage", "What hangs on a row, a version or a model.", "Records"),
     "subject": ("subject", "Find what the project holds of a person.", "Records"),
     "records": ("records", "Fact sheets: Art. 30, DPIA, AI Act, prefilled.", "Records"),
+    "erase": ("erase", "Take a person out of every version and store.", "Records"),
     "versions": ("versions", "Every gold version in git's history.", "Records"),
     "checkout-gold": ("versions", "Copy an old gold version into a new folder.", "Records"),
     "approve": ("approve", "Sign the digests of what stands now.", "Records"),

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from curate.project import Project
 from tests.curate.versions.test_revisions import git
+from tests.governance.erasure.tiny import KEY, build
 
 PERSON = "Ottoline Abernathy-Quill"
 
@@ -66,3 +68,23 @@ def pushed(pushed_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     for name in ("project", "store"):
         shutil.copytree(pushed_once / name, tmp_path / name)
     return tmp_path / "project"
+
+
+@pytest.fixture(scope="session")
+def tiny_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of `tiny`, to be copied."""
+    base = tmp_path_factory.mktemp("tiny")
+    patch = pytest.MonkeyPatch()
+    patch.setenv("ASSAY_KEY", KEY)
+    build(base / "project", base / "remote")
+    patch.undo()
+    return base
+
+
+@pytest.fixture
+def tiny(tiny_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """Three versions and two systems that learned from Jo Miller, pushed to a folder; see `tiny.py`."""
+    shutil.copytree(tiny_once, tmp_path / "tiny", symlinks=True)
+    monkeypatch.setenv("ASSAY_KEY", KEY)
+    monkeypatch.chdir(tmp_path / "tiny" / "project")
+    return Project(tmp_path / "tiny" / "project")

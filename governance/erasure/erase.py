@@ -1,0 +1,138 @@
+"""An erasure from its request to its certificate: who asks for what, whether it may be done now, and done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from curate.errors import AssayError, GateFailed
+from curate.project import Project
+from curate.stage import Progress
+from curate.text import plural
+from curate.versions.revisions import Revision, git
+from curate.versions.twins import read_erasures
+from governance.erasure.aged import aged
+from governance.erasure.journal import Journal, pending
+from governance.erasure.person import person_of
+from governance.erasure.plan import Plan, make_plan
+from governance.erasure.prepare import prepare
+from governance.erasure.steps import run
+from governance.records.approvals import erasure_approvals
+
+RESUME = "assay erase --resume"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked for.
+
+    Parameters
+    ----------
+    values
+        What the person is known by.
+    expired
+        Rows past their retention, instead of a person.
+    again
+        Earlier erasures, on what has come since: merged branches, fetched versions, remotes that answer now.
+    today
+        The day that retention is judged on.
+    """
+
+    values: tuple[str, ...] = ()
+    expired: bool = False
+    again: bool = False
+    today: date = field(default_factory=date.today)
+
+
+def plan_of(project: Project, request: Request, progress: Progress | None = None) -> Plan:
+    """The plan; nothing is changed.
+
+    Raises
+    ------
+    AssayError
+        If nobody or too much is asked for, there is no key, or an erasure was begun and is not done.
+    """
+    asked = [bool(request.values), request.expired, request.again]
+    if sum(asked) != 1:
+        what = "nobody is named" if not any(asked) else "a person, --expired and --again are three erasures"
+        raise AssayError(what, fix="assay erase jo@example.org 'Jo Miller', or: assay erase --expired")
+    if pending(project.root) is not None:
+        raise AssayError("an erasure was begun here and is not done", fix=RESUME)
+    erased = read_erasures(project.root).rows
+    person = person_of(request.values, project.key, erased)
+    why = "retention" if request.expired else "again" if request.again else "request"
+    return make_plan(
+        project,
+        person,
+        aged=aged(project, request.today) if request.expired else None,
+        why=why,
+        progress=progress,
+    )
+
+
+def execute(
+    project: Project,
+    plan: Plan,
+    *,
+    base: Revision | None = None,
+    signer: str = "",
+    progress: Progress | None = None,
+    tell: Callable[[str], None] = lambda step: None,
+) -> Journal:
+    """Carry out a plan. The caller holds the project's lock.
+
+    Raises
+    ------
+    GateFailed
+        If the policy asks for approvals that the plan does not have, or the proof finds the person.
+    AssayError
+        If the work tree has changes that are not committed, or a step fails; `resume` goes on from there.
+    """
+    refuse_unclean(project)
+    wanted = erasure_approvals(project, plan.digest, base)
+    if not wanted.enough:
+        lacking = "; ".join(
+            f"{want.needed.count} by role {want.needed.role}, {len(want.by)} given"
+            for want in wanted.wants
+            if not want.met
+        )
+        raise GateFailed(
+            f"the policy of {wanted.policy.where} asks for approval of this erasure: {lacking}",
+            fix=f"who approves plans the same erasure, then: assay approve --of erasure --plan {plan.digest}",
+        )
+    counted = [given.id for given in wanted.given if given.of == "erasure" and given.counts]
+    journal = prepare(project, plan, counted, signer, progress)
+    return run(project, journal, tell)
+
+
+def resume(project: Project, tell: Callable[[str], None] = lambda step: None) -> Journal:
+    """Go on with the erasure that was begun. The caller holds the project's lock.
+
+    Raises
+    ------
+    AssayError
+        If none was.
+    """
+    journal = pending(project.root)
+    if journal is None:
+        raise AssayError("no erasure was begun here", fix="assay erase ID...")
+    return run(project, journal, tell)
+
+
+def refuse_unclean(project: Project) -> None:
+    """Fail if a committed file was changed: what an erasure writes could not be told from it."""
+    told = git(project.root, "status", "--porcelain", "--untracked-files=no", "--", ".")
+    if told is None:
+        raise AssayError(f"{project.root} is in no git repository", fix="git init, then commit the project")
+    changed = [line[3:] for line in told.splitlines()]
+    if changed:
+        raise AssayError(
+            f"{plural(len(changed), 'committed file')} changed and not committed: {', '.join(changed[:3])}",
+            fix="git commit, or git stash; then the same command again",
+        )
+
+
+def values_in(lines: Iterable[str]) -> tuple[str, ...]:
+    """The values of a request, one a line, each once."""
+    return tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))

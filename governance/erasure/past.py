@@ -1,0 +1,114 @@
+"""What git's history names of DVC's outputs, on every branch: gold versions and reports.
+
+Read from the dvc.lock of each commit in one process of git; gold versions that the cache lacks are fetched
+from the remotes, for what cannot be looked into cannot be cleared.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from curate.errors import AssayError
+from curate.versions.fetch import fetch_stored
+from curate.versions.revisions import git, lock_stages
+from curate.versions.twins import read_erasures
+from governance.lineage.history import lock_texts, stored_files
+
+
+@dataclass(frozen=True)
+class Past:
+    """See the module.
+
+    Parameters
+    ----------
+    gold
+        What stands for each gold version today -> commits that name it, and its files.
+    absent
+        DVC's digests of versions that are nowhere.
+    outputs
+        Of each state of dvc.lock, the digest of every output by path.
+    ends
+        DVC's digest in a lock -> what stands for it.
+    """
+
+    gold: Mapping[str, tuple[int, Mapping[str, Path]]]
+    absent: tuple[str, ...]
+    outputs: tuple[Mapping[str, str], ...]
+    ends: Mapping[str, tuple[str, ...]]
+
+    def reports_on(self, stored: Collection[str]) -> set[str]:
+        """Digests of what was reported beside these versions."""
+        return {
+            digest
+            for outputs in self.outputs
+            if set(self.ends.get(outputs.get("gold", ""), ())) & set(stored)
+            for path, digest in outputs.items()
+            if path.startswith("reports/")
+        }
+
+
+def content_digest_of(files: Mapping[str, Path]) -> str:
+    """Content digest of the version made of `files`; empty if its manifest says none."""
+    try:
+        document: Any = json.loads(files["manifest.json"].read_text(encoding="utf-8"))
+        return str(document.get("content_digest", ""))
+    except (KeyError, OSError, ValueError, AttributeError, RecursionError):
+        return ""
+
+
+def look_back(root: Path) -> Past:
+    """Every state of dvc.lock on every branch, tag, stash and experiment."""
+    erasures = read_erasures(root)
+    outputs = tuple(_outputs(text) for text in lock_texts(root))
+    named: dict[str, int] = {}
+    for one in outputs:
+        if "gold" in one:
+            named[one["gold"]] = named.get(one["gold"], 0) + 1
+    ends = {stored: erasures.ends(stored) for stored in named}
+    commits: dict[str, int] = {}
+    for stored, count in named.items():
+        for end in ends[stored]:
+            commits[end] = commits.get(end, 0) + count
+    gold, absent = {}, []
+    for end, count in commits.items():
+        files = stored_files(root, end, twin=False)
+        if files is None:
+            with suppress(AssayError):
+                fetch_stored(root, end)
+            files = stored_files(root, end, twin=False)
+        if files is None:
+            absent.append(end)
+        else:
+            gold[end] = (count, files)
+    return Past(gold, tuple(absent), outputs, ends)
+
+
+def outputs_named(root: Path) -> frozenset[str]:
+    """The digest of every output that any dvc.lock names."""
+    return frozenset(digest for text in lock_texts(root) for digest in _outputs(text).values())
+
+
+def _outputs(text: str) -> dict[str, str]:
+    """Outputs that DVC keeps, by path."""
+    try:
+        stages = lock_stages(text, "dvc.lock", "")
+    except AssayError:
+        return {}
+    return {
+        str(output["path"]): str(output["md5"])
+        for stage in stages.values()
+        for output in stage["outs"]
+        if output.get("path") and output.get("md5")
+    }
+
+
+def tracked(root: Path, paths: Sequence[str]) -> list[str]:
+    """Those of `paths` that any commit has."""
+    return [
+        path for path in paths if (git(root, "log", "--all", "-n1", "--format=%H", "--", path) or "").strip()
+    ]
