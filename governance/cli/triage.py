@@ -161,18 +161,19 @@ def triage(
     if rows.asked:
         who = Judge(reviewer or _git_name(project), reason, date.today(), expires)
         say(decide(project, rows, who, limit, keys))
-        decided(project)
+        decided(project, by=reviewer)
         return
     if estimate:
         return _estimate(_Files(project, date.today()), entities, shape)
-    judge = Reviewer(reviewer or _git_name(project), reason, date.today(), expires, project.key.key_id)
+    name = reviewer or _git_name(project)
+    judge = Reviewer(name, reason, date.today(), expires, project.key.key_id)
     files = _Files(project, judge.today)
     if size is None:
         say(_work(files, judge, entities, limit, keys))
-        decided(project)
+        decided(project, by=name)
         return
     say(_sample(files, judge, entities, size, keys))
-    decided(project)
+    decided(project, by=name)
     _estimate(_Files(project, judge.today), entities, shape)
 
 

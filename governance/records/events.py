@@ -88,8 +88,10 @@ def opened(project: Project) -> Record:
     return _append(project, Opening, {**test, **model_digests(project)}, fields)
 
 
-def decided(project: Project) -> Record | None:
-    """Stewards have given verdicts, or taken over a baseline; None where there are no decisions."""
+def decided(project: Project, by: str | None = None) -> Record | None:
+    """Stewards have given verdicts, or taken over a baseline (`by`, whom git names by default); None where
+    there are no decisions.
+    """
     from curate.pii.decisions import FOLDER, read_verdicts
 
     files = [path for path in sorted((project.root / FOLDER).glob("*")) if path.is_file()]
@@ -102,7 +104,9 @@ def decided(project: Project) -> Record | None:
         "lines": len(verdicts),
         "values": dict(sorted(Counter(last.values()).items())),
     }
-    return _append(project, VerdictBatch, digests_of(project, *files), fields)
+    return append(
+        project.root, VerdictBatch, digests_of(project, *files), fields, project=project.task.name, by=by
+    )
 
 
 def suppressed(project: Project, fresh: int, *, by: str, reason: str) -> Record:

@@ -152,9 +152,9 @@ def _check(params: ApprovalParams, signers: Signers, where: str) -> None:
     fix = f"correct `approvals` in params.yaml, or {params.signers}"
     for role, names in params.roles.items():
         if strange := sorted(set(names) - known):
+            named = ", ".join(map(ascii, strange))
             raise AssayError(
-                f"the policy of {where} gives role {role} to {', '.join(strange)}, whom {params.signers} "
-                f"does not name",
+                f"the policy of {where} gives role {role} to {named}, whom {params.signers} does not name",
                 fix=fix,
             )
     for what, all_needed in params.require.items():

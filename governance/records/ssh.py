@@ -56,7 +56,7 @@ class Signers:
         self.principals()  # refuses a file that is not plain
         lines = _unix(self.allowed).decode("utf-8", "replace").split("\n")
         held = [line for line in lines if public in line and not line.lstrip().startswith("#")]
-        return [name for line in held for name in line.split()[0].split(",")]
+        return [name for line in held for name in _first_word(line).split(",")]
 
     def principals(self) -> list[str]:
         """The names in the file, in its order.
@@ -73,11 +73,11 @@ class Signers:
         for number, line in enumerate(_unix(self.allowed).decode("utf-8", "replace").split("\n"), 1):
             if not line.strip() or line.lstrip().startswith("#"):
                 continue
-            first = line.split()[0]
+            first = _first_word(line)
             for name in first.split(","):
                 if not _PRINCIPAL.fullmatch(name) or set(name) & set('*?!"'):
                     raise AssayError(
-                        f"line {number} of the allowed signers names {plain(name, 60)}: signers are "
+                        f"line {number} of the allowed signers names {plain(name, 60)!a}: signers are "
                         f"named one by one, "
                         "in plain ASCII, without patterns",
                         fix="write: name@example.org ssh-ed25519 AAAA...   (see docs/governance.md)",
@@ -206,6 +206,11 @@ def signing_key(root: Path, named: Path | None = None) -> Path:
     if not named.expanduser().exists():
         raise AssayError(f"the signing key {named} does not exist", fix="assay approve --key FILE")
     return named.expanduser()
+
+
+def _first_word(line: str) -> str:
+    """Up to the first blank, as ssh-keygen cuts a line: other spaces of Unicode belong to the word."""
+    return re.split(r"[ \t]", line.lstrip(" \t"), maxsplit=1)[0]
 
 
 def _unix(content: bytes) -> bytes:

@@ -12,6 +12,8 @@ import polars as pl
 import pytest
 
 from governance.cli.main import main
+from governance.records.kinds import VerdictBatch
+from governance.records.store import read_journal
 from tests.governance.audit.conftest import Small, value
 
 HOSTILE = "</td><script>alert(1)</script>|[x](http://e)\x1b[31m\u202e::error::x%0A"
@@ -122,6 +124,7 @@ def test_sarif_says_what_is_new_since_the_baseline(small: Small, capsys: pytest.
     small.params("redact: {actions: {URL: keep}}")
     small.scan([("URL", 1, "a", 0.9, False)])
     assert run(capsys, "--write-baseline")[0] == 0
+    assert len(read_journal(Path.cwd()).of(VerdictBatch)) == 1
     small.scan([("URL", 1, "a", 0.9, False), ("URL", 2, "b", 0.9, False)])
     code, out, _ = run(capsys, "--format", "sarif")
     states = {

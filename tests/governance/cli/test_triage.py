@@ -15,10 +15,13 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
+from curate.digests import sha256_of
 from curate.errors import AssayError
 from curate.files import write_folder
 from curate.pii.decisions import FILE, read_verdicts
 from governance.cli.main import assay
+from governance.records.kinds import VerdictBatch
+from governance.records.store import read_journal
 from tests.chain import ROOT
 from tests.governance.triage.conftest import examples, findings  # noqa: F401 (fixtures)
 
@@ -56,6 +59,18 @@ def test_keys_write_verdicts_and_the_next_run_goes_on(project: Path) -> None:
         ("real", "Ada", "part code"),
     ]
     assert "3 of 3 values open" in _run(project, "--reviewer", "Ben", "--keys", "")
+
+
+def test_a_session_leaves_a_record_of_what_is_decided(project: Path) -> None:
+    _run(project, "--reviewer", "Ada", "--keys", "nrsq")
+    _run(project, "--reviewer", "Ben", "--keys", "")  # nothing decided, nothing recorded
+    ((_, record),) = read_journal(project).of(VerdictBatch)
+    batch = record.predicate
+    assert isinstance(batch, VerdictBatch) and batch.by == "Ada"
+    assert batch.values == {"not_personal": 1, "real": 1}
+    assert record.digest_of(FILE.as_posix()) == sha256_of(project / FILE)
+    _run(project, "--reviewer", "Ben", "--sample", "4", "--keys", "nnq")
+    assert len(read_journal(project).of(VerdictBatch)) == 2
 
 
 def test_nothing_left_says_so(project: Path) -> None:

@@ -19,6 +19,8 @@ import yaml
 from curate.errors import AssayError
 from curate.project import Project
 from curate.versions.revisions import Revision, revision
+from curate.versions.sources import WORK_TREE
+from governance.cli.gates import judged
 from governance.gate import judge
 from governance.records.approvals import approve, standing
 from governance.records.store import path_of, write_record
@@ -159,3 +161,22 @@ def test_what_is_approved_for_one_thing_is_not_for_another(project: Project, key
     assert standing(project, base).enough
     write_version(project.root, 6)
     assert ("diff", "steward") in missing(standing(project, base))
+
+
+def test_beside_a_diff_approvals_are_judged_by_the_policy_of_what_it_is_compared_with(
+    project: Project, keys: dict[str, Path]
+) -> None:
+    """The comment on a pull request is made of these rows."""
+    base = head(project)
+    approve(project, "gold", key=keys["ann"], base=base)
+    write_policy(project.root, signers(keys), require={})
+    commit(project.root, who="eve")
+    (row,) = (row for row in judged("HEAD~1", WORK_TREE) if row[0] == "approvals")
+    assert row[1] is False and "1 by role reviewer of gold, 0 given" in row[2]
+    assert "1 by role steward of policy, 0 given" in row[2]
+    assert "ann@example.org's approval of gold is stale: policy changed" in row[2]
+    write_policy(project.root, signers(keys))
+    approve(project, "gold", key=keys["bob"], base=base)
+    (row,) = (row for row in judged("HEAD~1...", WORK_TREE) if row[0] == "approvals")
+    assert row[1] is True
+    assert "approved: gold by ann@example.org (steward); gold by bob@example.org (reviewer)" in row[2]
