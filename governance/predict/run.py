@@ -17,6 +17,7 @@ from pathlib import Path
 import polars as pl
 
 from curate import __version__
+from curate.digests import sha256_of
 from curate.errors import AssayError
 from curate.files import replacing_file
 from curate.project import Project
@@ -29,7 +30,6 @@ from governance.predict.nearest import Neighbours, neighbours
 from governance.predict.refused import Masker, Names, names_of, table
 from governance.predict.threshold import threshold_of
 from governance.predict.work import Work, begin, form_of, sink, write_results
-from governance.records.events import sha256_of
 from governance.standing import model_standing
 from train.guard.abstain import Threshold
 from train.guard.guard import guard_of

@@ -52,7 +52,7 @@ def told(root: Path, now: datetime = NOW) -> list[str]:
 
 def envelope(statement: bytes, **changes: Any) -> bytes:
     signature = {"keyid": "SHA256:x", "sig": base64.b64encode(b"sig").decode()}
-    whole = {
+    whole: dict[str, Any] = {
         "payload": base64.b64encode(statement).decode(),
         "payloadType": PAYLOAD,
         "signatures": [signature],
