@@ -94,10 +94,10 @@ def _curation(version: Version) -> Iterator[dict[str, Any]]:
 def _learning(version: Version, only: str) -> Iterator[dict[str, Any]]:
     """What records tell of the version: trainings, and looks at its held-out rows."""
     done = [*version.journal.of(Training), *version.journal.of(Opening)]
-    for record_id, record in sorted(done, key=lambda one: (one[1].predicate.at, one[0])):
+    for record_id, record in sorted(done, key=_order):
         said = record.predicate
         assert isinstance(said, Training | Opening)
-        if said.version_digest != version.digest:
+        if not version.is_called(said.version_digest):
             continue
         models = [
             _dataset(version, f"models/{name}", {"version": _facet(version, "version", datasetVersion=seen)})
@@ -117,6 +117,11 @@ def _learning(version: Version, only: str) -> Iterator[dict[str, Any]]:
             {"assay_outcome": _own(version, _OUTCOME, outcome)},
         )
         yield from _run(version, "evaluate", record_id, said.at, [gold, *models], [report])
+
+
+def _order(one: tuple[str, Record]) -> tuple[str, bool, str]:
+    """By time, to the second; what was trained within the same one comes before the look at it."""
+    return one[1].predicate.at, isinstance(one[1].predicate, Opening), one[0]
 
 
 def _card_digest(record: Record, system: str) -> str:

@@ -15,6 +15,7 @@ from curate.publish.gold import load_manifest, verify_gold
 from curate.publish.manifest import MANIFEST
 from curate.seal import key_here
 from curate.text import plain
+from curate.versions.twins import read_erasures
 from governance.lineage.history import stored_files
 from governance.lineage.versions import named, versions
 from governance.records.kinds import Publication
@@ -38,12 +39,15 @@ class Version:
         The project's records.
     committed
         When the first commit that names it was made (ISO 8601); empty for the one in `gold/`.
+    before
+        Content digests that it had before somebody was taken out of it: records may speak of those.
     """
 
     manifest: dict[str, Any]
     files: Mapping[str, Path]
     journal: Journal
     committed: str = ""
+    before: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -60,14 +64,18 @@ class Version:
         """When it was published first, as a record says; else when it was committed; empty if neither is
         known.
         """
-        said = [at for digest, at in _publications(self.journal) if digest == self.digest]
+        said = [at for digest, at in _publications(self.journal) if self.is_called(digest)]
         return said[0] if said else self.committed
 
     @property
     def number(self) -> int:
         """Which of the project's published versions it is, counted from 1; 0 if no record says so."""
         distinct = list(dict.fromkeys(digest for digest, _ in _publications(self.journal)))
-        return distinct.index(self.digest) + 1 if self.digest in distinct else 0
+        return next((place + 1 for place, digest in enumerate(distinct) if self.is_called(digest)), 0)
+
+    def is_called(self, digest: str) -> bool:
+        """Whether a record that names `digest` speaks of it."""
+        return digest in (self.digest, *self.before)
 
     def sha256(self, name: str) -> str:
         """SHA-256 of a file of the folder."""
@@ -97,7 +105,8 @@ def find_version(project: Project, name: str) -> Version:
     if name == HERE or (project.gold.is_dir() and _is_here(project, name)):
         gold = verify_gold(project.gold, key_here(project))
         names = [*sorted(gold.manifest["files"]), MANIFEST]
-        return Version(gold.manifest, {file: project.gold / file for file in names}, journal)
+        before = read_erasures(project.root).before(str(gold.manifest["content_digest"]))
+        return Version(gold.manifest, {file: project.gold / file for file in names}, journal, "", before)
     version = named(versions(project), name)
     if version is None:
         raise AssayError(
@@ -111,7 +120,7 @@ def find_version(project: Project, name: str) -> Version:
             fix="dvc fetch --all-commits   (from the remote)",
         )
     manifest = load_json(files[MANIFEST], needs=("content_digest", "funnel", "splits", "task"))
-    return Version(manifest, files, journal, version.commits[-1].at)
+    return Version(manifest, files, journal, version.commits[-1].at, version.before)
 
 
 def _is_here(project: Project, name: str) -> bool:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 import warnings
 from itertools import pairwise
 from pathlib import Path
@@ -14,13 +15,16 @@ from typing import Any
 import jsonschema
 import polars as pl
 import pytest
+import yaml
 
+from curate.errors import AssayError
 from curate.project import Project
 from curate.publish.licences import HUB_LICENCES, spdx_licence
 from governance.cli.main import main
 from governance.lineage.exports.croissant import CONTEXT
 from governance.lineage.exports.version import find_version
 from governance.lineage.exports.write import FORMATS, Format, export
+from tests.curate.versions.test_revisions import git, store
 from tests.governance.published import SECRETS
 
 # What OpenLineage 2-0-2 asks of a run event, of its parts and of every facet.
@@ -290,14 +294,14 @@ def test_the_cards_and_the_exports_name_one_data_set_and_version(desk: Project) 
 
     from train.export.card import model_card, slug
 
-    dataset = DatasetCard((desk.gold / "README.md").read_text())
+    dataset: Any = DatasetCard((desk.gold / "README.md").read_text())
     name = slug(str(dataset.data.pretty_name))
     digest = find_version(desk, "gold").digest
     assert f"content digest `{digest}`" in dataset.text
     card = json.loads((desk.models / "lora" / "model.json").read_text())
     comparison = json.loads((desk.reports / "evaluation" / "comparison.json").read_text())
     comparison |= {"params": {"confidence": 0.95}, "test_clusters": 7}
-    model = ModelCard(model_card(card, "adapter", desk.task, comparison, "apache-2.0"))
+    model: Any = ModelCard(model_card(card, "adapter", desk.task, comparison, "apache-2.0"))
     assert model.data.datasets == [name] and digest in model.text
     (result,) = model.data.eval_results or []
     assert (result.dataset_type, result.dataset_revision) == (name, digest)
@@ -309,6 +313,26 @@ def test_the_cards_and_the_exports_name_one_data_set_and_version(desk: Project) 
     assert {"name": "assay:content_digest", "value": digest} in described["properties"]
     (splits,) = [one["data_files"] for one in dataset.data.to_dict()["configs"]]
     assert {one["path"] for one in splits} <= {one["@id"] for one in croissant["distribution"]}
+
+
+def test_an_old_version_is_told_from_the_cache_as_it_was_here(desk: Project) -> None:
+    here = {form: export(desk, "gold", form) for form in ("openlineage", "croissant")}
+    digest, cache = find_version(desk, "gold").digest, desk.root / ".dvc" / "cache"
+    listing = [
+        {"md5": store(cache, path.read_bytes()), "relpath": path.name} for path in sorted(desk.gold.iterdir())
+    ]
+    out = {"path": "gold", "hash": "md5", "md5": store(cache, json.dumps(listing).encode(), ".dir")}
+    stages = {"publish": {"cmd": "x", "outs": [out]}}
+    (desk.root / "dvc.lock").write_text(yaml.safe_dump({"schema": "2.0", "stages": stages}))
+    git(desk.root, "init", "-b", "main")
+    git(desk.root, "add", "dvc.lock")
+    git(desk.root, "commit", "-m", "a version")
+    shutil.rmtree(desk.gold)
+    old = {form: export(Project(desk.root), digest[:10], form) for form in ("openlineage", "croissant")}
+    assert old == here
+    shutil.rmtree(cache)
+    with pytest.raises(AssayError, match=r"no gold version|lacks"):
+        export(Project(desk.root), digest[:10], "croissant")
 
 
 def test_licences_are_spelled_as_spdx_does() -> None:
