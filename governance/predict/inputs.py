@@ -108,8 +108,8 @@ def live_rows(part: Part, columns: Columns, path: Path) -> pl.DataFrame:
     Returns
     -------
     pl.DataFrame
-        `row, id, input, language, source, unreadable`, and the carried columns under their own names with a
-        `=` before.
+        `row, id, input, language, source, unreadable`, `fault` (why it could not be read), and the carried
+        columns under their own names with a `=` before.
 
     A column that `columns_of` saw and this part lacks is null: its rows say nothing under that name.
     """
@@ -138,10 +138,11 @@ def live_rows(part: Part, columns: Columns, path: Path) -> pl.DataFrame:
             .fill_null(pl.lit(columns.said_source, dtype=pl.String))
             .alias("source"),
             pl.Series("unreadable", [False]).new_from_index(0, frame.height),
+            pl.Series("fault", [None], dtype=pl.String).new_from_index(0, frame.height),
             *(_column(frame, name).alias(f"={name}") for name in columns.carried),
         ]
     )
-    lost = part.unreadable.select("row", pl.lit(True).alias("unreadable"))
+    lost = part.unreadable.select("row", pl.lit(True).alias("unreadable"), pl.col("reason").alias("fault"))
     return pl.concat([rows, lost], how="diagonal").sort("row")
 
 

@@ -25,6 +25,8 @@ from curate.project import Project
 from curate.seal import key_here
 from train.guard.codes import words_of
 
+_IN_WORDS = pl.col("codes").map_elements(words_of, return_dtype=pl.String)
+_FAULT = pl.col("fault").str.replace_all("_", " ", literal=True)
 # Columns of the file beside id, input and output.
 _OURS = ("row", "answer", "confidence", "codes", "reasons", "nearest")
 
@@ -112,5 +114,5 @@ def table(names: Names) -> list[pl.Expr]:
         pl.col("output").alias("answer"),
         pl.col("confidence"),
         pl.col("codes"),
-        pl.col("codes").map_elements(words_of, return_dtype=pl.String).alias("reasons"),
+        pl.format("{}{}", _IN_WORDS, pl.format(": {}", _FAULT).fill_null("")).alias("reasons"),
     ]

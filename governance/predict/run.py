@@ -208,7 +208,13 @@ def _predict(
                 progress(part.read, part.size)
         if resumed and before:
             tell(f"predict: {plural(before, 'row')} had been answered by a run that was stopped")
-        outcome = _finish(work, number + 1, request, names_of(project, Path(request.refused).stem), columns)
+        outcome = _finish(
+            work,
+            number + 1,
+            request,
+            names_of(project, request.refused.stem.removesuffix(".refused")),
+            columns,
+        )
         return replace(outcome, threshold=threshold, resumed=before if resumed else 0)
 
 

@@ -70,6 +70,13 @@ def test_a_review_that_is_overdue_stops_every_model(project: Project) -> None:
     assert codes(project, today=date(2026, 11, 30)) == ["review_overdue"]
 
 
+def test_one_that_learned_from_somebody_who_was_erased_may_not(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("governance.standing.must_retrain", lambda project, folder: f"{folder.name} saw rows")
+    assert codes(project) == ["must_retrain"]
+
+
 def test_without_the_key_the_standing_says_that_nothing_was_authenticated(project: Project) -> None:
     card = {**CARD, "review": {"next": "2026-11-29"}}
     (project.root / "task.yaml").write_text(yaml.safe_dump(card))

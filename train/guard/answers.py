@@ -45,10 +45,12 @@ class Answers:
     ----------
     policy
         How the project looks for personal data.
+    derived
+        Fields of an extraction whose values need not stand in the input.
     """
 
-    def __init__(self, task: TaskCard, policy: Policy) -> None:
-        self.task, self.policy = task, policy
+    def __init__(self, task: TaskCard, policy: Policy, derived: frozenset[str] = frozenset()) -> None:
+        self.task, self.policy, self.derived = task, policy, derived
 
     @cached_property
     def judges(self) -> dict[CodeName, Judge]:
@@ -61,7 +63,7 @@ class Answers:
         if self.task.style is not None:
             judges |= {code: self._style(code) for code in _STYLE.values()}
         if self.task.kind is Kind.REWRITING:
-            judges |= {"numbers": self._numbers}
+            judges |= {"numbers": self._numbers, "unsupported_date": self._dates}
         if self.task.kind is Kind.SUMMARY:
             judges |= {
                 "sections": self._sections,
@@ -95,7 +97,7 @@ class Answers:
 
     def _not_in_source(self, rows: pl.DataFrame) -> Bools:
         return _where(
-            bool(self._extraction.not_in(text, answer))
+            bool(set(self._extraction.not_in(text, answer)) - self.derived)
             for text, answer in rows["input", "output"].iter_rows()
         )
 

@@ -82,7 +82,7 @@ TABLE: tuple[Code, ...] = (
     Code("not_in_source", "refuse", (Kind.EXTRACTION,), "a value does not stand in the input"),
     Code("sections", "refuse", (Kind.SUMMARY,), "a section of the card is missing, doubled or out of order"),
     Code("unsupported_number", "refuse", (Kind.SUMMARY,), "a number does not stand in the input"),
-    Code("unsupported_date", "refuse", (Kind.SUMMARY,), "a date does not stand in the input"),
+    Code("unsupported_date", "refuse", (Kind.REWRITING, Kind.SUMMARY), "a date does not stand in the input"),
     Code("unsupported_name", "refuse", (Kind.SUMMARY,), "a name does not stand in the input"),
     Code("never_word", "refuse", TEXTS, "a word that the card's style forbids"),
     Code("always_word", "refuse", TEXTS, "a word that the card's style asks for is missing"),

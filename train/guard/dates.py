@@ -4,8 +4,9 @@ there.
 `curate.validate.unsupported` asks for each number by itself, so a changed month ("3 March" told as "3 April")
 and a day moved to another month of the text would pass. Here a day and its month belong together: `3 March`,
 `March 3rd`, `2026-03-03`, `03/03/2026` (either order where both fit). A day of the text that stands without
-its month ("the 3rd and the 5th of March") may be told with any month of the text. A weekday must be named in
-the text, or be that of a date in it. It is a sign and not a proof: "tomorrow" is not reckoned.
+its month ("the 3rd and the 5th of March", "on the fifth") may be told with any month of the text. A weekday
+must be named in the text, or be that of a date in it. It is a sign and not a proof: "tomorrow" is not
+reckoned.
 """
 
 from __future__ import annotations
@@ -28,7 +29,17 @@ _MONTH_DAY = re.compile(
 )
 _ISO = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
 _NUMERIC = re.compile(r"\b(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})\b")
+# "11/06": a day and a month in either order; a fraction ("1/2") is taken for one too.
+_SHORT = re.compile(r"(?<![\d/.])(\d{1,2})/(\d{1,2})(?![\d/])")
 _DAY_ALONE = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?\b(?![:.,]\d)")
+_ORDINALS = (
+    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"),
+    *("eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth"),
+    *("eighteenth", "nineteenth", "twentieth", "twenty-first", "twenty-second", "twenty-third"),
+    *("twenty-fourth", "twenty-fifth", "twenty-sixth", "twenty-seventh", "twenty-eighth", "twenty-ninth"),
+    *("thirtieth", "thirty-first"),
+)
+_SPELT = re.compile(r"(?i)\b(?:" + "|".join(sorted(_ORDINALS, key=len, reverse=True)) + r")\b")
 # Without a number beside them these are words as often as months.
 _WORDS = ("march", "mar", "may")
 _BARE_MONTH = re.compile(rf"\b{_MONTH}", re.I)
@@ -49,6 +60,7 @@ def unsupported_dates(text: str, answer: str) -> list[str]:
     months = {month for _, month, _ in given} | {month for month, _ in _bare_months(text)}
     pairs = {(day, month) for day, month, _ in given}
     alone = {int(day) for day in _DAY_ALONE.findall(_without_dates(text))}
+    alone |= {_ORDINALS.index(word.lower()) + 1 for word in _SPELT.findall(text)}
     strange = [
         f"{day} {_MONTHS[month - 1]}"
         for day, month, _ in told
@@ -64,7 +76,8 @@ def unsupported_dates(text: str, answer: str) -> list[str]:
 def _either(answer: str, pairs: set[tuple[int, int]]) -> bool:
     """Whether all dates of an answer are numeric, and each stands in the text with its parts in one order."""
     numeric = [(int(first), int(second)) for first, _, second, _ in _NUMERIC.findall(answer)]
-    others = len(_dates(_NUMERIC.sub(" ", answer)))
+    numeric += [(int(first), int(second)) for first, second in _SHORT.findall(answer)]
+    others = len(_dates(_SHORT.sub(" ", _NUMERIC.sub(" ", answer))))
     return bool(numeric) and not others and all({(a, b), (b, a)} & pairs for a, b in numeric)
 
 
@@ -76,6 +89,8 @@ def _dates(text: str) -> set[Dated]:
         found.add((int(day), _number(month), int(year) if year else None))
     for year, month, day in _ISO.findall(text):
         found.add((int(day), int(month), int(year)))
+    for first, second in _SHORT.findall(text):
+        found |= {(int(first), int(second), None), (int(second), int(first), None)}
     for first, _, second, year in _NUMERIC.findall(text):
         full = int(year) + (2000 if len(year) == 2 else 0)
         found |= {(int(first), int(second), full), (int(second), int(first), full)}
@@ -83,7 +98,7 @@ def _dates(text: str) -> set[Dated]:
 
 
 def _without_dates(text: str) -> str:
-    for pattern in (_ISO, _NUMERIC, _DAY_MONTH, _MONTH_DAY):
+    for pattern in (_ISO, _NUMERIC, _SHORT, _DAY_MONTH, _MONTH_DAY):
         text = pattern.sub(" ", text)
     return text
 

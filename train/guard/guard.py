@@ -25,10 +25,12 @@ from curate.text import plural
 from curate.validate.params import ValidateParams
 from train.guard.answers import Answers
 from train.guard.codes import CODES, CodeName, Level, words_of
+from train.guard.derived import derived_in_gold
 from train.guard.expressions import expressions
 from train.guard.injection import is_order
 from train.guard.params import PredictParams
 from train.judge.personal import Policy
+from train.kinds.extraction import Extraction
 
 # Judged before the model is asked: a row that they refuse is not.
 BEFORE: tuple[CodeName, ...] = ("unreadable", "empty_input", "input_too_long", "injection")
@@ -128,6 +130,8 @@ class Guard:
         Characters of the longest input.
     policy
         How personal data is looked for.
+    derived
+        Fields of an extraction whose values need not stand in the input.
     """
 
     task: TaskCard
@@ -136,6 +140,7 @@ class Guard:
     above: float | None = None
     longest: int | None = None
     policy: Policy = field(default_factory=Policy)
+    derived: frozenset[str] = frozenset()
 
     @cached_property
     def levels(self) -> dict[CodeName, Level]:
@@ -145,7 +150,7 @@ class Guard:
 
     @cached_property
     def _answers(self) -> Answers:
-        return Answers(self.task, self.policy)
+        return Answers(self.task, self.policy, self.derived)
 
     @cached_property
     def _expressions(self) -> dict[CodeName, pl.Expr]:
@@ -298,7 +303,10 @@ def guard_of(project: Project, labels: Sequence[str] | None = None, above: float
         raise AssayError("task.yaml names no labels, so none can be allowed", fix="add `labels` to task.yaml")
     longest = params.max_input_chars or project.params("validate", ValidateParams).input.max_chars
     policy = Policy(project.params("scan", ScanParams), project.params("redact", RedactParams), project.root)
-    return Guard(task, params, allowed, above, longest, policy)
+    derived = frozenset(params.derived or ())
+    if task.kind is Kind.EXTRACTION and params.derived is None:
+        derived = derived_in_gold(project.gold, Extraction(task.output_schema))
+    return Guard(task, params, allowed, above, longest, policy, derived)
 
 
 def guard(project: Any = ".", *, above: float | None = None) -> Guard:

@@ -44,6 +44,11 @@ class PredictParams(Params):
         description="Characters of an answer over those of its input, lowest and highest, where the card's "
         "`style` says none; null: not looked at.",
     )
+    derived: tuple[str, ...] | None = Field(
+        None,
+        description="Fields of an extraction whose values need not stand in the input (`amount`, "
+        "`items[].total`); null: those that gold's training rows have from elsewhere.",
+    )
     chunk_rows: int | None = Field(
         None,
         ge=1,

@@ -80,6 +80,10 @@ class Extraction(Scoring):
         document, valid = self._parsed(answer)
         return (document if document or valid else None), valid
 
+    def paths(self, answer: str) -> set[str]:
+        """Paths of the values that an answer gives."""
+        return {path for path, _ in leaves(self._parsed(answer)[0])}
+
     def not_in(self, text: str, answer: str) -> list[str]:
         """Paths of the values of an answer that cannot be read off `text`, and that the schema does not spell
         out.

@@ -272,6 +272,7 @@ def test_hostile_rows_do_no_harm(
         and by_row[11] == "empty_input"
     )
     assert kept["id"].to_list()[:2] == ["same", "same"]
+    assert dict(refused.select("row", "reasons").iter_rows())[8].endswith("file: invalid json")
     said = capsys.readouterr()
     assert "\x1b" not in said.out + said.err
 

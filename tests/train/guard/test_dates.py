@@ -45,6 +45,13 @@ def test_what_it_does_not_give_may_not(answer: str) -> None:
     assert unsupported_dates(TEXT, answer)
 
 
+def test_a_day_and_month_without_a_year_are_a_date_and_a_day_may_find_its_month() -> None:
+    text = "Bait laid on 11/06, revisit 25/06; the release of the 24th broke it in March, not on the Fifth."
+    for answer in ("resolved 25 Jun", "laid on 11 June", "broke on 24 March", "5 March", "on 25/06"):
+        assert unsupported_dates(text, answer) == [], answer
+    assert unsupported_dates(text, "resolved 26 Jun") and unsupported_dates(text, "on 26/06")
+
+
 @given(st.dates())
 def test_every_way_to_write_a_date_supports_every_other(day: object) -> None:
     from datetime import date

@@ -14,8 +14,10 @@ from curate.errors import AssayError
 from curate.params import parse
 from curate.task import Kind, TaskCard
 from train.guard.codes import CODES, TABLE, words_of
+from train.guard.derived import derived_fields
 from train.guard.guard import Guard
 from train.guard.params import PredictParams
+from train.kinds.extraction import Extraction
 
 METRIC = {
     "classification": "accuracy",
@@ -78,6 +80,19 @@ def test_an_extracted_value_stands_in_the_source_or_in_the_schema() -> None:
         "not_in_source,personal_data",
         "not_in_source,placeholder",
     ]
+
+
+def test_a_field_that_gold_reckons_need_not_stand_in_the_source() -> None:
+    scoring = Extraction({"type": "object"})
+    pence = [
+        (f"r{n:02}", f"pay £{n}.50 to Shop {n}", f'{{"pence": {n}50, "shop": "Shop {n}"}}')
+        for n in range(10, 40)
+    ]
+    rows = pl.DataFrame(pence, schema=["example_id", "input", "output"], orient="row")
+    assert derived_fields(scoring, rows) == {"pence"}
+    guard = Guard(card("extraction"), derived=frozenset({"pence"}))
+    answers = ({"pence": 1250, "shop": "Shop 12"}, {"pence": 1250, "shop": "Other"})
+    assert codes(guard, "pay £12.50 to Shop 12", *answers) == ["", "not_in_source"]
 
 
 @pytest.mark.parametrize(
