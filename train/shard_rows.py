@@ -19,8 +19,8 @@ from curate.text import plural
 UNIT = "unit"
 # Fewer rows than this in a shard teach an adapter at best a form (`train.lm.preflight.FEWEST`).
 FEWEST = 20
-# Rows of a label that a shard has on average. On the sample (48 rows a label) and on banking77 (26) the
-# accuracy lost grows from one to two points at 6 and more to five and more at 3 (docs/training.md).
+# Rows of a label that a shard has on average: a rule of thumb, not a measurement. A head fitted to two or
+# three rows of a label follows their wording; benchmarks/sharding.py measures five and six.
 FEWEST_A_LABEL = 4
 
 
@@ -39,6 +39,7 @@ def shard_of(unit: str, shards: int, seed: int) -> int:
 
 def parts_of(rows: pl.DataFrame, shards: int, seed: int) -> list[pl.DataFrame]:
     """The rows of each shard, in the order they came in, without their units."""
+    rows = rows if UNIT in rows.columns else with_units(rows)
     where = pl.Series([shard_of(unit, shards, seed) for unit in rows[UNIT]], dtype=pl.Int64)
     return [rows.filter(where == shard).drop(UNIT) for shard in range(shards)]
 

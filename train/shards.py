@@ -35,7 +35,7 @@ FILE = "shard.json"
 FOLDER, UNFINISHED = "shards", "train"
 _KIND = "shard"
 # Rooms of this package that no training runs through.
-_ASIDE = ("judge", "export")
+_ASIDE = ("judge", "export", "guard")
 # Files beside the weights that decide how a model reads and computes.
 _BESIDE = ("*.json", "*.txt", "*.model", "*.jinja")
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from curate.errors import AssayError
 from curate.keys import Key
+from curate.project import Project
 from curate.sealed_folder import seal_folder
 from curate.task import Kind
 
@@ -23,7 +24,7 @@ from train.fit import Trained, train_systems
 from train.lm.prompt import Brief
 from train.params import TrainParams
 from train.shard_rows import UNIT, parts_of, refuse_small, with_units
-from train.shards import FILE, ShardStore
+from train.shards import FILE, Forgotten, ShardStore, forget, store_of
 from train.systems import Context, load_system, read_card
 
 from .conftest import LABELS, toy_rows
@@ -261,6 +262,21 @@ def test_nothing_is_kept_where_there_are_no_shards(tiny_encoder: Path, tmp_path:
     assert one == sealed(tmp_path / "null") and "shards" not in read_card(tmp_path / "models/lora")
 
 
+def test_project_forgets_its_shards_and_what_was_left_unfinished(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    store = store_of(project, KEY)
+    for name, rows in (("a", ["r1"]), ("b", ["r3"])):
+        store.keep(name, rows, {"seconds": 1.0}, lambda folder: None)
+    left = tmp_path / ".assay/train/run"
+    left.mkdir(parents=True)
+    (left / "lora.checkpoint.safetensors").write_bytes(b"weights")
+    assert forget(project, []) == Forgotten((), ()) and left.exists()
+    assert forget(project, ["r1"]) == Forgotten((".assay/shards/a",), (".assay/train/run",))
+    assert forget(project, ["r1"]) == Forgotten((), ()) and not left.exists()
+    assert [path.name for path in store.folder.iterdir()] == ["b"]
+    assert forget(Project(tmp_path / "new"), ["r1"]) == Forgotten((), ())
+
+
 def test_store_forgets_whoever_it_learned_from(tmp_path: Path) -> None:
     store = ShardStore(tmp_path / "shards", KEY)
     for name, rows in (("a", ["r1", "r2"]), ("b", ["r3"]), ("c", ["r4"])):
@@ -299,3 +315,58 @@ def test_what_does_not_go_with_shards_is_refused(tiny_encoder: Path) -> None:
     chosen = TrainParams(shards=4).suited(Kind.CLASSIFICATION).systems
     assert "lora" in chosen and not {"full", "lora_whole"} & set(chosen)
     assert "lora_whole" not in TrainParams().suited(Kind.CLASSIFICATION).systems
+
+
+def test_classifier_in_shards_is_not_exported_as_one(tiny_encoder: Path, tmp_path: Path) -> None:
+    from train.export.card import model_card
+    from train.export.run import Source, export
+
+    run(people(90), people(9, 1, "v"), params(tiny_encoder), tmp_path, tmp_path / "store")
+    with pytest.raises(AssayError, match="mean of 3 adapters") as raised:
+        export(Source(tmp_path / "models/lora"), tmp_path / "out")
+    assert "shard-*" in raised.value.fix and not (tmp_path / "out").exists()
+    card = read_card(tmp_path / "models/lora")
+    text = model_card(card, "adapter", None, None, None)
+    assert f"trained in 3 shards of {', '.join(map(str, card['shards']['rows']))} rows" in text
+
+
+@pytest.mark.slow
+def test_the_report_says_what_shards_cost(
+    tiny_encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import yaml
+
+    from curate.publish.digest import PUBLISHED
+    from curate.publish.gold import Gold
+    from train.fit import run as train
+    from train.judge.evaluate import run as evaluate
+
+    task = {"assay": 1, "name": "t", "kind": "classification", "behaviour": "route"}
+    task |= {"metric": {"name": "accuracy", "target": 0.9}, "labels": list(LABELS)}
+    (tmp_path / "task.yaml").write_text(yaml.safe_dump(task))
+    knobs = params(tiny_encoder, systems=("probe", "lora", "lora_whole"), workers=2)
+    few = {"bootstrap": 100, "permutations": 100, "latency_rows": 3, "label_suspects": False}
+    written = {"train": knobs.model_dump(mode="json"), "evaluate": few}
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(written))
+
+    def published(rows: pl.DataFrame) -> pl.DataFrame:
+        missing = [name for name in PUBLISHED.names() if name not in rows.columns]
+        nulls = [pl.lit(None, dtype=PUBLISHED[name]).alias(name) for name in missing]
+        return rows.with_columns(nulls).select(PUBLISHED.names())
+
+    frames = [published(people(*given)) for given in ((90, 0, "r"), (15, 1, "v"), (30, 2, "t"))]
+    gold = Gold(*frames, {"content_digest": "abc123"})
+    monkeypatch.setattr("curate.publish.gold.verify_gold", lambda folder, key: gold)
+    for stage in ("train.fit", "train.judge.evaluate"):
+        monkeypatch.setattr(f"{stage}.refuse_stale_gold", lambda *_: None)
+    project = Project(tmp_path)
+    assert "; 3 of 3 shards trained" in train(project)["summary"]
+    assert len(list((tmp_path / ".assay/shards").iterdir())) == 3
+    assert "; 0 of 3 shards trained" in train(project)["summary"]
+    evaluate(project)
+    document = json.loads((project.reports / "evaluation/comparison.json").read_text())
+    (part,) = document["sharding"]
+    assert part["whole"] == "lora_whole" and part["difference"]["low"] is not None
+    assert part["sentence"] in document["verdict"]["reasons"] and document["fine_tuned"] == "lora"
+    assert set(document["overfitting"]) == {"lora", "lora_whole"}
+    assert document["overfitting"]["lora"]["course"] is None

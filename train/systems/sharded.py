@@ -20,7 +20,9 @@ Classifiers are put together by the mean of their probabilities, the vote of Bou
 serves labels which a shard never saw; answering takes as many passes as there are shards. Language models by
 the mean of the adapters' updates: their low-rank factors side by side are one adapter of rank shards x rank,
 scaled by 1 / shards. That answers as fast as one, is plain peft, and merges and exports as ever; a mean of
-next-token probabilities would take as many passes a token, as much memory, and could not be exported.
+next-token probabilities would take as many passes a token, as much memory, and could not be exported. One
+such average is the single round of federated fine-tuning, which Wang et al. (2024, arXiv:2412.04650) find
+about as good as many rounds for models of a billion parameters and more; smaller ones may lose more.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from curate.errors import AssayError
 from curate.files import dump_json
 from train.arrays import Floats
 from train.kinds.classification import codes_of
@@ -249,7 +252,10 @@ def _kept(digest: str, rows: pl.DataFrame, ctx: Context, learn: Any) -> Kept:
     """The shard of a digest, trained if the store does not hold it; its seconds are charged either way."""
     store = ctx.shards
     if store is None:
-        raise RuntimeError("shards are trained into a store: Context.shards")
+        raise AssayError(
+            f"params.train.shards: {ctx.params.shards} needs a place to keep shards in",
+            fix="train through a project: assay train   (in Python: train.fit.train_systems)",
+        )
     found = store.find(digest)
     if found is not None:
         ctx.reused_seconds += float(found.facts["seconds"])
