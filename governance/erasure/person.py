@@ -19,7 +19,7 @@ import polars as pl
 from curate.ingest.personal import private_id
 from curate.keys import Key
 from curate.versions.twins import row_digests_of
-from governance.subjects.wanted import Wanted, hits, line_hits, wanted
+from governance.subjects.wanted import Wanted, hits, line_hits, may_hold, wanted
 
 ID = "example_id"
 # Columns by which a row is somebody's own.
@@ -98,14 +98,8 @@ class Rows:
         return Rows(self.own | other.own, self.mentions | other.mentions)
 
 
-def rows_of(table: pl.LazyFrame, person: Person, also: Collection[str] = ()) -> Rows:
-    """The rows of a table with a column `example_id` that are the person's or mention them.
-
-    Parameters
-    ----------
-    also
-        Further texts for which a row in any String column is the person's own: none by default.
-    """
+def rows_of(table: pl.LazyFrame, person: Person) -> Rows:
+    """The rows of a table with a column `example_id` that are the person's or mention them."""
     schema = table.collect_schema()
     if ID not in schema:
         return Rows()
@@ -116,9 +110,12 @@ def rows_of(table: pl.LazyFrame, person: Person, also: Collection[str] = ()) -> 
     asked += [spoken.alias("spoken")] if spoken is not None else []
     if len(asked) == 1 and not person.erased:
         return Rows()
-    found = table.select(asked).collect()
-    theirs = _ids(found, "own") | person.gone(found[ID])
-    return Rows(theirs, _ids(found, "spoken") - theirs)
+    # Few rows are worth the whole search.
+    few = [one for one in (own, _may_speak(schema, person)) if one is not None]
+    found = table.filter(pl.any_horizontal(few)).select(asked).collect() if few else None
+    gone = person.gone(table.select(asked[0]).collect()[ID]) if person.erased else frozenset()
+    theirs = (_ids(found, "own") if found is not None else frozenset()) | gone
+    return Rows(theirs, (_ids(found, "spoken") if found is not None else frozenset()) - theirs)
 
 
 def _ids(found: pl.DataFrame, column: str) -> frozenset[str]:
@@ -134,19 +131,28 @@ def _own(schema: pl.Schema, person: Person) -> pl.Expr | None:
     return pl.any_horizontal(pl.col(name).is_in(sorted(person.own)) for name in columns).fill_null(False)
 
 
-def _spoken(schema: pl.Schema, person: Person) -> pl.Expr | None:
-    if not person.sought:
-        return None
+def _texts(schema: pl.Schema) -> list[pl.Expr]:
+    """Columns that may speak of somebody, as text."""
     texts = [
-        hits(pl.col(name), person.sought)
+        pl.col(name)
         for name, dtype in schema.items()
         if dtype == pl.String and name not in OWN and not name.endswith("_digest")
     ]
-    texts += [
-        hits(pl.col(name).map_elements(_words, return_dtype=pl.String), person.sought)
-        for name, dtype in schema.items()
-        if dtype.is_nested()
-    ]
+    nested = [name for name, dtype in schema.items() if dtype.is_nested()]
+    return texts + [pl.col(name).map_elements(_words, return_dtype=pl.String) for name in nested]
+
+
+def _may_speak(schema: pl.Schema, person: Person) -> pl.Expr | None:
+    texts = _texts(schema)
+    if not person.sought or not texts:
+        return None
+    return pl.any_horizontal(may_hold(text, person.sought) for text in texts)
+
+
+def _spoken(schema: pl.Schema, person: Person) -> pl.Expr | None:
+    if not person.sought:
+        return None
+    texts = [hits(text, person.sought) for text in _texts(schema)]
     return pl.any_horizontal(texts).fill_null(False) if texts else None
 
 

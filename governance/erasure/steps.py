@@ -14,12 +14,14 @@ from curate.errors import AssayError, GateFailed
 from curate.files import replacing_file, replacing_folder
 from curate.project import Project
 from curate.versions.twins import FOLDER as ERASURES
+from governance.erasure.caches import remove_caches
 from governance.erasure.certificate import certify
 from governance.erasure.folders import push_objects, put_folder
 from governance.erasure.journal import Journal, decipher, finish, ready
 from governance.erasure.objects import NotAllRemoved, remove_objects
 from governance.erasure.plan import FOLDER
 from governance.erasure.stores import Store, open_stores
+from governance.subjects import index
 from train.shards import forget
 
 Step = Callable[[Project, Journal], None]
@@ -27,7 +29,7 @@ _AGAIN = "assay erase --resume"
 
 
 def twins(project: Project, journal: Journal) -> None:
-    """Put the twins into DVC's cache, and into every remote that has what they stand for."""
+    """Put the twins into DVC's cache, its default remote, and each other that has what they stand for."""
     for stored, twin in journal.twins.items():
         made = put_folder(project.root, ready(project.root) / "twins" / stored)
         if made != twin["twin"]:
@@ -39,12 +41,15 @@ def twins(project: Project, journal: Journal) -> None:
 
 
 def _holding(root: Path, stored: dict[str, dict[str, object]]) -> dict[str, list[str]]:
-    """Which remotes hold which of the versions that are rewritten."""
+    """Which remotes are to have which twins. The default one has all: another clone may have taken the old
+    versions out of it already.
+    """
     with open_stores(root) as stores:
-        found = {
-            store.place.removeprefix("remote "): [one for one in stored if _has(store, one)]
-            for store in stores.remotes
-        }
+        default = stores.repo.config["core"].get("remote")
+        found = {}
+        for store in stores.remotes:
+            name = store.place.removeprefix("remote ")
+            found[name] = [one for one in stored if name == default or _has(store, one)]
     return {remote: wanted for remote, wanted in found.items() if wanted}
 
 
@@ -86,8 +91,10 @@ def suppressed(project: Project, journal: Journal) -> None:
 
 
 def cleared(project: Project, journal: Journal) -> None:
-    """Remove what the tool wrote into the work tree, and what training left beside its models."""
+    """Remove what the tool wrote into the work tree, what training left beside its models, and caches."""
     forget(project, decipher(journal.rows, project.key))
+    index.forget(project.root, journal.objects)
+    _note(journal, remove_caches(project.root))
     for place in [*(project.root / name for name in journal.remove), *map(Path, journal.outside)]:
         if place.is_dir() and not place.is_symlink():
             shutil.rmtree(place)

@@ -20,8 +20,8 @@ from typing import Any
 
 import polars as pl
 
+from curate.digests import algorithm_of, digest_by
 from curate.files import dump_json, write_parquet
-from curate.provenance import file_digest
 from curate.publish.digest import CONTENT, LENGTHS, PUBLISHED, content_of, document_digest, marks, row_digests
 from curate.publish.manifest import MANIFEST, SEALED
 from curate.seal import seal
@@ -145,9 +145,11 @@ def make_twin(files: Mapping[str, Path], erasing: Erasing, out: Path) -> Twin:
         page = _page(files[_PAGE].read_text(encoding="utf-8"), manifest, fresh, erasing.person)
         (out / _PAGE).write_text(page, encoding="utf-8", newline="")
     stated = manifest.get("files")
-    named = {path.name: file_digest(path) for path in sorted(out.iterdir()) if path.is_file()}
     if isinstance(stated, dict):
-        fresh["files"] = {name: digest for name, digest in named.items() if name in stated}
+        algorithm = algorithm_of(manifest)
+        fresh["files"] = {
+            path.name: digest_by(algorithm, path) for path in sorted(out.iterdir()) if path.name in stated
+        }
     sealed = seal(json.loads(dump_json(fresh)), erasing.person.key, SEALED)
     (out / MANIFEST).write_text(dump_json(sealed), encoding="utf-8", newline="")
     return Twin(_of(manifest), str(fresh["content_digest"]), counts.dropped, counts.redacted, counts.changed)

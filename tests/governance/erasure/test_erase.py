@@ -315,7 +315,7 @@ def test_two_branches_that_erase_the_same_person_merge(tiny: Project) -> None:
     assert sum(table.height for table in rows_at(tiny, "v1").values()) == 16
 
 
-def _two_branches_that_erase_two_people_are_made_one(tiny: Project) -> None:
+def test_two_branches_that_erase_two_people_are_made_one(tiny: Project) -> None:
     other = tiny.root.parent / "other"
     subprocess.run(["cp", "-r", str(tiny.root), str(other)], check=True)
     erase(tiny)
