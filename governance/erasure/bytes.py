@@ -21,7 +21,7 @@ from curate.text import mask
 from curate.versions.revisions import git
 from governance.erasure.forms import Needles
 from governance.erasure.git_bytes import git_files, git_objects, paths_of, search_object
-from governance.erasure.stores import Store, open_stores, said
+from governance.erasure.stores import Store, files_in, open_stores, said
 from governance.erasure.unpack import Found, Unreadable, search
 
 # Files of a remote read at a time.
@@ -169,7 +169,7 @@ def scan_bytes(
         for store in stores.remotes:
             if not store.local:
                 try:
-                    away += [(store, path) for path in sorted(store.fs.find(store.path))]
+                    away += [(store, path) for path in files_in(store, store.path)]
                 except Exception as error:
                     unreachable.append((store.place, f"its files cannot be listed: {said(error)}"))
         total = len(files) + len(away) + _object_count(root)

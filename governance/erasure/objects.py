@@ -20,7 +20,7 @@ from curate.errors import AssayError
 from curate.stage import Progress
 from curate.text import plain, plural
 from governance.erasure.experiments import remove_experiments, remove_scratch
-from governance.erasure.stores import OID, Store, open_stores, said
+from governance.erasure.stores import OID, Store, exists, files_in, open_stores, said
 from governance.erasure.versions_kept import remove_versions
 from governance.erasure.where import Removed, Where
 
@@ -121,7 +121,7 @@ def remove_objects(
 def _remove(store: Store, oids: Sequence[str]) -> Iterator[Where]:
     """Remove objects from one store, and make sure that they are gone."""
     places = [(path, oid) for oid in oids for path in store.paths(oid)]
-    there = [place for place, found in _each(lambda place: _exists(store, place[0]), places, store) if found]
+    there = [place for place, found in _each(lambda place: exists(store, place[0]), places, store) if found]
     for start in range(0, len(there), _BATCH):
         batch = there[start : start + _BATCH]
         if store.local:
@@ -131,7 +131,7 @@ def _remove(store: Store, oids: Sequence[str]) -> Iterator[Where]:
             continue
         store.fs.rm([path for path, _ in batch], recursive=any(p.endswith(".unpacked") for p, _ in batch))
         stays = []
-        for (_, oid), found in _each(lambda place: _exists(store, place[0]), batch, store):
+        for (_, oid), found in _each(lambda place: exists(store, place[0]), batch, store):
             if found:
                 stays.append(oid)
             else:
@@ -169,10 +169,7 @@ def _remove_half_made(store: Store, oids: Sequence[str]) -> Iterator[Where]:
 def _remove_runs(store: Store, oids: Sequence[str]) -> Iterator[Where]:
     """Remove the run cache's entries that name an object: DVC would restore outputs by them."""
     wanted = set(oids)
-    try:
-        entries = sorted(store.fs.find(store.runs))
-    except FileNotFoundError:
-        return
+    entries = files_in(store, store.runs)
     for path, content in _each(lambda entry: _content(store, entry), entries, store):
         named = wanted.intersection(OID.findall(content.decode("utf-8", "replace")))
         if not named:
@@ -191,18 +188,6 @@ def _content(store: Store, path: str) -> bytes:
         return bytes(store.fs.cat_file(path))
     except FileNotFoundError:  # removed by somebody else meanwhile
         return b""
-
-
-def _exists(store: Store, path: str) -> bool:
-    """Whether a file is there. Only the store's own word for absence counts as absence: fsspec's `exists`
-    takes any error for it.
-    """
-    store.fs.fs.invalidate_cache()
-    try:
-        store.fs.info(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    return True
 
 
 def _each(work: Callable[[T], R], items: Sequence[T], store: Store) -> Iterator[tuple[T, R]]:

@@ -75,6 +75,33 @@ class Store:
         return (modern, legacy, f"{legacy}.unpacked") if oid.endswith(".dir") else (modern, legacy)
 
 
+def exists(store: Store, path: str) -> bool:
+    """Whether a file or folder is there. Only the store's own word for absence counts as absence: fsspec's
+    `exists` takes any error for it.
+    """
+    store.fs.fs.invalidate_cache()
+    try:
+        store.fs.info(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
+def files_in(store: Store, folder: str) -> list[str]:
+    """Every file under a folder of a store, in order; none where the folder is absent.
+
+    A folder that cannot be listed raises: fsspec's `find` passes over it on everything but object stores.
+    """
+    from dvc_objects.fs.base import ObjectFileSystem
+
+    if isinstance(store.fs, ObjectFileSystem):
+        return sorted(store.fs.find(folder))
+    if not exists(store, folder):
+        return []
+    walked = store.fs.fs.walk(folder, on_error="raise")
+    return sorted(store.fs.join(at, name) for at, _, names in walked for name in names)
+
+
 @dataclass(frozen=True)
 class Stores:
     """What DVC can reach of a project.

@@ -10,8 +10,8 @@ import pytest
 from curate.errors import AssayError
 from curate.versions.revisions import git as git_says
 from curate.versions.revisions import lock_stages
-from governance.erasure.folders import put_folder
 from governance.erasure.objects import NotAllRemoved, remove_objects
+from governance.erasure.stores import open_stores
 from governance.erasure.where import Where
 from tests.curate.versions.test_revisions import git
 from tests.governance.erasure.conftest import PERSON, anywhere, dvc, files_under
@@ -140,15 +140,19 @@ def test_what_is_not_a_digest_is_refused(tmp_path: Path, oid: str) -> None:
         remove_objects(tmp_path, [oid])
 
 
-def test_dvc_pushes_again_what_was_removed_and_made_anew(pushed: Path, tmp_path: Path) -> None:
-    """DVC's index of the remote is cleared: it would say that the object is still there."""
-    (pushed / "raw" / "train.csv").write_text(f"Ann\n{PERSON}")
-    dvc(pushed, "repro", "-q")
-    dvc(pushed, "push", "-q")  # DVC notes what the remote holds
-    remove_objects(pushed, first_version(pushed))
-    put_folder(pushed, pushed / "gold")
-    dvc(pushed, "push", "-q")
-    assert anywhere(tmp_path / "store", PERSON)
+def test_dvcs_own_index_of_a_remote_forgets_what_was_removed(pushed: Path) -> None:
+    """`dvc status --cloud` would say that the object is still there."""
+    from dvc_data.hashfile.db import get_index
+
+    folder, file = first_version(pushed)
+    for known in (True, False):
+        with open_stores(pushed) as stores:
+            index = get_index(stores.remotes[0].odb)
+            if known:
+                index.update([folder], [file])
+            assert (folder in index, file in index) == (known, known)
+            index.close()
+        remove_objects(pushed, [folder, file])
 
 
 def test_experiments_that_name_an_object_go_and_others_stay(pushed: Path) -> None:

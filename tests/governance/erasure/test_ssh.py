@@ -21,7 +21,8 @@ pytest.importorskip("asyncssh")
 pytest.importorskip("dvc_ssh")
 pytestmark = pytest.mark.slow  # a second each, and more where the machine is busy
 
-# Shows one folder over SFTP; removes nothing while a file `refuse` lies in it. Ends with its standard input.
+# Shows one folder over SFTP; removes nothing while a file `refuse` lies in it, and lists no run cache while a
+# file `deaf` does. Ends with its standard input.
 _SERVER = """
 import asyncio, pathlib, sys
 import asyncssh
@@ -39,6 +40,11 @@ class Files(asyncssh.SFTPServer):
         if (home / "refuse").exists():
             raise asyncssh.SFTPPermissionDenied("Permission denied")
         return super().remove(path)
+
+    def scandir(self, path):
+        if (home / "deaf").exists() and b"runs" in path:
+            raise asyncssh.SFTPPermissionDenied("Permission denied")
+        return super().scandir(path)
 
 async def main():
     server = await asyncssh.listen(
@@ -97,6 +103,13 @@ def test_a_server_that_removes_nothing_is_an_error(served: Path, pushed: Path) -
         "remote far",
         "run cache of remote far",
     }
+
+
+def test_a_folder_that_cannot_be_listed_is_not_taken_for_empty(served: Path, pushed: Path) -> None:
+    (served / "deaf").write_text("")
+    with pytest.raises(NotAllRemoved, match="remote far failed"):
+        remove_objects(pushed, first_version(pushed))
+    assert "remote far" in dict(scan_bytes(pushed, [PERSON]).unreachable)
 
 
 def test_a_server_that_is_off_is_out_of_reach(served: Path, pushed: Path) -> None:
