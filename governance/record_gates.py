@@ -29,7 +29,7 @@ def retention(project: Project, today: date) -> Answer:
         words = "; ".join(
             f"{plural(term.past, 'row')} of {plain(term.source)} since {term.next}" for term in past
         )
-        fix = "take the rows out of the raw files, then: dvc repro   (or lengthen retention in task.yaml)"
+        fix = "assay erase --expired   (or lengthen retention in task.yaml)"
         return False, f"kept longer than the card allows: {words}", fix
     if undated := [term for term in found if term.undated]:
         words = "; ".join(f"{plural(term.undated, 'row')} of {plain(term.source)}" for term in undated)

@@ -105,6 +105,8 @@ def test_no_command_writes_or_says_a_raw_value_outside_ignored_data(tmp_path: Pa
         ["export", "lora", "out"],
         ["subject", "find", EMAIL, PHONE],
         ["subject", "find", EMAIL, "--format", "json"],
+        ["erase", EMAIL, PHONE],
+        ["erase", EMAIL, "--yes"],
         ["predict", "lora", tickets, "-o", "routed.parquet"],
         ["predict", "lora", tickets, "-o", "routed.csv", "--explain", "--format", "json"],
         ["predict", "lora", tickets, "-o", "-", "--refused", "held.jsonl"],

@@ -59,8 +59,12 @@ def entries(root: Path) -> list[Entry]:
 
 
 def _words(value: Any) -> str:
+    if isinstance(value, list) and any(isinstance(one, list | dict) for one in value):
+        return f"{len(value):,}"  # what an erasure rewrote: its certificate has them all
     if isinstance(value, list):
         return ", ".join(map(str, value))
     if isinstance(value, dict):
-        return ", ".join(f"{name}: {item}" for name, item in value.items())
+        return ", ".join(
+            f"{name}: {len(item) if isinstance(item, list) else item}" for name, item in value.items()
+        )
     return str(value)
