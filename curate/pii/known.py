@@ -5,7 +5,7 @@ Both sides are folded first: compatibility forms, case and accents go, so that `
 
 - an **e-mail address**, as a whole (`a.jo@x.org` is not `jo@x.org`);
 - a **telephone number**, by the last nine digits of its national part, however they are parted;
-- a **name**, as its words in order or the last one first, with at most one other word between two of them;
+- a **name**, as its words in order or the last ones first, with at most one other word between two of them;
   `ö` and `oe` are the same letter;
 - a **code** (an id, a policy number, a user name) as its letters and digits, parted beside digits or not,
   between the borders of words.
@@ -198,9 +198,10 @@ def pattern_of(known: Known) -> str:
     (`spaced`) for anything else.
     """
     if known.form == "name":
-        straight = " (?:[^ ]+ )?".join(map(re.escape, known.parts))
-        turned = f"{re.escape(known.parts[-1])} {' (?:[^ ]+ )?'.join(map(re.escape, known.parts[:-1]))}"
-        return f" (?:{straight}|{turned}) "
+        between = " (?:[^ ]+ )?"
+        words = [re.escape(word) for word in known.parts]
+        turned = [f"{between.join(words[at:])} {between.join(words[:at])}" for at in range(1, len(words))]
+        return f" (?:{'|'.join([between.join(words), *turned])}) "
     [what] = known.parts
     if known.form == "code":
         return f" {_parted(what)} "

@@ -45,6 +45,8 @@ _SAMPLE = 20_000
 # for one.
 _BITS = 20
 _SEVEN = FEWEST_DIGITS
+# A longer name could be written in too many ways to ask for each.
+_MOST_WORDS = 6
 
 _FIRST, _SECOND = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)  # odd, from xxHash
 _CASE = np.uint64(0x2020202020202020)
@@ -352,18 +354,16 @@ def asked_for(known: Known, secret: Secret, key: Key) -> tuple[list[U64], U64] |
     if known.form == "email":
         value = _digest(known.parts, key)
         return [secret.tokens(value, np.full(1, _EMAIL))], none
-    if not "".join(known.parts).isascii():
+    if not "".join(known.parts).isascii() or len(known.parts) > _MOST_WORDS:
         return None
     words = words_in(pl.Series([" ".join(known.parts)]))
     if known.form == "name":
         hashed = hashes(words)
-        straight = [(hashed[at], hashed[at + 1]) for at in range(len(hashed) - 1)]
-        turned = [(hashed[-1], hashed[0]), *straight[:-1]]
-        ways = [
-            _ways(straight, secret, loose=len(straight)),
-            _ways(turned, secret, loose=len(turned) - 1, first=True),
-        ]
-        return [way for some in ways for way in some], _bits(hashed)
+        ways = []
+        for first in range(len(hashed)):
+            turned = [*hashed[first:], *hashed[:first]]
+            ways += _ways(turned, secret, direct=len(hashed) - 1 - first if first else None)
+        return ways, _bits(hashed)
     [what] = known.parts
     if known.form == "phone":
         digits = np.array([int(one) for one in what], np.uint64)
@@ -376,17 +376,13 @@ def asked_for(known: Known, secret: Secret, key: Key) -> tuple[list[U64], U64] |
     return [secret.tokens(value, np.full(1, _CODE))], none
 
 
-def _ways(pairs: Sequence[tuple[Any, Any]], secret: Secret, loose: int, first: bool = False) -> list[U64]:
-    """Tokens of pairs of words: each side by side, or (the last `loose` of them) with a word between."""
-    ways: list[list[tuple[Any, Any, Any]]] = [[]]
-    for place, (left, right) in enumerate(pairs):
-        may = not (first and place == 0) and place >= len(pairs) - loose
-        kinds = (_NEAR, _FAR) if may else (_NEAR,)
-        ways = [[*way, (left, right, kind)] for way in ways for kind in kinds]
-    return [
-        secret.tokens(
-            np.array([one for one, _, _ in way], np.uint64),
-            np.array([other ^ kind for _, other, kind in way], np.uint64),
-        )
-        for way in ways
-    ]
+def _ways(words: Sequence[Any], secret: Secret, direct: int | None) -> list[U64]:
+    """Tokens of each two words that follow each other: side by side, or, but for the two at `direct`, with a
+    word between.
+    """
+    ways: list[list[Any]] = [[]]
+    for at in range(len(words) - 1):
+        kinds = (_NEAR,) if at == direct else (_NEAR, _FAR)
+        ways = [[*way, words[at + 1] ^ kind] for way in ways for kind in kinds]
+    left = np.array(words[:-1], np.uint64)
+    return [secret.tokens(left, np.array(way, np.uint64)) for way in ways]

@@ -1,9 +1,9 @@
 """What a person is known by, in the forms in which it may stand in a file.
 
 An e-mail address is sought in lower case; a telephone number by its national digits, however they are parted;
-a name as its words, in either order, at the borders of words; anything else by its letters and digits, and by
-itself. Beside the value its keyed digests are sought: the id of its value, which findings, edits and verdicts
-carry, and the digest that stands for a personal id, group or subject.
+a name as its words, in either order, with or without accents, at the borders of words; anything else by its
+letters and digits, and by itself. Beside the value its keyed digests are sought: the id of its value, which
+findings, edits and verdicts carry, and the digest that stands for a personal id, group or subject.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def _one(value: str, key: Key | None) -> Wanted:
         )
     text = _plain(value)
     if "@" in text:
-        form, pattern = "email", re.escape(text)
+        form, pattern = "email", rf"\b{re.escape(text)}\b"
     elif _PHONE.fullmatch(text):
         number = normalise("PHONE_NUMBER", value)
         national = re.sub(r"\D", "", number.split("x")[0])
@@ -126,22 +126,57 @@ def _letters(text: str) -> str:
 
 
 def _name_pattern(text: str) -> str:
-    """A name's words in order or the last one first, with a middle word or initial between at most."""
-    words = re.findall(r"[^\W\d_]+", text)
+    """A name's words in order or the last ones first, with a middle word or initial between at most."""
+    words = [_spelt(word) for word in re.findall(r"[^\W\d_]+", text)]
     between = r"[\s.,'’\-]+(?:[^\W\d_]+[\s.,'’\-]+)?"
-    straight = between.join(map(re.escape, words))
-    turned = re.escape(words[-1]) + r"[\s,]+" + between.join(map(re.escape, words[:-1]))
-    return rf"\b(?:{straight}|{turned})\b"
+    ways = [between.join(words)]
+    for first in range(1, len(words)):
+        ways.append(between.join(words[first:]) + r"[\s,]+" + between.join(words[:first]))
+    return rf"\b(?:{'|'.join(ways)})\b"
+
+
+# Letters as they are written with and without their accents.
+_ACCENTS = (
+    "aàáâãäå",
+    "cçč",
+    "eèéêëě",
+    "iìíîïı",
+    "nñň",
+    "oòóôõöø",
+    "sšş",
+    "uùúûüů",
+    "yýÿ",
+    "zžźż",
+    "lł",
+    "gğ",
+    "rř",
+)
+_LIKE = {letter: f"[{letters}]" for letters in _ACCENTS for letter in letters}
+# A vowel that `e` may stand behind for its umlaut: the umlaut itself, and in longer words the two letters.
+_UMLAUT = re.compile(r"([äöüø])|(?<!q)([aou])e")
+_LONG = 5
+
+
+def _spelt(word: str) -> str:
+    """Regular expression for a word of a name in every spelling of its accents: `Müller`, `Mueller`."""
+    said, at = [], 0
+    for match in _UMLAUT.finditer(word):
+        if match[1] or len(word) >= _LONG:
+            said += [_LIKE.get(letter, re.escape(letter)) for letter in word[at : match.start()]]
+            said.append(_LIKE[match[1] or match[2]] + "e?")
+            at = match.end()
+    said += [_LIKE.get(letter, re.escape(letter)) for letter in word[at:]]
+    return "".join(said).replace("ß", "(?:ss|ß)")
 
 
 def may_hold(texts: pl.Expr, sought: Sequence[Wanted]) -> pl.Expr:
     """Whether a text cell is worth asking `hits`, bool: true of all that it finds and of little else, at a
     twentieth of the cost, since only texts beyond ASCII are written in several ways.
     """
-    loose = []
+    loose: list[str] = []
     for one in sought:
-        if one.form == "name":  # its longest word
-            loose.append(max(one.known[0].parts, key=len))
+        if one.form == "name":  # the longest word of each spelling
+            loose += {max(known.parts, key=len) for known in one.known if known.form == "name"}
         elif one.view == "text":
             loose.append(one.pattern)
         else:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -47,6 +45,7 @@ SAID = {
     ],
     "J\u00fcrgen M\u00fcller": ["JUERGEN MUELLER", "Ju\u0308rgen Muller", "M\u00dcLLER, J\u00fcrgen"],
     "Juergen Mueller": ["J\u00fcrgen M\u00fcller", "jurgen mueller"],
+    "Giulia De Luca": ["De Luca, Giulia", "luca, giulia de", "Giulia M. De Luca"],
     "C-10425": ["customer C-10425", "c10425", "C 10425:", "c_10.425"],
     "invoice77b": ["INVOICE77-B"],
     "7invoice77": ["7 invoice77", "7invoice 77"],
@@ -151,5 +150,5 @@ def test_a_digest_says_nothing_of_the_value() -> None:
     for value in SAID:
         for known in known_as(value):
             said = mark(known, KEY)
-            assert not re.search("|".join(map(re.escape, known.parts)), said.split(":")[1])
+            assert not any(part in said for part in known.parts if len(part) > 3)
             assert said != mark(known, Key(b"x" * 32, "demo"))

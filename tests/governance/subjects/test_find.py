@@ -8,6 +8,8 @@ from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from curate.errors import AssayError
 from curate.keys import find_key
@@ -15,7 +17,8 @@ from curate.pii.values import normalise, value_id
 from curate.project import Project
 from governance.cli.main import main
 from governance.subjects.places import rows_in
-from governance.subjects.wanted import hits, wanted
+from governance.subjects.wanted import hits, may_hold, wanted
+from tests.curate.pii.test_known import PIECES
 from tests.governance.versioned import TRAIN
 
 KNOWN = ("jo.miller@example.org", "+44 7700 900123", "Jo Miller", "C-10425", "QQ 12 34 56 C")
@@ -28,6 +31,7 @@ HOLD = [
     "tel +447700900123",
     "tel 0044 7700 900 123 today",
     "Jo Miller here",
+    "J\u00f3 M\u00edller",
     "from JO  MILLER,",
     "Miller, Jo",
     "jo a. miller",
@@ -62,6 +66,41 @@ def held(texts: list[str | None], values: tuple[str, ...] = KNOWN) -> list[bool]
 def test_a_person_is_found_however_they_are_written_and_nobody_else_is() -> None:
     assert [text for text, found in zip(HOLD, held(list(HOLD)), strict=True) if not found] == []
     assert [text for text, found in zip(HOLD_NOT, held(HOLD_NOT), strict=True) if found] == []
+
+
+@pytest.mark.parametrize(
+    ("value", "texts", "others"),
+    [
+        (
+            "J\u00fcrgen M\u00fcller",
+            ["juergen mueller", "Jurgen Muller", "M\u00dcLLER, J\u00fcrgen"],
+            ["J\u00fcrgen Mull"],
+        ),
+        ("Juergen Mueller", ["J\u00fcrgen M\u00fcller", "Jurgen Mueller"], ["Jorgen Mueller"]),
+        ("Jos\u00e9 Nu\u00f1ez", ["Jose Nunez", "JOSE N\u00fa\u00f1ez"], ["Joe Nunez", "Josee Nunez"]),
+        ("Ina Wei\u00df", ["ina weiss", "Ina Wei\u00df"], ["Ina Weis"]),
+        (
+            "Giulia De Luca",
+            ["De Luca, Giulia", "luca, giulia de", "Giulia M. De Luca"],
+            ["De Luca and Giulia"],
+        ),
+        ("Sue Queen", ["Sue Queen"], ["Su Queen", "Sue Qun"]),
+    ],
+)
+def test_a_name_is_found_in_every_spelling_and_order(
+    value: str, texts: list[str | None], others: list[str | None]
+) -> None:
+    assert held(texts, (value,)) == [True] * len(texts)
+    assert held(others, (value,)) == [False] * len(others)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.lists(PIECES, max_size=9).map("".join), min_size=1, max_size=5))
+def test_what_is_not_worth_asking_holds_nobody(texts: list[str]) -> None:
+    sought = wanted(["Jo Miller", "M\u00fcller Jo", "jo@x.org", "07700 900123", "C-10425"], None)
+    frame = pl.DataFrame({"t": texts}, schema={"t": pl.String})
+    found = frame.select(held=hits(pl.col("t"), sought), near=may_hold(pl.col("t"), sought))
+    assert found.filter(pl.col("held") & ~pl.col("near")).is_empty()
 
 
 @pytest.mark.parametrize("values", [(), ("",), ("Al",), ("12",)])
