@@ -7,10 +7,12 @@ each once, which is checked before either result is put in place.
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -19,7 +21,7 @@ import polars as pl
 from curate import __version__
 from curate.digests import sha256_of
 from curate.errors import AssayError
-from curate.files import replacing_file
+from curate.files import replacing_file, space_errors, sweep
 from curate.project import Project
 from curate.read.stream import Part, parts
 from curate.stage import Progress
@@ -114,21 +116,28 @@ def predict(
     if not standing.authenticated:
         tell("predict: NOT AUTHENTICATED: without the project's key only digests could be compared")
     if request.file == STREAM:
-        with tempfile.TemporaryDirectory(dir=_spool(project)) as folder:
-            suffix = "" if request.format == "auto" else f".{request.format}"
-            path = Path(folder) / f"stdin{suffix or '.jsonl'}"
-            with path.open("wb") as file:
-                while block := sys.stdin.buffer.read(1 << 20):
-                    file.write(block)
+        with _spooled(project, "jsonl" if request.format == "auto" else request.format) as path:
             return _predict(project, request, path, standing.system, standing.digest, tell, progress)
     path = Path(request.file)
     return _predict(project, request, path, standing.system, standing.digest, tell, progress)
 
 
-def _spool(project: Project) -> Path:
-    folder = project.root / ".assay" / "predict"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+@contextmanager
+def _spooled(project: Project, format: str) -> Iterator[Path]:
+    """Stdin as a file, gone afterwards; what a killed run left is swept by the next."""
+    place = project.root / ".assay" / "predict" / "stdin"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    sweep(place)
+    folder = place.with_name(f".stdin.{os.getpid()}-0.new")
+    with space_errors(folder):
+        folder.mkdir()
+        try:
+            path = folder / f"stdin.{format}"
+            with path.open("wb") as file:
+                shutil.copyfileobj(sys.stdin.buffer, file)
+            yield path
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _name(project: Project, model: str) -> str:
@@ -169,7 +178,6 @@ def _predict(
     progress: Progress | None,
 ) -> Outcome:
     params = project.params("predict", PredictParams)
-    card_and_params = [project.root / file for file in ("task.yaml", "params.yaml")]
     # The file's own faults come before the model is loaded. Rows of JSON Lines need not name every column.
     first = next((part for part in _parts(request, path, _LOOKED_AT) if part.records.frame.height), None)
     if first is None:
@@ -180,11 +188,16 @@ def _predict(
     size = params.chunk_rows or (
         SLOW if isinstance(system, LanguageSystem) or not system.classifies else QUICK
     )
+    answerer, threshold = _answerer(project, system, name, digest, params)
+    if threshold is not None:
+        tell(f"predict: {threshold.said()}")
+    decisive = (project.root / "task.yaml", project.root / "params.yaml", project.gold / "manifest.json")
     plan = {
         "assay": __version__,
         "input": sha256_of(path),
         "model": digest,
-        "files": [sha256_of(file) for file in card_and_params],
+        "files": [sha256_of(file) if file.exists() else None for file in decisive],
+        "threshold": None if threshold is None else str(threshold.confidence),
         "options": [*columns.inputs, columns.id, *columns.carried, request.format, request.encoding],
         "delimiter": request.delimiter,
         "explain": request.explain,
@@ -196,9 +209,6 @@ def _predict(
     with begin(project.root, lock_name, plan) as (work, resumed, discarded):
         if discarded:
             tell("predict: an unfinished run of another file, model or setting is thrown away")
-        answerer, threshold = _answerer(project, system, name, digest, params)
-        if threshold is not None:
-            tell(f"predict: {threshold.said()}")
         run = _Run(work, answerer, columns, Masker(project), neighbours(project) if request.explain else None)
         before = 0
         number = -1
