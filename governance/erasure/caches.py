@@ -1,11 +1,11 @@
 """Remove what is kept only to save work, whatever it holds: it is made again, and some of it (digests of
 texts, weights of an unfinished training) no search for a person can see into.
 
-These go: `.assay/cache` (what the scan said of texts, by keyed digest), a served model's answers
-(`.assay/endpoint.sqlite`), unfinished training beside `models/`, the Arrow caches that `datasets` leaves in
-its folders, and what killed runs left half made. `train.shards.forget` takes `.assay/train` and the shards
-that learned from somebody; the key, locks, indexes and records stay. Removing twice is fine. It reads no
-file, and walks the project once.
+These go: `.assay/cache` (what the scan said of texts, by keyed digest), `.assay/subjects` (the index of who
+stands in which rows), a served model's answers (`.assay/endpoint.sqlite`), unfinished training beside
+`models/`, the Arrow caches that `datasets` leaves in its folders, and what killed runs left half made.
+`train.shards.forget` takes `.assay/train` and the shards that learned from somebody; the key, locks and
+records stay. Removing twice is fine. It reads no file, and walks the project once.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from governance.erasure.where import Where
 
-_WHOLE = (".assay/cache", ".models.work")
+_WHOLE = (".assay/cache", ".assay/subjects", ".models.work")
 _ANSWERS = "endpoint.sqlite*"  # with SQLite's own files beside it
 # As `curate.files` names what it has not finished.
 _HALF_MADE = re.compile(r"\..+\.\d+(?:-\d+)?\.(?:new|old)")

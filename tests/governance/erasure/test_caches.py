@@ -10,6 +10,7 @@ from tests.governance.erasure.conftest import files_under
 
 GONE = (
     ".assay/cache/scan/ab12/texts.parquet",
+    ".assay/subjects/tokens-0.npy",
     ".assay/endpoint.sqlite",
     ".assay/endpoint.sqlite-wal",
     ".models.work/k1/lora.checkpoint.safetensors",
@@ -21,7 +22,6 @@ GONE = (
 STAYS = (
     ".assay/key",
     ".assay/lock",
-    ".assay/subjects/index.parquet",
     ".assay/raw.json",
     "data/raw/export/data-00000-of-00001.arrow",
     "data/raw/export/state.json",
@@ -39,7 +39,7 @@ def test_caches_go_and_all_else_stays(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
     removed = remove_caches(tmp_path)
     assert {path.relative_to(tmp_path).as_posix() for path in files_under(tmp_path)} == set(STAYS)
-    assert Where("caches", "", ".models.work") in removed and len(removed) == 8
+    assert Where("caches", "", ".models.work") in removed and len(removed) == 9
     assert remove_caches(tmp_path) == ()
 
 
