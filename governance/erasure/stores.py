@@ -9,6 +9,7 @@ whether it answers.
 from __future__ import annotations
 
 import configparser
+import os
 import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -98,8 +99,15 @@ def files_in(store: Store, folder: str) -> list[str]:
         return sorted(store.fs.find(folder))
     if not exists(store, folder):
         return []
-    walked = store.fs.fs.walk(folder, on_error="raise")
+    if store.local:  # DVC's walk over a local folder has no word for errors
+        walked = os.walk(folder, onerror=_refuse)
+    else:
+        walked = store.fs.fs.walk(folder, on_error="raise")
     return sorted(store.fs.join(at, name) for at, _, names in walked for name in names)
+
+
+def _refuse(error: OSError) -> None:
+    raise error
 
 
 @dataclass(frozen=True)
