@@ -30,25 +30,29 @@ import json, sys
 from dvc.repo import Repo
 from dvc_data.hashfile.hash_info import HashInfo
 def pull(digests):
-    done = repo.cloud.pull([HashInfo("md5", digest) for digest in digests])
-    if done.failed:
-        sys.exit(f"{len(done.failed)} objects are not there")
+    return not repo.cloud.pull([HashInfo("md5", digest) for digest in digests]).failed
+absent = 0
 with Repo() as repo:
-    pull(sys.argv[1:])
-    with open(repo.cache.local.oid_to_path(sys.argv[1])) as file:
-        pull({entry["md5"] for entry in json.load(file)})
+    for digest in sys.argv[1:]:
+        if pull([digest]):
+            with open(repo.cache.local.oid_to_path(digest)) as file:
+                absent += not pull({entry["md5"] for entry in json.load(file)})
+        else:
+            absent += 1
+if absent:
+    sys.exit(f"{absent} of {len(sys.argv) - 1} are not there")
 """
 
 
-def fetch_stored(root: Path, digest: str) -> None:
-    """Fetch the folder that DVC calls `digest` into the cache, whichever commit names it.
+def fetch_stored(root: Path, *digests: str) -> None:
+    """Fetch the folders that DVC calls `digests` into the cache, whichever commits name them.
 
     Raises
     ------
     AssayError
-        If DVC is not installed, there is no remote, or the remote does not have it.
+        If DVC is not installed, there is no remote, or the remote lacks one; the others were fetched.
     """
-    _asked(root, digest, _FETCH_STORED, digest)
+    _asked(root, digests[0] if len(digests) == 1 else "old versions", _FETCH_STORED, *digests)
 
 
 def fetch_output(root: Path, commit: str, output: str) -> None:

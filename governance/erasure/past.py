@@ -74,17 +74,13 @@ def look_back(root: Path) -> Past:
     for stored, count in named.items():
         for end in ends[stored]:
             commits[end] = commits.get(end, 0) + count
-    gold, absent = {}, []
-    for end, count in commits.items():
-        files = stored_files(root, end, twin=False)
-        if files is None:
-            with suppress(AssayError):
-                fetch_stored(root, end)
-            files = stored_files(root, end, twin=False)
-        if files is None:
-            absent.append(end)
-        else:
-            gold[end] = (count, files)
+    lacking = [end for end in commits if stored_files(root, end, twin=False) is None]
+    if lacking:
+        with suppress(AssayError):
+            fetch_stored(root, *lacking)
+    found = {end: stored_files(root, end, twin=False) for end in commits}
+    gold = {end: (commits[end], files) for end, files in found.items() if files is not None}
+    absent = [end for end, files in found.items() if files is None]
     return Past(gold, tuple(absent), outputs, ends)
 
 

@@ -422,12 +422,13 @@ def unreachable(plan: Plan, project: Project) -> list[tuple[str, str]]:
         told.append(
             (
                 f"git history of {path}",
-                f"{plural(commits, 'commit')} hold it as it was: git filter-repo, in every clone",
+                f"as it was in {plural(commits, 'commit')}: git filter-repo, in every clone",
             )
         )
-    told += [
-        (f"version {name}", "its files are neither in DVC's cache nor in a remote") for name in plan.absent
-    ]
+    if plan.absent:
+        named = ", ".join(name[:12] for name in plan.absent)
+        place = plural(len(plan.absent), "old gold version")
+        told.append((place, f"neither in DVC's cache nor in a remote, and not looked into: {named}"))
     told += [(name, "the file could not be read") for name in plan.unread]
     told += [
         ("clones of the repository", "each has a git history and a cache of its own"),

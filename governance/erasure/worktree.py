@@ -83,7 +83,7 @@ def here(project: Project, traces: Traces, gold: bool) -> Found:
     lock = read_lock(root)
     digests = held_out_digests(sorted(traces.rows), traces.person.key)
     return Found(
-        tuple(sorted(remove)),
+        tuple(one for one in sorted(remove) if not any(one.startswith(f"{other}/") for other in remove)),
         gold,
         tuple(decisions),
         bool(lock and set(lock.held_out) & set(digests)),
