@@ -16,6 +16,7 @@ from typing import Any
 
 import polars as pl
 
+from curate.dedup.contradict import contradictions, told
 from curate.dedup.judge import (
     CONFLICTS,
     drop_equal_after,
@@ -80,8 +81,9 @@ def dedup(
     -------
     StageResult
         Tables `pairs` (`left_id, right_id, kind, similarity`), `clusters` (`example_id, cluster, kept`;
-        cluster is the keeper's id), `conflicts` (`cluster, example_id, output`, as redacted), and where
-        there are verdicts in force, those.
+        cluster is the keeper's id), `conflicts` (`cluster, example_id, output`, as redacted: what waits for
+        a person), `contradictions` (every field in which a row contradicts a twin, dropped or not), and
+        where there are verdicts in force, those.
     """
     params = params or DedupParams()
     decided = in_force(verdicts)
@@ -133,9 +135,12 @@ def dedup(
             "cluster", "example_id"
         ),
     }
+    against = contradictions(rows, texts, examples, kind, params)
+    tables["contradictions"] = against
     if decided.height:
         tables["verdicts"] = decided.sort("example_id")
     report = _report(twins, rows, written, kind, params) | _redaction_report(equal, params)
+    report["contradictions"] = told(against)
     return StageResult("dedup", kept, dropped.sort("example_id"), report, tables)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from curate.show.blocks import Answer, Document
 from curate.splits import SPLITS
 from governance.report.comparison import learning_curve, paired_tests, systems
+from governance.report.contradictions import contradictions
 from governance.report.costs import costs
 from governance.report.curation import (
     duplicates,
@@ -59,6 +60,7 @@ def build(facts: Facts, planted: Sequence[Score] = ()) -> Document:
         warnings(facts),
         personal_data(facts),
         duplicates(facts),
+        contradictions(facts),
         label_mix(facts),
         label_suspects(facts),
         provenance(facts),

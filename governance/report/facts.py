@@ -90,6 +90,9 @@ def gather(project: Project, *, costs: bool = False) -> Facts:
     for name in ("label_suspects", "predictions"):
         if (evaluation / f"{name}.parquet").exists():
             tables[name] = load_parquet(evaluation / f"{name}.parquet")
+    against = project.stage("dedup") / "contradictions.parquet"
+    if against.exists():
+        tables["contradictions"] = load_parquet(against)
     return Facts(
         task=project.task,
         manifest=manifest,

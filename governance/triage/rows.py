@@ -16,8 +16,11 @@ from curate.documents import load_parquet
 from curate.examples import TEXT_FIELDS
 from curate.files import read_stage_frame
 from curate.project import Project
+from curate.task import Kind
 from curate.verdicts.journal import DECIDED, RowVerdict, Said, content_digest, latest
 
+# Fields of a contradiction that are the row's whole output.
+_WHOLE = ("output", "order")
 # In the order in which they are asked about.
 KINDS = ("dispute", "stale", "contradiction", "suspect", "warning")
 
@@ -166,19 +169,29 @@ def _earlier(named: Mapping[str, tuple[Said, bool]], found: dict[str, _Reasons])
 
 
 def _contradictions(project: Project, found: dict[str, _Reasons]) -> None:
-    path = project.stage("dedup") / "conflicts.parquet"
+    path = project.stage("dedup") / "contradictions.parquet"
     table = load_parquet(path) if path.exists() else pl.DataFrame()
     if table.is_empty():
         return
-    for (cluster,), part in table.sort("cluster", "example_id").group_by("cluster", maintain_order=True):
-        rows = [(str(name), str(output)) for name, output in part.select("example_id", "output").iter_rows()]
-        outputs = list(dict.fromkeys(output for _, output in rows))
-        for name, _ in rows:
-            words = f"one of {len(rows)} rows of one text with {len(outputs)} different outputs"
+    pairs = project.task.kind is Kind.PREFERENCE  # an answer of another pair is not a choice for this one
+    for (cluster,), part in table.sort("cluster", "example_id", "field").group_by(
+        "cluster", maintain_order=True
+    ):
+        said: dict[str, list[str]] = {}
+        for name, path, value in part.select("example_id", "field", "value").iter_rows():
+            shown = value or "nothing"
+            said.setdefault(name, []).append(shown if path in _WHOLE else f"{path}: {shown}")
+        values = (
+            part.filter(pl.col("field").is_in(["output"]))["value"].drop_nulls().unique(maintain_order=True)
+        )
+        near = "nearly the same" if part["alike"][0] == "near" else "the same"
+        fields = ", ".join(part["field"].unique(maintain_order=True))
+        for name in said:
+            words = f"one of {len(said)} rows of {near} text that contradict each other in: {fields}"
             reasons = _add(found, name, "contradiction", words)
-            reasons.choices += outputs
+            reasons.choices += [] if pairs else values.to_list()
             reasons.cluster = str(cluster)
-            reasons.others = tuple(row for row in rows if row[0] != name)
+            reasons.others = tuple((other, "; ".join(what)) for other, what in said.items() if other != name)
 
 
 def _suspects(project: Project, found: dict[str, _Reasons]) -> None:

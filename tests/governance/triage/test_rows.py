@@ -44,8 +44,15 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "params.yaml").write_text("scan: {}\n")
     write_folder(tmp_path / "data/ingest", {"examples": TEXTS, "drops": TEXTS.head(0)}, {})
     write_folder(tmp_path / "data/redact", {"examples": TEXTS}, {})
-    conflicts = TEXTS.head(2).select(pl.lit("a1").alias("cluster"), "example_id", "output")
-    write_folder(tmp_path / "data/dedup", {"conflicts": conflicts}, {})
+    against = TEXTS.head(2).select(
+        pl.lit("a1").alias("cluster"),
+        "example_id",
+        pl.lit("output").alias("field"),
+        pl.col("output").alias("value"),
+        pl.lit("near").alias("alike"),
+        pl.lit(True).alias("dropped"),
+    )
+    write_folder(tmp_path / "data/dedup", {"contradictions": against}, {})
     warnings = pl.DataFrame(
         {"example_id": ["c1"], "rule": ["template_left"], "evidence": ["input: (1 place)"]}
     )
@@ -85,7 +92,7 @@ def test_rows_wait_in_the_order_of_what_is_the_matter_with_them(project: Path) -
     ]
     listed = json.loads(_run(project, "--rows", "--list", "--format", "json"))["rows"]
     assert [row["row"] for row in listed] == ["a1", "a2", "b1", "c1"]
-    assert "one of 2 rows of one text with 2 different outputs" in listed[0]["why"]
+    assert "one of 2 rows of nearly the same text that contradict each other in: output" in listed[0]["why"]
 
 
 def test_keys_decide_and_the_rest_of_a_contradiction_is_settled_with_it(project: Path) -> None:
