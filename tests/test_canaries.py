@@ -83,6 +83,8 @@ def test_no_command_writes_or_says_a_raw_value_outside_ignored_data(tmp_path: Pa
         ["dedup", tickets, "--field", "text", "--format", "json"],
         ["leaks", tickets, tickets, "--field", "text", "--label", "queue"],
         ["labels", tickets, "--input", "text", "--output", "queue"],
+        ["labels", tickets, "--input", "text", "--output", "queue", "--by", "channel"],
+        ["labels", tickets, "--input", "text", "--output", "queue", "--by", "channel", "--format", "json"],
         ["rules", tickets, "--input", "text", "--output", "queue"],
         ["rules", tickets, "--input", "text", "--output", "queue", "--format", "json"],
         ["diff", tickets, tickets, "--key", "ticket_id"],

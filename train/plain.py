@@ -6,7 +6,9 @@ clean bill.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -15,6 +17,9 @@ from curate.plain.frames import Table, frame_of, row_names, text_column
 from curate.plain.result import Result, among
 from curate.plain.spellings import folded_labels, spellings
 from curate.text import plural
+
+if TYPE_CHECKING:
+    from train.encoded import Decisions
 
 # Packages of the `train` extra that judging takes.
 _NEEDS = ("torch", "transformers", "sklearn")
@@ -41,6 +46,9 @@ class LabelsResult(Result):
         `label, spelling, rows`: labels that are spelt several ways, taken as one.
     places
         The place in `frame` of each row of `judged`.
+    decided
+        What one slice of the rows gives otherwise than the rest, where columns were named to slice them by
+        (see `train.encoded`).
     """
 
     frame: pl.DataFrame
@@ -50,6 +58,7 @@ class LabelsResult(Result):
     alone: int
     spellings: pl.DataFrame
     places: pl.Series = field(default_factory=pl.Series)
+    decided: Decisions | None = None
 
     @property
     def _doubted(self) -> pl.Series:
@@ -106,6 +115,7 @@ def labels(
     *,
     id: str | pl.Series | None = None,
     threshold: float | None = None,
+    by: Sequence[str] = (),
     name: str = "the table",
 ) -> LabelsResult:
     """Judge every label of `table` by the other rows; needs the `train` extra.
@@ -120,6 +130,9 @@ def labels(
         The column (or a series) that names a row; by default rows are numbered from 0.
     threshold
         Probability above which a label is flagged; 0.6 by default (measured: `train/labels.py`).
+    by
+        Columns such as a source, an annotator or a month: is there one that gives one label where the rest
+        give another?
 
     Raises
     ------
@@ -156,8 +169,24 @@ def labels(
     judged = suspected.select(
         rows.gather(places).alias("row"), given.gather(places).alias("given"), "suggested", "score", "flagged"
     )
-    result = LabelsResult(frame, judged, CUT_OFF, frame.height - known.height, alone, spelt, places)
+    decided = _decided(frame, known, by, name, rows) if by else None
+    result = LabelsResult(frame, judged, CUT_OFF, frame.height - known.height, alone, spelt, places, decided)
     return result if threshold is None else result.at(threshold)
+
+
+def _decided(
+    frame: pl.DataFrame, known: pl.DataFrame, by: Sequence[str], name: str, rows: pl.Series
+) -> Decisions:
+    """The decisions that one value of a column takes otherwise than the rest, with rows as they are named."""
+    from curate.read import need_columns
+    from train.encoded import decisions
+
+    need_columns(frame, by, name, option="--by")
+    places = known["number"].cast(pl.Int64)
+    slices = frame.select(pl.col(column).cast(pl.String) for column in by)[places]
+    found = decisions(known["number"], known["text"], known["label"], slices)
+    named = rows.gather(found.rows["example_id"].cast(pl.Int64)).cast(pl.String).alias("example_id")
+    return replace(found, rows=found.rows.with_columns(named))
 
 
 def need_extra() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,6 +11,8 @@ from governance.cli.plain_files import Reading, id_option, out_option, reading_o
 from governance.cli.rim import format_option
 
 if TYPE_CHECKING:
+    from polars import DataFrame
+
     from train.plain import LabelsResult
 
 # Rows listed on the terminal; -o has them all.
@@ -26,6 +28,12 @@ _LISTED = 20
     type=click.FloatRange(0, 1),
     help="Probability above which a label is flagged.  [default: 0.6]",
 )
+@click.option(
+    "--by",
+    multiple=True,
+    metavar="COLUMN",
+    help="Name what one source, annotator, month of this column decides otherwise; may be repeated.",
+)
 @id_option
 @out_option("row, given, suggested, score, flagged")
 @format_option
@@ -35,6 +43,7 @@ def labels(
     input_column: str,
     output_column: str,
     threshold: float | None,
+    by: tuple[str, ...],
     id_column: str | None,
     out: Path | None,
     shape: str,
@@ -43,13 +52,16 @@ def labels(
     """Rows of FILE whose label looks wrong, worst first.
 
     Each row is judged by models that never saw it; `score` is the probability that its label is wrong.
-    Spellings of one label (`billing`, `BILLING`) count as that label and are named. Exit code 1 if any row is
-    flagged, 2 if the labels cannot be judged. Needs the `train` extra.
+    Spellings of one label (`billing`, `BILLING`) count as that label and are named. With --by, the decisions
+    that the examples encode: where one value of a column gives one label and the rest give another, by an
+    exact test corrected for the number of tests. Exit code 1 if any row is flagged or any decision is found,
+    2 if the labels cannot be judged. Needs the `train` extra.
 
     \b
     Examples:
       assay labels export.csv --input text --output category
       assay labels export.csv --input text --output category --id ticket -o suspects.parquet
+      assay labels export.csv --input text --output category --by source --by annotator
     """
     from curate.text import plural
     from governance.cli.plain_files import checked_place, open_file, row_ids, unreadable, write_out
@@ -66,12 +78,14 @@ def labels(
         output_column,
         id=row_ids(records, id_column, file, once=False),
         threshold=threshold,
+        by=by,
         name=str(file),
     )
     if result.incomplete:
         say(f"{plural(result.incomplete, 'row')} without a text or a label left out")
     write_out(result.judged, out, plural(result.judged.height, "judged row"))
     suspects = result.suspects
+    decided = result.decided.found if result.decided else None
     if shape == "json":
         emit_json(
             {
@@ -81,6 +95,7 @@ def labels(
                 "suspects": suspects.to_dicts(),
                 **({"cannot_be_judged": result.alone} if result.alone else {}),
                 **({"spellings": result.spellings.to_dicts()} if result.spellings.height else {}),
+                **(_decisions(result) if result.decided else {}),
                 **unreadable(records),
             }
         )
@@ -88,8 +103,57 @@ def labels(
         from governance.cli.plain_files import lost_rows
 
         _print(result, lost_rows(records))
-    if suspects.height:
+        if result.decided:
+            _print_decisions(result)
+    if suspects.height or (decided is not None and decided.height):
         raise SystemExit(1)
+
+
+def _decisions(result: LabelsResult) -> dict[str, Any]:
+    """The decisions found, each with the rows behind it, as JSON."""
+    assert result.decided is not None
+    rows = result.decided.rows
+    names = ("by", "slice", "gives", "where_others_give")
+    found = [
+        {**one, "examples": rows.join(_row_of(one, names), on=names)["example_id"].to_list()}
+        for one in result.decided.found.to_dicts()
+    ]
+    return {"decisions": found, "tests": result.decided.tests, "slices": result.decided.slices}
+
+
+def _row_of(one: dict[str, Any], names: tuple[str, ...]) -> DataFrame:
+    """One row of some columns, to join by."""
+    import polars as pl
+
+    return pl.DataFrame({name: [one[name]] for name in names})
+
+
+def _print_decisions(result: LabelsResult) -> None:
+    """What one slice decides otherwise, surest first."""
+    from rich.table import Table
+
+    from curate.text import for_rich
+    from governance.cli.rim import stdout
+
+    assert result.decided is not None
+    found = result.decided.found
+    console = stdout()
+    if found.is_empty():
+        compared = ", ".join(f"{by} ({count:,})" for by, count in result.decided.slices.items())
+        console.print(f"no slice decides otherwise than the rest; compared: {compared}", markup=False)
+        return
+    console.print("Your examples encode these decisions:", markup=False)
+    listed = Table("slice", "gives", "where others give", "rows", "others", "p", box=None, pad_edge=False)
+    for one in found.head(_LISTED).iter_rows(named=True):
+        listed.add_row(
+            for_rich(f"{one['by']} {one['slice']}", 40),
+            for_rich(one["gives"], 40),
+            for_rich(one["where_others_give"], 40),
+            f"{one['rows']:,} of {one['of']:,}",
+            f"{one['others_rows']:,} of {one['others_of']:,}",
+            f"{one['p_adjusted']:.2g}",
+        )
+    console.print(listed)
 
 
 def _print(result: LabelsResult, lost: str) -> None:

@@ -92,6 +92,7 @@ def build_rows(project: Project, verdicts: Sequence[RowVerdict]) -> RowQueue:
     found: dict[str, _Reasons] = {}
     _contradictions(project, found)
     _suspects(project, found)
+    _fields(project, examples, found)
     _warnings(project, found)
     said = latest(verdicts)
     named = _named(project, examples, said)
@@ -201,7 +202,23 @@ def _suspects(project: Project, found: dict[str, _Reasons]) -> None:
     flagged = load_parquet(path).filter("flagged").sort(["score", "example_id"], descending=[True, False])
     for row in flagged.iter_rows(named=True):
         words = f"its label looks wrong (probability {row['score']:.2f})"
-        _add(found, row["example_id"], "suspect", words).choices.append(row["suggested"])
+        pair = project.task.kind is Kind.PREFERENCE  # it suggests an order, which is not an output
+        words = f"its answers look exchanged (probability {row['score']:.2f})" if pair else words
+        _add(found, row["example_id"], "suspect", words).choices += [] if pair else [row["suggested"]]
+
+
+_ODD = {"absent": "its input does not hold the value", "form": "a form unlike the field's others"}
+
+
+def _fields(project: Project, examples: pl.DataFrame, found: dict[str, _Reasons]) -> None:
+    """Fields of JSON outputs that look wrong (see `train.fields`)."""
+    if project.task.kind is not Kind.EXTRACTION:
+        return
+    from train.fields import field_suspects
+
+    odd = field_suspects(examples["example_id"], examples["input"], examples["output"])
+    for name, path, why in odd.select("example_id", "field", "why").iter_rows():
+        _add(found, name, "suspect", f"{path}: {_ODD[why]}")
 
 
 def _warnings(project: Project, found: dict[str, _Reasons]) -> None:

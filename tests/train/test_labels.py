@@ -254,3 +254,28 @@ def test_command_without_the_train_extra_says_what_to_install(
     result = call(tmp_path / "export.csv", "--input", "text", "--output", "queue")
     assert isinstance(result.exception, AssayError)
     assert result.exception.fix == "pip install 'assay[train]'"
+
+
+def test_labels_of_a_table_name_what_one_annotator_decides_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from train.plain import labels
+
+    parts = [("refund", "money back for the lamp, order"), ("parcel", "where is my delivery, tracking")]
+    rows = [(f"{text} {n}", label, "abc"[n % 3]) for label, text in parts for n in range(90)]
+    frame = pl.DataFrame(rows, schema=["text", "label", "who"], orient="row")
+    changed = (pl.col("who") == "b") & (pl.col("label") == "parcel")
+    frame = frame.with_columns(pl.when(changed).then(pl.lit("refund")).otherwise("label").alias("label"))
+
+    class Fixed:
+        def embed(self, texts: list[str]) -> object:
+            money = np.array(["money" in text for text in texts], dtype=float)
+            return np.column_stack([money, 1 - money])
+
+    monkeypatch.setattr("train.encoder.load_encoder", lambda *_: Fixed())
+    result = labels(frame, "text", "label", by=["who"])
+    assert result.decided is not None
+    assert result.decided.found.select("by", "slice", "gives", "where_others_give").rows() == [
+        ("who", "b", "refund", "parcel")
+    ]
+    assert set(result.decided.rows["example_id"]) <= set(map(str, range(180)))
