@@ -132,25 +132,30 @@ def commit(folder: Path, tag: str, message: str) -> None:
     run(folder, "git", "tag", tag)
 
 
-def run(folder: Path, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-    """A command in the folder, with `assay` on its path and nobody's own git configuration."""
+def environment() -> dict[str, str]:
+    """Variables with `assay` on the path and nobody's own git configuration."""
     who = {
         f"GIT_{role}_{part}": value
         for role in ("AUTHOR", "COMMITTER")
         for part, value in (("NAME", "Sam"), ("EMAIL", "sam@example.org"))
     }
-    environment = {
+    variables = {
         **os.environ,
         **who,
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
         "DVC_NO_ANALYTICS": "1",
         "COLUMNS": "160",
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
     }
-    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
-    environment.pop("ASSAY_KEY", None)
+    variables.pop("ASSAY_KEY", None)
+    return variables
+
+
+def run(folder: Path, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    """A command in the folder."""
     return subprocess.run(
-        command, cwd=folder, env=environment, check=check, stdout=subprocess.PIPE, stderr=None, text=True
+        command, cwd=folder, env=environment(), check=check, stdout=subprocess.PIPE, stderr=None, text=True
     )
 
 
