@@ -64,7 +64,6 @@ def _words(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
     if isinstance(value, dict):
-        return ", ".join(
-            f"{name}: {len(item) if isinstance(item, list) else item}" for name, item in value.items()
-        )
+        told = [f"{name}: {len(item) if isinstance(item, list) else item}" for name, item in value.items()]
+        return ", ".join(told)
     return str(value)

@@ -233,7 +233,8 @@ def _names(words: Words, common: NDArray[np.bool_], secret: Secret) -> tuple[U64
             parts.append((left[some], right[some], distance))
     left = np.concatenate([part[0] for part in parts])
     right = np.concatenate([part[1] for part in parts])
-    kind = np.concatenate([np.full(len(part[0]), _FAR if part[2] == 2 else _NEAR) for part in parts])
+    kinds = [np.full(len(part[0]), _FAR if part[2] == 2 else _NEAR) for part in parts]
+    kind = np.concatenate(kinds)
     rows = words.rows(left)
     same = np.flatnonzero(words.start[right] < words.bounds[rows])
     left, right, kind, rows = left[same], right[same], kind[same], rows[same]

@@ -171,12 +171,9 @@ def families(texts: pl.Series) -> pl.Series:
 def _found(texts: pl.Series) -> pl.DataFrame:
     """A Boolean column a family."""
     forms = texts.to_frame("text").select(one_form(pl.col("text"))).with_columns(_as_letters(pl.col("text")))
-    return forms.select(
-        (pl.col("text").str.contains(pattern) | pl.col("letters").str.contains(pattern)).alias(name)
-        if name == "override"
-        else pl.col("text").str.contains(pattern).alias(name)
-        for name, pattern in FAMILIES.items()
-    )
+    found = {name: pl.col("text").str.contains(pattern) for name, pattern in FAMILIES.items()}
+    found["override"] |= pl.col("letters").str.contains(FAMILIES["override"])
+    return forms.select(**found)
 
 
 def _as_letters(text: pl.Expr) -> pl.Expr:
