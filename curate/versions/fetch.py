@@ -34,18 +34,18 @@ def pull(digests):
 absent = 0
 with Repo() as repo:
     for digest in sys.argv[1:]:
-        if pull([digest]):
+        if not pull([digest]):
+            absent += 1
+        elif digest.endswith(".dir"):
             with open(repo.cache.local.oid_to_path(digest)) as file:
                 absent += not pull({entry["md5"] for entry in json.load(file)})
-        else:
-            absent += 1
 if absent:
     sys.exit(f"{absent} of {len(sys.argv) - 1} are not there")
 """
 
 
 def fetch_stored(root: Path, *digests: str) -> None:
-    """Fetch the folders that DVC calls `digests` into the cache, whichever commits name them.
+    """Fetch the folders and files that DVC calls `digests` into the cache, whichever commits name them.
 
     Raises
     ------

@@ -1,6 +1,6 @@
-"""Put a folder into DVC's cache as `dvc add` would, and push objects to remotes.
+"""Put a file or folder into DVC's cache as `dvc add` would, and push objects to remotes.
 
-By DVC's own functions, so that the digest and every byte are those that `dvc add` makes of the same folder.
+By DVC's own functions, so that the digest and every byte are those that `dvc add` makes of the same.
 """
 
 from __future__ import annotations
@@ -24,27 +24,27 @@ class Pushed:
     unreachable: tuple[tuple[str, str], ...]
 
 
-def put_folder(root: Path, folder: Path) -> str:
-    """Copy a folder's files and their list into the cache of the project at `root`; the folder stays.
+def put(root: Path, source: Path) -> str:
+    """Copy a file, or a folder's files and their list, into the cache of the project at `root`; it stays.
 
     Returns
     -------
     str
-        Its digest as DVC writes it; ends in `.dir`.
+        Its digest as DVC writes it; ends in `.dir` for a folder.
     """
-    if not folder.is_dir():
-        raise AssayError(f"{folder} is not a folder", fix="name a folder")
+    if not source.exists():
+        raise AssayError(f"{source} is not there", fix="name a file or folder")
     with open_stores(root, (), lock=True) as stores:
         from dvc.fs import LocalFileSystem
         from dvc_data.hashfile.build import build
         from dvc_data.hashfile.transfer import transfer
 
         cache = stores.cache.odb
-        staging, _, tree = build(cache, str(folder.resolve()), LocalFileSystem(), "md5")
+        staging, _, tree = build(cache, str(source.resolve()), LocalFileSystem(), "md5")
         done = transfer(staging, cache, {tree.hash_info}, shallow=False)
         if done.failed:
             raise AssayError(
-                f"{plural(len(done.failed), 'file')} of {folder} could not be put into DVC's cache",
+                f"{plural(len(done.failed), 'file')} of {source} could not be put into DVC's cache",
                 fix="df -h; ls -ld .dvc/cache",
             )
         return str(tree.hash_info.value)

@@ -42,7 +42,9 @@ class Journal:
         DVC's digest of a version -> that of its twin, and the content digest before and after, and whether
         systems learned from it.
     raw
-        Raw files: path, name of what is made ready, records cut out and redacted.
+        Raw files: path, records cut out and redacted.
+    tracked
+        What `.dvc` files name anew: name of what is made ready, DVC's digest before and after.
     kept
         Objects of raw files that somebody edits by hand.
     done
@@ -75,6 +77,7 @@ class Journal:
     removed: list[list[str]] = field(default_factory=list)
     hits: list[list[str]] = field(default_factory=list)
     record: str = ""
+    tracked: list[list[str]] = field(default_factory=list)
 
     def write(self, root: Path) -> None:
         """Write it whole."""

@@ -1,13 +1,14 @@
-"""What git's history names of DVC's outputs, on every branch: gold versions and reports.
+"""What git's history names of DVC's outputs, on every branch: gold versions, reports, and raw data that
+`.dvc` files name.
 
-Read from the dvc.lock of each commit in one process of git; gold versions that the cache lacks are fetched
-from the remotes, for what cannot be looked into cannot be cleared.
+Read from the dvc.lock of each commit in one process of git; gold versions and raw data that the cache lacks
+are fetched from the remotes, for what cannot be looked into cannot be cleared.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +16,11 @@ from typing import Any
 
 from curate.errors import AssayError
 from curate.versions.fetch import fetch_stored
-from curate.versions.revisions import git, lock_stages
+from curate.versions.revisions import cache_folder, git, lock_stages
 from curate.versions.twins import read_erasures
+from governance.erasure.places import listed, objects
 from governance.lineage.history import lock_texts, stored_files
+from governance.subjects.past import named_at_all
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class Past:
         What stands for each gold version today -> commits that name it, and its files.
     absent
         DVC's digests of versions that are nowhere.
+    absent_raw
+        The same of raw data -> its path.
     outputs
         Of each state of dvc.lock, the digest of every output by path.
     ends
@@ -40,6 +45,7 @@ class Past:
     absent: tuple[str, ...]
     outputs: tuple[Mapping[str, str], ...]
     ends: Mapping[str, tuple[str, ...]]
+    absent_raw: Mapping[str, str]
 
     def reports_on(self, stored: Collection[str]) -> set[str]:
         """Digests of what was reported beside these versions."""
@@ -75,18 +81,33 @@ def look_back(root: Path) -> Past:
         for end in ends[stored]:
             commits[end] = commits.get(end, 0) + count
     lacking = [end for end in commits if stored_files(root, end, twin=False) is None]
+    raw = named_at_all(root, "*.dvc")
+    lacking += _absent(root, raw)
     if lacking:
         with suppress(AssayError):
             fetch_stored(root, *lacking)
     found = {end: stored_files(root, end, twin=False) for end in commits}
     gold = {end: (commits[end], files) for end, files in found.items() if files is not None}
     absent = [end for end, files in found.items() if files is None]
-    return Past(gold, tuple(absent), outputs, ends)
+    absent_raw = {digest: raw[digest] for digest in _absent(root, raw)}
+    return Past(gold, tuple(absent), outputs, ends, absent_raw)
 
 
-def outputs_named(root: Path) -> frozenset[str]:
-    """The digest of every output that any dvc.lock names."""
-    return frozenset(digest for text in lock_texts(root) for digest in _outputs(text).values())
+def _absent(root: Path, digests: Iterable[str]) -> list[str]:
+    """Those that the cache lacks, or of whose folder it lacks a file."""
+    stored = dict(objects(cache_folder(root)))
+    return [
+        digest
+        for digest in digests
+        if digest not in stored
+        or (digest.endswith(".dir") and not stored.keys() >= set(listed(stored[digest]).values()))
+    ]
+
+
+def digests_named(root: Path) -> frozenset[str]:
+    """The digest of everything that any dvc.lock or .dvc file names, as an output or as what was read."""
+    outputs = {digest for text in lock_texts(root) for digest in _outputs(text).values()}
+    return frozenset(outputs | named_at_all(root).keys())
 
 
 def _outputs(text: str) -> dict[str, str]:

@@ -22,7 +22,7 @@ from curate.read.hub import is_hub_name
 from curate.splits import SPLITS
 from curate.stage import Progress
 from curate.text import plain, plural
-from curate.versions.locked import folder_md5
+from curate.versions.locked import file_md5, folder_md5
 from curate.versions.published import folder_files
 from curate.versions.revisions import cache_folder, git
 from curate.versions.twins import row_digests_of
@@ -30,7 +30,9 @@ from governance.erasure.params import ErasureParams
 from governance.erasure.past import Past, content_digest_of, look_back, tracked
 from governance.erasure.person import Person, Rows, private_ids_of, rows_of
 from governance.erasure.places import Traces, chosen_texts, listed, objects, readable, rows_in, table_of
-from governance.erasure.raw import Also, Edited, Theirs, without_person
+from governance.erasure.pointers import Pointer, pointers
+from governance.erasure.raw import Also, Theirs, without_person
+from governance.erasure.tracked import RawPlan, track
 from governance.erasure.worktree import Found, here
 from governance.records.kinds import Training
 from governance.records.statement import canonical
@@ -75,15 +77,6 @@ class Touched:
 
 
 @dataclass(frozen=True)
-class RawPlan:
-    """A raw file that holds the person: what becomes of it, and why it is not edited if it is not."""
-
-    path: str
-    edited: Edited | None
-    why_not: str = ""
-
-
-@dataclass(frozen=True)
 class Plan:
     """See the module.
 
@@ -101,6 +94,8 @@ class Plan:
         `system@version` that must be trained again.
     absent
         Gold versions that could not be looked into.
+    pointers
+        `.dvc` files that are written anew, each with the files that it keeps.
     """
 
     person: Person
@@ -117,7 +112,8 @@ class Plan:
     out_of_reach: tuple[tuple[str, str], ...]
     unread: tuple[str, ...] = ()
     why: str = "request"
-    learned: tuple[str, ...] = field(default=())
+    learned: tuple[str, ...] = ()
+    pointers: tuple[tuple[Pointer, tuple[str, ...]], ...] = ()
 
     @property
     def rows(self) -> frozenset[str]:
@@ -190,11 +186,16 @@ def make_plan(
     answers = _Answers(traces, looked)
     versions = list(_touched(project, past, answers, params))
     gone = _objects(stored, answers, versions, past, progress, len(tables), unread, root)
-    raw = tuple(_raw(project, person, drop, params, aged))
-    kept = {_md5(root / one.path) for one in raw if one.edited is None and (root / one.path).is_file()}
+    by_dvc = pointers(root)
+    raw = tuple(_raw(project, person, drop, params, aged, by_dvc, answers))
     with suppress(OSError):
         (root / FOLDER).rmdir()  # what raw files were tried in
-    found = here(project, traces, bool(versions and not versions[-1].stored) or _here(project, versions))
+    tracked = track(root, by_dvc, raw, gone, stored, answers.of)
+    raw = (*raw, *(RawPlan(path, None, why) for path, why in tracked.by_hand))
+    kept = {file_md5(root / one.path) for one in raw if one.edited is None and (root / one.path).is_file()}
+    kept |= tracked.kept
+    here_too = bool(versions and not versions[-1].stored) or _here(project, versions)
+    found = here(project, traces, here_too, by_dvc)
     learned = tuple(sorted({version.content for version in versions if version.learned and version.content}))
     return Plan(
         person,
@@ -212,6 +213,7 @@ def make_plan(
         tuple(dict.fromkeys([*unread, *found.unread])),
         why,
         learned,
+        tracked.rewritten,
     )
 
 
@@ -232,12 +234,6 @@ class _Answers:
 
 def _shown(root: Path, path: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
-
-
-def _md5(path: Path) -> str:
-    from curate.versions.locked import file_md5
-
-    return file_md5(path)
 
 
 def _tables(root: Path) -> list[Path]:
@@ -340,7 +336,13 @@ def _objects(
 
 
 def _raw(
-    project: Project, person: Person, rows: frozenset[str], params: ErasureParams, aged: Aged | None
+    project: Project,
+    person: Person,
+    rows: frozenset[str],
+    params: ErasureParams,
+    aged: Aged | None,
+    by_dvc: Sequence[Pointer],
+    answers: _Answers,
 ) -> Iterator[RawPlan]:
     """Raw files that hold the person, each once."""
     ingest = project.params("ingest", IngestParams)
@@ -371,15 +373,25 @@ def _raw(
             continue
         if edited is None:
             continue
-        outside = not path.resolve().is_relative_to(project.root.resolve())
+        keeps = [one for one in by_dvc if one.covers(file.path)]
+        outside = not path.resolve().is_relative_to(project.root.resolve()) and not keeps
+        brought = next((one.file for one in keeps if one.imported), "")
         why_not = (
             "it lies outside the project"
             if outside
+            else f"DVC imports it: take them out at its source, then: dvc update {brought}"
+            if brought
             else "params.yaml says erasure.raw: ask"
             if params.raw == "ask"
             else ""
         )
         yield RawPlan(file.path, None if why_not else edited, why_not)
+    read = {file.path for file in files}
+    for path in sorted((project.root / "data" / "raw").rglob("*")):
+        name = path.relative_to(project.root).as_posix()
+        ours = name in read or any(name.startswith(f"{one}/") for one in read) or path.suffix == ".dvc"
+        if path.is_file() and not ours and answers.of(path):
+            yield RawPlan(name, None, "ingest does not read it")
 
 
 def _models(project: Project, learned: Sequence[str]) -> Iterator[str]:
@@ -425,6 +437,10 @@ def unreachable(plan: Plan, project: Project) -> list[tuple[str, str]]:
                 f"as it was in {plural(commits, 'commit')}: git filter-repo, in every clone",
             )
         )
+    told += [
+        (path, f"version {digest[:12]} is neither in DVC's cache nor in a remote, and not looked into")
+        for digest, path in sorted(plan.past.absent_raw.items())
+    ]
     if plan.absent:
         named = ", ".join(name[:12] for name in plan.absent)
         place = plural(len(plan.absent), "old gold version")

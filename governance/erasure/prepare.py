@@ -1,5 +1,6 @@
-"""Make ready all that takes the place of what holds a person, before anything is changed: twins, raw files,
-locks, verdicts; then write the plan down. A run that is killed before that has changed nothing.
+"""Make ready all that takes the place of what holds a person, before anything is changed: twins, raw files
+and the `.dvc` files that name them, locks, verdicts; then write
+the plan down. A run that is killed before that has changed nothing.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from curate.versions.locked import LOCK, file_md5, folder_md5
 from curate.versions.twins import document_of, row_digests_of
 from governance.erasure.journal import Journal, encipher, pending, ready
 from governance.erasure.plan import FOLDER, Plan, unreachable
+from governance.erasure.pointers import make_ready, repointed
 from governance.erasure.relock import relock
 from governance.erasure.twin import Erasing, Twin, make_twin
 from governance.erasure.worktree import journal_without
@@ -59,6 +61,7 @@ def prepare(
         if version.stored:
             twins[name] = {"twin": folder_md5(out), "of": made[name].of, "content": made[name].content}
     replace = _replace(project, plan, folder, twins)
+    tracked = _tracked(root, plan, folder, replace)
     learned = sorted({made[version.stored or "here"].of for version in plan.versions if version.learned})
     digests = row_digests_of(sorted(plan.rows), key)
     erasure = ""
@@ -72,7 +75,8 @@ def prepare(
         )
         (folder / "erasure.json").write_bytes(content)
     # A file that the twin has as it was is needed, whatever else lists it.
-    needed = {file_md5(path) for path in (folder / "twins").rglob("*") if path.is_file()}
+    fresh = [folder / "twins", *(folder / name for name, _, _ in tracked)]
+    needed = {file_md5(path) for one in fresh for path in (one, *one.rglob("*")) if path.is_file()}
     raw = [[one.path, one.edited.dropped, one.edited.redacted] for one in plan.raw if one.edited]
     journal = Journal(
         digest=plan.digest,
@@ -95,6 +99,7 @@ def prepare(
         files=sorted({*plan.found.remove, *plan.found.outside, *(target for _, target in replace)}),
         kept=list(plan.kept),
         versions=_versions(plan, twins),
+        tracked=tracked,
     )
     journal.write(root)
     return journal
@@ -114,6 +119,23 @@ def _versions(plan: Plan, twins: dict[str, dict[str, Any]]) -> list[dict[str, An
         for version in plan.versions
         if version.stored
     ]
+
+
+def _tracked(root: Path, plan: Plan, folder: Path, replace: list[list[str]]) -> list[list[str]]:
+    """Lay out what `.dvc` files are to keep, and write these anew, among what is replaced."""
+    edits = {target: folder / name for name, target in replace}
+    tracked: list[list[str]] = []
+    texts: dict[str, str] = {}
+    for number, (pointer, files) in enumerate(plan.pointers):
+        name = f"tracked-{number}"
+        digest = make_ready(root, pointer, files, edits, folder / name)
+        text = texts.get(pointer.file) or (root / pointer.file).read_text(encoding="utf-8")
+        texts[pointer.file] = repointed(text, pointer, digest, folder / name)
+        tracked.append([name, pointer.digest, digest])
+    for number, (file, text) in enumerate(texts.items()):
+        write_text(folder / f"pointer-{number}", text)
+        replace.append([f"pointer-{number}", file])
+    return tracked
 
 
 def _replace(project: Project, plan: Plan, folder: Path, twins: dict[str, dict[str, Any]]) -> list[list[str]]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from curate.project import Project
 from governance.erasure.bytes import scan_bytes
 from governance.erasure.journal import Journal
-from governance.erasure.past import outputs_named
+from governance.erasure.past import digests_named
 from governance.erasure.places import listed
 from governance.erasure.stores import Store, open_stores
 
@@ -89,17 +89,18 @@ def _is_ours(place: str, path: str, by_hand: set[str], kept: Sequence[str]) -> b
         return False
     if place != "work tree":
         return True
-    return (path.startswith(_OURS) or path in _LOCKS) and path not in by_hand
+    left = any(path == one or path.startswith(f"{one}/") for one in by_hand)
+    return (path.startswith(_OURS) or path in _LOCKS) and not left
 
 
 def named_objects(root: Path) -> frozenset[str]:
-    """Every object that a dvc.lock of git's history names, by itself or in a folder's list; of lists that the
-    cache lacks the remotes are asked.
+    """Every object that a dvc.lock or .dvc file of git's history names, by itself or in a folder's list; of
+    lists that the cache lacks the remotes are asked.
     """
-    outputs = outputs_named(root)
-    named = set(outputs)
+    digests = digests_named(root)
+    named = set(digests)
     with open_stores(root) as stores:
-        for digest in outputs:
+        for digest in digests:
             if digest.endswith(".dir"):
                 named.update(_entries(stores.every, digest))
     return frozenset(named)

@@ -16,7 +16,7 @@ from curate.project import Project
 from curate.versions.twins import FOLDER as ERASURES
 from governance.erasure.caches import remove_caches
 from governance.erasure.certificate import certify
-from governance.erasure.folders import push_objects, put_folder
+from governance.erasure.folders import push_objects, put
 from governance.erasure.journal import Journal, decipher, finish, ready
 from governance.erasure.objects import NotAllRemoved, remove_objects
 from governance.erasure.plan import FOLDER
@@ -29,27 +29,37 @@ _AGAIN = "assay erase --resume"
 
 
 def twins(project: Project, journal: Journal) -> None:
-    """Put the twins into DVC's cache, its default remote, and each other that has what they stand for."""
+    """Put the twins into DVC's cache, its default remote, and each other that has what they stand for; raw
+    data that DVC keeps into its cache and the remotes that had it.
+    """
     for stored, twin in journal.twins.items():
-        made = put_folder(project.root, ready(project.root) / "twins" / stored)
+        made = put(project.root, ready(project.root) / "twins" / stored)
         if made != twin["twin"]:
             raise AssayError(
                 f"the twin of {stored[:12]} is not what was planned", fix=f"rm -r {FOLDER}; begin again"
             )
-    for remote, wanted in _holding(project.root, journal.twins).items():
-        push_objects(project.root, [journal.twins[stored]["twin"] for stored in wanted], [remote])
+    for name, _, fresh in journal.tracked:
+        if put(project.root, ready(project.root) / name) != fresh:
+            raise AssayError("raw data is not what was planned", fix=f"rm -r {FOLDER}; begin again")
+    for remote, wanted in _wanted(project.root, journal).items():
+        push_objects(project.root, wanted, [remote])
 
 
-def _holding(root: Path, stored: dict[str, dict[str, object]]) -> dict[str, list[str]]:
-    """Which remotes are to have which twins. The default one has all: another clone may have taken the old
-    versions out of it already.
+def _wanted(root: Path, journal: Journal) -> dict[str, list[str]]:
+    """Which remotes are to have which new objects. The default one has all twins: another clone may have
+    taken the old versions out of it already. Raw data goes only where it was: a remote may not be for it.
     """
     with open_stores(root) as stores:
         default = stores.repo.config["core"].get("remote")
         found = {}
         for store in stores.remotes:
             name = store.place.removeprefix("remote ")
-            found[name] = [one for one in stored if name == default or _has(store, one)]
+            found[name] = [
+                twin["twin"]
+                for stored, twin in journal.twins.items()
+                if name == default or _has(store, stored)
+            ]
+            found[name] += [fresh for _, old, fresh in journal.tracked if _has(store, old)]
     return {remote: wanted for remote, wanted in found.items() if wanted}
 
 
@@ -65,7 +75,7 @@ def mapped(project: Project, journal: Journal) -> None:
 
 
 def placed(project: Project, journal: Journal) -> None:
-    """Gold, dvc.lock, split.lock, verdicts and raw files take their new form."""
+    """Gold, dvc.lock, split.lock, verdicts, raw files and `.dvc` files take their new form."""
     for name, target in journal.replace:
         source, place = ready(project.root) / name, project.root / target
         if source.is_dir():

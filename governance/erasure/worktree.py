@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from curate.project import Project
 from curate.split.lock import held_out_digests, read_lock
 from curate.versions.revisions import git
 from governance.erasure.places import Traces, readable
+from governance.erasure.pointers import Pointer
 
 # Folders that the tool writes.
 _WRITTEN = ("data", "models", ".models.work", "reports", ".assay")
@@ -60,8 +61,8 @@ class Found:
         return bool(self.remove or self.gold or self.decisions or self.lock or self.outside)
 
 
-def here(project: Project, traces: Traces, gold: bool) -> Found:
-    """Look through the work tree."""
+def here(project: Project, traces: Traces, gold: bool, tracked: Sequence[Pointer] = ()) -> Found:
+    """Look through the work tree; what `.dvc` files keep (`tracked`) counts as committed."""
     root = project.root
     committed = set((git(root, "ls-files", "-z") or "").split("\0"))
     remove: dict[str, None] = {}
@@ -71,7 +72,7 @@ def here(project: Project, traces: Traces, gold: bool) -> Found:
         answer = readable(path, traces)
         if answer is None:
             unread.append(shown)
-        elif answer and shown in committed:
+        elif answer and (shown in committed or any(one.covers(shown) for one in tracked)):
             by_hand.append(shown)
         elif answer:
             remove[_unit(shown)] = None

@@ -65,10 +65,7 @@ class Blob:
 
 def objects(root: Path) -> Objects:
     """Every object that a commit names, each once."""
-    named: dict[str, str] = {}
-    for text, path in _texts(root):
-        for oid, name in _named(text, path):
-            named.setdefault(oid, name)
+    named = named_at_all(root)
     try:
         stores = _stores(cache_folder(root))
     except AssayError:
@@ -90,6 +87,21 @@ def objects(root: Path) -> Objects:
         len(unique),
         sum(_place(one, remotes) is not None for one in unique),
     )
+
+
+def named_at_all(root: Path, *files: str) -> dict[str, str]:
+    """Digest -> path of every object that a commit's dvc.lock or .dvc file names.
+
+    Parameters
+    ----------
+    files
+        Other files than these two to read, as git's patterns.
+    """
+    named: dict[str, str] = {}
+    for text, path in _texts(root, *files):
+        for oid, name in _named(text, path):
+            named.setdefault(oid, name)
+    return named
 
 
 def raw_blobs(root: Path) -> list[Blob]:
@@ -119,9 +131,9 @@ def _states(root: Path, *paths: str) -> Iterator[tuple[str, str]]:
             yield fields[3], path
 
 
-def _texts(root: Path) -> Iterator[tuple[str, str]]:
+def _texts(root: Path, *files: str) -> Iterator[tuple[str, str]]:
     """Texts of every state of dvc.lock and .dvc files, with their paths."""
-    states = dict(_states(root, "./dvc.lock", "*.dvc"))
+    states = dict(_states(root, *(files or ("./dvc.lock", "*.dvc"))))
     if not states:
         return
     asked = "".join(f"{oid}\n" for oid in states).encode()

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from curate.errors import AssayError
-from governance.erasure.folders import push_objects, put_folder
+from governance.erasure.folders import push_objects, put
 from governance.erasure.objects import remove_objects
 from tests.governance.erasure.conftest import dvc, files_under
 
@@ -29,7 +29,7 @@ def test_a_folder_is_put_as_dvc_add_puts_it(pushed: Path, tmp_path: Path) -> Non
     for name, content in {"train.csv": "Anne", "deep/ä ö.txt": "x\r\ny", "deep/er/empty": ""}.items():
         (twin / name).write_bytes(content.encode())
     before = objects(pushed)
-    oid = put_folder(pushed, twin)
+    oid = put(pushed, twin)
     ours = {path: held for path, held in objects(pushed).items() if path not in before}
     assert len(ours) == 4 and oid.endswith(".dir")
     for path in ours:
@@ -44,7 +44,7 @@ def test_pushed_objects_lie_in_the_remote_with_the_files_they_list(pushed: Path,
     twin = tmp_path / "twin"
     twin.mkdir()
     (twin / "train.csv").write_text("only Ann")
-    oid = put_folder(pushed, twin)
+    oid = put(pushed, twin)
     assert [where.oid for where in push_objects(pushed, [oid]).pushed] == [oid]
     store = tmp_path / "store" / "files" / "md5"
     (listed,) = json.loads((store / oid[:2] / oid[2:]).read_text())
@@ -52,7 +52,7 @@ def test_pushed_objects_lie_in_the_remote_with_the_files_they_list(pushed: Path,
     assert push_objects(pushed, [oid]).pushed == push_objects(pushed, [oid]).pushed
     # Also after a removal, which DVC's index of the remote might hide.
     remove_objects(pushed, [oid])
-    put_folder(pushed, twin)
+    put(pushed, twin)
     push_objects(pushed, [oid])
     assert (store / oid[:2] / oid[2:]).exists()
 

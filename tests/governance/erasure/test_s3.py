@@ -10,7 +10,7 @@ import pytest
 
 from curate.errors import AssayError
 from governance.erasure.bytes import scan_bytes
-from governance.erasure.folders import push_objects, put_folder
+from governance.erasure.folders import push_objects, put
 from governance.erasure.objects import NotAllRemoved, remove_objects
 from governance.erasure.stores import open_stores
 from governance.erasure.where import Where
@@ -177,7 +177,7 @@ def test_pushing_to_a_bucket_that_is_off_is_told(bucket: Path, tmp_path: Path) -
     (tmp_path / "twin").mkdir()
     (tmp_path / "twin" / "train.csv").write_text("Ann alone")
     config = bucket / ".dvc" / "config"
-    oid = put_folder(bucket, tmp_path / "twin")
+    oid = put(bucket, tmp_path / "twin")
     assert push_objects(bucket, [oid], ["box"]).unreachable == ()
     config.write_text(config.read_text().replace("s3://box", "s3://nowhere"))
     ((place, _),) = push_objects(bucket, [oid], ["box"]).unreachable

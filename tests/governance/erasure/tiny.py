@@ -146,13 +146,13 @@ OUTS = {
 
 def lock(root: Path) -> None:
     """Put every output into DVC's cache and write dvc.lock, as DVC would."""
-    from governance.erasure.folders import put_folder
+    from governance.erasure.folders import put
 
     stages: dict[str, Any] = {}
     for stage, path in OUTS.items():
         place = root / path
         if place.is_dir():
-            digest = put_folder(root, place)
+            digest = put(root, place)
         else:
             digest = file_md5(place)
             stored = root / ".dvc" / "cache" / "files" / "md5" / digest[:2] / digest[2:]
