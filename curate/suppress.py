@@ -101,6 +101,13 @@ def read(root: Path) -> list[Suppression]:
     return read_journal(root, FILE, _parse)
 
 
+def fresh_of(project: Project, digests: Iterable[str]) -> list[str]:
+    """Those of `digests` that are not on the list yet, sorted."""
+    key_id = project.key.key_id
+    known = {digest for one in read(project.root) if one.key_id == key_id for digest in one.digests}
+    return sorted(set(digests) - known)
+
+
 def add(
     project: Project, digests: Iterable[str], *, by: str, reason: str, at: datetime | None = None
 ) -> list[str]:
@@ -120,9 +127,7 @@ def add(
         If there is no key, a digest or the reason is not fit to keep, or dvc.yaml cannot be made to watch
         the list.
     """
-    key_id = project.key.key_id
-    known = {digest for one in read(project.root) if one.key_id == key_id for digest in one.digests}
-    fresh = sorted(set(digests) - known)
+    key_id, fresh = project.key.key_id, fresh_of(project, digests)
     watch(project.root, "ingest", FILE.as_posix())
     if fresh:
         when = (at or datetime.now(UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -47,6 +47,8 @@ class Journal:
         What `.dvc` files name anew: name of what is made ready, DVC's digest before and after.
     kept
         Objects of raw files that somebody edits by hand.
+    fresh
+        Digests that were new on the list of who is suppressed; None until that is looked up.
     done
         Steps that are behind us.
     removed
@@ -77,6 +79,7 @@ class Journal:
     removed: list[list[str]] = field(default_factory=list)
     hits: list[list[str]] = field(default_factory=list)
     record: str = ""
+    fresh: int | None = None
     tracked: list[list[str]] = field(default_factory=list)
 
     def write(self, root: Path) -> None:

@@ -18,6 +18,7 @@ from curate.files import only_one
 from curate.project import Project
 from curate.publish.gold import verify_gold
 from curate.splits import SPLITS
+from curate.suppress import digests_of, read
 from curate.versions.revisions import gold_files, revision
 from curate.versions.twins import read_erasures
 from governance.cli.main import main
@@ -28,10 +29,10 @@ from governance.erasure.erase import Request, execute, plan_of, resume
 from governance.erasure.journal import PLAN, pending
 from governance.erasure.plan import FOLDER, Plan
 from governance.erasure.retrain import all_that_must
-from governance.erasure.suppression import suppress
 from governance.lineage.versions import checkout, versions
 from governance.record_gates import retrain
-from governance.records.kinds import Erasure
+from governance.records import events
+from governance.records.kinds import Erasure, Suppression
 from governance.records.ledger import verify
 from governance.records.store import read_journal
 from governance.standing import model_standing
@@ -337,13 +338,26 @@ def test_two_branches_that_erase_two_people_are_made_one(tiny: Project) -> None:
         assert len(ids) == rows and not ids & {*GONE, "K-0007"}
 
 
-def test_the_person_is_refused_when_they_come_again(tiny: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[Any] = []
-    monkeypatch.setattr("governance.erasure.suppression.add", lambda *a, **k: told.append((a, k)))
-    erase(tiny)
-    ((given, named),) = told
-    assert given[0] == tiny and given[1] and JO not in str(given[1:]) and named["reason"]
-    assert callable(suppress)
+def test_the_person_is_refused_when_they_come_again_and_that_is_recorded(
+    tiny: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed between list and record, it is recorded all the same, and once."""
+    real = events.suppressed
+
+    def killed(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(events, "suppressed", killed)
+    with pytest.raises(KeyboardInterrupt):
+        erase(tiny)
+    monkeypatch.setattr(events, "suppressed", real)
+    resume(tiny)
+    ((line,), ((_, record),)) = read(tiny.root), read_journal(tiny.root).of(Suppression)
+    assert set(line.digests) == set(digests_of(VALUES, tiny.key)) and JO not in str(line)
+    said = record.predicate
+    assert isinstance(said, Suppression) and said.digests == len(line.digests)
+    assert said.reason == line.reason == "erased on request" and said.by == line.by
+    assert verify(tiny.root).sound
 
 
 def test_rows_past_their_retention_are_planned(tiny: Project) -> None:
