@@ -38,7 +38,7 @@ def remove_caches(root: Path) -> tuple[Where, ...]:
         Each file or folder that went, with place `caches` and its path in the project.
     """
     removed = []
-    for path in dict.fromkeys(_caches(root)):
+    for path in dict.fromkeys(caches(root)):
         if path.is_symlink() or path.is_file():
             path.unlink(missing_ok=True)
         elif path.is_dir():
@@ -49,7 +49,8 @@ def remove_caches(root: Path) -> tuple[Where, ...]:
     return tuple(removed)
 
 
-def _caches(root: Path) -> Iterator[Path]:
+def caches(root: Path) -> Iterator[Path]:
+    """What `remove_caches` removes, where it is there."""
     yield from (root / name for name in _WHOLE)
     yield from sorted((root / ".assay").glob(_ANSWERS))
     for folder, inner, names in os.walk(root):

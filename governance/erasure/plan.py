@@ -26,6 +26,7 @@ from curate.versions.locked import file_md5, folder_md5
 from curate.versions.published import folder_files
 from curate.versions.revisions import cache_folder, git
 from curate.versions.twins import row_digests_of
+from governance.erasure.caches import caches
 from governance.erasure.params import ErasureParams
 from governance.erasure.past import Past, content_digest_of, look_back, tracked
 from governance.erasure.person import Person, Rows, private_ids_of, rows_of
@@ -387,10 +388,11 @@ def _raw(
         )
         yield RawPlan(file.path, None if why_not else edited, why_not)
     read = {file.path for file in files}
+    spared = set(caches(project.root))
     for path in sorted((project.root / "data" / "raw").rglob("*")):
         name = path.relative_to(project.root).as_posix()
         ours = name in read or any(name.startswith(f"{one}/") for one in read) or path.suffix == ".dvc"
-        if path.is_file() and not ours and answers.of(path):
+        if path.is_file() and path not in spared and not ours and answers.of(path):
             yield RawPlan(name, None, "ingest does not read it")
 
 

@@ -13,12 +13,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
+
 from curate.keys import KEY_FILE
 from curate.project import Project
 from curate.split.lock import held_out_digests, read_lock
+from curate.suppress import FILE as SUPPRESSED
+from curate.verdicts.journal import row_digest
 from curate.versions.revisions import git
+from governance.erasure.caches import caches
+from governance.erasure.person import private_ids_of
 from governance.erasure.places import Traces, readable
 from governance.erasure.pointers import Pointer
+from governance.subjects.wanted import line_hits
 
 # Folders that the tool writes.
 _WRITTEN = ("data", "models", ".models.work", "reports", ".assay")
@@ -76,6 +83,10 @@ def here(project: Project, traces: Traces, gold: bool, tracked: Sequence[Pointer
             by_hand.append(shown)
         elif answer:
             remove[_unit(shown)] = None
+    for path in caches(root):
+        shown = path.relative_to(root).as_posix()
+        if shown.startswith("data/raw/") and path.is_file() and readable(path, traces) is not False:
+            remove[shown] = None
     if gold:
         # What shows rows of gold speaks of the person's, though it names nobody.
         reports = [path.relative_to(root).as_posix() for path in sorted((root / "reports").glob("*"))]
@@ -123,12 +134,18 @@ def _holds_committed(shown: str, committed: set[str]) -> bool:
 
 
 def _journals(root: Path) -> list[str]:
-    return [path.relative_to(root).as_posix() for path in sorted((root / "decisions").glob("*.jsonl"))]
+    """Journals of decisions; who is suppressed is to stay on its list."""
+    paths = [path for path in sorted((root / "decisions").glob("*.jsonl")) if path.name != SUPPRESSED.name]
+    return [path.relative_to(root).as_posix() for path in paths]
 
 
 def _without_lines(path: Path, traces: Traces) -> tuple[str, list[str]]:
-    """A journal's text without the lines on the person's values or rows, and those lines."""
-    wanted = traces.person.value_ids | traces.rows
+    """A journal's text without the lines on the person's values or rows, or whose words hold a value, and
+    those lines.
+    """
+    key = traces.person.key
+    rows = {row_digest(key, row) for row in private_ids_of(traces.rows, key)}
+    wanted = traces.person.value_ids | traces.rows | rows
     kept: list[str] = []
     gone: list[str] = []
     for line in path.read_text(encoding="utf-8").split("\n"):
@@ -138,7 +155,20 @@ def _without_lines(path: Path, traces: Traces) -> tuple[str, list[str]]:
             record = {}
         named = {str(value) for value in record.values()} if isinstance(record, dict) else set()
         (gone if named & wanted else kept).append(line)
-    return "\n".join(kept), gone
+    spoken = _spoken(kept, traces)
+    gone += [line for line, theirs in zip(kept, spoken, strict=True) if theirs]
+    return "\n".join(line for line, theirs in zip(kept, spoken, strict=True) if not theirs), gone
+
+
+def _spoken(lines: Sequence[str], traces: Traces) -> list[bool]:
+    """Which lines hold a value, or a text of the person's rows: an edit holds the text of a row."""
+    column = pl.col("line")
+    asked = [line_hits(column, traces.person.sought)] if traces.person.sought else []
+    asked += [column.str.contains_any(traces.words)] if traces.words else []
+    if not asked:
+        return [False] * len(lines)
+    frame = pl.DataFrame({"line": pl.Series(lines, dtype=pl.String)})
+    return frame.select(pl.any_horizontal(asked).fill_null(False).alias("spoken"))["spoken"].to_list()
 
 
 def journal_without(path: Path, traces: Traces) -> str:
