@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -160,6 +160,21 @@ def readable(path: Path, traces: Traces, rows: Rows | None = None) -> bool | Non
         return holds(path, traces, rows)
     except (AssayError, OSError, pl.exceptions.PolarsError, ValueError, EOFError):
         return None
+
+
+@dataclass
+class Answers:
+    """Whether files hold the person, each asked once."""
+
+    traces: Traces
+    looked: Mapping[Path, Rows]
+    known: dict[Path, bool | None] = field(default_factory=dict)
+
+    def of(self, path: Path) -> bool | None:
+        """True, False, or None where the file cannot be read."""
+        if path not in self.known:
+            self.known[path] = readable(path, self.traces, self.looked.get(path))
+        return self.known[path]
 
 
 def objects(cache: Path) -> Iterator[tuple[str, Path]]:

@@ -9,31 +9,35 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
 
 from curate.errors import AssayError
-from curate.ingest.params import IngestParams, RawFile
-from curate.outside import inside
 from curate.project import Project
-from curate.read.hub import is_hub_name
 from curate.splits import SPLITS
 from curate.stage import Progress
-from curate.text import plain, plural
-from curate.versions.locked import file_md5, folder_md5
-from curate.versions.published import folder_files
-from curate.versions.revisions import cache_folder, git
+from curate.versions.locked import file_md5
+from curate.versions.revisions import cache_folder
 from curate.versions.twins import row_digests_of
-from governance.erasure.caches import caches
 from governance.erasure.params import ErasureParams
-from governance.erasure.past import Past, content_digest_of, look_back, tracked
-from governance.erasure.person import Person, Rows, private_ids_of, rows_of
-from governance.erasure.places import Traces, chosen_texts, listed, objects, readable, rows_in, table_of
+from governance.erasure.past import Past, look_back
+from governance.erasure.person import Person, Rows
+from governance.erasure.places import (
+    Answers,
+    Traces,
+    chosen_texts,
+    listed,
+    objects,
+    rows_in,
+    table_of,
+)
 from governance.erasure.pointers import Pointer, pointers
-from governance.erasure.raw import Also, Theirs, without_person
-from governance.erasure.tracked import RawPlan, track
+from governance.erasure.raw import Also
+from governance.erasure.raw_plan import RawPlan, plan_raw
+from governance.erasure.touched import Touched, is_here, touched
+from governance.erasure.tracked import track
 from governance.erasure.worktree import Found, here
 from governance.records.kinds import Training
 from governance.records.statement import canonical
@@ -41,40 +45,6 @@ from governance.records.store import read_journal
 
 # Where a run keeps its plan and what it has made ready.
 FOLDER = ".assay/erasure"
-
-
-@dataclass(frozen=True)
-class Touched:
-    """A gold version that holds the person.
-
-    Parameters
-    ----------
-    stored
-        What DVC calls it; empty for a gold folder that no commit names.
-    name
-        Its short content digest, else DVC's.
-    content
-        Its content digest.
-    files
-        Name -> path of each of its files.
-    commits
-        How many commits name it.
-    dropped, mentions
-        Rows by split: those that go, and those that stay without the value.
-    """
-
-    stored: str
-    name: str
-    content: str
-    files: Mapping[str, Path]
-    commits: int
-    dropped: Mapping[str, int]
-    mentions: Mapping[str, int]
-
-    @property
-    def learned(self) -> bool:
-        """Whether a system that was trained on it has seen the person."""
-        return any(part.get(split) for part in (self.dropped, self.mentions) for split in SPLITS[:2])
 
 
 @dataclass(frozen=True)
@@ -184,18 +154,20 @@ def make_plan(
     drop = every.own | every.mentions if params.mentions == "drop" else every.own
     texts = chosen_texts(drop, _readable_tables([*_gold_paths(past), *_tables(root)]))
     traces = Traces(person, drop, texts)
-    answers = _Answers(traces, looked)
-    versions = list(_touched(project, past, answers, params))
+    answers = Answers(traces, looked)
+    versions = list(touched(project, past, answers, params))
     gone = _objects(stored, answers, versions, past, progress, len(tables), unread, root)
     by_dvc = pointers(root)
-    raw = tuple(_raw(project, person, drop, params, aged, by_dvc, answers))
+    raw = tuple(
+        plan_raw(project, person, drop, params, aged.raw if aged else None, by_dvc, answers, root / FOLDER)
+    )
     with suppress(OSError):
         (root / FOLDER).rmdir()  # what raw files were tried in
     tracked = track(root, by_dvc, raw, gone, stored, answers.of)
     raw = (*raw, *(RawPlan(path, None, why) for path, why in tracked.by_hand))
     kept = {file_md5(root / one.path) for one in raw if one.edited is None and (root / one.path).is_file()}
     kept |= tracked.kept
-    here_too = bool(versions and not versions[-1].stored) or _here(project, versions)
+    here_too = bool(versions and not versions[-1].stored) or is_here(project, versions)
     found = here(project, traces, here_too, by_dvc)
     learned = tuple(sorted({version.content for version in versions if version.learned and version.content}))
     return Plan(
@@ -216,21 +188,6 @@ def make_plan(
         learned,
         tracked.rewritten,
     )
-
-
-@dataclass
-class _Answers:
-    """Whether files hold the person, each asked once."""
-
-    traces: Traces
-    looked: Mapping[Path, Rows]
-    known: dict[Path, bool | None] = field(default_factory=dict)
-
-    def of(self, path: Path) -> bool | None:
-        """True, False, or None where the file cannot be read."""
-        if path not in self.known:
-            self.known[path] = readable(path, self.traces, self.looked.get(path))
-        return self.known[path]
 
 
 def _shown(root: Path, path: Path) -> str:
@@ -267,45 +224,9 @@ def _readable_tables(paths: Sequence[Path]) -> Iterator[pl.LazyFrame]:
             continue
 
 
-def _touched(project: Project, past: Past, answers: _Answers, params: ErasureParams) -> Iterator[Touched]:
-    """Versions of git's history, newest first, then the gold folder here if no commit names it."""
-    for stored, (commits, files) in past.gold.items():
-        version = _version(stored, commits, files, answers, params)
-        if version is not None:
-            yield version
-    if project.gold.is_dir() and folder_md5(project.gold) not in past.gold:
-        version = _version("", 0, folder_files(project.gold), answers, params)
-        if version is not None:
-            yield version
-
-
-def _version(
-    stored: str, commits: int, files: Mapping[str, Path], answers: _Answers, params: ErasureParams
-) -> Touched | None:
-    if not any(answers.of(path) for path in files.values()):
-        return None
-    traces = answers.traces
-    dropped, mentions = {}, {}
-    for split in SPLITS:
-        if f"{split}.parquet" not in files:
-            continue
-        table = pl.scan_parquet(files[f"{split}.parquet"], glob=False)
-        gone = table.filter(pl.col("example_id").is_in(sorted(traces.rows))).select(pl.len()).collect().item()
-        dropped[split] = int(gone)
-        if params.mentions == "redact":
-            mentions[split] = len(rows_of(table, traces.person).mentions - traces.rows)
-    content = content_digest_of(files)
-    return Touched(stored, (content or stored)[:12], content, files, commits, dropped, mentions)
-
-
-def _here(project: Project, versions: Sequence[Touched]) -> bool:
-    """Whether the gold folder of the work tree is one of `versions`."""
-    return project.gold.is_dir() and folder_md5(project.gold) in {version.stored for version in versions}
-
-
 def _objects(
     stored: Mapping[str, Path],
-    answers: _Answers,
+    answers: Answers,
     versions: Sequence[Touched],
     past: Past,
     progress: Progress | None,
@@ -336,66 +257,6 @@ def _objects(
     return gone
 
 
-def _raw(
-    project: Project,
-    person: Person,
-    rows: frozenset[str],
-    params: ErasureParams,
-    aged: Aged | None,
-    by_dvc: Sequence[Pointer],
-    answers: _Answers,
-) -> Iterator[RawPlan]:
-    """Raw files that hold the person, each once."""
-    ingest = project.params("ingest", IngestParams)
-    files = [*ingest.raw_files()]
-    if project.task.held_out is not None:
-        files.append(RawFile(path=project.task.held_out.path))
-    theirs = Theirs(
-        person,
-        private_ids_of(rows, person.key),
-        ingest.columns,
-        params.mentions == "redact",
-        aged.raw if aged else None,
-    )
-    work = project.root / FOLDER
-    for file in {file.path: file for file in files}.values():
-        if is_hub_name(file.path):
-            yield RawPlan(file.path, None, "it lies on a hub")
-            continue
-        path = project.root / file.path
-        if not path.exists():
-            continue
-        try:
-            place = inside(project.root, file.path, by="a path of params.yaml or task.yaml")
-            work.mkdir(parents=True, exist_ok=True)
-            edited = without_person(place, file, theirs, work, ingest.delimiter, ingest.encoding)
-        except AssayError as error:
-            yield RawPlan(file.path, None, plain(error.problem, 200))
-            continue
-        if edited is None:
-            continue
-        keeps = [one for one in by_dvc if one.covers(file.path)]
-        outside = not path.resolve().is_relative_to(project.root.resolve()) and not keeps
-        brought = next((one.file for one in keeps if one.imported), "")
-        why_not = (
-            "it lies outside the project"
-            if outside
-            else f"DVC imports it: take them out at its source, then: dvc update {brought}"
-            if brought
-            else "params.yaml says erasure.raw: ask"
-            if params.raw == "ask"
-            else ""
-        )
-        yield RawPlan(file.path, None if why_not else edited, why_not)
-    read = {file.path for file in files}
-    spared = set(caches(project.root))
-    for path in sorted((project.root / "data" / "raw").rglob("*")):
-        name = path.relative_to(project.root).as_posix()
-        ours = name in read or any(name.startswith(f"{one}/") for one in read) or path.suffix == ".dvc"
-        if path.is_file() and path not in spared and not ours and answers.of(path):
-            yield RawPlan(name, None, "ingest does not read it")
-
-
 def _models(project: Project, learned: Sequence[str]) -> Iterator[str]:
     """Systems that records or their own cards say were trained on these versions."""
     import json
@@ -421,35 +282,3 @@ def _out_of_reach(root: Path) -> list[tuple[str, str]]:
 
     with open_stores(root) as stores:
         return list(stores.unreachable)
-
-
-def unreachable(plan: Plan, project: Project) -> list[tuple[str, str]]:
-    """Where the person stays, whatever this erasure does: the place and why."""
-    told = list(plan.out_of_reach)
-    told += [
-        (raw.path, f"raw file to be edited by hand: {raw.why_not}") for raw in plan.raw if raw.edited is None
-    ]
-    told += [(path, "committed file to be edited by hand") for path in plan.found.by_hand]
-    raw = [one.path for one in plan.raw if (project.root / one.path).exists()]
-    for path in tracked(project.root, raw):
-        commits = len((git(project.root, "log", "--all", "--format=%H", "--", path) or "").split())
-        told.append(
-            (
-                f"git history of {path}",
-                f"as it was in {plural(commits, 'commit')}: git filter-repo, in every clone",
-            )
-        )
-    told += [
-        (path, f"version {digest[:12]} is neither in DVC's cache nor in a remote, and not looked into")
-        for digest, path in sorted(plan.past.absent_raw.items())
-    ]
-    if plan.absent:
-        named = ", ".join(name[:12] for name in plan.absent)
-        place = plural(len(plan.absent), "old gold version")
-        told.append((place, f"neither in DVC's cache nor in a remote, and not looked into: {named}"))
-    told += [(name, "the file could not be read") for name in plan.unread]
-    told += [
-        ("clones of the repository", "each has a git history and a cache of its own"),
-        ("backups and snapshots", "of this machine, of remotes and of the git server"),
-    ]
-    return told

@@ -18,8 +18,9 @@ from curate.stage import Progress
 from curate.versions.locked import LOCK, file_md5, folder_md5
 from curate.versions.twins import document_of, row_digests_of
 from governance.erasure.journal import Journal, encipher, pending, ready
-from governance.erasure.plan import FOLDER, Plan, unreachable
+from governance.erasure.plan import FOLDER, Plan
 from governance.erasure.pointers import make_ready, repointed
+from governance.erasure.reach import unreachable
 from governance.erasure.relock import relock
 from governance.erasure.twin import Erasing, Twin, make_twin
 from governance.erasure.worktree import journal_without

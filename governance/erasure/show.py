@@ -9,7 +9,8 @@ from curate.project import Project
 from curate.show.blocks import Block, Heading, Item, Listing, Paragraph, Table
 from curate.splits import SPLITS
 from curate.text import plain, plural
-from governance.erasure.plan import Plan, unreachable
+from governance.erasure.plan import Plan
+from governance.erasure.reach import unreachable
 
 SCHEMA = "assay.erasure-plan/1"
 _SHOWN = 12

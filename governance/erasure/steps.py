@@ -7,7 +7,7 @@ that of `STEPS`; `run` writes down each that is behind it.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from curate.errors import AssayError, GateFailed
@@ -21,6 +21,7 @@ from governance.erasure.journal import Journal, decipher, finish, ready
 from governance.erasure.objects import NotAllRemoved, remove_objects
 from governance.erasure.plan import FOLDER
 from governance.erasure.stores import Store, open_stores
+from governance.erasure.where import Where
 from governance.subjects import index
 from train.shards import forget
 
@@ -131,9 +132,9 @@ def removed(project: Project, journal: Journal) -> None:
         )
 
 
-def _note(journal: Journal, found: object) -> None:
+def _note(journal: Journal, found: Iterable[Where]) -> None:
     known = {tuple(one) for one in journal.removed}
-    for where in found:  # type: ignore[attr-defined]
+    for where in found:
         line = (where.place, where.oid, where.path)
         if line not in known:
             journal.removed.append(list(line))

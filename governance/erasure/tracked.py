@@ -8,16 +8,7 @@ from pathlib import Path
 
 from governance.erasure.places import listed
 from governance.erasure.pointers import Pointer, listed_in
-from governance.erasure.raw import Edited
-
-
-@dataclass(frozen=True)
-class RawPlan:
-    """A raw file that holds the person: what becomes of it, and why it is not edited if it is not."""
-
-    path: str
-    edited: Edited | None
-    why_not: str = ""
+from governance.erasure.raw_plan import RawPlan
 
 
 @dataclass(frozen=True)
