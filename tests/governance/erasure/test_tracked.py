@@ -219,5 +219,5 @@ def test_a_project_of_init_is_erased_run_again_and_refuses_them(
         file.write("\n".join(line.replace("K-00", "K-70") for line in theirs) + "\n")
     dvc(root, "add", "-q", RAW)
     dvc(root, "repro", "-q", "ingest")
-    ledger = pl.read_parquet(root / "data" / "ingest" / "dropped.parquet")
+    ledger = pl.read_parquet(root / "data" / "ingest" / "drops.parquet")
     assert ledger.filter(pl.col("reason") == "suppressed").height == len(theirs)
