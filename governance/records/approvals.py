@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from curate.project import Project
 from curate.text import plain
 from curate.versions.locked import locked_digest, stages_of
 from curate.versions.revisions import Revision, git, revision, text_at
+from governance.records.authors import authors
 from governance.records.events import digests_of, gold_digests, model_digests
 from governance.records.kinds import Approval
 from governance.records.policy import WHATS, Needed, Policy, What, policy_at, policy_here
@@ -209,7 +210,6 @@ class Approvals:
     wants: tuple[Want, ...]
     changed_policy: bool = False
     first: bool = False
-    authors: tuple[str, ...] = field(default=())
 
     @property
     def enough(self) -> bool:
@@ -240,12 +240,13 @@ def standing(project: Project, base: Revision | None = None) -> Approvals:
             :1
         ]
     now = {what: _now(project, what, base) for what in WHATS}
-    authors = _authors(root, base) if policy.params.not_by_author else ()
     spent = _records_at(root, base or revision(root, "HEAD"))
     given = tuple(_given(one, record, policy, now, spent) for one, record in sound_journal(root).of(Approval))
-    wants = tuple(want for what in WHATS for want in _wants(what, asked[what], given, policy, authors))
+    if policy.params.not_by_author:
+        given = _but_authors(root, base, given)
+    wants = tuple(want for what in WHATS for want in _wants(what, asked[what], given))
     first = not policy.asks and proposed.asks
-    return Approvals(policy, given, wants, changed_policy, first, authors)
+    return Approvals(policy, given, wants, changed_policy, first)
 
 
 def erasure_approvals(project: Project, plan: str, base: Revision | None = None) -> Approvals:
@@ -260,7 +261,7 @@ def erasure_approvals(project: Project, plan: str, base: Revision | None = None)
         if isinstance(record.predicate, Approval) and record.predicate.of == "erasure"
     )
     asked = policy.params.require.get("erasure", ())
-    wants = tuple(_wants("erasure", asked, given, policy, ()))
+    wants = tuple(_wants("erasure", asked, given))
     return Approvals(policy, given, wants)
 
 
@@ -301,19 +302,28 @@ def _given(
     return Given(record_id, said.of, said.role, said.at, who, why_not, changed)
 
 
+def _but_authors(root: Path, base: Revision | None, given: Sequence[Given]) -> tuple[Given, ...]:
+    """`given`, where none counts of whoever wrote the change, and each says by which commit they did."""
+    wrote = authors(root, base, {one.who.casefold() for one in given if one.counts and one.who})
+    judged = []
+    for one in given:
+        commit = wrote.get((one.who or "").casefold()) if one.counts else None
+        why_not = f"{one.who} is an author of the change: commit {commit[:7]}" if commit else one.why_not
+        judged.append(replace(one, why_not=why_not))
+    return tuple(judged)
+
+
 def _wants(
     what: What,
     asked: Sequence[Needed],
     given: Sequence[Given],
-    policy: Policy,
-    authors: Sequence[str],
 ) -> list[Want]:
     """What is asked for, each with distinct signers. One person counts once: whoever has two roles fills a
     place in one of them, whichever leaves fewer empty (a bipartite matching, by augmenting paths).
     """
     able: dict[str, list[str]] = {}
     for one in given:
-        if one.counts and one.of == what and one.who is not None and one.who.casefold() not in authors:
+        if one.counts and one.of == what and one.who is not None:
             able.setdefault(one.role, []).append(one.who)
     people = {role: sorted(set(names)) for role, names in able.items()}
     wanted = [place for place, needed in enumerate(asked) for _ in range(needed.count)]
@@ -336,10 +346,3 @@ def _wants(
         Want(what, needed, tuple(sorted(who for who, held in holds.items() if held == place)))
         for place, needed in enumerate(asked)
     ]
-
-
-def _authors(root: Path, base: Revision | None) -> tuple[str, ...]:
-    """Who wrote what is proposed: authors of the commits since the base; of the last commit without one."""
-    span = f"{base.commit}..HEAD" if base else "-1"
-    told = git(root, "log", "--format=%ae", span) or ""
-    return tuple(sorted({line.strip().casefold() for line in told.splitlines() if line.strip()}))

@@ -71,7 +71,6 @@ def approval_message(found: Approvals) -> str:
             whole = "" if one.counts else said + standing_of(one, verb=True)
             lost.setdefault((one.who or one.id, one.of), whole)
     stale = [words for words in lost.values() if words]
-    authors = "; who wrote the change does not count" if lacking and found.authors else ""
-    said_first = [f"asked for and missing: {'; '.join(lacking)}{authors}"] if lacking else []
+    said_first = [f"asked for and missing: {'; '.join(lacking)}"] if lacking else []
     more = [f"and {len(stale) - 3} more that do not count"] if len(stale) > 3 else []
     return ". ".join([*said_first, *stale[:3], *more, *([f"approved: {'; '.join(met)}"] if met else [])])

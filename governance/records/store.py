@@ -80,6 +80,17 @@ def path_of(root: Path, record_id: str) -> Path:
     return root / FOLDER / record_id[:2] / f"{record_id[2:]}.json"
 
 
+def is_record_path(path: str) -> bool:
+    """Whether `path`, relative to the project, is where a record may lie: `records/ab/cdef….json`."""
+    home, *parts = path.split("/")
+    return (
+        home == FOLDER
+        and len(parts) == 2
+        and bool(_FOLDER.fullmatch(parts[0]))
+        and bool(_NAME.fullmatch(parts[1]))
+    )
+
+
 def read_journal(root: Path) -> Journal:
     """Every record of the project in `root`, and every file that is not one; none if there is no folder.
 

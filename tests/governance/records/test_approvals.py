@@ -57,6 +57,7 @@ def test_the_author_does_not_count_and_one_person_counts_once(
         require={"gold": [{"role": "reviewer", "count": 2}]},
     )
     base = commit(project.root)
+    write_version(project.root, 6)
     commit(project.root, who="bob")
     for _ in range(2):
         approve(project, "gold", key=keys["bob"], base=base)
