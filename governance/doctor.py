@@ -12,7 +12,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from curate.params import read_yaml
 from curate.project import Project
 from curate.provenance import locked
 from curate.seal import key_here, notice
+from governance.bare_dates import bare_dates, refused_card
 
 # What a whole run of a 1M-row project writes, with room: below this a run may fail half-way.
 FREE_BYTES_WANTED = 2_000_000_000
@@ -73,22 +73,10 @@ def _dates(project: Project) -> Iterator[Finding]:
     """A date without quotes is a date to YAML, which DVC refuses among its parameters."""
     path = project.root / "params.yaml"
     sections = read_yaml(path) if path.exists() else None
-    bare = list(_bare_dates(sections, ""))
+    bare = list(bare_dates(sections))
     if bare:
         words = f"DVC takes no YAML dates: {', '.join(bare)} in params.yaml"
         yield Finding("fail", "dates", words, f'put the date in quotes: {bare[0]}: "2027-01-01"')
-
-
-def _bare_dates(value: object, name: str) -> Iterator[str]:
-    """Dotted names of the dates that stand without quotes in a YAML value."""
-    if isinstance(value, date):
-        yield name
-    elif isinstance(value, dict):
-        for key, part in value.items():
-            yield from _bare_dates(part, f"{name}.{key}" if name else str(key))
-    elif isinstance(value, list):
-        for at, part in enumerate(value):
-            yield from _bare_dates(part, f"{name}[{at}]")
 
 
 def _versions() -> Iterator[Finding]:
@@ -190,6 +178,8 @@ def tracker(root: Path, path: Path) -> str:
 
 
 def _task(project: Project) -> Iterator[Finding]:
+    if (refused := refused_card(project)) is not None:
+        raise refused
     card = project.task
     yield Finding(
         "ok",
@@ -206,6 +196,10 @@ def _task(project: Project) -> Iterator[Finding]:
 
 
 def _key(project: Project) -> Iterator[Finding]:
+    if refused_card(project) is not None:
+        words = "not looked at: the task card, which may name one, cannot be read"
+        yield Finding("warn", "key", words, "correct the task card first")
+        return
     key = project.key
     if key.origin == "demo":
         yield Finding(
@@ -318,6 +312,10 @@ def _gold(project: Project) -> Iterator[Finding]:
 
     key = key_here(project)
     verify_gold(project.gold, key)
+    if refused_card(project) is not None:
+        words = "every file agrees with the digests of the manifest; its seal was not looked at"
+        yield Finding("warn", "gold", words, "correct the task card first")
+        return
     words = "every file agrees with the digests of the manifest"
     if key is None:
         yield Finding(

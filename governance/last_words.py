@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import traceback
+from contextlib import suppress
 from pathlib import Path
 
 from curate.errors import AssayError, Unexpected
@@ -41,6 +42,12 @@ _WORDS = {
 def last_words(error: BaseException) -> tuple[str, int]:
     """The words for `error`, after `assay: `, and the exit code."""
     ended = as_error(error)
+    if "`task." in ended.problem and ended.exit_code == AssayError.exit_code:
+        from curate.project import Project
+        from governance.bare_dates import with_quotes
+
+        with suppress(AssayError):  # no project here: then the words stay as they are
+            ended = with_quotes(Project.find(), ended)
     return shown(ended), ended.exit_code
 
 

@@ -43,7 +43,7 @@ def retention(project: Project, today: date) -> Answer:
     if found:
         return True, f"no row is kept longer than the card allows; the first go on {_first(found)}", ""
     why = "no row" if any(map(is_computed, said.values())) else "the card gives no date or duration"
-    return True, f"nothing to compute: {why} (write 2027-06-01 or P2Y)", ""
+    return True, f'nothing to compute: {why} (write "2027-06-01" or P2Y)', ""
 
 
 def _first(found: Sequence[Term]) -> str:

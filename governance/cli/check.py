@@ -49,7 +49,7 @@ def check(shape: str, base: str | None) -> None:
     from curate.show.terminal import draw
     from curate.text import plain
     from curate.versions.revisions import revision
-    from governance.cli.rim import emit_json, stdout
+    from governance.cli.rim import emit_json, in_cells, stdout
     from governance.gate import all_pass, judge
 
     project = Project.find()
@@ -76,11 +76,19 @@ def check(shape: str, base: str | None) -> None:
         ]
         commands(workflow_commands(notices, about="assay check", rest="in `assay check`"))
     elif shape == "markdown":
-        rows = [(gate.name, gate.state, gate.message, gate.fix) for gate in gates]
+        rows = [
+            (gate.name * first, gate.state * first, part, gate.fix * first)
+            for gate in gates
+            for first, part in in_cells(gate.message)
+        ]
         table = Table(("gate", "", "what was seen", "to fix it"), rows, kinds={1: "state"})
         click.echo(block_text(table), nl=False)
     else:
-        lines = [(gate.state, gate.name, gate.message) for gate in gates]
+        lines = [
+            (gate.state * first, gate.name * first, part)
+            for gate in gates
+            for first, part in in_cells(gate.message)
+        ]
         fixes = [Item(["", Code(gate.fix)], gate.name) for gate in gates if gate.fix and gate.failed]
         blocks: list[Block] = [Table(("", "gate", "what was seen"), lines, kinds={0: "state"})]
         blocks += [Heading("To fix it"), Listing(fixes)] if fixes else []

@@ -23,7 +23,7 @@ def doctor(shape: str) -> None:
     from dataclasses import asdict
 
     from curate.text import for_rich
-    from governance.cli.rim import emit_json, stdout
+    from governance.cli.rim import WHOLE, emit_json, stdout
     from governance.doctor import examine
 
     findings = examine()
@@ -38,8 +38,8 @@ def doctor(shape: str) -> None:
             table.add_row(
                 marks[finding.level],
                 finding.name,
-                for_rich(finding.message, 400)
-                + (f"\n[bold]{for_rich(finding.fix, 200)}[/]" if finding.fix else ""),
+                for_rich(finding.message, WHOLE)
+                + (f"\n[bold]{for_rich(finding.fix, WHOLE)}[/]" if finding.fix else ""),
             )
         stdout().print(table)
     sys.exit(1 if any(finding.level == "fail" for finding in findings) else 0)

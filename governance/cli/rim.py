@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
+# Characters of a message of ours that is to be read whole: more than any says.
+WHOLE = 4_000
+
+
 def format_option(command: Command) -> Command:
     """`--format text|json`, handed over as `shape`."""
     return click.option(
@@ -47,6 +51,18 @@ def stdout() -> Console:
         soft_wrap=not sys.stdout.isatty(),
         width=None if sys.stdout.isatty() else 160,
     )
+
+
+def in_cells(message: str) -> list[tuple[bool, str]]:
+    """A message in parts that each fit a cell of a table, parted between words, and whether it is the first.
+    A cell that holds more is cut.
+    """
+    import textwrap
+
+    from curate.show.terminal import CELL
+
+    parts = textwrap.wrap(message, CELL - 1, break_long_words=False, break_on_hyphens=False) or [""]
+    return [(at == 0, part) for at, part in enumerate(parts)]
 
 
 def say(message: str) -> None:

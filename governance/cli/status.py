@@ -21,7 +21,7 @@ def status(shape: str) -> None:
 
     from curate.project import Project
     from curate.text import for_rich
-    from governance.cli.rim import emit_json, stdout
+    from governance.cli.rim import WHOLE, emit_json, stdout
     from governance.status import overview
 
     lines = overview(Project.find(), date.today())
@@ -34,6 +34,6 @@ def status(shape: str) -> None:
     for line in lines:
         table.add_row(
             f"[bold]{line.name}[/]",
-            for_rich(line.message, 400) + (f"\n[yellow]{for_rich(line.due, 200)}[/]" if line.due else ""),
+            for_rich(line.message, WHOLE) + (f"\n[yellow]{for_rich(line.due, WHOLE)}[/]" if line.due else ""),
         )
     stdout().print(table)

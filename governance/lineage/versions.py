@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -130,9 +130,17 @@ def _told(journal: Journal, digests: Sequence[str]) -> tuple[tuple[str, ...], in
 def _manifest(root: Path, stored: str) -> dict[str, Any]:
     """The manifest of a gold version, from DVC's cache; empty if it is not there."""
     try:
-        files = stored_files(root, stored) or {}
-        document = json.loads(files["manifest.json"].read_text(encoding="utf-8"))
-    except (AssayError, KeyError, OSError, ValueError, RecursionError):
+        path = (stored_files(root, stored) or {}).get("manifest.json")
+    except AssayError:
+        return {}
+    return _read_manifest(path) if path else {}
+
+
+def _read_manifest(path: Path) -> dict[str, Any]:
+    """A manifest; empty if it is not there or cannot be read."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
         return {}
     return document if isinstance(document, dict) else {}
 
@@ -197,4 +205,8 @@ def checkout(project: Project, name: str, target: Path, *, fetch: bool = False) 
             place = fresh / file
             place.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source, place)
-    return version
+    if version.here:
+        return version
+    # It was fetched just now: only what came says which version it is, and of how many rows.
+    manifest = _read_manifest(target / "manifest.json")
+    return replace(version, digest=str(manifest.get("content_digest", "")), rows=_rows(manifest))

@@ -177,3 +177,33 @@ def test_doctor_says_that_dvc_takes_no_bare_date(tmp_path: Path, value: str, tol
     dates = [finding for finding in examine(tmp_path) if finding.name == "dates"]
     assert [finding.level for finding in dates] == ["fail"] * told
     assert all("redact.as_of" in finding.message for finding in dates)
+
+
+def test_a_date_without_quotes_on_the_card_says_so_and_nothing_of_the_key(
+    published: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from governance.cli.main import main
+
+    path = published.root / "task.yaml"
+    document = yaml.safe_load(path.read_text())
+    document["sources"] = {"desk": {"retention": date(2027, 6, 1)}}
+    path.write_text(yaml.safe_dump(document))
+    monkeypatch.chdir(published.root)
+    words = 'put it in quotes in task.yaml: retention: "2027-06-01"'
+    found = {finding.name: finding for finding in examine(published.root)}
+    assert found["task"].level == "fail" and found["task"].fix == words
+    assert "no key" not in f"{found['key'].message} {found['gold'].message}"
+    assert "cannot be read" in found["key"].message and found["gold"].level == "warn"
+    for command in ("check", "status"):
+        with pytest.raises(SystemExit) as stop:
+            main([command])
+        assert stop.value.code == 2 and words in capsys.readouterr().err
+
+
+def test_a_long_message_of_a_gate_is_shown_whole() -> None:
+    from governance.cli.rim import in_cells
+
+    message = "; ".join(f"word{number} of a gate" for number in range(100))
+    parts = in_cells(message)
+    assert [first for first, _ in parts] == [True] + [False] * (len(parts) - 1)
+    assert " ".join(part for _, part in parts) == message and max(len(part) for _, part in parts) < 400

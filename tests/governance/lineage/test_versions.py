@@ -96,3 +96,17 @@ def test_the_commands(versioned: Project, capsys: pytest.CaptureFixture[str]) ->
     with pytest.raises(SystemExit) as stop:
         main(["checkout-gold", "first", "old"])
     assert not stop.value.code and "5 rows" in capsys.readouterr().err
+
+
+def test_what_was_fetched_is_called_by_its_own_digest_and_counted(
+    versioned: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache, away = versioned.root / ".dvc" / "cache", versioned.root.parent / "away"
+    cache.rename(away)
+    monkeypatch.setattr(
+        "curate.versions.fetch.fetch_output", lambda root, commit, output: shutil.copytree(away, cache)
+    )
+    with pytest.raises(SystemExit) as stop:
+        main(["checkout-gold", "first", "old", "--fetch"])
+    assert not stop.value.code
+    assert f"version {digest_of('v1')[:12]}, 5 rows" in capsys.readouterr().err
