@@ -12,10 +12,12 @@ def judged(before: str, after: str) -> tuple[tuple[str, bool | None, str], ...]:
     AssayError
         If `after`, the newer version, is not the work tree.
     """
+    import textwrap
     from datetime import date
 
     from curate.errors import AssayError
     from curate.project import Project
+    from curate.show.terminal import CELL
     from curate.versions.revisions import revision
     from curate.versions.sources import WORK_TREE
     from governance.gate import judge
@@ -26,5 +28,7 @@ def judged(before: str, after: str) -> tuple[tuple[str, bool | None, str], ...]:
         )
     project, rows = Project.find(), []
     for gate in judge(project, date.today(), revision(project.root, before.removesuffix("..."))):
-        rows.append((gate.name, None if gate.skipped else gate.passed, gate.message))
+        # A table's cell would cut a longer message within a word.
+        message = textwrap.shorten(gate.message, CELL - 1, placeholder=" (and more: assay check)")
+        rows.append((gate.name, None if gate.skipped else gate.passed, message))
     return tuple(rows)

@@ -19,6 +19,7 @@ from curate.text import plain
 from curate.versions.revisions import Revision, gold_files
 from curate.versions.twins import read_erasures
 from governance.lineage.history import Locked, history, stored_files
+from governance.lineage.recorded import recorded_digests
 from governance.records.kinds import Approval, Opening, Training
 from governance.records.store import Journal, read_journal
 
@@ -47,6 +48,8 @@ class GoldVersion:
         Approvals of its very splits in the journal, by role.
     before
         Content digests that it had before somebody was taken out of it.
+    told
+        Its content digest as a record tells it, where DVC's cache lacks the manifest; empty if none does.
     """
 
     digest: str
@@ -58,11 +61,12 @@ class GoldVersion:
     openings: int
     approvals: tuple[str, ...]
     before: tuple[str, ...] = ()
+    told: str = ""
 
     @property
     def name(self) -> str:
-        """What to call it: its short digest, else that of DVC."""
-        return self.digest[:12] or self.stored[:12]
+        """What to call it: its short digest, else that which a record tells, else that of DVC."""
+        return (self.digest or self.told or self.stored)[:12]
 
     @property
     def here(self) -> bool:
@@ -74,7 +78,7 @@ def versions(project: Project) -> list[GoldVersion]:
     """Every gold version that a commit's dvc.lock names, newest first.
 
     Versions of one content digest are one, though DVC's digests differ (a manifest says by which code it was
-    written); where the cache lacks the manifest only DVC's digest is known.
+    written); where the cache lacks the manifest a record may tell the digest, else only DVC's is known.
     """
     states = [state for state in history(project.root) if "gold" in state.outputs]
     journal = read_journal(project.root)
@@ -85,14 +89,18 @@ def versions(project: Project) -> list[GoldVersion]:
     for state in states:
         digest = str(read[state.outputs["gold"]].get("content_digest", ""))
         together.setdefault(digest or state.outputs["gold"], []).append(state)
+    recorded = recorded_digests(project.root, states, journal, erasures)
     found = []
     for commits in together.values():
         stored = commits[0].outputs["gold"]
         digest = str(read[stored].get("content_digest", ""))
         models = tuple(dict.fromkeys(one.outputs["models"] for one in commits if "models" in one.outputs))
-        before = erasures.before(digest)
-        told = _told(journal, (digest, *before) if digest else ())
-        found.append(GoldVersion(digest, stored, tuple(commits), _rows(read[stored]), models, *told, before))
+        told = "" if digest or recorded.get(stored) in together else recorded.get(stored, "")
+        called = digest or told
+        before = erasures.before(called)
+        hanging = _told(journal, (called, *before) if called else ())
+        rows = _rows(read[stored])
+        found.append(GoldVersion(digest, stored, tuple(commits), rows, models, *hanging, before, told))
     return found
 
 
@@ -167,6 +175,7 @@ def named(found: Sequence[GoldVersion], name: str) -> GoldVersion | None:
             len(name) >= 4
             and (
                 version.digest.startswith(name)
+                or version.told.startswith(name)
                 or any(digest.startswith(name) for digest in version.before)
                 or version.stored.startswith(name)
                 or any(state.commit.startswith(name) for state in version.commits)

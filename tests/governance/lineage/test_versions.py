@@ -16,7 +16,9 @@ from governance.cli.main import main
 from governance.lineage.history import INDEX, history
 from governance.lineage.trace import trace
 from governance.lineage.versions import checkout, named, versions
-from tests.governance.versioned import TRAIN, digest_of
+from governance.records.kinds import Publication
+from governance.records.store import append
+from tests.governance.versioned import TRAIN, commit_version, digest_of
 
 
 def test_versions_are_told_newest_first_each_content_once(versioned: Project) -> None:
@@ -110,3 +112,27 @@ def test_what_was_fetched_is_called_by_its_own_digest_and_counted(
         main(["checkout-gold", "first", "old", "--fetch"])
     assert not stop.value.code
     assert f"version {digest_of('v1')[:12]}, 5 rows" in capsys.readouterr().err
+
+
+def test_a_version_that_the_cache_lacks_is_called_as_the_record_of_its_commit_says(
+    versioned: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = versioned.root
+    for tag in ("v3", "v4"):
+        monkeypatch.setitem(TRAIN, tag, [tag])
+        rows = dict.fromkeys(("train", "validation", "test"), 1)
+        said = {"version_digest": digest_of(tag), "rows": rows, "previous": None}
+        append(root, Publication, {}, said, project="desk", by="Ann")
+        if tag == "v3":
+            commit_version(root, tag)  # the commit brings the gold version and the record of it
+    append(root, Publication, {}, {**said, "version_digest": digest_of("v5")}, project="desk", by="Ann")
+    commit_version(root, "v4")  # two records: which is it?
+    shutil.rmtree(root / ".dvc" / "cache")
+    newest, third, *older = versions(versioned)
+    assert (third.name, third.digest, third.here) == (digest_of("v3")[:12], "", False)
+    assert all(version.name == version.stored[:12] for version in (newest, *older))
+    assert named(versions(versioned), digest_of("v3")[:8]) == third
+    with pytest.raises(SystemExit):
+        main(["versions"])
+    shown = capsys.readouterr().out
+    assert f"{digest_of('v3')[:12]}" in shown and "not in DVC's cache" in shown
