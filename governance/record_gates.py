@@ -51,10 +51,15 @@ def _first(found: Sequence[Term]) -> str:
 
 
 def retrain(project: Project) -> Answer:
-    """No model learned from rows that were erased since, and no version was rewritten twice apart."""
+    """No model learned from rows that were erased since, no version was rewritten twice apart, and no erasure
+    stopped half-way.
+    """
     from curate.versions.twins import read_erasures
+    from governance.erasure.journal import pending
     from governance.erasure.retrain import RETRAIN, all_that_must
 
+    if pending(project.root) is not None:
+        return False, "an erasure was begun here and is not done", "assay erase --resume"
     erasures = read_erasures(project.root)
     if erasures.parted:
         parted = plural(len(erasures.parted), "version")

@@ -34,7 +34,7 @@ def certify(project: Project, journal: Journal) -> None:
         "key_id": project.key.key_id,
         "people": journal.names,
         "plan": journal.digest,
-        "versions": journal.versions,
+        "versions": _each_once(journal.versions),
         "removed": removed,
         "files": journal.files,
         "raw": {path: {"dropped": dropped, "redacted": redacted} for path, dropped, redacted in journal.raw},
@@ -42,11 +42,24 @@ def certify(project: Project, journal: Journal) -> None:
         "unreachable": [*journal.unreachable, *([place, what] for place, what in hits[:_LISTED])],
         "approvals": journal.approvals,
     }
-    subjects = {f"{ERASURES}/{journal.erasure}.json": journal.erasure} if journal.erasure else {}
+    names = {*journal.erasures, *([journal.erasure] if journal.erasure else [])}
+    subjects = {f"{ERASURES}/{name}.json": name for name in sorted(names)}
     key = Path(journal.signer) if journal.signer not in ("", "git") else None
     signed = signer(project.root, key) if journal.signer else None
     record = append(project.root, Erasure, subjects, fields, project=project.task.name, signed=signed)
     journal.record = record.id
+
+
+def _each_once(versions: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Versions that differ in nothing but bytes as one, with the commits of all."""
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    for version in versions:
+        of, to = version["version_digest"] or version["stored"], version["twin_digest"] or version["twin"]
+        if (of, to) in found:
+            found[of, to]["commits"] += version["commits"]
+        else:
+            found[of, to] = dict(version)
+    return list(found.values())
 
 
 def _few(oids: list[str]) -> list[str]:
@@ -97,7 +110,7 @@ def blocks_of(record: Record) -> Sequence[Block]:
                 ("plan", said.plan),
                 (
                     "approved by records",
-                    ", ".join(one[:12] for one in said.approvals) or "no policy asks for it",
+                    ", ".join(one[:12] for one in said.approvals) or "nobody had to",
                 ),
                 ("signature", signature),
             ],

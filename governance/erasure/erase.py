@@ -11,13 +11,14 @@ from curate.project import Project
 from curate.stage import Progress
 from curate.text import plural
 from curate.versions.revisions import Revision, git
-from curate.versions.twins import read_erasures
 from governance.erasure.aged import aged
-from governance.erasure.journal import Journal, pending
+from governance.erasure.everywhere import all_erasures, erasures_elsewhere
+from governance.erasure.journal import Journal, decipher, pending
 from governance.erasure.person import person_of
-from governance.erasure.plan import Plan, make_plan
+from governance.erasure.plan import Aged, Plan, make_plan
 from governance.erasure.prepare import prepare
 from governance.erasure.steps import run
+from governance.erasure.stores import dvc_held
 from governance.records.approvals import erasure_approvals
 
 RESUME = "assay erase --resume"
@@ -59,7 +60,7 @@ def plan_of(project: Project, request: Request, progress: Progress | None = None
         raise AssayError(what, fix="assay erase jo@example.org 'Jo Miller', or: assay erase --expired")
     if pending(project.root) is not None:
         raise AssayError("an erasure was begun here and is not done", fix=RESUME)
-    erased = read_erasures(project.root).rows
+    erased = all_erasures(project.root, erasures_elsewhere(project.root)).rows
     person = person_of(request.values, project.key, erased)
     why = "retention" if request.expired else "again" if request.again else "request"
     return make_plan(
@@ -90,6 +91,8 @@ def execute(
         If the work tree has changes that are not committed, or a step fails; `resume` goes on from there.
     """
     refuse_unclean(project)
+    with dvc_held(project.root):
+        pass
     wanted = erasure_approvals(project, plan.digest, base)
     if not wanted.enough:
         lacking = "; ".join(
@@ -117,7 +120,27 @@ def resume(project: Project, tell: Callable[[str], None] = lambda step: None) ->
     journal = pending(project.root)
     if journal is None:
         raise AssayError("no erasure was begun here", fix="assay erase ID...")
+    if journal.failed:
+        journal = _once_more(project, journal)
     return run(project, journal, tell)
+
+
+def _once_more(project: Project, journal: Journal) -> Journal:
+    """Plan what has come back since; the certificate is to tell of all that was done."""
+    with dvc_held(project.root):
+        pass
+    elsewhere = erasures_elsewhere(project.root)
+    person = person_of(
+        decipher(journal.sealed, project.key), project.key, all_erasures(project.root, elsewhere).rows
+    )
+    plan = make_plan(
+        project,
+        person,
+        aged=Aged(frozenset(decipher(journal.rows, project.key))),
+        why=journal.why,
+        texts=frozenset(decipher(journal.texts, project.key)),
+    )
+    return prepare(project, plan, earlier=journal)
 
 
 def refuse_unclean(project: Project) -> None:

@@ -53,6 +53,10 @@ class Journal:
         Steps that are behind us.
     removed
         What was removed: place, digest, name.
+    failed
+        Whether the proof found the person: what has come back is planned anew.
+    erasures
+        Files of `decisions/erasures/` that earlier rounds of it wrote.
     """
 
     digest: str
@@ -81,6 +85,8 @@ class Journal:
     record: str = ""
     fresh: int | None = None
     tracked: list[list[str]] = field(default_factory=list)
+    failed: bool = False
+    erasures: list[str] = field(default_factory=list)
 
     def write(self, root: Path) -> None:
         """Write it whole."""

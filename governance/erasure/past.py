@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from curate.errors import AssayError
+from curate.splits import SPLITS
 from curate.versions.fetch import fetch_stored
 from curate.versions.revisions import cache_folder, git, lock_stages
-from curate.versions.twins import read_erasures
+from curate.versions.twins import Erasures
 from governance.erasure.places import listed, objects
 from governance.lineage.history import lock_texts, stored_files
 from governance.subjects.past import named_at_all
@@ -67,14 +68,19 @@ def content_digest_of(files: Mapping[str, Path]) -> str:
         return ""
 
 
-def look_back(root: Path) -> Past:
-    """Every state of dvc.lock on every branch, tag, stash and experiment."""
-    erasures = read_erasures(root)
+def look_back(root: Path, erasures: Erasures) -> Past:
+    """Every state of dvc.lock on every branch, tag, stash and experiment, and gold versions that only
+    `erasures` or a list in the cache names.
+    """
     outputs = tuple(_outputs(text) for text in lock_texts(root))
     named: dict[str, int] = {}
     for one in outputs:
         if "gold" in one:
             named[one["gold"]] = named.get(one["gold"], 0) + 1
+    cached = {digest: path for digest, path in objects(cache_folder(root)) if digest.endswith(".dir")}
+    golds = [digest for digest, path in cached.items() if is_gold(listed(path))]
+    for digest in (*erasures.twins, *golds):
+        named.setdefault(digest, 0)
     ends = {stored: erasures.ends(stored) for stored in named}
     commits: dict[str, int] = {}
     for stored, count in named.items():
@@ -88,7 +94,7 @@ def look_back(root: Path) -> Past:
             fetch_stored(root, *lacking)
     found = {end: stored_files(root, end, twin=False) for end in commits}
     gold = {end: (commits[end], files) for end, files in found.items() if files is not None}
-    absent = [end for end, files in found.items() if files is None]
+    absent = [end for end, files in found.items() if files is None and commits[end]]
     absent_raw = {digest: raw[digest] for digest in _absent(root, raw)}
     return Past(gold, tuple(absent), outputs, ends, absent_raw)
 
@@ -108,6 +114,16 @@ def digests_named(root: Path) -> frozenset[str]:
     """The digest of everything that any dvc.lock or .dvc file names, as an output or as what was read."""
     outputs = {digest for text in lock_texts(root) for digest in _outputs(text).values()}
     return frozenset(outputs | named_at_all(root).keys())
+
+
+def named_as_gold(root: Path) -> frozenset[str]:
+    """The digest of every gold version that a dvc.lock names."""
+    return frozenset(digest for text in lock_texts(root) if (digest := _outputs(text).get("gold")))
+
+
+def is_gold(files: Mapping[str, str]) -> bool:
+    """Whether the list of a folder's files is that of a gold version."""
+    return "manifest.json" in files and any(f"{split}.parquet" in files for split in SPLITS)
 
 
 def _outputs(text: str) -> dict[str, str]:

@@ -7,9 +7,10 @@ Nothing is changed here. What the plan is made of is looked up once and kept in 
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
@@ -20,7 +21,9 @@ from curate.splits import SPLITS
 from curate.stage import Progress
 from curate.versions.locked import file_md5
 from curate.versions.revisions import cache_folder
-from curate.versions.twins import row_digests_of
+from curate.versions.twins import Erasures, row_digests_of
+from governance.erasure.everywhere import all_erasures, erasures_elsewhere
+from governance.erasure.known import bring, planned
 from governance.erasure.params import ErasureParams
 from governance.erasure.past import Past, look_back
 from governance.erasure.person import Person, Rows
@@ -45,6 +48,8 @@ from governance.records.store import read_journal
 
 # Where a run keeps its plan and what it has made ready.
 FOLDER = ".assay/erasure"
+# What remotes alone have, while it is looked into.
+_BROUGHT = f"{FOLDER}/brought"
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,12 @@ class Plan:
         Gold versions that could not be looked into.
     pointers
         `.dvc` files that are written anew, each with the files that it keeps.
+    unknown
+        Objects that hold the person and are left, for it is not known that there is another copy.
+    erasures
+        Those of all branches.
+    adopted
+        Files of those that the work tree lacks.
     """
 
     person: Person
@@ -85,6 +96,9 @@ class Plan:
     why: str = "request"
     learned: tuple[str, ...] = ()
     pointers: tuple[tuple[Pointer, tuple[str, ...]], ...] = ()
+    unknown: tuple[str, ...] = ()
+    erasures: Erasures = field(default_factory=Erasures)
+    adopted: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def rows(self) -> frozenset[str]:
@@ -95,7 +109,8 @@ class Plan:
     def anything(self) -> bool:
         """Whether there is anything to take out."""
         edits = [raw for raw in self.raw if raw.edited is not None]
-        return bool(self.versions or self.objects or self.found.anything or edits)
+        taken_over = self.why == "again" and self.adopted
+        return bool(self.versions or self.objects or self.found.anything or edits or taken_over)
 
     @property
     def digest(self) -> str:
@@ -124,19 +139,44 @@ def make_plan(
     *,
     aged: Aged | None = None,
     why: str = "request",
+    texts: frozenset[str] = frozenset(),
     progress: Progress | None = None,
 ) -> Plan:
     """Look everything up.
+
+    Parameters
+    ----------
+    texts
+        Texts of rows that went already.
 
     Raises
     ------
     AssayError
         If the project has no git history, or `params.yaml` is not valid.
     """
+    try:
+        return _plan(project, person, aged, why, texts, progress)
+    finally:
+        shutil.rmtree(project.root / _BROUGHT, ignore_errors=True)
+        with suppress(OSError):
+            (project.root / FOLDER).rmdir()  # what raw files were tried in
+
+
+def _plan(
+    project: Project,
+    person: Person,
+    aged: Aged | None,
+    why: str,
+    known_texts: frozenset[str],
+    progress: Progress | None,
+) -> Plan:
     params, root = project.params("erasure", ErasureParams), project.root
-    past = look_back(root)
-    cache = cache_folder(root)
-    stored = dict(objects(cache))
+    adopted = erasures_elsewhere(root)
+    erasures = all_erasures(root, adopted)
+    past = look_back(root, erasures)
+    stored = dict(objects(cache_folder(root)))
+    brought = bring(root, erasures, stored, root / _BROUGHT) if why == "again" else {}
+    stored |= brought
     looked: dict[Path, Rows] = {}
     unread: list[str] = []
     places = [path for digest, path in sorted(stored.items()) if not digest.endswith(".dir")]
@@ -152,17 +192,19 @@ def make_plan(
     for rows in looked.values():
         every |= rows
     drop = every.own | every.mentions if params.mentions == "drop" else every.own
-    texts = chosen_texts(drop, _readable_tables([*_gold_paths(past), *_tables(root)]))
-    traces = Traces(person, drop, texts)
+    places = [*_gold_paths(past), *_tables(root), *(path for _, path in sorted(brought.items()))]
+    traces = Traces(person, drop, known_texts | chosen_texts(drop, _readable_tables(places)))
     answers = Answers(traces, looked)
     versions = list(touched(project, past, answers, params))
-    gone = _objects(stored, answers, versions, past, progress, len(tables), unread, root)
     by_dvc = pointers(root)
+    held = _objects(stored, answers, versions, past, progress, len(tables), unread, root)
+    known = planned(root, erasures, past, stored, {version.stored for version in versions}, by_dvc)
+    gone = {digest for digest in held if known.may_go(digest)}
+    # A list of files holds nobody.
+    unknown = {digest for digest in held - gone if not digest.endswith(".dir")}
     raw = tuple(
         plan_raw(project, person, drop, params, aged.raw if aged else None, by_dvc, answers, root / FOLDER)
     )
-    with suppress(OSError):
-        (root / FOLDER).rmdir()  # what raw files were tried in
     tracked = track(root, by_dvc, raw, gone, stored, answers.of)
     raw = (*raw, *(RawPlan(path, None, why) for path, why in tracked.by_hand))
     kept = {file_md5(root / one.path) for one in raw if one.edited is None and (root / one.path).is_file()}
@@ -176,7 +218,7 @@ def make_plan(
         traces,
         tuple(versions),
         tuple(sorted(gone - kept)),
-        tuple(sorted(gone & kept)),
+        tuple(sorted((gone & kept) | unknown)),
         found,
         raw,
         tuple(_models(project, learned)),
@@ -187,6 +229,9 @@ def make_plan(
         why,
         learned,
         tracked.rewritten,
+        tuple(sorted(unknown - kept)),
+        erasures,
+        adopted,
     )
 
 

@@ -35,8 +35,14 @@ def prepare(
     approvals: Sequence[str] = (),
     signer: str = "",
     progress: Progress | None = None,
+    earlier: Journal | None = None,
 ) -> Journal:
     """Make ready, and write the plan.
+
+    Parameters
+    ----------
+    earlier
+        The round before, after which the proof found the person: what it did is done.
 
     Raises
     ------
@@ -44,10 +50,12 @@ def prepare(
         If another erasure was begun and is not done.
     """
     root, key = project.root, plan.person.key
-    if pending(root) is not None:
-        raise AssayError("an erasure was begun here and is not done", fix="assay erase --resume")
-    shutil.rmtree(root / FOLDER, ignore_errors=True)
+    if earlier is None:
+        if pending(root) is not None:
+            raise AssayError("an erasure was begun here and is not done", fix="assay erase --resume")
+        shutil.rmtree(root / FOLDER, ignore_errors=True)
     folder = ready(root)
+    shutil.rmtree(folder, ignore_errors=True)  # a run that is killed here plans once more
     (folder / "twins").mkdir(parents=True)
     erasing = Erasing(plan.person, plan.rows)
     twins: dict[str, dict[str, Any]] = {}
@@ -66,15 +74,19 @@ def prepare(
     learned = sorted({made[version.stored or "here"].of for version in plan.versions if version.learned})
     digests = row_digests_of(sorted(plan.rows), key)
     erasure = ""
-    if twins or digests:
+    same = _lost_twins(plan, twins)
+    if twins or same or not set(digests) <= plan.erasures.rows:
         erasure, content = document_of(
-            {stored: twin["twin"] for stored, twin in twins.items()},
+            {stored: twin["twin"] for stored, twin in twins.items()} | same,
             {one.of: one.content for one in made.values() if one.of and one.of != one.content},
             filter(None, learned),
             digests,
             row_digests_of(sorted(frozenset().union(*(one.changed for one in made.values()))), key),
         )
         (folder / "erasure.json").write_bytes(content)
+    (folder / "adopted").mkdir()
+    for name, content in plan.adopted.items():
+        (folder / "adopted" / name).write_bytes(content)
     # A file that the twin has as it was is needed, whatever else lists it.
     fresh = [folder / "twins", *(folder / name for name, _, _ in tracked)]
     needed = {file_md5(path) for one in fresh for path in (one, *one.rglob("*")) if path.is_file()}
@@ -102,8 +114,41 @@ def prepare(
         versions=_versions(plan, twins),
         tracked=tracked,
     )
+    if earlier is not None:
+        _join(journal, earlier, needed)
     journal.write(root)
     return journal
+
+
+def _join(journal: Journal, earlier: Journal, needed: set[str]) -> None:
+    """Have a journal tell of what the round before did as well."""
+    journal.digest, journal.names = earlier.digest, earlier.names
+    journal.sealed, journal.texts, journal.rows = earlier.sealed, earlier.texts, earlier.rows
+    journal.approvals, journal.signer, journal.fresh = earlier.approvals, earlier.signer, earlier.fresh
+    journal.erasures = sorted({*earlier.erasures, *([earlier.erasure] if earlier.erasure else [])})
+    journal.versions = [*earlier.versions, *journal.versions]
+    journal.removed = earlier.removed
+    journal.objects = sorted({*earlier.objects, *journal.objects} - needed)
+    journal.files = sorted({*earlier.files, *journal.files})
+    counts = {str(path): [dropped, redacted] for path, dropped, redacted in earlier.raw}
+    for path, dropped, redacted in journal.raw:
+        before = counts.get(str(path), [0, 0])
+        counts[str(path)] = [before[0] + dropped, before[1] + redacted]
+    journal.raw = [[path, *both] for path, both in sorted(counts.items())]
+    journal.models = sorted({*earlier.models, *journal.models})
+
+
+def _lost_twins(plan: Plan, twins: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """Of versions that branches rewrote apart: a twin that is nowhere -> what stands for them all now."""
+    found: dict[str, str] = {}
+    for stored in plan.erasures.parted if plan.why == "again" else ():
+        ends = plan.erasures.ends(stored)
+        left = [end for end in ends if end in plan.past.gold]
+        fresh = {str(twins[end]["twin"]) if end in twins else end for end in left}
+        if len(fresh) == 1:
+            (one,) = fresh
+            found.update({end: one for end in ends if end not in left})
+    return found
 
 
 def _versions(plan: Plan, twins: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from curate.project import Project
 from governance.erasure.bytes import scan_bytes
+from governance.erasure.everywhere import all_erasures, erasures_elsewhere
 from governance.erasure.journal import Journal
-from governance.erasure.past import digests_named
+from governance.erasure.known import Known, known_objects
 from governance.erasure.places import listed
 from governance.erasure.stores import Store, open_stores
 
@@ -63,20 +65,24 @@ def prove(project: Project, values: Sequence[str], journal: Journal) -> Left:
     by_hand = {place for place, _ in journal.unreachable}
     found = scan_bytes(project.root, values)
     away = {digest for hit in found if hit.place.startswith("remote ") and (digest := _digest(hit.path))}
-    named = named_objects(project.root) if away else frozenset()
+    known = _known(project.root) if away else Known(frozenset(), frozenset(), frozenset())
+    removable = {digest for digest in away if known.may_go(digest)}
     ours, others = [], []
     for hit in found:
         line = (hit.place, hit.path, hit.encoding)
-        strange = hit.place.startswith("remote ") and _digest(hit.path) not in named
+        strange = hit.place.startswith("remote ") and _digest(hit.path) not in removable
         if strange:
-            others.append((hit.place, hit.path, "an object that no commit here names: merge, then --again"))
+            why = "of a gold version that is not whole, so that it could not be rewritten"
+            if _digest(hit.path) not in known.named:
+                why = "an object that no commit here names: merge, then --again"
+            others.append((hit.place, hit.path, why))
         elif _is_ours(hit.place, hit.path, by_hand, journal.kept):
             ours.append(line)
         else:
             others.append(line)
     others += [(place, path, "not read") for place, path in found.unread]
     others += [(place, why, "not reached") for place, why in found.unreachable if place not in by_hand]
-    return Left(tuple(ours), tuple(others), tuple(sorted((away & named) - set(journal.kept))))
+    return Left(tuple(ours), tuple(others), tuple(sorted(removable - set(journal.kept))))
 
 
 def _digest(path: str) -> str:
@@ -93,24 +99,36 @@ def _is_ours(place: str, path: str, by_hand: set[str], kept: Sequence[str]) -> b
     return (path.startswith(_OURS) or path in _LOCKS) and not left
 
 
-def named_objects(root: Path) -> frozenset[str]:
-    """Every object that a dvc.lock or .dvc file of git's history names, by itself or in a folder's list; of
-    lists that the cache lacks the remotes are asked.
-    """
-    digests = digests_named(root)
-    named = set(digests)
+def _known(root: Path) -> Known:
+    """What may go of remotes; of lists that the cache lacks the remotes are asked."""
+    erasures = all_erasures(root, erasures_elsewhere(root))
     with open_stores(root) as stores:
-        for digest in digests:
-            if digest.endswith(".dir"):
-                named.update(_entries(stores.every, digest))
-    return frozenset(named)
+
+        @cache
+        def listing(digest: str) -> dict[str, str]:
+            return _entries(stores.every, digest)
+
+        def rewritten(digest: str) -> bool:
+            return digest in erasures.twins and all(
+                _whole(stores.every, listing(end)) for end in erasures.ends(digest)
+            )
+
+        return known_objects(root, erasures, listing, rewritten)
 
 
-def _entries(stores: Sequence[Store], digest: str) -> list[str]:
+def _whole(stores: Sequence[Store], files: Mapping[str, str]) -> bool:
+    return bool(files) and all(
+        any(store.fs.exists(path) for store in stores for path in store.paths(digest))
+        for digest in files.values()
+    )
+
+
+def _entries(stores: Sequence[Store], digest: str) -> dict[str, str]:
     for store in stores:
         for path in store.paths(digest):
             if store.local and Path(path).is_file():
-                return list(listed(Path(path)).values())
+                return listed(Path(path))
             if not store.local and store.fs.exists(path):
-                return [str(one["md5"]) for one in json.loads(store.fs.cat_file(path))]
-    return []
+                entries = json.loads(store.fs.cat_file(path))
+                return {str(one["relpath"]): str(one["md5"]) for one in entries}
+    return {}

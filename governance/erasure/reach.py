@@ -33,6 +33,15 @@ def unreachable(plan: Plan, project: Project) -> list[tuple[str, str]]:
         named = ", ".join(name[:12] for name in plan.absent)
         place = plural(len(plan.absent), "old gold version")
         told.append((place, f"neither in DVC's cache nor in a remote, and not looked into: {named}"))
+    if plan.unknown:
+        named = ", ".join(name[:12] for name in plan.unknown[:12])
+        told.append(
+            (
+                f"{plural(len(plan.unknown), 'object')} of DVC's cache or remotes",
+                "of no version that is known here or can be rewritten, and left: merge or fetch the branch "
+                f"that made them, then assay erase --again ({named})",
+            )
+        )
     told += [(name, "the file could not be read") for name in plan.unread]
     told += [
         ("clones of the repository", "each has a git history and a cache of its own"),

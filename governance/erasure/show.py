@@ -67,15 +67,21 @@ def blocks_of(plan: Plan, project: Project) -> Sequence[Block]:
         listed = sorted(plan.rows)
         more = f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else ""
         ids = ", ".join(plain(row, 40) for row in listed[:_SHOWN])
-        blocks.append(Paragraph(f"{plural(len(listed), 'row')} that go, wherever they stand: {ids}{more}"))
+        blocks.append(
+            Paragraph(
+                f"{plural(len(listed), 'row')} that {'goes' if len(listed) == 1 else 'go'}, wherever "
+                f"{'it stands' if len(listed) == 1 else 'they stand'}: {ids}{more}"
+            )
+        )
     if plan.versions:
+        trained = {model.rsplit("@", 1)[-1] for model in plan.models}
         rows = [
             (
                 version.name,
                 " / ".join(str(version.dropped.get(split, 0)) for split in SPLITS),
                 " / ".join(str(version.mentions.get(split, 0)) for split in SPLITS),
-                str(version.commits) if version.stored else "not committed",
-                "must be trained again" if version.learned else "",
+                str(version.commits) if version.commits else "not committed",
+                "must be trained again" if version.content[:12] in trained else "",
             )
             for version in plan.versions
         ]

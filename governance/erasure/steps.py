@@ -16,12 +16,14 @@ from curate.project import Project
 from curate.versions.twins import FOLDER as ERASURES
 from governance.erasure.caches import remove_caches
 from governance.erasure.certificate import certify
+from governance.erasure.everywhere import all_erasures, erasures_elsewhere
 from governance.erasure.folders import push_objects, put
 from governance.erasure.journal import Journal, decipher, finish, ready
 from governance.erasure.objects import NotAllRemoved, remove_objects
 from governance.erasure.plan import FOLDER
-from governance.erasure.stores import Store, open_stores
+from governance.erasure.stores import Store, dvc_held, open_stores
 from governance.erasure.where import Where
+from governance.lineage.history import stored_files
 from governance.subjects import index
 from train.shards import forget
 
@@ -50,6 +52,14 @@ def _wanted(root: Path, journal: Journal) -> dict[str, list[str]]:
     """Which remotes are to have which new objects. The default one has all twins: another clone may have
     taken the old versions out of it already. Raw data goes only where it was: a remote may not be for it.
     """
+    # Twins of earlier erasures for remotes that were away then.
+    erasures = all_erasures(root, erasures_elsewhere(root))
+    earlier = [
+        (stored, end)
+        for stored in erasures.twins
+        for end in erasures.ends(stored)
+        if end not in journal.twins and stored_files(root, end, twin=False) is not None
+    ]
     with open_stores(root) as stores:
         default = stores.repo.config["core"].get("remote")
         found = {}
@@ -60,6 +70,7 @@ def _wanted(root: Path, journal: Journal) -> dict[str, list[str]]:
                 for stored, twin in journal.twins.items()
                 if name == default or _has(store, stored)
             ]
+            found[name] += [end for stored, end in earlier if _has(store, stored)]
             found[name] += [fresh for _, old, fresh in journal.tracked if _has(store, old)]
     return {remote: wanted for remote, wanted in found.items() if wanted}
 
@@ -70,6 +81,9 @@ def _has(store: Store, digest: str) -> bool:
 
 def mapped(project: Project, journal: Journal) -> None:
     """Say which version stands for which: from here on readers follow."""
+    for path in sorted((ready(project.root) / "adopted").glob("*.json")):
+        (project.root / ERASURES).mkdir(parents=True, exist_ok=True)
+        _placed(path, project.root / ERASURES / path.name)
     if not journal.erasure:
         return
     _placed(ready(project.root) / "erasure.json", project.root / ERASURES / f"{journal.erasure}.json")
@@ -77,13 +91,14 @@ def mapped(project: Project, journal: Journal) -> None:
 
 def placed(project: Project, journal: Journal) -> None:
     """Gold, dvc.lock, split.lock, verdicts, raw files and `.dvc` files take their new form."""
-    for name, target in journal.replace:
-        source, place = ready(project.root) / name, project.root / target
-        if source.is_dir():
-            with replacing_folder(place) as fresh:
-                shutil.copytree(source, fresh, dirs_exist_ok=True)
-        else:
-            _placed(source, place)
+    with dvc_held(project.root):
+        for name, target in journal.replace:
+            source, place = ready(project.root) / name, project.root / target
+            if source.is_dir():
+                with replacing_folder(place) as fresh:
+                    shutil.copytree(source, fresh, dirs_exist_ok=True)
+            else:
+                _placed(source, place)
 
 
 def _placed(source: Path, place: Path) -> None:
@@ -103,14 +118,15 @@ def suppressed(project: Project, journal: Journal) -> None:
 
 def cleared(project: Project, journal: Journal) -> None:
     """Remove what the tool wrote into the work tree, what training left beside its models, and caches."""
-    forget(project, decipher(journal.rows, project.key))
-    index.forget(project.root, journal.objects)
-    _note(journal, remove_caches(project.root))
-    for place in [*(project.root / name for name in journal.remove), *map(Path, journal.outside)]:
-        if place.is_dir() and not place.is_symlink():
-            shutil.rmtree(place)
-        else:
-            place.unlink(missing_ok=True)
+    with dvc_held(project.root):
+        forget(project, decipher(journal.rows, project.key))
+        index.forget(project.root, journal.objects)
+        _note(journal, remove_caches(project.root))
+        for place in [*(project.root / name for name in journal.remove), *map(Path, journal.outside)]:
+            if place.is_dir() and not place.is_symlink():
+                shutil.rmtree(place)
+            else:
+                place.unlink(missing_ok=True)
 
 
 def removed(project: Project, journal: Journal) -> None:
@@ -156,9 +172,11 @@ def proven(project: Project, journal: Journal) -> None:
     if left.ours:
         place, path, _ = left.ours[0]
         more = f" (and {len(left.ours) - 1} more)" if len(left.ours) > 1 else ""
+        journal.failed = True
+        journal.write(project.root)
         raise GateFailed(
             f"the person still stands in {place} {path}{more}",
-            fix=f"see what wrote it there; then: rm -r {FOLDER} and the erasure from its beginning",
+            fix=f"see what wrote it there and stop it; then: {_AGAIN}   (cleans it too)",
         )
     journal.hits = [list(one) for one in left.others]
 

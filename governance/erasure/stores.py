@@ -9,12 +9,14 @@ whether it answers.
 from __future__ import annotations
 
 import configparser
+import json
 import os
 import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -204,17 +206,48 @@ def _free() -> Iterator[None]:
 def _held(repo: Any) -> Iterator[None]:
     from dvc.lock import LockError
 
+    busy = AssayError(
+        "another DVC command runs in this project, and might bring back what is removed",
+        fix="wait until it ends, then the same command again",
+    )
     try:
         repo.lock.lock()
     except LockError as error:
-        raise AssayError(
-            "another DVC command runs in this project, and might bring back what is removed",
-            fix="wait until it ends, then the same command again",
-        ) from error
+        raise busy from error
     try:
+        if _at_work(Path(repo.tmp_dir)):
+            raise busy
         yield
     finally:
         repo.lock.unlock()
+
+
+def _at_work(folder: Path) -> bool:
+    """Whether a stage runs: DVC lets its lock go meanwhile, and notes who reads and writes what."""
+    psutil: Any = import_module("psutil")  # which DVC brings, without types
+
+    try:
+        noted = json.loads((folder / "rwlock").read_text(encoding="utf-8"))
+        writing = [one["pid"] for one in noted.get("write", {}).values()]
+        reading = [one["pid"] for readers in noted.get("read", {}).values() for one in readers]
+    except FileNotFoundError:
+        return False
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return True  # what cannot be read may be a run
+    return any(psutil.pid_exists(pid) for pid in (*writing, *reading))
+
+
+@contextmanager
+def dvc_held(root: Path) -> Iterator[None]:
+    """Hold DVC's lock, so that no DVC command changes the work tree meanwhile.
+
+    Raises
+    ------
+    AssayError
+        If DVC is busy.
+    """
+    with _repo(root) as repo, _held(repo):
+        yield
 
 
 def _remote(repo: Any, name: str) -> tuple[Store | None, list[str]]:
