@@ -18,12 +18,11 @@ import polars as pl
 
 from curate.ingest.personal import private_id
 from curate.keys import Key
+from curate.pii.known import fold
 from curate.versions.twins import row_digests_of
-from governance.subjects.wanted import Wanted, hits, line_hits, may_hold, wanted
+from governance.subjects.rows import ID, may_speak, own, speaks
+from governance.subjects.wanted import View, Wanted, line_hits, wanted
 
-ID = "example_id"
-# Columns by which a row is somebody's own.
-OWN = (ID, "subject", "group")
 # Of a finding, an edit or a verdict.
 VALUE = "value_id"
 # What stands for the id of a value that was erased.
@@ -58,9 +57,7 @@ class Person:
     @cached_property
     def own(self) -> frozenset[str]:
         """Values of an id, subject or group column that say that a row is the person's."""
-        exact = {value for one in self.sought for value in one.exact}
-        keyed = {self.key.digest(column, value) for column in ("subject", "group") for value in self.values}
-        return frozenset(exact | keyed)
+        return frozenset(value for one in self.sought for value in one.own)
 
     @cached_property
     def value_ids(self) -> frozenset[str]:
@@ -104,14 +101,14 @@ def rows_of(table: pl.LazyFrame, person: Person) -> Rows:
     if ID not in schema:
         return Rows()
     asked = [pl.col(ID).cast(pl.String).alias(ID)]
-    own = _own(schema, person)
-    spoken = _spoken(schema, person)
-    asked += [own.alias("own")] if own is not None else []
+    mine = own(schema, person.sought)
+    spoken = speaks(schema, person.sought)
+    asked += [mine.alias("own")] if mine is not None else []
     asked += [spoken.alias("spoken")] if spoken is not None else []
     if len(asked) == 1 and not person.erased:
         return Rows()
     # Few rows are worth the whole search.
-    few = [one for one in (own, _may_speak(schema, person)) if one is not None]
+    few = [one for one in (mine, may_speak(schema, person.sought)) if one is not None]
     found = table.filter(pl.any_horizontal(few)).select(asked).collect() if few else None
     gone = person.gone(table.select(asked[0]).collect()[ID]) if person.erased else frozenset()
     theirs = (_ids(found, "own") if found is not None else frozenset()) | gone
@@ -124,42 +121,6 @@ def _ids(found: pl.DataFrame, column: str) -> frozenset[str]:
     return frozenset(found.filter(pl.col(column))[ID].drop_nulls().to_list())
 
 
-def _own(schema: pl.Schema, person: Person) -> pl.Expr | None:
-    columns = [name for name in OWN if schema.get(name) == pl.String]
-    if not columns or not person.values:
-        return None
-    return pl.any_horizontal(pl.col(name).is_in(sorted(person.own)) for name in columns).fill_null(False)
-
-
-def _texts(schema: pl.Schema) -> list[pl.Expr]:
-    """Columns that may speak of somebody, as text."""
-    texts = [
-        pl.col(name)
-        for name, dtype in schema.items()
-        if dtype == pl.String and name not in OWN and not name.endswith("_digest")
-    ]
-    nested = [name for name, dtype in schema.items() if dtype.is_nested()]
-    return texts + [pl.col(name).map_elements(_words, return_dtype=pl.String) for name in nested]
-
-
-def _may_speak(schema: pl.Schema, person: Person) -> pl.Expr | None:
-    texts = _texts(schema)
-    if not person.sought or not texts:
-        return None
-    return pl.any_horizontal(may_hold(text, person.sought) for text in texts)
-
-
-def _spoken(schema: pl.Schema, person: Person) -> pl.Expr | None:
-    if not person.sought:
-        return None
-    texts = [hits(text, person.sought) for text in _texts(schema)]
-    return pl.any_horizontal(texts).fill_null(False) if texts else None
-
-
-def _words(value: object) -> str:
-    return str(value.to_list() if isinstance(value, pl.Series) else value)
-
-
 def private_ids_of(ids: Collection[str], key: Key) -> frozenset[str]:
     """Ids with what stands for them where they are personal."""
     listed = sorted(ids)
@@ -169,10 +130,9 @@ def private_ids_of(ids: Collection[str], key: Key) -> frozenset[str]:
 def without_values(text: str, person: Person) -> str:
     """`text` with each value replaced by the placeholder of its form, however it is written there."""
     for one in person.sought:
-        pattern = re.compile(one.pattern)
-        for exact in sorted(one.exact | one.digests, key=len, reverse=True):
-            text = text.replace(exact, _PLACEHOLDERS[one.form])
-        view, places = _view(text, letters=one.view == "letters")
+        text = _KEYED.sub(lambda match, one=one: _hidden(match[0], one), text)  # type: ignore[misc]
+        pattern = re.compile(_in_words(one.pattern) if one.view == "words" else one.pattern)
+        view, places = _view(text, one.view)
         for match in reversed(list(pattern.finditer(view))):
             if match.end() > match.start():
                 first = _prefix(view, places, match.start()) if one.form == "phone" else match.start()
@@ -181,6 +141,19 @@ def without_values(text: str, person: Person) -> str:
                     start -= 1
                 text = text[:start] + _PLACEHOLDERS[one.form] + text[end:]
     return text
+
+
+# What stands for a value: a keyed digest, alone or as a personal id.
+_KEYED = re.compile(r"(?:p1-)?[0-9a-f]{24}")
+
+
+def _hidden(digest: str, one: Wanted) -> str:
+    return _PLACEHOLDERS[one.form] if digest in one.keyed else digest
+
+
+def _in_words(pattern: str) -> str:
+    """A code's pattern, which has a space at either end, without these: two codes may share the space."""
+    return f"(?<![^ ]){pattern.strip()}(?![^ ])"
 
 
 def _prefix(view: str, places: list[int], at: int) -> int:
@@ -196,7 +169,7 @@ def _prefix(view: str, places: list[int], at: int) -> int:
     return first
 
 
-def _view(text: str, *, letters: bool) -> tuple[str, list[int]]:
+def _view(text: str, kind: View) -> tuple[str, list[int]]:
     """The view of a text that a pattern is for, and of each of its characters where it stood.
 
     Character by character, as polars does it of the whole: what a combining sequence joins may differ, and
@@ -205,10 +178,10 @@ def _view(text: str, *, letters: bool) -> tuple[str, list[int]]:
     view: list[str] = []
     places: list[int] = []
     for at, sign in enumerate(text):
-        for part in unicodedata.normalize("NFKC", sign).lower():
-            if letters and not part.isalnum():
+        for part in fold(sign) if kind == "words" else unicodedata.normalize("NFKC", sign).lower():
+            if kind == "letters" and not part.isalnum():
                 continue
-            if not letters and part.isspace():
+            if part.isspace() if kind == "text" else not part.isalnum():
                 if view and view[-1] == " ":
                     continue
                 part = " "

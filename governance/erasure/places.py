@@ -19,7 +19,10 @@ from pathlib import Path
 import polars as pl
 
 from curate.errors import AssayError
-from governance.erasure.person import ID, Person, Rows, rows_of
+from governance.erasure.person import Person, Rows, rows_of
+from governance.erasure.person import holds as holds_values
+from governance.subjects.pages import is_page, lines_of_page
+from governance.subjects.rows import ID
 from governance.subjects.wanted import hits, line_hits
 
 # A shorter id or text is found by chance where nobody's row stands.
@@ -125,6 +128,11 @@ def _text_holds(path: Path, traces: Traces) -> bool:
     lines = list(_lines(path))
     if not lines:
         return False
+    text = "\n".join(lines)
+    if traces.person.sought and is_page(text):  # ids and texts of rows are sought in all of it
+        return holds_values(lines_of_page(text), traces.person) or (
+            bool(traces.words) and any(word in text for word in traces.words)
+        )
     asked = []
     column = pl.col("line")
     if traces.person.sought:

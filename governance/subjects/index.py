@@ -7,10 +7,10 @@ keyed tokens (`tokens.py`) and no value; it can be deleted at any time and is bu
 
 Its answer is that of `curate.pii.known` on every text of the table, but for two things: a name of three words
 or more, and a telephone number, are told by parts that stand in one row. Beside the search of texts in
-`wanted.py` it differs by design: it does not see an address or a code that is glued to other letters, and it
-takes any sign between two words of a name for a gap. What it cannot answer it says: a code without a digit, a
-name with a word that stands in more than one row of two hundred, or in another script than Latin; these are
-looked for in the tables themselves.
+`wanted.py` it differs by design: it does not see an address that is glued to other letters, and it takes any
+sign between two words of a name for a gap. What it cannot answer it says: a code without a digit, a name with
+a word that stands in more than one row of two hundred, or in another script than Latin; these are looked for
+in the tables themselves, and so are keyed digests, in columns of ids.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,8 +25,10 @@ from curate.stage import Progress
 from governance.lineage.history import stored_files
 from governance.lineage.versions import versions
 from governance.subjects.index import FOLDER, Index
+from governance.subjects.pages import is_page, lines_of_page
 from governance.subjects.past import blob, objects, raw_blobs
-from governance.subjects.wanted import Wanted, hits, line_hits, may_hold
+from governance.subjects.rows import ID, may_speak, named, own, speaks
+from governance.subjects.wanted import Wanted, line_hits
 
 # Folders of a project, by what they are; `.dvc` and `.git` are spoken of apart.
 _FOLDERS = {
@@ -37,7 +40,6 @@ _FOLDERS = {
     "record": ("records", "decisions"),
     "cache": (".assay",),
 }
-_ID = "example_id"
 _ROW = "assay row"
 # Numbers alone: what a model keeps as text lies beside them as JSON.
 _NUMBERS = (".safetensors", ".npz")
@@ -136,7 +138,6 @@ def search(
     found: dict[str, list[str]] = {}
     unread: list[str] = []
     indexed, unanswered = _ask_index(project.root, files, sought, key, found, progress)
-    places: list[Place] = []
     for number, file in enumerate(files):
         if progress:
             progress(number, len(files))
@@ -146,6 +147,9 @@ def search(
             except _UNREADABLE:
                 found[file.oid] = []
                 unread.append(file.shown)
+    _follow(files, found)
+    places: list[Place] = []
+    for file in files:
         if rows := found[file.oid]:
             places.append(Place(file.kind, file.shown, tuple(rows), file.split, file.version))
     for state in raw_blobs(root):
@@ -162,6 +166,23 @@ def search(
         indexed,
         tuple(one.shown for one in unanswered),
     )
+
+
+def _follow(files: Sequence[_File], found: dict[str, list[str]]) -> None:
+    """Add to `found` the rows that have the id of a row found elsewhere: where redaction took the values out
+    of a row, its id is all that is left to know it by.
+    """
+    tables: dict[str, pl.LazyFrame] = {}
+    for file in files:
+        with suppress(*_UNREADABLE):
+            table = _table(file.path, file.name)
+            if table is not None and any(name.endswith("_id") for name in table.collect_schema()):
+                tables[file.oid] = table
+    has_ids = [oid for oid, table in tables.items() if found[oid] and ID in table.collect_schema()]
+    ids = sorted({row for oid in has_ids for row in found[oid]})
+    for oid, table in tables.items() if ids else ():
+        with suppress(*_UNREADABLE):
+            found[oid] = sorted({*found[oid], *_rows_named(table, ids)})
 
 
 _UNREADABLE = (AssayError, OSError, pl.exceptions.PolarsError, ValueError, EOFError)
@@ -197,6 +218,7 @@ def _ask_index(
         rows = index.names(oid, tables[oid].path, answer.rows.get(oid), known_ids)
         if unanswered:
             rows += rows_in(tables[oid].path, unanswered, tables[oid].name)
+        rows += _id_rows(pl.scan_parquet(tables[oid].path, glob=False), sought)
         found[oid] = sorted(set(rows))
     return len(oids), unanswered
 
@@ -262,11 +284,10 @@ def rows_in(path: Path, sought: Sequence[Wanted], name: str = "") -> list[str]:
     name
         What the file is called, where its path is a digest.
     """
+    table = _table(path, name)
+    if table is not None:
+        return _table_rows(table, sought)
     ending = (name or path.name).lower()
-    if ending.endswith(".parquet"):
-        return _table_rows(pl.scan_parquet(path), sought)
-    if ending.endswith((".arrow", ".feather", ".ipc")):
-        return _table_rows(pl.scan_ipc(path), sought)
     lines = pl.LazyFrame({"line": pl.Series(list(_lines(path, ending)), dtype=pl.String)}).with_row_index(
         "row", 1
     )
@@ -274,24 +295,46 @@ def rows_in(path: Path, sought: Sequence[Wanted], name: str = "") -> list[str]:
     return found["row"].to_list()
 
 
+def _table(path: Path, name: str) -> pl.LazyFrame | None:
+    ending = (name or path.name).lower()
+    if ending.endswith(".parquet"):
+        return pl.scan_parquet(path, glob=False)
+    if ending.endswith((".arrow", ".feather", ".ipc")):
+        return pl.scan_ipc(path)
+    return None
+
+
 def _table_rows(table: pl.LazyFrame, sought: Sequence[Wanted]) -> list[str]:
     schema = table.collect_schema()
-    texts = [name for name, dtype in schema.items() if dtype == pl.String]
-    nested = [name for name, dtype in schema.items() if dtype.is_nested()]
-    columns = [pl.col(name) for name in texts]
-    columns += [pl.col(name).map_elements(_words, return_dtype=pl.String) for name in nested]
-    if not columns:
-        return []
-    held = pl.any_horizontal(*[hits(column, sought) for column in columns])
-    may = pl.any_horizontal(*[may_hold(column, sought) for column in columns])
-    names = pl.col(_ID) if _ID in schema else pl.int_range(pl.len()).cast(pl.String)
-    near = table.with_columns(names.cast(pl.String).alias(_ROW)).filter(may)
-    found = near.filter(held).select(_ROW).collect()
+    mine = [one for one in (own(schema, sought),) if one is not None]
+    near = [*mine, *(one for one in (may_speak(schema, sought),) if one is not None)]
+    held = [*mine, *(one for one in (speaks(schema, sought),) if one is not None)]
+    return _names(table, schema, near, held) if near else []
+
+
+def _id_rows(table: pl.LazyFrame, sought: Sequence[Wanted]) -> list[str]:
+    """Rows that columns of ids say are the person's; the others are not read."""
+    schema = table.collect_schema()
+    keyed = sorted({value for one in sought for value in one.keyed})
+    asked = [one for one in (own(schema, sought), named(schema, keyed)) if one is not None]
+    return _names(table, schema, asked, asked) if asked else []
+
+
+def _rows_named(table: pl.LazyFrame, ids: Sequence[str]) -> list[str]:
+    """Rows that a column of ids says are one of `ids`, or speak of one."""
+    schema = table.collect_schema()
+    asked = named(schema, ids)
+    return _names(table, schema, [asked], [asked]) if asked is not None else []
+
+
+def _names(
+    table: pl.LazyFrame, schema: pl.Schema, near: Sequence[pl.Expr], held: Sequence[pl.Expr]
+) -> list[str]:
+    """Ids of the rows for which any of `held` is true, or their numbers; asked where any of `near` is."""
+    name = pl.col(ID) if ID in schema else pl.int_range(pl.len()).cast(pl.String)
+    few = table.with_columns(name.cast(pl.String).alias(_ROW)).filter(pl.any_horizontal(*near))
+    found = few.filter(pl.any_horizontal(*held)).select(_ROW).drop_nulls().collect()
     return sorted(set(found[_ROW].to_list()))
-
-
-def _words(value: object) -> str:
-    return str(value.to_list() if isinstance(value, pl.Series) else value)
 
 
 def _lines(path: Path, ending: str) -> Iterator[str]:
@@ -306,4 +349,5 @@ def _lines(path: Path, ending: str) -> Iterator[str]:
         else:
             data = raw.read()
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
-    yield from data.decode(encoding, "replace").split("\n")
+    text = data.decode(encoding, "replace")
+    yield from lines_of_page(text) if is_page(text) else text.split("\n")

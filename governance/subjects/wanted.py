@@ -1,9 +1,11 @@
 """What a person is known by, in the forms in which it may stand in a file.
 
-An e-mail address is sought in lower case; a telephone number by its national digits, however they are parted;
-a name as its words, in either order, with or without accents, at the borders of words; anything else by its
-letters and digits, and by itself. Beside the value its keyed digests are sought: the id of its value, which
-findings, edits and verdicts carry, and the digest that stands for a personal id, group or subject.
+An e-mail address is sought in lower case; a telephone number by its national digits, however they are
+parted; a name as its words, in either order, with or without accents, at the borders of words; anything else
+is a code and sought as `curate.pii.known` has it: by its letters and digits, parted or not, never inside a
+longer run of them. Beside the value its keyed digests are sought, in each of its spellings (`spellings.py`):
+the id of its value, which findings, edits and verdicts carry, and the digest that stands for a personal id,
+group or subject.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 import polars as pl
@@ -20,11 +23,16 @@ from curate.errors import AssayError
 from curate.ingest.personal import private_id
 from curate.keys import Key
 from curate.pii.detect.catalogue import ENTITIES
-from curate.pii.known import Known, known_as, letters_of
+from curate.pii.known import LETTERS, Known, fold, known_as, letters_of, pattern_of
 from curate.pii.values import normalise, value_id
 from curate.text import mask
+from governance.subjects.spellings import ACCENTS, spellings
 
 Form = Literal["email", "phone", "name", "code"]
+View = Literal["text", "letters", "words"]
+
+_VIEWS: dict[Form, View] = {"email": "text", "name": "text", "phone": "letters", "code": "words"}
+_DIGEST = re.compile(r"(?:p1-)?[0-9a-f]{24}")
 
 # A shorter value would be found in half of all rows.
 SHORTEST = 4
@@ -44,8 +52,10 @@ class Wanted:
         How it is sought.
     exact
         Cells that are it by themselves: the value as given, and its private id.
+    own
+        Cells of an id, subject or group that are it: each spelling, and the keyed digests of each.
     digests
-        Keyed ids of the value, for every entity that it could be.
+        Keyed ids of the value, in each spelling, for every entity that it could be.
     pattern
         Regular expression, for the view of a text that `view` says.
     known
@@ -55,14 +65,24 @@ class Wanted:
     shown: str
     form: Form
     exact: frozenset[str]
+    own: frozenset[str]
     digests: frozenset[str]
     pattern: str
     known: tuple[Known, ...] = ()
 
     @property
-    def view(self) -> Literal["text", "letters"]:
-        """Which view of a text the pattern is for: the text, or its letters and digits alone."""
-        return "text" if self.form in ("email", "name") else "letters"
+    def view(self) -> View:
+        """Which view of a text the pattern is for: the text, its letters and digits alone, or its words."""
+        return _VIEWS[self.form]
+
+    @property
+    def keyed(self) -> frozenset[str]:
+        """Digests that stand for the value, of which none can be told from another value's by chance."""
+        return (self.own & self._long) | self.digests
+
+    @property
+    def _long(self) -> frozenset[str]:
+        return frozenset(one for one in self.own if _DIGEST.fullmatch(one))
 
 
 def wanted(values: Iterable[str], key: Key | None) -> list[Wanted]:
@@ -86,27 +106,54 @@ def _one(value: str, key: Key | None) -> Wanted:
             fix="give an e-mail address, a telephone number, a full name or a longer id",
         )
     text = _plain(value)
+    form: Form
     if "@" in text:
         form, pattern = "email", rf"\b{re.escape(text)}\b"
-    elif _PHONE.fullmatch(text):
+    elif _PHONE.fullmatch(text) and not is_date(text):
         number = normalise("PHONE_NUMBER", value)
         national = re.sub(r"\D", "", number.split("x")[0])
         form, pattern = "phone", national[-9:] if number.startswith("+") else re.sub(r"\D", "", text)
     elif _NAME.fullmatch(text):
         form, pattern = "name", _name_pattern(text)
     else:
-        form, pattern = "code", re.escape(_letters(value))
-    exact = {value}
-    digests: set[str] = set()
+        form, pattern = "code", pattern_of(Known("code", (letters_of(fold(value)),)))
+    exact, own, digests = {value}, set(spellings(value, form)), set[str]()
+    known = [one for one in known_as(value) if form != "code" or one.form == "code"]
     if key is not None:
         exact.add(private_id([value], key)[0])
-        digests = {value_id(key, entity, normalise(entity, value)) for entity in _entities(form)}
-    ids = [Known("code", (letters_of(one),)) for one in sorted((exact | digests) - {value})]
-    known = (*known_as(value), *ids)
-    return Wanted(mask(value), form, frozenset(exact), frozenset(digests), pattern, known)  # type: ignore[arg-type]
+        digests = {
+            value_id(key, entity, normalised)
+            for entity in _entities(form, value)
+            for normalised in {normalise(entity, one) for one in own}
+        }
+        said = sorted(own)
+        own |= {*private_id(said, key), *key.digests("subject", said), *key.digests("group", said)}
+        known.append(Known("code", (letters_of(private_id([value], key)[0]),)))
+    return Wanted(
+        mask(value), form, frozenset(exact), frozenset(own), frozenset(digests), pattern, tuple(known)
+    )
 
 
-def _entities(form: str) -> Sequence[str]:
+# Years first, or days and months first, with one sign between them.
+_DATE = re.compile(r"(\d{4}([-/. ])\d{1,2}\2\d{1,2}|\d{1,2}([-/. ])\d{1,2}\3\d{4})(?:[t ][\d:.]+z?)?")
+_ORDERS = ("%Y %m %d", "%d %m %Y", "%m %d %Y")
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a day, and so nobody's telephone number: `2027-12-01`, `1.12.2027`."""
+    match = _DATE.fullmatch(text.strip().lower())
+    if match is None:
+        return False
+    day = re.sub(r"\D", " ", match[1])
+    for order in _ORDERS:
+        try:
+            return 1900 <= datetime.strptime(day, order).year < 2100
+        except ValueError:
+            continue
+    return False
+
+
+def _entities(form: Form, value: str) -> Sequence[str]:
     """Entities that a value of this form could have been found as."""
     if form == "email":
         return ("EMAIL_ADDRESS",)
@@ -114,7 +161,8 @@ def _entities(form: str) -> Sequence[str]:
         return ("PHONE_NUMBER",)
     if form == "name":
         return ("PERSON",)
-    return tuple(name for name in ENTITIES if name not in ("EMAIL_ADDRESS", "PERSON"))
+    one_word = not any(map(str.isdigit, value))  # a first name alone
+    return tuple(name for name in ENTITIES if name != "EMAIL_ADDRESS" and (name != "PERSON" or one_word))
 
 
 def _plain(text: str) -> str:
@@ -135,23 +183,7 @@ def _name_pattern(text: str) -> str:
     return rf"\b(?:{'|'.join(ways)})\b"
 
 
-# Letters as they are written with and without their accents.
-_ACCENTS = (
-    "aàáâãäå",
-    "cçč",
-    "eèéêëě",
-    "iìíîïı",
-    "nñň",
-    "oòóôõöø",
-    "sšş",
-    "uùúûüů",
-    "yýÿ",
-    "zžźż",
-    "lł",
-    "gğ",
-    "rř",
-)
-_LIKE = {letter: f"[{letters}]" for letters in _ACCENTS for letter in letters}
+_LIKE = {letter: f"[{letters}]" for letters in ACCENTS for letter in letters}
 # A vowel that `e` may stand behind for its umlaut: the umlaut itself, and in longer words the two letters.
 _UMLAUT = re.compile(r"([äöüø])|(?<!q)([aou])e")
 _LONG = 5
@@ -177,11 +209,13 @@ def may_hold(texts: pl.Expr, sought: Sequence[Wanted]) -> pl.Expr:
     for one in sought:
         if one.form == "name":  # the longest word of each spelling
             loose += {max(known.parts, key=len) for known in one.known if known.form == "name"}
+        elif one.form == "code":
+            loose += ["[^0-9A-Za-z]*".join(known.parts[0]) for known in one.known[:1]]
         elif one.view == "text":
             loose.append(one.pattern)
         else:
             loose.append("[^0-9A-Za-z]*".join(one.pattern))
-    ids = [value for one in sought for value in one.exact | one.digests]
+    ids = sorted({value for one in sought for value in one.exact | one.keyed})
     strange = texts.str.len_bytes() != texts.str.len_chars()
     return (texts.is_in(ids) | strange | texts.str.contains(f"(?i){'|'.join(loose)}")).fill_null(False)
 
@@ -189,11 +223,19 @@ def may_hold(texts: pl.Expr, sought: Sequence[Wanted]) -> pl.Expr:
 def hits(texts: pl.Expr, sought: Sequence[Wanted]) -> pl.Expr:
     """Whether a text cell holds any of what is sought, bool; null texts hold nothing."""
     lower = texts.str.normalize("NFKC").str.to_lowercase()
+    plain = texts.str.normalize("NFKD").str.to_lowercase().str.replace_all(r"\p{M}+", "")
     views = {
         "text": lower.str.replace_all(r"\s+", " "),
         "letters": lower.str.replace_all(r"[^\p{L}\p{N}]+", ""),
+        "words": pl.concat_str(
+            pl.lit(" "),
+            plain.str.replace_many(list(LETTERS), list(LETTERS.values())).str.replace_all(
+                r"[^\p{L}\p{N}]+", " "
+            ),
+            pl.lit(" "),
+        ).str.replace_all(r" +", " "),
     }
-    asked = [texts.is_in([value for one in sought for value in one.exact | one.digests])]
+    asked = [texts.is_in(sorted({value for one in sought for value in one.exact | one.keyed}))]
     for name, view in views.items():
         if patterns := [one.pattern for one in sought if one.view == name]:
             asked.append(view.str.contains("|".join(f"(?:{pattern})" for pattern in patterns)))
@@ -201,6 +243,23 @@ def hits(texts: pl.Expr, sought: Sequence[Wanted]) -> pl.Expr:
 
 
 def line_hits(lines: pl.Expr, sought: Sequence[Wanted]) -> pl.Expr:
-    """The same of lines of a file, in which an id may stand anywhere."""
-    ids = [value for one in sought for value in one.exact | one.digests]
-    return hits(lines, sought) | lines.str.contains_any(ids).fill_null(False)
+    """The same of lines of a file, in which a keyed digest may stand anywhere, and signs may be escaped."""
+    ids = sorted({value for one in sought for value in one.keyed})
+    escaped = lines.str.contains("\\", literal=True)
+    # Row by row, but of few lines: no expression reads the number of a sign.
+    read = pl.when(escaped).then(lines.map_elements(unescaped, return_dtype=pl.String))
+    found = hits(lines, sought) | hits(read, sought)
+    return found | lines.str.contains_any(ids).fill_null(False) if ids else found
+
+
+_ESCAPE = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|[nrtbf])")
+
+
+def unescaped(line: str) -> str:
+    """A line with the signs that JSON escapes: a code beside `\\n` does not begin with an n."""
+    return _ESCAPE.sub(lambda found: _sign(found[1]), line)
+
+
+def _sign(number: str | None) -> str:
+    sign = chr(int(number, 16)) if number else " "
+    return " " if "\ud800" <= sign <= "\udfff" else sign

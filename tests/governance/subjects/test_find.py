@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curate.errors import AssayError
-from curate.keys import find_key
+from curate.keys import Key, find_key
 from curate.pii.values import normalise, value_id
 from curate.project import Project
 from governance.cli.main import main
@@ -183,3 +183,102 @@ def test_nobody_is_found_and_what_was_not_seen_is_said(
     assert not stop.value.code
     said = capsys.readouterr().out
     assert "Found nowhere" in said and "Not looked into" in said and "Quill" not in said
+
+
+CODES = ("C-777", "QQ 12 34 56 C", "A10425 12", "jmiller", "AB12-9")
+# What may stand beside a code: of it a run of letters and digits is made longer, or not.
+BESIDE = st.text(alphabet="aZ9\u00e9\u0663-_ .,;:#()\"'/<>=\n\t\u00a0", max_size=6)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(CODES), BESIDE, BESIDE)
+def test_a_code_is_never_found_inside_a_longer_run(code: str, before: str, after: str) -> None:
+    text = f"{before}{code}{after}"
+    glued = before[-1:].isalnum() or after[:1].isalnum()
+    assert held([text], (code,)) == [not glued], text
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        *(
+            (text, True)
+            for text in ("C 777", "c-777", "(C-777)", "c777.", "C_777", "ref:C-777,", "\u201eC-777\u201c")
+        ),
+        *(
+            (text, False)
+            for text in ("#c77700", "abc777", "c7770", "0f3ac777d1", "C-7771", "XC-777", "C-77 8")
+        ),
+    ],
+)
+def test_a_code_is_found_as_people_write_it(text: str, found: bool) -> None:
+    assert held([text], ("C-777",)) == [found]
+
+
+def test_signs_that_json_escapes_part_a_code_from_others(tmp_path: Path) -> None:
+    for ascii_only in (True, False):
+        line = json.dumps({"text": "first line\nC-777\u00bb and Zo\u00eb Quill"}, ensure_ascii=ascii_only)
+        (tmp_path / "a.jsonl").write_text(line)
+        for value in ("C-777", "Zoe Quill"):
+            assert rows_in(tmp_path / "a.jsonl", wanted([value], None)) == ["1"]
+
+
+def test_styles_scripts_and_drawings_of_a_page_name_nobody(tmp_path: Path) -> None:
+    page = (
+        "<!doctype html><style>.a{c:777}</style>\n<svg><path d='M1 2 C 777 3'/></svg>\n"
+        "<p title='of C-777'>x</p>\n<p>of\n<b>C-777</b></p><script>a(c,777)</script>\n"
+        '<script type=\'application/json\'>\n{"id": "C-777"}</script>'
+    )
+    (tmp_path / "page.html").write_text(page)
+    assert rows_in(tmp_path / "page.html", wanted(["C-777"], None)) == ["3", "5", "7"]
+
+
+@pytest.mark.parametrize("value", ["2027-12-01", "01/12/2027", "1.12.2027", "2027-12-01 09:30"])
+def test_a_date_is_not_a_telephone_number(value: str) -> None:
+    [sought] = wanted([value], None)
+    assert sought.form == "code" and {known.form for known in sought.known} == {"code"}
+    assert held([f"on {value}, then"], (value,)) == [True]
+
+
+@pytest.mark.parametrize("value", ["2027-13-41", "0207 946 0018", "9999-99-99"])
+def test_a_number_that_is_no_date_is_a_telephone_number(value: str) -> None:
+    assert wanted([value], None)[0].form == "phone"
+
+
+KEY = Key(b"k" * 32, "environment")
+
+
+@pytest.mark.parametrize(
+    ("asked", "written"),
+    [
+        ("Zo\u00eb Brandvold", ["Zoe Brandvold", "ZOE BRANDVOLD", "Brandvold, Zo\u00eb", "brandvold zoe"]),
+        ("Zoe Brandvold", ["Zo\u00eb Brandvold", "Brandvold Zo\u00eb", "zo\u00eb brandvold"]),
+        ("Juergen Mueller", ["Jurgen Muller", "J\u00fcrgen M\u00fcller"]),
+        ("J\u00fcrgen M\u00fcller", ["Juergen Mueller", "Jurgen Muller"]),
+        ("C-777", ["c-777", "C 777", "c777", "C777"]),
+        ("+44 7700 900123", ["07700900123", "+447700900123"]),
+        ("jo@x.org", ["JO@X.ORG"]),
+    ],
+)
+def test_digests_of_every_spelling_are_sought(asked: str, written: list[str]) -> None:
+    [sought] = wanted([asked], KEY)
+    for text in written:
+        assert text in sought.own, text
+        assert KEY.digest("subject", text) in sought.own and KEY.digest("group", text) in sought.own
+        if sought.form == "name":
+            assert value_id(KEY, "PERSON", normalise("PERSON", text)) in sought.digests
+
+
+def test_nobody_elses_digest_is_sought() -> None:
+    [sought] = wanted(["Zoe Brandvold"], KEY)
+    for other in ("Joe Brandvold", "Zoe", "Brandvold", "Zoe Brandwold"):
+        assert KEY.digest("subject", other) not in sought.own
+        assert value_id(KEY, "PERSON", normalise("PERSON", other)) not in sought.digests
+
+
+def test_words_of_the_tool_are_not_searched(tmp_path: Path) -> None:
+    row = {"example_id": ["r1"], "source": ["Jo Miller"], "split": ["Jo Miller"], "text": ["none"]}
+    pl.DataFrame(row).write_parquet(tmp_path / "ours.parquet")
+    pl.DataFrame(row).drop("example_id").write_parquet(tmp_path / "raw.parquet")
+    assert rows_in(tmp_path / "ours.parquet", wanted(["Jo Miller"], None)) == []
+    assert rows_in(tmp_path / "raw.parquet", wanted(["Jo Miller"], None)) == ["0"]
