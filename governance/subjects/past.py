@@ -21,6 +21,9 @@ from typing import Any
 from curate.errors import AssayError
 from curate.strict_yaml import NotYaml, parse_yaml
 from curate.versions.revisions import cache_folder, git
+from curate.versions.twins import read_erasures
+from governance.records.kinds import Erasure
+from governance.records.store import read_journal
 
 _MD5 = re.compile(r"[0-9a-f]{32}")
 _DIRECTORY = re.compile(r"[0-9a-f]{32}\.dir")
@@ -48,7 +51,9 @@ class Stored:
 
 @dataclass(frozen=True)
 class Objects:
-    """Objects that commits name: those that the cache holds, and how many it lacks, here or in a remote."""
+    """Objects that commits name: those that the cache holds, and how many it lacks, here or in a remote; none
+    that an erasure removed everywhere.
+    """
 
     here: tuple[Stored, ...]
     absent: int
@@ -80,13 +85,24 @@ def objects(root: Path) -> Objects:
             elif not one.endswith(".dir"):
                 here.append(Stored(one, inner, place))
     remotes = [store for folder in _folder_remotes(root) for store in _stores(folder)]
-    unique = dict.fromkeys(absent)
+    gone = _taken_out(root)
+    in_remote = {one for one in absent if _place(one, remotes) is not None}
+    unique = {one for one in absent if one in in_remote or one not in gone}
     found = {one.oid: one for one in reversed(here)}
     return Objects(
         tuple(sorted(found.values(), key=lambda one: (one.name, one.oid))),
         len(unique),
-        sum(_place(one, remotes) is not None for one in unique),
+        len(in_remote),
     )
+
+
+def _taken_out(root: Path) -> frozenset[str]:
+    """Objects that erasures removed: nobody is to fetch them."""
+    records = [record.predicate for _, record in read_journal(root).of(Erasure)]
+    removed = {
+        oid for said in records if isinstance(said, Erasure) for oids in said.removed.values() for oid in oids
+    }
+    return frozenset(removed | set(read_erasures(root).twins))
 
 
 def named_at_all(root: Path, *files: str) -> dict[str, str]:

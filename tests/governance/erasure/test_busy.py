@@ -79,3 +79,11 @@ def test_after_a_failed_proof_it_cleans_what_came_back_and_certifies_all(
 def test_the_certificate_lists_a_version_once() -> None:
     one = {"stored": "a.dir", "twin": "b.dir", "version_digest": "v", "twin_digest": "t", "commits": 2}
     assert _each_once([one, {**one, "stored": "c.dir", "commits": 3}]) == [{**one, "commits": 5}]
+
+
+def test_what_it_removed_is_not_said_to_be_lacking(tiny: Project) -> None:
+    from governance.subjects.past import objects
+
+    erase(tiny)
+    found = objects(tiny.root)
+    assert (found.absent, found.in_remote) == (0, 0)
