@@ -19,6 +19,7 @@ from governance.cli.rim import format_option
     help="A file with a value a line (- for stdin), so that none stands in the shell's history.",
 )
 @click.option("--yes", is_flag=True, help="Carry the plan out.")
+@click.option("--force", is_flag=True, help="With --yes: though a value is hardly a person's.")
 @click.option("--resume", "go_on", is_flag=True, help="Go on with an erasure that was begun and stopped.")
 @click.option("--expired", is_flag=True, help="Rows past the retention of their source, instead of a person.")
 @click.option("--again", is_flag=True, help="Earlier erasures, on what has come since: merges, remotes.")
@@ -32,6 +33,7 @@ def erase(
     values: tuple[str, ...],
     source: Path | None,
     yes: bool,
+    force: bool,
     go_on: bool,
     expired: bool,
     again: bool,
@@ -47,7 +49,8 @@ def erase(
     that holds them is rewritten as a twin without their rows, which readers follow; objects are removed from
     DVC's cache and remotes; raw files lose their records; they are refused when they come again; models that
     learned from them must be trained again; every byte is read for what is left, and a certificate joins the
-    records.
+    records. A value that is hardly a person's (a label, the name of a source or a split, a word of many rows)
+    is refused without --force.
 
     A run that was killed goes on with --resume. Where the policy asks for approvals of `erasure`, --yes waits
     for them: assay approve --of erasure --plan DIGEST.
@@ -69,7 +72,7 @@ def erase(
     from governance.cli.rim import emit_json, progress_bar, say, stdout
     from governance.erasure.certificate import blocks_of as certificate_blocks
     from governance.erasure.certificate import certificate
-    from governance.erasure.erase import Request, execute, plan_of, resume, values_in
+    from governance.erasure.erase import Request, execute, plan_of, refuse_doubtful, resume, values_in
     from governance.erasure.show import blocks_of, document_of
     from governance.records.read import Entry
 
@@ -116,6 +119,8 @@ def erase(
         if not plan.anything:
             say("erase: nothing here holds them: nothing was changed")
             return
+        if not force:
+            refuse_doubtful(project, plan)
         with progress_bar("rewriting") as progress:
             done = execute(
                 project,

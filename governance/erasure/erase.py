@@ -9,7 +9,7 @@ from datetime import date
 from curate.errors import AssayError, GateFailed
 from curate.project import Project
 from curate.stage import Progress
-from curate.text import plural
+from curate.text import plain, plural
 from curate.versions.revisions import Revision, git
 from governance.erasure.aged import aged
 from governance.erasure.everywhere import all_erasures, erasures_elsewhere
@@ -20,6 +20,7 @@ from governance.erasure.prepare import prepare
 from governance.erasure.steps import run
 from governance.erasure.stores import dvc_held
 from governance.records.approvals import erasure_approvals
+from governance.subjects.doubts import doubts
 
 RESUME = "assay erase --resume"
 
@@ -123,6 +124,16 @@ def resume(project: Project, tell: Callable[[str], None] = lambda step: None) ->
     if journal.failed:
         journal = _once_more(project, journal)
     return run(project, journal, tell)
+
+
+def refuse_doubtful(project: Project, plan: Plan) -> None:
+    """Fail if a value that the plan goes by is hardly a person's."""
+    found = doubts(project, plan.person.values, plan.person.sought)
+    if found:
+        raise AssayError(
+            "; ".join(plain(str(one), 200) for one in found),
+            fix="give a full name, an address, a number or an id; if it is theirs even so: --yes --force",
+        )
 
 
 def _once_more(project: Project, journal: Journal) -> Journal:

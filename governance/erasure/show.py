@@ -11,6 +11,7 @@ from curate.splits import SPLITS
 from curate.text import plain, plural
 from governance.erasure.plan import Plan
 from governance.erasure.reach import unreachable
+from governance.subjects.doubts import doubts
 
 SCHEMA = "assay.erasure-plan/1"
 _SHOWN = 12
@@ -24,6 +25,7 @@ def document_of(plan: Plan, project: Project) -> dict[str, Any]:
         "plan": plan.digest,
         "why": plan.why,
         "sought": [{"shown": one.shown, "form": one.form} for one in plan.person.sought],
+        "doubts": [vars(doubt) for doubt in doubts(project, plan.person.values, plan.person.sought)],
         "mentions": plan.params.mentions,
         "rows": sorted(plan.rows),
         "versions": [
@@ -61,6 +63,10 @@ def blocks_of(plan: Plan, project: Project) -> Sequence[Block]:
     """What a terminal shows."""
     sought = ", ".join(f"{one.shown} ({one.form})" for one in plan.person.sought)
     blocks: list[Block] = [Paragraph(f"To be taken out: {sought or _whom(plan)}.")]
+    hardly = [str(one) for one in doubts(project, plan.person.values, plan.person.sought)]
+    if hardly:
+        doubtful = [*hardly, "--yes refuses these; with --force it takes out every row named below"]
+        blocks += [Heading("Hardly a person's"), Listing([Item(plain(item, 200)) for item in doubtful])]
     if not plan.anything:
         blocks.append(Paragraph("Nothing here holds them: there is nothing to do."))
     if plan.rows:

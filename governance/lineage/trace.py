@@ -9,9 +9,12 @@ from typing import Any, Literal
 import polars as pl
 
 from curate.errors import AssayError
+from curate.ingest.personal import private_id
 from curate.project import Project
+from curate.seal import key_here
 from curate.splits import SPLITS
-from curate.text import plain
+from curate.text import plain, plural
+from curate.versions.twins import Gone, read_erasures
 from governance.lineage.history import stored_files
 from governance.lineage.versions import GoldVersion, named, versions
 
@@ -86,17 +89,43 @@ def trace(project: Project, name: str) -> Trace:
         return found
     sightings = _row(project, all_versions, name)
     if not sightings:
-        lacking = f"; {found.absent} versions are not in DVC's cache" if found.absent else ""
-        raise AssayError(
-            f"no row, version or model is called {plain(name)}{lacking}",
-            fix="assay versions, or: assay why ROW",
-        )
+        raise _nothing(project, name, found.absent)
     row = sightings[0][1]
     found.add(Node("row", row))
     for version, _, where in sightings:
         learned = "learned from" if where == "train" else f"in {where}"
         _add_version(found, version, (row,), words=learned, learned=where == "train")
     return found
+
+
+def _nothing(project: Project, name: str, absent: int) -> AssayError:
+    """What to say where nothing is called `name`: an erasure may have taken the row out since."""
+    erasures, key = read_erasures(project.root), key_here(project)
+    rewritten = plural(len(erasures.twins), "version")
+    lacking = f"; {absent} versions are not in DVC's cache" if absent else ""
+    fix = "assay versions, or: assay why ROW"
+    if not erasures.rows:
+        return AssayError(f"no row, version or model is called {plain(name)}{lacking}", fix=fix)
+    fix = "assay erase --certificate   tells what was taken out and when"
+    ids = [name, *private_id([name], key)] if key is not None else []
+    if Gone(erasures, key).out(ids):
+        return AssayError(
+            f"the row {plain(name)} was taken out by an erasure: {rewritten} that held erased rows "
+            f"{'was' if len(erasures.twins) == 1 else 'were'} rewritten without them, and models that "
+            f"learned from it must be trained again",
+            fix=fix,
+        )
+    may = (
+        "no erased row has this id in full, but it may begin the id of one"
+        if key is not None
+        else "it may be one of them, which the project's key would tell"
+    )
+    rows = plural(len(erasures.rows), "row")
+    return AssayError(
+        f"no row, version or model is called {plain(name)}{lacking}; {rows} "
+        f"{'was' if len(erasures.rows) == 1 else 'were'} taken out of {rewritten} by erasures: {may}",
+        fix=fix,
+    )
 
 
 def _add_version(

@@ -11,6 +11,7 @@ from curate.project import Project
 from curate.seal import key_here
 from curate.stage import Progress
 from governance.lineage.versions import versions
+from governance.subjects.doubts import Doubt, doubts
 from governance.subjects.places import Search, search
 from governance.subjects.wanted import Wanted, wanted
 
@@ -36,12 +37,15 @@ class Found:
         Systems with the version they learned the person's rows from: `lora@c970cd0f99ee`.
     keyed
         Whether the project's key was here, so that keyed digests were sought too.
+    doubts
+        Values that are hardly a person's.
     """
 
     sought: tuple[Wanted, ...]
     search: Search
     models: tuple[str, ...]
     keyed: bool
+    doubts: tuple[Doubt, ...] = ()
 
     @property
     def anything(self) -> bool:
@@ -51,7 +55,7 @@ class Found:
 
 def find(project: Project, values: Iterable[str], progress: Progress | None = None) -> Found:
     """Look for a person by anything they are known by."""
-    key = key_here(project)
+    key, values = key_here(project), list(values)
     sought = wanted(values, key)
     done = search(project, sought, progress, key=key)
     learned = {place.version for place in done.places if place.version and place.split == "train"}
@@ -65,4 +69,5 @@ def find(project: Project, values: Iterable[str], progress: Progress | None = No
         # Further seeds under models/seeds/ learned from the same rows.
         folders = [path.parent for path in sorted(project.models.rglob("model.json"))]
         models += [f"{folder.relative_to(project.models).as_posix()}@here" for folder in folders]
-    return Found(tuple(sought), done, tuple(dict.fromkeys(models)), key is not None)
+    doubted = tuple(doubts(project, values, sought))
+    return Found(tuple(sought), done, tuple(dict.fromkeys(models)), key is not None, doubted)

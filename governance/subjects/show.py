@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from curate.show.blocks import Block, Heading, Item, Listing, Paragraph, Table
-from curate.text import plural
+from curate.text import plain, plural
 from governance.subjects.find import UNSEEN, Found
 from governance.subjects.places import Place
 
@@ -20,6 +20,7 @@ def document_of(found: Found) -> dict[str, Any]:
         "schema": SCHEMA,
         "found": found.anything,
         "sought": [{"shown": one.shown, "form": one.form} for one in found.sought],
+        "doubts": [vars(doubt) for doubt in found.doubts],
         "places": [vars(place) for place in found.search.places],
         "models": list(found.models),
         "not_read": list(found.search.unread),
@@ -39,6 +40,11 @@ def blocks_of(found: Found) -> Sequence[Block]:
     blocks: list[Block] = [
         Paragraph(f"Sought: {sought}, in {plural(found.search.files, 'file')}.{_how(found)}")
     ]
+    if found.doubts:
+        blocks += [
+            Heading("Hardly a person's"),
+            Listing([Item(plain(str(one), 200)) for one in found.doubts]),
+        ]
     if found.anything:
         rows = [(place.kind, place.path, str(len(place.rows)), _rows(place)) for place in found.search.places]
         blocks.append(Table(("", "where", "rows", "ids or lines"), rows, numeric=frozenset({2})))

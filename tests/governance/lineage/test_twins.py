@@ -15,6 +15,7 @@ from curate.project import Project
 from curate.versions.revisions import gold_files, revision
 from curate.versions.twins import FOLDER, Erasures, Gone, document_of, read_erasures, row_digests_of
 from governance.lineage.history import stored_files
+from governance.lineage.trace import trace
 from governance.lineage.versions import checkout, named, versions
 from tests.curate.versions.test_revisions import store
 from tests.governance.versioned import digest_of, parquet
@@ -124,3 +125,22 @@ def test_erased_rows_are_known_by_the_key_alone() -> None:
     ]
     assert Gone(erasures, None).out(["r1"]) == [] and Gone().out(["r1"]) == []
     assert Gone(erasures, Key(b"o" * 32, "environment")).out(["r1"]) == []
+
+
+def test_a_row_that_was_erased_is_told_from_one_that_never_was(
+    versioned: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASSAY_KEY", "0123456789abcdef" * 4)
+    with pytest.raises(AssayError, match=r"is called T-9\n"):
+        trace(versioned, "T-9")
+    old = versions(versioned)[0].stored
+    twin = twin_in_cache(versioned.root, ["stays"], "e" * 64)
+    write(versioned.root, {old: twin}, rows=row_digests_of(["T-000123"], versioned.key))
+    with pytest.raises(AssayError, match="T-000123 was taken out by an erasure: 1 version"):
+        trace(versioned, "T-000123")
+    with pytest.raises(AssayError, match="1 row was taken out of 1 version by erasures: no erased row"):
+        trace(versioned, "T-9")
+    monkeypatch.delenv("ASSAY_KEY")
+    with pytest.raises(AssayError, match="it may be one of them"):
+        trace(Project(versioned.root), "T-000123")
+    assert trace(versioned, "stays").nodes
