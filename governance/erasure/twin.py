@@ -26,7 +26,8 @@ from curate.publish.digest import CONTENT, LENGTHS, PUBLISHED, content_of, docum
 from curate.publish.manifest import MANIFEST, SEALED
 from curate.seal import seal
 from curate.splits import SPLITS
-from governance.erasure.person import ERASED, ID, VALUE, Person, holds, without_values
+from governance.erasure.person import ERASED, VALUE, Person, holds, without_values
+from governance.subjects.rows import ID
 from governance.subjects.wanted import hits
 
 # Columns that name another row: the twin that was kept, the other one of a pair.
