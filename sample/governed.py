@@ -10,7 +10,6 @@ or two.
 
 from __future__ import annotations
 
-import argparse
 import re
 import shlex
 import shutil
@@ -20,7 +19,7 @@ from pathlib import Path
 
 import yaml
 
-from sample.walkthrough import CODE, NEW_TICKETS, ROOT, change, edited, environment, run
+from sample.walkthrough import CODE, NEW_TICKETS, ROOT, change, edited, environment, run, walk_on_command_line
 
 PAGE = ROOT / "docs" / "governance.md"
 WALK = "## A walk through it\n"
@@ -150,15 +149,7 @@ def form(page: str) -> str:
 
 def main() -> None:
     """Make the project; with `--docs` rewrite the page."""
-    options = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    options.add_argument("folder", type=Path)
-    options.add_argument("--docs", action="store_true", help="rewrite the outputs in docs/governance.md")
-    chosen = options.parse_args()
-    make(chosen.folder)
-    if chosen.docs:
-        PAGE.write_text(played(PAGE.read_text(encoding="utf-8"), chosen.folder), encoding="utf-8")
+    walk_on_command_line(__doc__, make, played, PAGE)
 
 
 if __name__ == "__main__":

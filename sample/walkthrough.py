@@ -19,6 +19,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -178,15 +179,20 @@ def played(page: str, folder: Path) -> str:
 
 def main() -> None:
     """Make the versions; with `--docs` rewrite the page."""
-    options = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    walk_on_command_line(__doc__, make, played, PAGE)
+
+
+def walk_on_command_line(
+    told: str | None, make: Callable[[Path], None], played: Callable[[str, Path], str], page: Path
+) -> None:
+    """`FOLDER [--docs]`: make what a page walks through; with `--docs` rewrite the page's outputs from it."""
+    options = argparse.ArgumentParser(description=told, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("folder", type=Path)
-    options.add_argument("--docs", action="store_true", help="rewrite the outputs in docs/review.md")
+    options.add_argument("--docs", action="store_true", help=f"rewrite the outputs in docs/{page.name}")
     chosen = options.parse_args()
     make(chosen.folder)
     if chosen.docs:
-        PAGE.write_text(played(PAGE.read_text(encoding="utf-8"), chosen.folder), encoding="utf-8")
+        page.write_text(played(page.read_text(encoding="utf-8"), chosen.folder), encoding="utf-8")
 
 
 if __name__ == "__main__":

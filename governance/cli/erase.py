@@ -7,17 +7,12 @@ from pathlib import Path
 
 import click
 
+from governance.cli.person import person_options, values_given
 from governance.cli.rim import format_option
 
 
 @click.command()
-@click.argument("values", nargs=-1)
-@click.option(
-    "--from",
-    "source",
-    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
-    help="A file with a value a line (- for stdin), so that none stands in the shell's history.",
-)
+@person_options
 @click.option("--yes", is_flag=True, help="Carry the plan out.")
 @click.option("--force", is_flag=True, help="With --yes: though a value is hardly a person's.")
 @click.option("--resume", "go_on", is_flag=True, help="Go on with an erasure that was begun and stopped.")
@@ -72,7 +67,7 @@ def erase(
     from governance.cli.rim import emit_json, progress_bar, say, stdout
     from governance.erasure.certificate import blocks_of as certificate_blocks
     from governance.erasure.certificate import certificate
-    from governance.erasure.erase import Request, execute, plan_of, refuse_doubtful, resume, values_in
+    from governance.erasure.erase import Request, execute, plan_of, refuse_doubtful, resume
     from governance.erasure.show import blocks_of, document_of
     from governance.records.read import Entry
 
@@ -95,16 +90,10 @@ def erase(
         show_certificate(done.record)
         say(_NEXT)
         return
-    if source is not None:
-        try:
-            text = sys.stdin.read() if str(source) == "-" else source.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise AssayError(f"{plain(str(source))} cannot be read", fix="name a UTF-8 text file") from error
-        values += values_in(text.splitlines())
     at = revision(root, base) if base else None
     if base and at is None:
         raise AssayError(f"git knows no revision {plain(base)}", fix="git branch -a   lists what there is")
-    request = Request(values_in(values), expired, again)
+    request = Request(values_given(values, source), expired, again)
     if not yes:
         with progress_bar("looking") as progress:
             plan = plan_of(project, request, progress)

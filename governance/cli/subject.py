@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from governance.cli.person import person_options, values_given
 from governance.cli.rim import format_option
 
 
@@ -22,13 +23,7 @@ def subject() -> None:
 
 
 @subject.command()
-@click.argument("values", nargs=-1)
-@click.option(
-    "--from",
-    "source",
-    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
-    help="A file with a value a line (- for stdin), so that none stands in the shell's history.",
-)
+@person_options
 @format_option
 def find(values: tuple[str, ...], source: Path | None, shape: str) -> None:
     """Look for a person in raw files, stages, gold, every old version, models, reports and caches.
@@ -43,22 +38,14 @@ def find(values: tuple[str, ...], source: Path | None, shape: str) -> None:
       assay subject find --from request.txt
       assay subject find C-1042 --format json
     """
-    from curate.errors import AssayError
     from curate.project import Project
     from curate.show.terminal import draw
-    from curate.text import plain
     from governance.cli.rim import emit_json, progress_bar, stdout
     from governance.subjects.find import find as look
     from governance.subjects.show import blocks_of, document_of
 
-    if source is not None:
-        try:
-            text = sys.stdin.read() if str(source) == "-" else source.read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise AssayError(f"{plain(str(source))} cannot be read", fix="name a UTF-8 text file") from error
-        values += tuple(text.splitlines())
     with progress_bar("searching") as progress:
-        found = look(Project.find(), values, progress)
+        found = look(Project.find(), values_given(values, source), progress)
     if shape == "json":
         emit_json(document_of(found))
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -165,8 +165,3 @@ def refuse_unclean(project: Project) -> None:
             f"{plural(len(changed), 'committed file')} changed and not committed: {', '.join(changed[:3])}",
             fix="git commit, or git stash; then the same command again",
         )
-
-
-def values_in(lines: Iterable[str]) -> tuple[str, ...]:
-    """The values of a request, one a line, each once."""
-    return tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))

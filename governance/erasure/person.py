@@ -190,6 +190,11 @@ def _view(text: str, kind: View) -> tuple[str, list[int]]:
     return "".join(view), places
 
 
+def cell_text(value: object) -> str:
+    """A nested cell as text, to be searched."""
+    return str(value.to_list() if isinstance(value, pl.Series) else value)
+
+
 def holds(texts: Iterable[str], person: Person) -> bool:
     """Whether any of `texts` holds a value."""
     if not person.sought:

@@ -19,7 +19,7 @@ from pathlib import Path
 import polars as pl
 
 from curate.errors import AssayError
-from governance.erasure.person import Person, Rows, rows_of
+from governance.erasure.person import Person, Rows, cell_text, rows_of
 from governance.erasure.person import holds as holds_values
 from governance.subjects.pages import is_page, lines_of_page
 from governance.subjects.rows import ID
@@ -98,7 +98,7 @@ def _table_holds(table: pl.LazyFrame, traces: Traces, *, searched: bool) -> bool
     for name, dtype in schema.items():
         column = pl.col(name)
         if dtype.is_nested():
-            column = column.map_elements(_words, return_dtype=pl.String)
+            column = column.map_elements(cell_text, return_dtype=pl.String)
         elif dtype != pl.String:
             continue
         if name == ID or name.endswith("_id"):
@@ -118,10 +118,6 @@ def _table_holds(table: pl.LazyFrame, traces: Traces, *, searched: bool) -> bool
     if found or not person.erased or ID not in schema:
         return bool(found)
     return bool(person.gone(table.select(ID).collect()[ID]))
-
-
-def _words(value: object) -> str:
-    return str(value.to_list() if isinstance(value, pl.Series) else value)
 
 
 def _text_holds(path: Path, traces: Traces) -> bool:

@@ -23,7 +23,7 @@ from curate.errors import AssayError
 from curate.ingest.params import Columns, RawFile
 from curate.read import Records, read_records
 from curate.read.formats import detect_format, read_bytes
-from governance.erasure.person import Person, holds, without_values
+from governance.erasure.person import Person, cell_text, holds, without_values
 from governance.subjects.wanted import hits
 
 # Rows of a raw frame that go for a reason of their own, such as their age.
@@ -121,7 +121,7 @@ def _marked(frame: pl.DataFrame, theirs: Theirs) -> tuple[pl.Series, pl.Series]:
     if person.sought:
         asked = [
             hits(
-                pl.col(name).map_elements(_words, return_dtype=pl.String)
+                pl.col(name).map_elements(cell_text, return_dtype=pl.String)
                 if dtype.is_nested()
                 else pl.col(name).cast(pl.String, strict=False),
                 person.sought,
@@ -133,10 +133,6 @@ def _marked(frame: pl.DataFrame, theirs: Theirs) -> tuple[pl.Series, pl.Series]:
     if theirs.also is not None:
         own |= theirs.also(frame)
     return (own, spoken & ~own) if theirs.redact else (own | spoken, spoken & False)
-
-
-def _words(value: object) -> str:
-    return str(value.to_list() if isinstance(value, pl.Series) else value)
 
 
 def _lines(

@@ -24,7 +24,6 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -51,6 +50,7 @@ from curate.suppress import REASON
 from curate.suppress import suppressed as all_suppressed
 from curate.task import Kind
 from curate.text import plural
+from curate.verdicts.judged import with_row_verdicts
 
 __all__ = ["EDITS", "RedactParams", "redact", "run"]
 
@@ -392,25 +392,5 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
         closed=Closed.of(project.task),
         suppressed=listed.values() if (listed := all_suppressed(project)) else (),
     )
-    result = _with_rows(result, project, verdicts, params)
+    result = with_row_verdicts(result, project, verdicts, params.as_of)
     return write_stage(result, examples["example_id"], project.stage("redact"), made_from, params.max_dropped)
-
-
-def _with_rows(
-    result: StageResult, project: Project, verdicts: pl.DataFrame, params: RedactParams
-) -> StageResult:
-    """`result` with the verdicts on rows that stage `dedup` carries out: what a person judged is the text
-    after redaction, and what an edit may hold is for the policy to say.
-    """
-    from curate.verdicts.standing import Reader, counts, project_rows, standing
-
-    rows = project_rows(project)
-    if not rows:
-        return result
-    reads = Reader.of(project, verdicts)
-    table = standing(result.kept, rows, project.key, params.as_of, reads=reads)
-    said = counts(rows, table, result.kept["example_id"], project.key)
-    notes = [*result.report["notes"], *said.pop("notes")]
-    return replace(
-        result, report={**result.report, **said, "notes": notes}, tables={**result.tables, "verdicts": table}
-    )
