@@ -32,8 +32,9 @@ _CHANGING = (
     (re.compile(r"\b[0-9a-f]{7,64}\b"), "DIGEST"),
     (re.compile(r"SHA256:[\w+/=]+"), "KEY"),
     (re.compile(r"\b\d+(?:\.\d+)? (?:s|ms|seconds|kB|MB)\b"), "AMOUNT"),
-    (re.compile(r" +"), " "),
     (re.compile(r"[─━-]{3,}"), "-"),
+    # Where a line of a table breaks hangs on the length of the folder's name, which is then taken out.
+    (re.compile(r"\s+"), " "),
 )
 
 
