@@ -29,4 +29,4 @@ def test_what_differs_on_every_run_is_compared_by_its_form() -> None:
         "record b27df255aa44 at 2027-01-02T03:04:05Z"
     )
     assert form("6 rows") != form("7 rows")
-    assert form("absent: stage\n         `ingest` has not run") == form("absent:\n  stage `ingest` has not run")
+    assert form("absent: stage\n    `ingest` has not run") == form("absent:\n stage `ingest` has not run")
