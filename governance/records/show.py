@@ -30,8 +30,15 @@ def approval_blocks(found: Approvals) -> Sequence[Block]:
 
 
 def _rows(found: Approvals) -> list[tuple[str, ...]]:
-    newest = sorted(found.given, key=lambda given: (given.at, given.id), reverse=True)
-    return [(one.id[:12], one.of, one.who or "?", one.role, one.at, standing_of(one)) for one in newest]
+    return [
+        (one.id[:12], one.of, one.who or "?", one.role, one.at, standing_of(one))
+        for one in newest_first(found.given)
+    ]
+
+
+def newest_first(given: Sequence[Given]) -> list[Given]:
+    """By time; of one second by person, since the order of digests would say nothing to a reader."""
+    return sorted(given, key=lambda one: (one.at, one.who or "", one.id), reverse=True)
 
 
 def _asked(want: Want) -> str:
@@ -63,9 +70,8 @@ def approval_message(found: Approvals) -> str:
     ]
     lacking = [f"{_asked(want)} of {want.of}, {len(want.by)} given" for want in found.wants if not want.met]
     wanted = {want.of for want in found.wants}
-    newest = sorted(found.given, key=lambda one: (one.at, one.id), reverse=True)
     lost: dict[tuple[str, str], str] = {}
-    for one in newest:  # of each person and thing the newest says how it stands
+    for one in newest_first(found.given):  # of each person and thing the newest says how it stands
         if one.of in wanted and (one.who or not one.changed):
             said = f"{one.who or 'record ' + one.id[:12]}'s approval of {one.of} "
             whole = "" if one.counts else said + standing_of(one, verb=True)
