@@ -7,12 +7,11 @@ second and process.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from curate.engine import Workers, current
 from curate.pii.detect.overlap import Hit
 from curate.stage import Progress
 
@@ -65,8 +64,5 @@ def _found(chunks: list[list[str]], detector: Detector) -> Iterator[list[list[Hi
     if detector.params.processes == 1 or len(chunks) * _CHUNK < _WORTH_PROCESSES:
         yield from (detector.people(chunk) for chunk in chunks)
         return
-    # Spawned, not forked: a fork would copy polars' thread pool in an unknown state.
-    with ProcessPoolExecutor(
-        detector.params.processes, get_context("spawn"), _start_worker, detector.recipe
-    ) as pool:
-        yield from pool.map(_work, chunks)
+    workers = Workers(detector.params.processes, _start_worker, detector.recipe)
+    yield from current().map(_work, chunks, workers)

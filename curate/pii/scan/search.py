@@ -12,14 +12,13 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager, nullcontext
-from multiprocessing import get_context
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
+from curate.engine import Workers, current
 from curate.pii.detect.catalogue import Entity
 from curate.pii.detect.languages.entities import any_candidate
 from curate.pii.detect.overlap import Hit, beside
@@ -196,16 +195,11 @@ def _batches(routed: pl.DataFrame) -> Iterator[list[tuple[str, list[str]]]]:
 def _found(routed: pl.DataFrame, detector: Detector, progress: Progress | None) -> Iterable[list[Hit]]:
     """Hits of each routed text, in order, in this process or several."""
     several = detector.params.processes > 1 and routed.height >= WORTH_PROCESSES
-    # Spawned, not forked: a fork would copy polars' thread pool in an unknown state.
-    pool = (
-        ProcessPoolExecutor(detector.params.processes, get_context("spawn"), _start_worker, detector.recipe)
-        if several
-        else nullcontext()
-    )
-    with pool as workers, _heap_at_rest():
+    workers = Workers(detector.params.processes, _start_worker, detector.recipe) if several else None
+    with _heap_at_rest():
         batches = _batches(routed)
         done = 0
-        for hits in workers.map(_work, batches) if workers else map(detector.read, batches):
+        for hits in current().map(_work if several else detector.read, batches, workers):
             yield from hits
             done += len(hits)
             if progress:
