@@ -78,12 +78,22 @@ def read_journal(root: Path, file: Path, parse: Callable[[dict[str, Any]], Recor
     return records
 
 
-def append_records(root: Path, file: Path, records: Sequence[Mapping[str, Any]]) -> None:
-    """Add records to a project's file; either all are there afterwards or none."""
+def append_records(
+    root: Path, file: Path, records: Sequence[Mapping[str, Any]], check: Callable[[], None] | None = None
+) -> None:
+    """Add records to a project's file; either all are there afterwards or none.
+
+    Parameters
+    ----------
+    check
+        Called while no other writer can come between: what it raises keeps the records out.
+    """
     if not records:
         return
     path = root / file
     with locked(root / ".assay" / f"{file.parent.name or 'journal'}.lock"):
+        if check is not None:
+            check()
         before = path.read_bytes().decode("utf-8") if path.exists() else ""
         if before and not before.endswith("\n"):
             before += "\n"

@@ -92,6 +92,7 @@ def test_no_command_writes_or_says_a_raw_value_outside_ignored_data(tmp_path: Pa
         ["diff", "gold", "data/ingest"],
         ["textconv", "gold/train.parquet"],
         ["review-checklist", "gold", "gold"],
+        ["review", "--host", "0.0.0.0"],  # refused; what the desk shows: tests/governance/desk
         ["risk"],
         ["risk", "--format", "json", "-o", "special.parquet"],
         ["audit"],

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -129,15 +129,16 @@ def project_verdicts(project: Project) -> list[Verdict]:
     return [verdict for verdict in verdicts if verdict.reviewer in project.task.people]
 
 
-def append_verdicts(root: Path, verdicts: Sequence[Verdict]) -> None:
-    """Add verdicts to the project's file; either all are there afterwards or none.
+def append_verdicts(root: Path, verdicts: Sequence[Verdict], check: Callable[[], None] | None = None) -> None:
+    """Add verdicts to the project's file, unless `check` raises under its lock; either all are there
+    afterwards or none.
 
     Raises
     ------
     AssayError
         If one is not valid, or its reason seems to hold a personal value; the reason is not shown.
     """
-    append_records(root, FILE, [_fit_to_keep(verdict) for verdict in verdicts])
+    append_records(root, FILE, [_fit_to_keep(verdict) for verdict in verdicts], check)
 
 
 def _fit_to_keep(verdict: Verdict) -> dict[str, Any]:

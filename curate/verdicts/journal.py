@@ -15,7 +15,7 @@ the pipeline, and takes back what was decided before.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from pathlib import Path
@@ -118,15 +118,16 @@ def read_rows(root: Path) -> list[RowVerdict]:
     return list(seen.values())[::-1]
 
 
-def append_rows(root: Path, verdicts: Sequence[RowVerdict]) -> None:
-    """Add verdicts to the project's file; either all are there afterwards or none.
+def append_rows(root: Path, verdicts: Sequence[RowVerdict], check: Callable[[], None] | None = None) -> None:
+    """Add verdicts to the project's file, unless `check` raises under its lock; either all are there
+    afterwards or none.
 
     Raises
     ------
     AssayError
         If one is not valid, or its reason or an edit seems to hold a personal value, which is not shown.
     """
-    append_records(root, FILE, [_fit_to_keep(verdict) for verdict in verdicts])
+    append_records(root, FILE, [_fit_to_keep(verdict) for verdict in verdicts], check)
 
 
 @dataclass(frozen=True)

@@ -159,13 +159,13 @@ def triage(
     if rows.listed:
         return show(project, shape)
     if rows.asked:
-        who = Judge(reviewer or _git_name(project), reason, date.today(), expires)
+        who = Judge(reviewer or git_name(project), reason, date.today(), expires)
         say(decide(project, rows, who, limit, keys))
         decided(project, by=reviewer)
         return
     if estimate:
         return _estimate(_Files(project, date.today()), entities, shape)
-    name = reviewer or _git_name(project)
+    name = reviewer or git_name(project)
     judge = Reviewer(name, reason, date.today(), expires, project.key.key_id)
     files = _Files(project, judge.today)
     if size is None:
@@ -177,7 +177,14 @@ def triage(
     _estimate(_Files(project, judge.today), entities, shape)
 
 
-def _git_name(project: Project) -> str:
+def git_name(project: Project, command: str = "assay triage") -> str:
+    """Who decides, as git knows him.
+
+    Raises
+    ------
+    AssayError
+        If it does not; the fix names `command`.
+    """
     import subprocess
 
     from curate.errors import AssayError
@@ -192,7 +199,7 @@ def _git_name(project: Project) -> str:
     if not name:
         raise AssayError(
             "nobody to put on the verdicts: git knows no user.name here",
-            fix='assay triage --reviewer "Your Name"',
+            fix=f'{command} --reviewer "Your Name"',
         )
     return name
 

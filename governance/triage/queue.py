@@ -56,6 +56,21 @@ class Item:
         return self.entity, self.pattern
 
 
+_ITEMS = pl.Schema(
+    {
+        "value_id": pl.String(),
+        "entity": pl.String(),
+        "pattern": pl.String(),
+        "score": pl.Float64(),
+        "threshold": pl.Float64(),
+        "verified": pl.Boolean(),
+        "findings": pl.UInt32(),
+        "rows": pl.UInt32(),
+        "unsure": pl.String(),
+    }
+)
+
+
 def open_findings(
     findings: pl.DataFrame,
     examples: pl.DataFrame,
@@ -103,8 +118,13 @@ def items(waiting: pl.DataFrame, examples: pl.DataFrame, scan: ScanParams) -> li
     """The values of `waiting` (findings with `verdict` and `reviewer`) in the order in which they are asked
     about.
     """
+    return [Item(**row) for row in item_frame(waiting, examples, scan).iter_rows(named=True)]
+
+
+def item_frame(waiting: pl.DataFrame, examples: pl.DataFrame, scan: ScanParams) -> pl.DataFrame:
+    """`items` as a frame, a column for each part of an `Item`."""
     if not waiting.height:
-        return []
+        return _ITEMS.to_frame()
     values = (
         waiting.sort("value_id", "example_id", "field", "start")
         .group_by("value_id", "entity", maintain_order=True)
@@ -141,8 +161,7 @@ def items(waiting: pl.DataFrame, examples: pl.DataFrame, scan: ScanParams) -> li
             descending=[False, False, True, False, False, False, True, False],
         )
     )
-    names = ("value_id", "entity", "pattern", "score", "threshold", "verified", "findings", "rows", "unsure")
-    return [Item(**row) for row in ordered.select(names).iter_rows(named=True)]
+    return ordered.select(pl.col(name).cast(kind) for name, kind in _ITEMS.items())
 
 
 def with_pattern(places: pl.DataFrame, examples: pl.DataFrame) -> pl.DataFrame:

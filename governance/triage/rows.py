@@ -8,7 +8,9 @@ was unsure comes last. A row with several reasons is asked about once. A second 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import polars as pl
 
@@ -88,42 +90,58 @@ def build_rows(project: Project, verdicts: Sequence[RowVerdict]) -> RowQueue:
     verdicts
         Of this key, in the order of the file.
     """
-    examples = redacted(project)
-    found: dict[str, _Reasons] = {}
-    _contradictions(project, found)
-    _suspects(project, found)
-    _fields(project, examples, found)
-    _warnings(project, found)
-    said = latest(verdicts)
-    named = _named(project, examples, said)
-    _earlier(named, found)
-    settled = {
-        found[name].cluster
-        for name, known in named.items()
-        if name in found and _settled(known) and known[0].verdict.verdict in ("keep", "relabel", "edit")
-    }
-    texts = {
-        row["example_id"]: row
-        for row in examples.filter(pl.col("example_id").is_in(sorted(found)))
-        .select("example_id", *TEXT_FIELDS)
-        .iter_rows(named=True)
-    }
-    items = [
-        RowItem(
-            name,
-            min(reasons.kinds, key=KINDS.index),
-            tuple(reasons.why),
-            tuple(dict.fromkeys(reasons.choices)),
-            reasons.cluster,
-            reasons.others,
-            named.get(name, (None, None))[0],
-            name in named and named[name][0].verdict.verdict == "unsure",
-        )
-        for name, reasons in found.items()
-        if name in texts and not _settled(named.get(name)) and not _waits_for_run(reasons, settled)
-    ]
-    items.sort(key=lambda item: (item.unsure, KINDS.index(item.kind), item.cluster, item.example_id))
-    return RowQueue(tuple(items), examples, texts)
+    return RowBoard(project).queue(verdicts)
+
+
+class RowBoard:
+    """What the stages left of a project's rows, read once; `queue` says which of them wait."""
+
+    def __init__(self, project: Project) -> None:
+        self.project, self.examples = project, redacted(project)
+        self._found: dict[str, _Reasons] = {}
+        _contradictions(project, self._found)
+        _suspects(project, self._found)
+        _fields(project, self.examples, self._found)
+        _warnings(project, self._found)
+
+    @cached_property
+    def _names(self) -> pl.Series:
+        names = self.project.key.digests("verdict row", self.examples["example_id"].to_list())
+        return pl.Series(names, dtype=pl.String)
+
+    def queue(self, verdicts: Sequence[RowVerdict]) -> RowQueue:
+        """The rows that wait once `verdicts` are obeyed, in order."""
+        found = deepcopy(self._found)
+        said = latest(verdicts)
+        named = _named(self.project, self.examples, self._names, said) if said else {}
+        _earlier(named, found)
+        settled = {
+            found[name].cluster
+            for name, known in named.items()
+            if name in found and _settled(known) and known[0].verdict.verdict in ("keep", "relabel", "edit")
+        }
+        texts = {
+            row["example_id"]: row
+            for row in self.examples.filter(pl.col("example_id").is_in(sorted(found)))
+            .select("example_id", *TEXT_FIELDS)
+            .iter_rows(named=True)
+        }
+        items = [
+            RowItem(
+                name,
+                min(reasons.kinds, key=KINDS.index),
+                tuple(reasons.why),
+                tuple(dict.fromkeys(reasons.choices)),
+                reasons.cluster,
+                reasons.others,
+                named.get(name, (None, None))[0],
+                name in named and named[name][0].verdict.verdict == "unsure",
+            )
+            for name, reasons in found.items()
+            if name in texts and not _settled(named.get(name)) and not _waits_for_run(reasons, settled)
+        ]
+        items.sort(key=lambda item: (item.unsure, KINDS.index(item.kind), item.cluster, item.example_id))
+        return RowQueue(tuple(items), self.examples, texts)
 
 
 def _waits_for_run(reasons: _Reasons, settled: set[str]) -> bool:
@@ -142,17 +160,13 @@ def _settled(known: tuple[Said, bool] | None) -> bool:
 
 
 def _named(
-    project: Project, examples: pl.DataFrame, said: Mapping[str, Said]
+    project: Project, examples: pl.DataFrame, names: pl.Series, said: Mapping[str, Said]
 ) -> dict[str, tuple[Said, bool]]:
     """What stands in the journal of each row of today, and whether its text is the one that was judged."""
-    if not said:
-        return {}
-    key, ids = project.key, examples["example_id"]
-    names = pl.Series(key.digests("verdict row", ids.to_list()), dtype=pl.String)
     hit = names.is_in(sorted(said)).arg_true()
     rows = examples[hit].select("example_id", *TEXT_FIELDS).iter_rows(named=True)
     return {
-        row["example_id"]: (said[name], content_digest(key, row) == said[name].verdict.content)
+        row["example_id"]: (said[name], content_digest(project.key, row) == said[name].verdict.content)
         for name, row in zip(names.gather(hit), rows, strict=True)
     }
 

@@ -1,0 +1,274 @@
+"""The open values of a scan as arrays, so that a million findings fit a desk: what a page needs is looked up
+for the few values that it shows.
+
+Built once from the stages' files (a second or two a million findings; where there are many, in a process of
+its own, whose memory goes with it). The order is the terminal queue's at that moment and stays, so that the
+next value does not move while somebody judges; what is judged meanwhile is passed over.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from curate.errors import AssayError
+from curate.files import read_stage_frame
+from curate.project import Project
+from governance.triage.context import Rows
+from governance.triage.queue import Item, item_frame, open_findings
+
+# Files of findings larger than this are worked up in a process of their own: some 100,000 findings, which
+# take 100 MB on the way.
+LARGE = 8_000_000
+# Texts of so many bytes (compressed) stay in memory; of larger files the rows asked for are read.
+IN_MEMORY = 8_000_000
+# Rows read at a time from a large file: one pass serves the next values too.
+AHEAD = 192
+# Places of a value that a page shows.
+PLACES = 3
+_TEXTS = ("example_id", "input", "output", "rejected", "source")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Open values of one entity, shape and source.
+
+    Parameters
+    ----------
+    values
+        Their places on the board.
+    findings, rows
+        In this source; `all_findings`, `all_rows`: wherever the values stand, which is what a verdict clears.
+    """
+
+    entity: str
+    pattern: str
+    source: str
+    values: int
+    findings: int
+    rows: int
+    away: float
+
+
+class Board:
+    """Values in the order in which they are asked about.
+
+    Parameters
+    ----------
+    values
+        `governance.triage.queue.item_frame`: one row a value.
+    places
+        Every finding of the scan, by row: `row, field, entity, start, end`, `value` (its place in `values`,
+        null where it is not open).
+    sources
+        The source of each row of the examples.
+    """
+
+    def __init__(self, values: pl.DataFrame, places: pl.DataFrame, sources: pl.Series, texts: Path) -> None:
+        self.values, self.places, self.sources = values, places, sources
+        self._by_id = values["value_id"].arg_sort()
+        open_places = places.with_row_index("at").filter(pl.col("value").is_not_null())
+        ordered = open_places.select("value", "at").sort("value", "at")
+        self._of_value = ordered["at"].to_numpy()
+        self._starts = np.searchsorted(ordered["value"].to_numpy(), np.arange(values.height + 1))
+        self._rows = places["row"].to_numpy()
+        self.texts = Texts(texts)
+
+    def __len__(self) -> int:
+        return self.values.height
+
+    def find(self, value_id: str) -> int | None:
+        """The place of a value, or None."""
+        low, high = 0, len(self._by_id)
+        while low < high:
+            middle = (low + high) // 2
+            if self.values["value_id"][self._by_id[middle]] < value_id:
+                low = middle + 1
+            else:
+                high = middle
+        at = int(self._by_id[low]) if low < len(self._by_id) else None
+        return at if at is not None and self.values["value_id"][at] == value_id else None
+
+    def item(self, at: int) -> Item:
+        """The value at a place."""
+        return Item(**self.values.row(at, named=True))
+
+    def ids(self, at: Sequence[int] | np.ndarray) -> list[str]:
+        """The keyed ids of values."""
+        return self.values["value_id"].gather(np.asarray(at, dtype=np.uint32)).to_list()
+
+    def window(self, at: Sequence[int]) -> Rows:
+        """The first rows of some values, with every finding of those rows, for `Rows` to mask and cut."""
+        wanted: set[int] = set()
+        for place in at:
+            mine = self._of_value[self._starts[place] : self._starts[place + 1]]
+            wanted.update(np.unique(self._rows[mine])[:PLACES].tolist())
+        rows = np.array(sorted(wanted), dtype=np.uint32)
+        first, last = np.searchsorted(self._rows, rows), np.searchsorted(self._rows, rows, side="right")
+        spans = [np.arange(start, stop) for start, stop in zip(first, last, strict=True)]
+        picked = np.concatenate(spans) if spans else np.array([], dtype=np.int64)
+        texts = self.texts.of(rows)
+        findings = (
+            self.places[picked]
+            .with_columns(pl.col("field", "entity").cast(pl.String))
+            .join(texts.select("row", "example_id", "source"), on="row", how="left", maintain_order="left")
+        )
+        ids = self.values.select("value_id", pl.int_range(pl.len(), dtype=pl.UInt32).alias("value"))[
+            findings["value"].drop_nulls().unique()
+        ]
+        return Rows(texts, findings.join(ids, on="value", how="left", maintain_order="left"))
+
+    def groups(self, is_open: np.ndarray) -> list[Group]:
+        """Open values by entity, shape and source, in the order of the queue."""
+        state = self.values.select("entity", "pattern", (pl.col("score") - pl.col("threshold")).alias("away"))
+        state = state.with_columns(
+            pl.Series("open", is_open), pl.int_range(pl.len(), dtype=pl.UInt32).alias("value")
+        )
+        counted = (
+            self._with_source()
+            .join(state.filter("open"), on="value")
+            .group_by("entity", "pattern", "source")
+            .agg(
+                pl.col("value").n_unique().alias("values"),
+                pl.len().alias("findings"),
+                pl.col("row").n_unique().alias("rows"),
+                pl.col("away").min().round(6),
+                pl.col("value").min().alias("first"),
+            )
+            .sort("first", "source")
+        )
+        return [Group(**row) for row in counted.drop("first").iter_rows(named=True)]
+
+    def members(self, entity: str, pattern: str, source: str | None) -> np.ndarray:
+        """Places of the values of a group, open or not, in order."""
+        alike = self.values.select(
+            ((pl.col("entity") == entity) & (pl.col("pattern") == pattern)).alias("alike")
+        )["alike"].to_numpy()
+        at = np.flatnonzero(alike).astype(np.uint32)
+        if source is None:
+            return at
+        mine = self._with_source().filter(pl.col("source") == source, pl.col("value").is_in(at))
+        return mine["value"].unique().sort().to_numpy()
+
+    def reach(self, at: np.ndarray) -> tuple[int, int]:
+        """Findings and rows in which some values stand, in all sources."""
+        spans = [self._of_value[self._starts[place] : self._starts[place + 1]] for place in at]
+        picked = np.concatenate(spans) if spans else np.array([], dtype=np.int64)
+        return len(picked), len(np.unique(self._rows[picked]))
+
+    def _with_source(self) -> pl.DataFrame:
+        mine = self.places.select("row", "value").drop_nulls()
+        return mine.with_columns(self.sources.gather(mine["row"]).cast(pl.String).alias("source"))
+
+
+class Texts:
+    """The texts of a scan's rows by number: small files in memory, large ones read as they are asked for."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lazy = pl.scan_parquet(path).select(_TEXTS).with_row_index("row")
+        self._all = self._lazy.collect() if path.stat().st_size <= IN_MEMORY else None
+
+    def of(self, rows: np.ndarray) -> pl.DataFrame:
+        """`row` and the texts of some rows, in their order."""
+        if self._all is not None:
+            return self._all[rows]
+        if not len(rows):
+            return self._lazy.head(0).collect()
+        return self._lazy.filter(pl.col("row").is_in(rows.tolist())).collect()
+
+
+def tables(
+    findings: pl.DataFrame, examples: pl.DataFrame, waiting: pl.DataFrame, values: pl.DataFrame
+) -> dict[str, pl.DataFrame]:
+    """The three tables of a board: `values`, `places` and `sources`.
+
+    Parameters
+    ----------
+    findings, examples
+        Of one scan.
+    waiting
+        From `open_findings`.
+    values
+        From `item_frame`, of `waiting`.
+    """
+    numbered = examples.select("example_id", pl.int_range(pl.len(), dtype=pl.UInt32).alias("row"))
+    placed = values.select("value_id", pl.int_range(pl.len(), dtype=pl.UInt32).alias("value"))
+    still_open = waiting.join(placed, on="value_id").select("finding_id", "value")
+    places = (
+        findings.join(numbered, on="example_id")
+        .join(still_open, on="finding_id", how="left")
+        .select(
+            "row",
+            pl.col("field", "entity").cast(pl.Categorical),
+            pl.col("start", "end").cast(pl.UInt32),
+            "value",
+        )
+        .sort("row", "start", "end", "value")
+    )
+    sources = examples.select(pl.col("source").fill_null("").cast(pl.Categorical))
+    return {"values": values, "places": places, "sources": sources}
+
+
+def read_tables(project: Project, today: date, entities: Sequence[str] = ()) -> dict[str, pl.DataFrame]:
+    """The tables of a project's board, with the verdicts in force on a day."""
+    from curate.pii.decisions import in_force, project_verdicts
+    from curate.pii.redact.params import RedactParams
+    from curate.pii.scan.stage import ScanParams
+
+    findings = read_stage_frame(project.stage("scan") / "findings.parquet", made_by="scan")
+    examples = read_stage_frame(project.stage("ingest") / "examples.parquet", made_by="ingest")
+    ours = [one for one in project_verdicts(project) if one.key_id == project.key.key_id]
+    scan = project.params("scan", ScanParams)
+    policy = project.params("redact", RedactParams)
+    waiting = open_findings(findings, examples, in_force(ours, today), policy, entities)
+    return tables(findings, examples, waiting, item_frame(waiting, examples, scan))
+
+
+def load_board(project: Project, today: date, entities: Sequence[str] = ()) -> Board:
+    """The board of a project as its files stand.
+
+    Raises
+    ------
+    AssayError
+        If the scan has not run, or does not belong to the examples.
+    """
+    findings = project.stage("scan") / "findings.parquet"
+    texts = project.stage("ingest") / "examples.parquet"
+    if findings.exists() and texts.exists() and findings.stat().st_size > LARGE:
+        made = _apart(project, today, entities)
+    else:
+        made = read_tables(project, today, entities)
+    return Board(made["values"], made["places"], made["sources"]["source"], texts)
+
+
+def _apart(project: Project, today: date, entities: Sequence[str]) -> dict[str, pl.DataFrame]:
+    """`read_tables` in a process of its own; its tables come by files that are gone once they are read."""
+    with tempfile.TemporaryDirectory(prefix="assay-desk-") as folder:
+        words = [sys.executable, "-m", "governance.desk.board", str(project.root), today.isoformat(), folder]
+        done = subprocess.run([*words, *entities], capture_output=True, text=True, check=False)
+        if done.returncode:
+            problem, _, fix = done.stderr.strip().rpartition("\n")[2].partition("\x1f")
+            raise AssayError(problem or "the queue could not be built", fix=fix or "assay triage")
+        return {name: pl.read_ipc(Path(folder) / f"{name}.arrow") for name in ("values", "places", "sources")}
+
+
+def _main(root: str, day: str, folder: str, *entities: str) -> None:
+    try:
+        made = read_tables(Project(Path(root)), date.fromisoformat(day), entities)
+    except AssayError as error:
+        sys.exit(f"{error.problem}\x1f{error.fix}")
+    for name, frame in made.items():
+        frame.write_ipc(Path(folder) / f"{name}.arrow")
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])

@@ -1,0 +1,98 @@
+"""The desk itself: what waits by kind, what this reviewer decided, the keys, the lock."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from curate.errors import AssayError
+from governance.desk.app import Desk, Form, Handler, NotHere, go, refuse
+from governance.desk.values import Action, Conflict
+from governance.triage.rows import KINDS
+from governance.triage.session import SPOKEN
+
+# Decisions listed to be taken back.
+LISTED = 100
+# What each kind holds up while it waits.
+COSTS = {
+    "values": "redacted as the policy says until somebody clears them; not reviewed in `assay audit`",
+    "dispute": "the later of two decisions holds, whoever was right",
+    "stale": "the decision made does nothing",
+    "contradiction": "rows leave, or teach two things, as `dedup.on_conflict` says",
+    "suspect": "a model learns the label as it stands",
+    "warning": "the row reaches gold with its warning",
+}
+
+
+def home(desk: Desk, request: Request, _: Form) -> Response:
+    """What waits for a person, the kinds that hold up most first."""
+    waiting: list[dict[str, Any]] = []
+    missing: list[tuple[str, str]] = []
+    try:
+        count = int(desk.values.is_open().sum())
+        waiting.append(
+            {
+                "name": "values found as personal data",
+                "count": count,
+                "to": "/values",
+                "cost": COSTS["values"],
+            }
+        )
+    except AssayError as error:
+        missing.append((error.problem, error.fix))
+    try:
+        for kind in KINDS:
+            count = len(desk.rows.waiting(kind))
+            waiting.append(
+                {"name": f"rows: {kind}", "count": count, "to": f"/rows?kind={kind}", "cost": COSTS[kind]}
+            )
+    except AssayError as error:
+        missing.append((error.problem, error.fix))
+    from governance.status import recorded
+
+    records = [(line.name, line.message, line.due) for line in recorded(desk.project, date.today())]
+    return desk.draw("desk", "Desk", waiting=waiting, missing=missing, records=records)
+
+
+def decided(desk: Desk, request: Request, _: Form) -> Response:
+    """The reviewer's own verdicts on values that still speak, newest first, each to be taken back."""
+    return desk.draw("decided", "Decided", lines=desk.values.mine(LISTED), words=SPOKEN, limit=LISTED)
+
+
+def take_back(desk: Desk, request: Request, form: Form) -> Response:
+    """Take back one verdict on a value, of this session or an earlier one."""
+    line = next((one for one in desk.values.mine(LISTED) if one.value_id == form.get("value_id")), None)
+    if line is None:
+        raise NotHere
+    try:
+        desk.values.take_back(Action((line,), ""))
+    except Conflict:
+        return refuse(
+            desk, request, 409, "Conflict: somebody decided on this value meanwhile", back="/decided"
+        )
+    return go(desk, request, "/decided", f"taken back: {SPOKEN[line.verdict]}")
+
+
+def keys(desk: Desk, request: Request, _: Form) -> Response:
+    """The keys, to be read, changed or turned off."""
+    return desk.draw("keys", "Keys")
+
+
+def lock(desk: Desk, request: Request, _: Form) -> Response:
+    """End the session; the terminal has the next address."""
+    desk.seat.offer()
+    answer = RedirectResponse("/", 303)
+    answer.delete_cookie(desk.cookie, path="/", httponly=True, samesite="strict")
+    return answer
+
+
+HANDLERS: list[tuple[str, str, Handler]] = [
+    ("GET", "/", home),
+    ("GET", "/decided", decided),
+    ("POST", "/decided", take_back),
+    ("GET", "/keys", keys),
+    ("POST", "/lock", lock),
+]

@@ -1,0 +1,300 @@
+// Keys for the desk. Everything works without this script, by links and buttons.
+//
+// A verdict moves on at once: the next values are loaded ahead, and what was decided waits in an outbox
+// (localStorage: keyed ids and words, never a text) until the desk has written it. A killed server or a full disk
+// leaves it there, and it is sent again. Markup from the server is parsed as a document of its own and its
+// nodes are moved over; no text is ever made markup here.
+"use strict";
+(() => {
+  const KEYS = {
+    next: "j", previous: "k", real: "y", not_personal: "n", public: "p", unsure: "u", skip: "s",
+    undo: "z", reveal: "v", edit: "e", help: "?",
+  };
+  const OUTBOX = "assay.outbox", BINDINGS = "assay.keys", DRAFT = "assay.draft.";
+  const AHEAD = 12;      // fetch more when fewer are left
+  const SHOWN_MS = 30000; // an unmasked value is masked again
+  const token = () => document.body.dataset.token || "";
+  const byId = (id) => document.getElementById(id);
+  const article = () => document.querySelector("article.item");
+
+  // Bindings: only known actions, only single printable signs, whatever the store holds.
+  function bindings() {
+    const bound = { ...KEYS, on: true };
+    try {
+      const stored = JSON.parse(localStorage.getItem(BINDINGS) || "{}");
+      for (const action of Object.keys(KEYS)) {
+        const sign = Object.hasOwn(stored, action) ? stored[action] : null;
+        if (typeof sign === "string" && sign.length === 1 && sign.trim()) bound[action] = sign;
+      }
+      if (stored.on === false) bound.on = false;
+    } catch { /* as they were */ }
+    return bound;
+  }
+  let bound = bindings();
+  function hint(root) {
+    for (const kbd of root.querySelectorAll("kbd[data-key]")) {
+      kbd.textContent = bound.on ? bound[kbd.dataset.key] || "" : "";
+    }
+  }
+
+  // What was said, and what went wrong.
+  function say(text) { const said = byId("said"); if (said) said.textContent = text; }
+  function alarm(text, to) {
+    const place = byId("alarm");
+    if (!place) return;
+    const line = document.createElement("p");
+    line.textContent = text + " ";
+    if (to && to.startsWith("/")) {
+      const link = document.createElement("a");
+      link.href = to;
+      link.textContent = "open it";
+      line.append(link);
+    }
+    place.append(line);
+    while (place.childElementCount > 5) place.firstElementChild.remove();
+  }
+
+  // The outbox.
+  function waiting() {
+    try {
+      const list = JSON.parse(localStorage.getItem(OUTBOX) || "[]");
+      return Array.isArray(list) ? list.filter((one) => one && typeof one.to === "string" && one.to.startsWith("/")) : [];
+    } catch { return []; }
+  }
+  function store(list) {
+    try { localStorage.setItem(OUTBOX, JSON.stringify(list)); return true; } catch { return false; }
+  }
+  let unstored = []; // where the browser stores nothing, what waits is held here
+  let sending = false, delay = 500, troubled = false;
+  const queue = () => waiting().concat(unstored);
+  function state() {
+    const count = queue().length, place = byId("saved");
+    if (!place) return;
+    place.textContent = !count ? "All verdicts are written." : troubled
+      ? `NOT WRITTEN YET: ${count}. They wait in this browser and are sent again.` : `Writing ${count}…`;
+    place.className = troubled && count ? "bad" : "";
+  }
+  function post(entry) {
+    const list = waiting();
+    list.push(entry);
+    if (!store(list)) unstored.push(entry);
+    state();
+    pump();
+  }
+  function drop() {
+    const list = waiting();
+    if (list.length) { list.shift(); store(list); } else unstored.shift();
+  }
+  async function pump() {
+    if (sending) return;
+    sending = true;
+    const work = async () => {
+      for (let entry = queue()[0]; entry; entry = queue()[0]) {
+        let answer = null, told = {};
+        try {
+          answer = await fetch(entry.to, {
+            method: "POST", headers: { "X-Desk": "script" }, redirect: "error", keepalive: true,
+            body: new URLSearchParams({ ...entry.fields, form_token: token() }),
+          });
+          told = await answer.json();
+        } catch { answer = null; }
+        if (answer && answer.ok) {
+          drop(); troubled = false; delay = 500;
+          if (told.said) say(told.said);
+        } else if (answer && [400, 403, 404, 409, 413, 422].includes(answer.status) && told.problem) {
+          drop();
+          alarm(told.problem + (told.fix ? ` (${told.fix})` : ""), told.to);
+        } else {
+          troubled = true;
+          if (told.locked) alarm("The desk is locked: the terminal has a fresh address. What waits is sent then.");
+          break;
+        }
+        state();
+      }
+    };
+    try {
+      if (navigator.locks) await navigator.locks.request(OUTBOX, work); else await work();
+    } finally {
+      sending = false;
+      state();
+    }
+    if (troubled && queue().length) { setTimeout(pump, delay); delay = Math.min(15000, delay * 2); }
+  }
+
+  // The next items, loaded before they are asked for.
+  let buffer = [], exhausted = false, loading = null, steps = [];
+  async function articles(address) {
+    const answer = await fetch(address, { redirect: "error" });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const parsed = new DOMParser().parseFromString(await answer.text(), "text/html");
+    return [...parsed.querySelectorAll("article.item")].map((one) => document.adoptNode(one));
+  }
+  function preload() {
+    if (loading || exhausted || !article() || buffer.length >= AHEAD) return loading;
+    const last = buffer.length ? buffer[buffer.length - 1] : article();
+    loading = articles(last.dataset.ahead).then((more) => {
+      for (const one of more) { hint(one); buffer.push(one); }
+      exhausted = !more.length;
+    }).catch(() => {}).finally(() => { loading = null; });
+    return loading;
+  }
+  function show(next) {
+    article().replaceWith(next);
+    history.pushState(null, "", next.dataset.href);
+    const head = next.querySelector("h1");
+    document.title = `${head.textContent} · Assay review`;
+    head.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
+    preload();
+  }
+  async function forward(kind) {
+    const from = article().dataset.href;
+    if (!buffer.length && !exhausted) await preload();
+    const next = buffer.shift();
+    if (!next) { await settled(); location.assign(article().dataset.end); return; }
+    steps.push({ kind, from });
+    show(next);
+  }
+  async function settled() { for (let tries = 0; queue().length && tries < 40; tries++) { await pump(); await new Promise((go) => setTimeout(go, 50)); } }
+  async function jump(address) {
+    if (!address) return;
+    await settled();
+    try {
+      const [one] = await articles(address);
+      if (!one || !article()) throw new Error("another page");
+      buffer = []; exhausted = false;
+      hint(one);
+      show(one);
+    } catch { location.assign(address); }
+  }
+  async function undo() {
+    const last = steps.pop();
+    if (last && last.kind === "skip") { say("back from a skip"); await jump(last.from); return; }
+    await settled();
+    try {
+      const answer = await fetch(article().dataset.undo, {
+        method: "POST", headers: { "X-Desk": "script" }, redirect: "error",
+        body: new URLSearchParams({ form_token: token() }),
+      });
+      const told = await answer.json();
+      if (!answer.ok) { alarm(told.problem || "not undone", told.to); return; }
+      await jump(told.to);
+      say(told.said);
+    } catch { alarm("not undone: the desk does not answer"); }
+  }
+  function decide(form, button) {
+    const fields = {};
+    for (const [name, value] of new FormData(form)) if (name !== "form_token") fields[name] = value;
+    fields[button.name] = button.value;
+    post({ to: form.getAttribute("action"), fields });
+    say(`${button.firstChild.textContent.trim()}; ${bound.on ? bound.undo + " takes it back" : "undo takes it back"}`);
+    return forward("verdict");
+  }
+
+  // Clicks and keys end in the same functions.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.matches("article form.verdict") && event.submitter) {
+      event.preventDefault();
+      decide(form, event.submitter);
+    } else if (form.matches("article form.undo")) {
+      event.preventDefault();
+      undo();
+    }
+  });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("article a[data-action]");
+    if (!link || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    if (link.dataset.action === "skip") { event.preventDefault(); forward("skip"); }
+    if (link.dataset.action === "previous") { event.preventDefault(); jump(link.getAttribute("href")); }
+  });
+  function list(step) {
+    const links = [...document.querySelectorAll("a[data-item]")];
+    if (!links.length) return;
+    const at = links.indexOf(document.activeElement);
+    links[at < 0 ? 0 : Math.min(links.length - 1, Math.max(0, at + step))].focus();
+  }
+  let busy = false;
+  async function act(action) {
+    const item = article();
+    if (action === "help") { location.assign("/keys"); return; }
+    if (item && (action === "next" || action === "skip")) { await forward("skip"); return; }
+    if (item && action === "previous") { await jump(item.dataset.before); return; }
+    if (item && action === "undo") { await undo(); return; }
+    const target = document.querySelector(`[data-action="${CSS.escape(action)}"]`);
+    if (target && !target.disabled && item && target.closest("form.verdict")) { await decide(target.form, target); return; }
+    if (target && !target.disabled) { target.click(); return; }
+    if (action === "next" || action === "previous") list(action === "next" ? 1 : -1);
+  }
+  document.addEventListener("keydown", (event) => {
+    if (!bound.on || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    let action = Object.keys(KEYS).find((one) => bound[one] === event.key);
+    if (!action && /^[1-9]$/.test(event.key)) action = `choice-${event.key}`;
+    if (!action) return;
+    event.preventDefault();
+    if (busy || (event.repeat && !["next", "previous"].includes(action))) return;
+    busy = true;
+    Promise.resolve(act(action)).finally(() => { busy = false; });
+  });
+  window.addEventListener("popstate", () => location.reload());
+  window.addEventListener("beforeunload", (event) => { if (queue().length) event.preventDefault(); });
+
+  // A value that was shown goes with the next glance elsewhere.
+  if (document.querySelector("article h1 + .notice")) {
+    const away = () => location.replace(article().dataset.href);
+    setTimeout(away, SHOWN_MS);
+    document.addEventListener("visibilitychange", () => { if (document.hidden) away(); });
+  }
+
+  // Drafts of an edit, as long as the tab lives and the row is the one that was opened.
+  const draft = document.querySelector("form[data-draft]");
+  if (draft) {
+    const version = draft.elements.version.value;
+    for (const box of draft.querySelectorAll("textarea:not([disabled])")) {
+      const name = DRAFT + draft.dataset.draft + " " + box.name;
+      try {
+        const kept = JSON.parse(sessionStorage.getItem(name) || "null");
+        if (kept && kept.version === version && typeof kept.text === "string" && kept.text !== box.value) {
+          box.value = kept.text;
+          say("What you had written here was kept.");
+        }
+      } catch { /* none */ }
+      box.addEventListener("input", () => {
+        try { sessionStorage.setItem(name, JSON.stringify({ version, text: box.value })); } catch { /* full */ }
+      });
+    }
+  }
+
+  // The page of keys.
+  const settings = document.querySelector("form[data-settings]");
+  if (settings) {
+    const draw = () => {
+      for (const box of settings.querySelectorAll("input[data-bind]")) box.value = bound[box.dataset.bind];
+      byId("keys-on").checked = bound.on;
+    };
+    const keep = () => { try { localStorage.setItem(BINDINGS, JSON.stringify(bound)); } catch { /* not kept */ } };
+    settings.addEventListener("submit", (event) => event.preventDefault());
+    settings.addEventListener("change", (event) => {
+      const action = event.target.dataset.bind;
+      if (action) {
+        const sign = event.target.value.trim();
+        const other = Object.keys(KEYS).find((one) => one !== action && bound[one] === sign);
+        if (sign.length === 1 && !other && !/^[1-9]$/.test(sign)) { bound[action] = sign; say("kept"); }
+        else say(other ? "that key is taken" : "one sign, not a digit");
+      } else bound.on = byId("keys-on").checked;
+      keep(); draw();
+    });
+    byId("keys-reset").addEventListener("click", () => {
+      try { localStorage.removeItem(BINDINGS); } catch { /* none */ }
+      bound = { ...KEYS, on: true };
+      draw(); say("as they were");
+    });
+    draw();
+  }
+
+  hint(document);
+  state();
+  if (queue().length) pump();
+  preload();
+})();

@@ -1,0 +1,169 @@
+"""`assay review`: the desk served on this machine until control-C.
+
+The address has a port of its own for each project, the same every time, so that what a browser kept for it
+(keys, verdicts that a killed server had not written yet) is found again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import socket
+import threading
+import time
+import webbrowser
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from curate.errors import AssayError
+from curate.pii.redact.params import RedactParams
+from curate.project import Project
+from curate.text import plain
+from governance.desk import desk_pages, row_pages, value_pages
+from governance.desk.app import Desk, application
+from governance.desk.board import load_board
+from governance.desk.guard import DOOR, Guard
+from governance.desk.row_room import RowRoom
+from governance.desk.seat import Seat
+from governance.desk.values import Journal, ValueRoom
+from governance.triage.row_verdicts import Judge
+from governance.triage.session import Reviewer
+
+HANDLERS = [*desk_pages.HANDLERS, *value_pages.HANDLERS, *row_pages.HANDLERS]
+LOCAL = "127.0.0.1"
+LOG = Path(".assay") / "desk.log"
+# Ports that IANA leaves to nobody in particular and Linux does not hand out by itself.
+_PORTS = range(20_000, 30_000)
+_REASON = 500
+
+
+def make_desk(
+    project: Project, reviewer: Reviewer, announce: Callable[[str], None], *, idle: float = 900, port: int = 0
+) -> Desk:
+    """A desk for a project; the rooms are made when they are first entered."""
+    who = Reviewer(
+        plain(reviewer.name), plain(reviewer.reason, _REASON), reviewer.today, reviewer.days, reviewer.key_id
+    )
+
+    def values() -> ValueRoom:
+        journal = Journal(project.root)
+        journal.last()
+        people = project.task.people if project.params("redact", RedactParams).reviewers == "named" else None
+        return ValueRoom(project.root, load_board(project, who.today), who, journal, people)
+
+    def rows() -> RowRoom:
+        return RowRoom(project, Judge(who.name, who.reason, who.today, who.days))
+
+    return Desk(project, who.name, Seat(idle, announce), f"assay_desk_{port}", values, rows)
+
+
+def app_of(desk: Desk, hosts: list[str], log: Callable[[str], None] = lambda line: None) -> Guard:
+    """The application of a desk."""
+    return application(desk, hosts, log, HANDLERS)
+
+
+def port_of(project: Project) -> int:
+    """The project's own port."""
+    digest = hashlib.blake2b(str(project.root).encode(), digest_size=4).digest()
+    return _PORTS[int.from_bytes(digest, "big") % len(_PORTS)]
+
+
+def serve(
+    project: Project,
+    reviewer: Reviewer,
+    *,
+    host: str,
+    port: int | None,
+    browser: bool,
+    idle: float,
+    say: Callable[[str], None],
+) -> None:
+    """Serve until control-C; then leave the record of what was decided, as the terminal queue does.
+
+    Raises
+    ------
+    AssayError
+        If the address cannot be had.
+    """
+    if host in ("", "0.0.0.0", "::", "*"):
+        raise AssayError(
+            f"--host {host or '(empty)'} would answer on every network this machine is in",
+            fix="name the one address that is meant, such as --host 10.0.0.5",
+        )
+    listener = _listen(host, port_of(project) if port is None else port, may_move=port is None)
+    number = listener.getsockname()[1]
+    shown = f"[{host}]" if ":" in host else host
+    base = f"http://{shown}:{number}"
+    hosts = [f"{shown}:{number}"] + ([f"localhost:{number}"] if host == LOCAL else [])
+    opened = threading.Event()
+
+    def announce(token: str) -> None:
+        address = f"{base}{DOOR}?token={token}"
+        say(f"open once: {address}")
+        if browser and not opened.is_set():
+            opened.set()
+            threading.Timer(0.3, lambda: webbrowser.open(address)).start()
+
+    desk = make_desk(project, reviewer, announce, idle=idle, port=number)
+    desk.seat.offer()
+    log = project.root / LOG
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("a", encoding="utf-8") as written:
+
+        def note(line: str) -> None:
+            with suppress(OSError):  # a full disk must not cost a verdict
+                written.write(f"{time.strftime('%Y-%m-%dT%H:%M:%S')} {line}\n")
+                written.flush()
+
+        _run(app_of(desk, hosts, note), listener)
+    leave_record(desk)
+
+
+def leave_record(desk: Desk) -> None:
+    """The record that the terminal queue leaves at its end, if anything was written."""
+    if desk.wrote:
+        from governance.records.events import decided
+
+        decided(desk.project, by=desk.reviewer)
+
+
+def _run(app: Any, listener: socket.socket) -> None:
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        ws="none",
+        lifespan="off",
+        loop="asyncio",
+        http="h11",
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=2,
+        limit_concurrency=64,
+        h11_max_incomplete_event_size=16_384,
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(host: str, port: int, *, may_move: bool) -> socket.socket:
+    """A socket on the port, or on a free one where that is taken and nobody asked for it."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for number in (port, 0) if may_move else (port,):
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, number))
+        except OSError as error:
+            listener.close()
+            last = error
+        else:
+            return listener
+    raise AssayError(
+        f"cannot listen on {plain(host, 60)} port {port}: {last.strerror}",
+        fix="assay review --port 0   (any free port)",
+    ) from last
