@@ -18,10 +18,10 @@ from governance.triage.session import SPOKEN
 LISTED = 100
 # What each kind holds up while it waits.
 COSTS = {
-    "values": "redacted as the policy says until somebody clears them; not reviewed in `assay audit`",
+    "values": "redacted as the policy says until somebody clears them; the audit counts them as open",
     "dispute": "the later of two decisions holds, whoever was right",
     "stale": "the decision made does nothing",
-    "contradiction": "rows leave, or teach two things, as `dedup.on_conflict` says",
+    "contradiction": "rows leave, or teach two things, as dedup.on_conflict says",
     "suspect": "a model learns the label as it stands",
     "warning": "the row reaches gold with its warning",
 }

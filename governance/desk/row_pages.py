@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from curate.diff.show.privacy import masks
+from curate.errors import AssayError
 from curate.examples import TEXT_FIELDS
 from curate.text import UNSEEN, code_point
 from curate.verdicts.journal import Said, Word
@@ -89,6 +90,10 @@ def decide(desk: Desk, request: Request, form: Form) -> Response:
     known: Word = next(each for each in SPOKEN if each == word)
     try:
         room.decide(entry.example_id, known, changes, form.get("version", ""))
+    except AssayError as error:
+        if word != "edit" or isinstance(error.__cause__, OSError):
+            raise
+        return _editor(desk, entry, kind, form, f"{error.problem}. {error.fix}")
     except RowConflict as conflict:
         problem = f"Conflict: nothing was written. Since this page was loaded {_stands(conflict.standing)}."
         back = _address(room, entry, kind)
@@ -100,20 +105,27 @@ def decide(desk: Desk, request: Request, form: Form) -> Response:
 
 def edit(desk: Desk, request: Request, _: Form) -> Response:
     """The texts of a row, to be rewritten."""
-    room, entry, kind = desk.rows, _find(desk, request), _kind(request)
+    return _editor(desk, _find(desk, request), _kind(request))
+
+
+def _editor(desk: Desk, entry: RowItem, kind: str, typed: Form | None = None, problem: str = "") -> Response:
+    """The boxes with the row's texts, or with what was typed and is refused."""
+    room, typed = desk.rows, typed or {}
     texts = {name: text for name in TEXT_FIELDS if (text := room.row(entry.example_id)[name]) is not None}
     hidden = masks([], named=texts.values())
     fields = [
-        (name, hidden[text] if text in hidden else editable(text), text in hidden)
+        (name, hidden[text] if text in hidden else editable(typed.get(name, text)), text in hidden)
         for name, text in texts.items()
     ]
     return desk.draw(
         "edit",
         "Edit a row",
+        422 if problem else 200,
         item=entry,
         version=room.version(entry.example_id),
         address=_address(room, entry, kind),
         fields=fields,
+        problem=problem,
     )
 
 
