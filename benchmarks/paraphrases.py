@@ -12,7 +12,6 @@ from the held-out half. Two questions, of very different difficulty:
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 from typing import Any
 

@@ -2,8 +2,8 @@
 
 `Encoder.embed` packs texts of like length into batches, and the last bits of a vector depend on what stands
 beside it. Here every batch has one of a few shapes (`ROWS` texts, a multiple of `STEP` tokens; lacking rows
-are padding) and one thread, so the matrix products are cut the same way for every text: its bits do not change
-with the order, the number or the choice of texts. Another processor may still add in another order.
+are padding) and one thread, so the matrix products are cut the same way for every text: its bits do not
+change with the order, the number or the choice of texts. Another processor may still add in another order.
 
 Cost: that of `embed` and the padding of one batch a length: 4 s instead of 1 s for 400 texts, a few percent
 for thousands.

@@ -62,17 +62,19 @@ avant:après ouvrir:fermer ouvre:ferme annuler:renouveler plus:moins
 antes:después abrir:cerrar abre:cierra cancelar:renovar más:menos
 """
 # Words that say without a negation what others say with one: "is missing", "was unable to".
-_LACKING = frozenset(
-    "unable impossible fail fails failed failing lack lacks lacking missing forgot forgotten stopped refuses "
-    "refused declined pending still empty zero wrong unmöglich fehlt fehlen vergessen gescheitert impossible "
-    "manque oublié échoué imposible falta faltan olvidé todavía toujours".split()
-)
+_LACKING_WORDS = """
+unable impossible fail fails failed failing lack lacks lacking missing forgot forgotten stopped refuses
+refused declined pending still empty zero wrong unmöglich fehlt fehlen vergessen gescheitert manque oublié
+échoué imposible falta faltan olvidé todavía toujours
+"""
+_LACKING = frozenset(_LACKING_WORDS.split())
 _WORD = re.compile(r"[^\W_]+")
 # Words that a rewording adds and drops freely.
-_SMALL = frozenset(
-    "a an the to of is are was were has have had been be will would please do does did i you we they he she "
-    "it my your our their his her me us him them this that".split()
-)
+_SMALL_WORDS = """
+a an the to of is are was were has have had been be will would please do does did i you we they he she it my
+your our their his her me us him them this that
+"""
+_SMALL = frozenset(_SMALL_WORDS.split())
 # Of the longer text's words, those that the other must hold too before their order says anything.
 _SHARED = 0.75
 

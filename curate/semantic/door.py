@@ -1,4 +1,4 @@
-"""The door to the encoder, which lives a floor above: it is named here and loaded when a run asks for meaning.
+"""The door to the encoder, which lives a floor above: named here, loaded when a run asks for meaning.
 
 As `curate.stages` names the stages of the upper floors. Nothing else of `curate` needs torch, and a run that
 does not ask for meaning does not load it.
