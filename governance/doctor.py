@@ -147,8 +147,10 @@ def _state(project: Project) -> Iterator[Finding]:
 def _raw(project: Project) -> Iterator[Finding]:
     """Whether a clone of this project can read its raw files."""
     from curate.ingest.raw import raw_paths
+    from curate.read.shards import base_of
 
     for name, path in raw_paths(project).items():
+        name, path = base_of(name), Path(base_of(str(path)))
         tracked = tracker(project.root, path)
         if tracked:
             yield Finding("ok", "raw data", f"{shown_path(name)} is kept by {tracked}")

@@ -33,7 +33,10 @@ LayoutName = Literal[
 class RawFile(Params):
     """One file of raw examples."""
 
-    path: str = Field(description="relative to the project, or hf://owner/name@revision?split=train")
+    path: str = Field(
+        description="a file, a folder or a glob of shards, relative to the project; an address such as "
+        "s3://bucket/folder; or hf://owner/name@revision?split=train"
+    )
     source: str | None = Field(
         default=None, description="key into the task card's `sources`, for rows without a source of their own"
     )

@@ -18,7 +18,8 @@ from curate.ingest.params import IngestParams
 from curate.outside import inside
 from curate.project import Project
 from curate.provenance import file_digest, short_digest, version_of
-from curate.read.hub import is_hub_name
+from curate.read.address import is_remote
+from curate.read.shards import files_of
 
 RAW_FILE = ".assay/raw.json"
 # Versions of `data/ingest` whose raw files are remembered: enough for the branches somebody switches between.
@@ -26,8 +27,8 @@ REMEMBERED = 50
 
 
 def raw_paths(project: Project) -> dict[str, Path]:
-    """The raw files that `ingest` reads, by the path in `params.yaml` or `task.yaml`; names on a hub are left
-    out.
+    """The raw files, folders and globs that `ingest` reads, by the path in `params.yaml` or `task.yaml`; what
+    lies on a hub or at an address is left out.
     """
     named = [file.path for file in project.params("ingest", IngestParams).raw_files()]
     if project.task.held_out is not None:
@@ -35,15 +36,14 @@ def raw_paths(project: Project) -> dict[str, Path]:
     return {
         name: inside(project.root, name, by="a path of params.yaml or task.yaml")
         for name in named
-        if not is_hub_name(name)
+        if not is_remote(name)
     }
 
 
 def _raw_digest(path: Path) -> str:
-    if path.is_dir():
-        files = sorted(inner for inner in path.rglob("*") if inner.is_file())
-        return short_digest({inner.relative_to(path).as_posix(): file_digest(inner) for inner in files})
-    return file_digest(path)
+    if path.is_file():
+        return file_digest(path)
+    return short_digest({name: file_digest(file) for name, file in files_of(path).items()})
 
 
 def remember(project: Project, report: Mapping[str, Any]) -> None:
@@ -52,7 +52,7 @@ def remember(project: Project, report: Mapping[str, Any]) -> None:
     known = _remembered(path)
     known.pop(version_of(report), None)
     known[version_of(report)] = {
-        short_digest(name): _raw_digest(file) for name, file in raw_paths(project).items() if file.exists()
+        short_digest(name): _raw_digest(file) for name, file in raw_paths(project).items() if files_of(file)
     }
     write_json(path, {"versions": [[name, files] for name, files in list(known.items())[-REMEMBERED:]]})
 
@@ -69,7 +69,7 @@ def edited(project: Project, report: Mapping[str, Any]) -> list[str]:
     judged, nor one of which nothing is known (`ingest` ran on another machine, without DVC).
     """
     known = _remembered(project.root / RAW_FILE).get(version_of(report))
-    paths = {name: path for name, path in raw_paths(project).items() if path.exists()}
+    paths = {name: path for name, path in raw_paths(project).items() if files_of(path)}
     if known is None:
         from curate.versions.locked import changed_since_lock
 

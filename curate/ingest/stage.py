@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -30,8 +31,9 @@ from curate.outside import inside
 from curate.project import Project
 from curate.provenance import begin
 from curate.read import Records, read_records, shown_name
+from curate.read.address import is_remote
 from curate.read.dialect import delimiter_sign
-from curate.read.hub import is_hub_name
+from curate.read.shards import base_of, files_of
 from curate.stage import Progress, StageResult, write_stage
 from curate.suppress import REASON, Suppressed
 from curate.suppress import suppressed as all_suppressed
@@ -197,7 +199,7 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
         if progress:
             progress(done, len(wanted) + 1)
         by = "held_out.path of task.yaml" if held_out else "an ingest path of params.yaml"
-        place = path if is_hub_name(path) else inside(project.root, path, by=by)
+        place = path if is_remote(path) else _inside(project, path, by)
         records = read_records(place, format=format, encoding=params.encoding, delimiter=sign)
         files.append(Raw(path, source, held_out, records))
     if progress:
@@ -243,10 +245,22 @@ def _located(raw: Raw, found: Mapped, params: IngestParams, card: TaskCard) -> p
     return found.frame.with_columns(
         pl.col("source").fill_null(pl.lit(source, dtype=pl.String)),
         pl.lit(raw.held_out).alias("held_out"),
-        pl.lit(shown_path(raw.path)).alias("file"),
         pl.lit(raw.records.unit).alias("unit"),
-        raw.records.lines.gather(found.frame["record"]).alias("line"),
+        *raw.records.where(raw.records.lines.gather(found.frame["record"]), _shown(raw)),
     )
+
+
+def _shown(raw: Raw) -> str:
+    """The path below which a row's file lies, as outputs may show it."""
+    return shown_path(base_of(raw.path) if raw.records.shards else raw.path)
+
+
+def _inside(project: Project, path: str, by: str) -> Path:
+    """Where `path` lies: in the project, with every file that it means."""
+    place = inside(project.root, path, by=by)
+    for one in files_of(place).values() if not place.is_file() else ():
+        inside(project.root, one, by=f"{plain(one.name, 80)}, of {by},")
+    return place
 
 
 def _sourced(rows: pl.DataFrame, card: TaskCard) -> pl.DataFrame:
@@ -309,12 +323,11 @@ def _unreadable(files: Sequence[Raw], key: Key) -> pl.DataFrame:
     """Rows that could not be read, with ids, in an order that does not follow the files'."""
     parts = [
         raw.records.rejects.select(
-            pl.lit(shown_path(raw.path)).alias("file"),
+            *raw.records.where(raw.records.rejects["line"], _shown(raw)),
             pl.lit(raw.records.unit).alias("unit"),
-            "line",
             "reason",
             "raw",
-        )
+        ).select("file", "unit", "line", "reason", "raw")
         for raw in files
     ]
     unreadable = pl.concat(parts).sort("raw", "reason", "file", "line")

@@ -20,6 +20,8 @@ from curate.read.formats import FORMATS, detect_format
 from curate.read.hub import is_hub_name, read_hub, read_saved
 from curate.read.jsonfile import read_json, read_jsonl
 from curate.read.records import REJECTS, Records, shown_name
+from curate.read.shards import find_shards
+from curate.read.together import read_shards
 from curate.text import plain
 
 __all__ = [
@@ -42,8 +44,9 @@ def read_table(
     Parameters
     ----------
     path
-        CSV, TSV, JSON Lines, JSON (each also `.gz` or `.zst`), Parquet, Arrow, a `save_to_disk` folder, or
-        `hf://owner/name`.
+        CSV, TSV, JSON Lines, JSON (each also `.gz` or `.zst`), Parquet, Arrow, a folder or glob of such files
+        (`key=value` folders are columns), a `save_to_disk` folder, any of these at an address that fsspec
+        knows (`s3://bucket/folder`), or `hf://owner/name`.
     format
         One of `FORMATS`, or `auto` to go by the suffix.
     encoding
@@ -60,7 +63,7 @@ def read_table(
     Raises
     ------
     AssayError
-        If the file is missing, empty, a folder, binary, of another encoding, or has duplicate columns.
+        If the file is missing, empty, binary, of another encoding, or has duplicate columns.
     """
     return read_records(path, format=format, encoding=encoding, delimiter=delimiter).frame
 
@@ -85,7 +88,18 @@ def _bounded(records: Records, path: Path | str) -> Records:
 def _read(path: Path | str, format: str, encoding: str, delimiter: str | None) -> Records:
     if is_hub_name(path):
         return read_hub(str(path))
-    path = Path(path)
+    shards = find_shards(path, format)
+    if shards is None:
+        return _read_one(Path(path), format, encoding, delimiter)
+    return read_shards(
+        shards,
+        lambda one: _read_one(one, shards.format, encoding, delimiter),
+        encoding=encoding,
+        delimiter=delimiter,
+    )
+
+
+def _read_one(path: Path, format: str, encoding: str, delimiter: str | None) -> Records:
     match detect_format(path, format):
         case "csv" | "tsv" as text:
             default = {"csv": ",", "tsv": "\t"}[text]

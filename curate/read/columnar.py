@@ -11,7 +11,7 @@ import polars.selectors as cs
 
 from curate.bounds import CELLS, COLUMNS
 from curate.errors import AssayError, native_errors
-from curate.read.records import Records, record_numbers, reject_frame
+from curate.read.records import NoRows, Records, record_numbers, reject_frame
 from curate.text import shell_word
 
 
@@ -23,6 +23,11 @@ def read_columnar(path: Path, *, format: str) -> Records:
     AssayError
         If it is damaged, is another format, or holds no rows.
     """
+    return columnar_records(columnar_frame(path, format=format), str(path))
+
+
+def columnar_frame(path: Path, *, format: str) -> pl.DataFrame:
+    """As `read_columnar`, but a frame, which may be empty: a shard of many may hold no rows."""
     what = "Parquet" if format == "parquet" else "Arrow IPC"
     problem = f"{path} is not a readable {what} file: damaged, cut short, or another format"
     with native_errors(problem, f"copy it again, then: file {shell_word(path)}"):
@@ -38,7 +43,7 @@ def read_columnar(path: Path, *, format: str) -> Records:
             if _kills(path, is_file=is_file):
                 raise AssayError(problem, fix=f"copy it again, then: file {shell_word(path)}")
             frame = pl.read_ipc(path) if is_file else pl.read_ipc_stream(path)
-    return columnar_records(frame, str(path))
+    return frame
 
 
 _PROBE = (
@@ -60,6 +65,6 @@ def _kills(path: Path, *, is_file: bool) -> bool:
 def columnar_records(frame: pl.DataFrame, name: str) -> Records:
     """`frame` as records numbered from 0."""
     if frame.height == 0:
-        raise AssayError(f"{name} holds no rows", fix="export it again with its rows")
+        raise NoRows(f"{name} holds no rows", fix="export it again with its rows")
     frame = frame.with_columns(cs.by_dtype(pl.Categorical, pl.Enum).cast(pl.String))
     return Records(frame, record_numbers(frame), reject_frame([]), "record")

@@ -24,8 +24,8 @@ import polars as pl
 from curate.bounds import COLUMNS
 from curate.errors import AssayError
 from curate.read.dialect import dialect, shown_delimiter
-from curate.read.formats import as_utf8, bad_lines, encoding_fix, read_bytes
-from curate.read.records import Records, is_personal_shape, reject_frame, shown_name
+from curate.read.formats import Undecodable, as_utf8, bad_lines, encoding_fix, read_bytes
+from curate.read.records import NoRows, Records, is_personal_shape, reject_frame, shown_name
 from curate.text import plural
 
 Positions = npt.NDArray[np.int64]
@@ -63,12 +63,36 @@ def read_delimited(
         If the file is empty, holds a header only, has duplicate or unnamed columns, or is in another
         encoding.
     """
-    written = dialect(as_utf8(read_bytes(path), path, encoding), default, delimiter)
+    return _read_one(as_utf8(read_bytes(path), path, encoding), path, default, delimiter)
+
+
+def read_delimited_shard(
+    path: Path, *, default: str, delimiter: str | None, encoding: str, mostly: Undecodable
+) -> Records | None:
+    """As `read_delimited`, of one file of many: it may hold a header and no rows, or nothing at all (None).
+
+    Parameters
+    ----------
+    mostly
+        Counts the lines of all shards that are not UTF-8.
+    """
+    data = as_utf8(read_bytes(path), path, encoding, mostly=mostly)
+    if not data.strip(b"\r\n"):
+        return None
+    return _read_one(data, path, default, delimiter, may_be_empty=True)
+
+
+def _read_one(
+    data: bytes, path: Path, default: str, delimiter: str | None, *, may_be_empty: bool = False
+) -> Records:
+    written = dialect(data, default, delimiter)
     data, sign = written.data, written.delimiter
     names, start = _header(data, written.start, path, sign)
     records = _read_clean(data, start, names, sign) or _read_astray(data, start, names, sign)
+    if may_be_empty and records.frame.height == 0:
+        return replace(records, notes=written.notes)
     if records.frame.height == 0 and records.rejects.height == 0:
-        raise AssayError(f"{path} holds a header and no rows", fix="export it again with its rows")
+        raise NoRows(f"{path} holds a header and no rows", fix="export it again with its rows")
     if records.frame.height == 0:
         first = records.rejects.row(0, named=True)
         raise AssayError(
@@ -168,7 +192,7 @@ def _header(data: bytes, at: int, path: Path, delimiter: str) -> tuple[list[str]
     blank = re.compile(rb"[\r\n]*").match(data, at)
     start = blank.end() if blank else at
     if start == len(data):
-        raise AssayError(f"{path} is empty", fix="export it again; the first line must name the columns")
+        raise NoRows(f"{path} is empty", fix="export it again; the first line must name the columns")
     number = 1 + data.count(b"\n", 0, start)
     match = _record_pattern(delimiter).match(data, start)
     if match is None:

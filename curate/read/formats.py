@@ -9,6 +9,7 @@ import gzip
 import io
 import unicodedata
 import zlib
+from dataclasses import dataclass, field
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -116,15 +117,9 @@ def detect_format(path: Path, declared: str = "auto") -> str:
     if path.is_dir():
         if any((path / name).exists() for name in ("state.json", "dataset_dict.json")):
             return "dataset"
-        raise AssayError(
-            f"{path} is a folder, and not one that datasets' `save_to_disk` wrote",
-            fix=f"name a file: ls {shell_word(path)}",
-        )
+        raise AssayError(f"{path} is a folder", fix=f"name a file: ls {shell_word(path)}")
     _be_a_file(path)
-    name = path.name.lower()
-    for suffix in PACKED:
-        name = name.removesuffix(suffix)
-    known = SUFFIXES.get(name.rpartition(".")[2]) if "." in name else None
+    known = format_of_name(path.name)
     if known is None:
         raise AssayError(
             f"{path}: the suffix does not say the format",
@@ -132,6 +127,14 @@ def detect_format(path: Path, declared: str = "auto") -> str:
             f"--format-in {'|'.join(FORMATS)}   (in a project: `format` beside its path in params.yaml)",
         )
     return known
+
+
+def format_of_name(name: str) -> str | None:
+    """The format that a file's name promises, after `.gz` or `.zst`; None if it says nothing."""
+    name = name.lower()
+    for suffix in PACKED:
+        name = name.removesuffix(suffix)
+    return SUFFIXES.get(name.rpartition(".")[2]) if "." in name else None
 
 
 def _be_a_file(path: Path) -> None:
@@ -200,8 +203,13 @@ def _unpacked(stream: Any, packed: int, path: Path) -> bytes:
     return b"".join(blocks)
 
 
-def as_utf8(data: bytes, path: Path, encoding: str) -> bytes:
+def as_utf8(data: bytes, path: Path, encoding: str, *, mostly: Undecodable | None = None) -> bytes:
     """`data` as UTF-8 bytes without a byte order mark. Lines that are not UTF-8 stay: `bad_lines` finds them.
+
+    Parameters
+    ----------
+    mostly
+        Where `data` is one shard of many: the count that it is added to, which is judged when all are read.
 
     Raises
     ------
@@ -224,7 +232,12 @@ def as_utf8(data: bytes, path: Path, encoding: str) -> bytes:
             )
         _be_text(data, path)
         data = data.removeprefix(codecs.BOM_UTF8)
-        _be_mostly_utf8(data, path)
+        if mostly is not None:
+            mostly.count(data, path)
+        elif not is_utf8(data):
+            alone = Undecodable()
+            alone.count(data, path)
+            alone.refuse()
         return data
     if wanted.startswith("utf-16") and b"\x00" not in data[:_HEAD] and not data.startswith(_UTF16):
         raise AssayError(
@@ -317,18 +330,51 @@ def _decodes(line: bytes) -> bool:
     return True
 
 
-def _be_mostly_utf8(data: bytes, path: Path) -> None:
-    """Fail if so many lines cannot be decoded that the file must be in another encoding."""
-    bad = bad_lines(data)
-    if not bad:
-        return
-    lines = data.split(b"\n")
-    total = sum(1 for line in lines if line.strip())
-    if len(bad) >= WRONG_ENCODING_SHARE * total:
-        others = sum(1 for line in lines if not line.isascii())
-        if 2 * len(bad) >= others:
+@dataclass
+class Undecodable:
+    """Lines that are not UTF-8, of one file or of all shards: so many that it must be another encoding?
+
+    Parameters
+    ----------
+    header
+        Whether each file begins with a header line; that of the first one only is counted.
+    """
+
+    header: bool = False
+    bad: int = 0
+    total: int = 0
+    beyond_ascii: int = 0
+    first: str = ""
+    path: Path | None = None
+    sample: list[bytes] = field(default_factory=list)
+
+    def count(self, data: bytes, path: Path) -> None:
+        """Take the lines of one more file into account."""
+        bad = bad_lines(data)
+        lines = data.split(b"\n")
+        if self.header and self.total:
+            bad = [number for number in bad if number]
+            lines[0] = b""
+        self.total += sum(1 for line in lines if line.strip())
+        self.beyond_ascii += sum(1 for line in lines if not line.isascii())
+        if bad and self.path is None:
+            self.first, self.path = f"line {bad[0] + 1}", path
+        self.bad += len(bad)
+        self.sample += [lines[number] for number in bad[: 1000 - len(self.sample)]]
+
+    def refuse(self) -> None:
+        """Fail if so many lines cannot be decoded.
+
+        Raises
+        ------
+        AssayError
+            Naming the first of them and the likeliest encoding.
+        """
+        if self.path is None or self.bad < WRONG_ENCODING_SHARE * self.total:
+            return
+        if 2 * self.bad >= self.beyond_ascii:
             raise AssayError(
-                f"{path} is not UTF-8: line {bad[0] + 1} is the first of {len(bad):,} that cannot be "
-                f"decoded, of {total:,}",
-                fix=encoding_fix(path, b"\n".join(lines[number] for number in bad[:1000])),
+                f"{self.path} is not UTF-8: {self.first} is the first of {self.bad:,} that cannot be "
+                f"decoded, of {self.total:,}",
+                fix=encoding_fix(self.path, b"\n".join(self.sample)),
             )

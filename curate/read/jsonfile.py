@@ -9,17 +9,18 @@ characters a second: a vectorised reader reports no line for a fault and fails t
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
 from curate.bounds import CELLS, COLUMNS
 from curate.errors import AssayError
 from curate.files import canonical_json
-from curate.read.formats import as_utf8, encoding_fix, read_bytes
-from curate.read.records import Records, Unit, reject_frame
+from curate.read.formats import Undecodable, as_utf8, encoding_fix, read_bytes
+from curate.read.records import NoRows, Records, Unit, reject_frame
 from curate.strict_json import finite
 from curate.text import plural
 
@@ -67,12 +68,68 @@ def read_json(path: Path, *, encoding: str = "utf-8") -> Records:
     """
     data = as_utf8(read_bytes(path), path, encoding)
     if not data.strip():
-        raise AssayError(f"{path} is empty", fix="export it again")
+        raise NoRows(f"{path} is empty", fix="export it again")
+    rows, numbers, rejects, unit = _json_rows(data, path)
+    return _records(rows, numbers, rejects, path, unit)
+
+
+class Parsed(NamedTuple):
+    """The rows of a file before they are a frame: objects, where each stands, and what is not one."""
+
+    rows: list[dict[str, Any]]
+    numbers: list[int]
+    rejects: list[tuple[int, str, bytes]]
+    unit: Unit
+
+
+def parse_shard(path: Path, format: str, *, encoding: str, mostly: Undecodable) -> Parsed | None:
+    """The rows of one JSON or JSON Lines file of many; None if it holds nothing at all.
+
+    Parameters
+    ----------
+    mostly
+        Counts the lines of all shards that are not UTF-8.
+
+    Raises
+    ------
+    AssayError
+        As `read_json` and `read_jsonl`, but not for a file without rows.
+    """
+    data = as_utf8(read_bytes(path), path, encoding, mostly=mostly)
+    if not data.strip():
+        return None
+    if format == "json":
+        return _json_rows(data, path)
+    if data.lstrip()[:1] == b"[" and (rows := _array_of_objects(data)) is not None:
+        return _array_rows(rows)
+    return Parsed(*_parsed_lines(data), "line")
+
+
+def records_of(shards: Sequence[Parsed], path: Path | str) -> Records:
+    """The rows of all shards as records, each column typed over all of them.
+
+    Parameters
+    ----------
+    shards
+        Their numbers made those of the whole; all count lines, or all count records.
+    path
+        What an error names.
+    """
+    return _records(
+        [row for shard in shards for row in shard.rows],
+        [number for shard in shards for number in shard.numbers],
+        [reject for shard in shards for reject in shard.rejects],
+        path,
+        shards[0].unit if shards else "line",
+    )
+
+
+def _json_rows(data: bytes, path: Path) -> Parsed:
     try:
         value = _parsed(data)
     except json.JSONDecodeError as error:
         if error.msg == "Extra data":
-            return _lines(data, path)
+            return Parsed(*_parsed_lines(data), "line")
         raise AssayError(
             f"{path} is not valid JSON: {error.msg} at line {error.lineno}",
             fix="correct that line, or export JSON Lines, where one bad row costs one row",
@@ -87,10 +144,15 @@ def read_json(path: Path, *, encoding: str = "utf-8") -> Records:
             f"{path} is not valid JSON: NaN, Infinity, an absurd number or absurd nesting",
             fix="export it again as JSON Lines",
         ) from None
-    return _of_array(_array_of(value, path), path)
+    return _array_rows(_array_of(value, path))
 
 
 def _of_array(rows: list[Any], path: Path) -> Records:
+    kept, numbers, rejects, unit = _array_rows(rows)
+    return _records(kept, numbers, rejects, path, unit)
+
+
+def _array_rows(rows: list[Any]) -> Parsed:
     """Rows of a parsed array, numbered from 0."""
     kept, numbers, rejects = [], [], []
     for number, row in enumerate(rows):
@@ -101,7 +163,7 @@ def _of_array(rows: list[Any], path: Path) -> Records:
         else:
             reason = "duplicate_key" if marred else "not_an_object"
             rejects.append((number, reason, canonical_json(row).encode("utf-8", "surrogatepass")))
-    return _records(kept, numbers, rejects, path, "record")
+    return Parsed(kept, numbers, rejects, "record")
 
 
 class _Twice(dict[str, Any]):
@@ -225,11 +287,11 @@ def _records(
     rows: list[dict[str, Any]],
     numbers: list[int],
     rejects: list[tuple[int, str, bytes]],
-    path: Path,
+    path: Path | str,
     unit: Unit,
 ) -> Records:
     if not rows and not rejects:
-        raise AssayError(f"{path} is empty: it holds no rows", fix="export it again with its rows")
+        raise NoRows(f"{path} is empty: it holds no rows", fix="export it again with its rows")
     if not rows:
         raise AssayError(
             f"{path}: none of its {plural(len(rejects), 'row')} is a JSON object ({unit} {rejects[0][0]}: "

@@ -11,7 +11,13 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
+from curate.errors import AssayError
 from curate.text import mask, plain, plural
+
+
+class NoRows(AssayError):
+    """A file without rows; as one shard of many it may be so."""
+
 
 # `raw` holds the line itself: for a keyed digest made in memory, never for a file that leaves the project.
 REJECTS = pl.Schema({"line": pl.Int64(), "reason": pl.String(), "raw": pl.Binary()})
@@ -40,6 +46,9 @@ class Records:
         Columns of text in which a few cells hold a list or an object: the line (or record) of the first.
     notes
         What the reader assumed of the file, as sentences that may be shown.
+    shards
+        Where the rows come from several files: the name of each and what `lines` adds to the lines (or
+        records) of that file, in file order. Empty for one file.
     """
 
     frame: pl.DataFrame
@@ -49,6 +58,7 @@ class Records:
     nested: frozenset[str] = frozenset()
     mixed: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    shards: tuple[tuple[str, int], ...] = ()
 
     @cached_property
     def numbers(self) -> pl.Series:
@@ -71,9 +81,33 @@ class Records:
         if not rows:
             return ""
         named = self.rejects.head(most).select("line", "reason").iter_rows()
-        places = ", ".join(f"{self.unit} {line} ({reason.replace('_', ' ')})" for line, reason in named)
+        places = ", ".join(f"{self.place(line)} ({reason.replace('_', ' ')})" for line, reason in named)
         more = f" and {rows - most:,} more" if rows > most else ""
         return f"{plural(rows, 'row')} could not be read: {places}{more}"
+
+    def place(self, line: int) -> str:
+        """Where a row of `lines` or `rejects` stands, in words: `line 7`, `part-3.csv line 2`."""
+        at = self.where(pl.Series([line], dtype=pl.Int64), "").row(0)
+        return f"{plain(at[0], 80)} {self.unit} {at[1]}".strip()
+
+    def where(self, lines: pl.Series, name: str) -> pl.DataFrame:
+        """`file` and `line` of rows: the shard that each comes from, below `name`, and its line in there.
+
+        Parameters
+        ----------
+        lines
+            Of `self.lines` or of the rejects.
+        name
+            What the file or the folder is called.
+        """
+        if not self.shards:
+            return pl.DataFrame({"file": pl.repeat(name, len(lines), eager=True), "line": lines})
+        starts = np.array([start for _, start in self.shards])
+        shard = np.searchsorted(starts, lines.to_numpy() - (self.unit == "line"), side="right") - 1
+        names = pl.Series([f"{name}/{shard}" if name else shard for shard, _ in self.shards])
+        return pl.DataFrame(
+            {"file": names.gather(shard), "line": lines - pl.Series(starts, dtype=pl.Int64).gather(shard)}
+        )
 
 
 # No column is named like this: an address, a number of five digits or more.

@@ -12,7 +12,7 @@ from __future__ import annotations
 import codecs
 import gzip
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -25,8 +25,10 @@ from curate.read.columnar import columnar_records
 from curate.read.delimited import Layout, layout_of, record_end, records_in
 from curate.read.formats import as_utf8, detect_format, read_bytes
 from curate.read.jsonfile import lines_of
-from curate.read.records import Records
-from curate.text import shell_word
+from curate.read.records import NoRows, Records
+from curate.read.shards import Shards, find_shards
+from curate.read.together import with_folder_columns
+from curate.text import plain, shell_word
 
 _BLOCK = 1 << 20
 
@@ -79,6 +81,9 @@ def parts(
     AssayError
         As `curate.read.read_records`, if the file cannot be read, holds no rows or is in another encoding.
     """
+    shards = find_shards(path, format)
+    if shards is not None:
+        return _of_shards(shards, rows, encoding, delimiter)
     kind = detect_format(path, format)
     if kind == "parquet":
         return _of_parquet(path, rows)
@@ -94,6 +99,31 @@ def parts(
 
 
 _UTF8 = ("utf-8", "utf-8-sig")
+
+
+def _of_shards(shards: Shards, rows: int, encoding: str, delimiter: str | None) -> Iterator[Part]:
+    """The parts of one shard after the other, numbered on; each has the columns of its own shard."""
+    start, done, size = 0, 0, sum(shard.size for shard in shards.each)
+    if shards.format == "dataset":
+        with shards.folder() as folder:
+            yield from _of_whole(folder, rows, "dataset", encoding, delimiter)
+        return
+    for shard in shards.each:
+        with shards.opened(shard) as path:
+            try:
+                for part in parts(path, rows, format=shards.format, encoding=encoding, delimiter=delimiter):
+                    frame = with_folder_columns(part.records.frame, shard)
+                    records = replace(part.records, frame=frame)
+                    share = part.read / part.size if part.size else 1
+                    yield Part(start + part.start, records, done + int(share * shard.size), size)
+                    height = part.start + part.height
+                start += height
+            except NoRows:
+                if shards.alone:
+                    raise
+        done += shard.size
+    if not start:
+        raise NoRows(f"{plain(shards.path, 300)} holds no rows", fix="export it again with its rows")
 
 
 def _known(encoding: str, path: Path) -> str:
@@ -139,7 +169,7 @@ def _head(file: BinaryIO, path: Path, encoding: str) -> bytes:
     """The file's first whole lines, if it is text in UTF-8."""
     head = _read(file, path)
     if not head.strip():
-        raise AssayError(f"{path} is empty: it holds no rows", fix="export it again with its rows")
+        raise NoRows(f"{path} is empty: it holds no rows", fix="export it again with its rows")
     more = len(head) == _BLOCK
     while more and b"\n" not in head and (block := _read(file, path)):
         head += block
@@ -158,7 +188,7 @@ def _numbered(records: Iterator[tuple[Records, int]], path: Path) -> Iterator[Pa
             yield part
         start += part.height
     if not start:
-        raise AssayError(f"{path} is empty: it holds no rows", fix="export it again with its rows")
+        raise NoRows(f"{path} is empty: it holds no rows", fix="export it again with its rows")
 
 
 def _of_lines(path: Path, rows: int) -> Iterator[tuple[Records, int]]:
@@ -227,7 +257,7 @@ def _of_parquet(path: Path, rows: int) -> Iterator[Part]:
         table = pl.scan_parquet(path, glob=False, hive_partitioning=False)
         height = table.select(pl.len()).collect().item()
     if not height:
-        raise AssayError(f"{path} holds no rows", fix="export it again with its rows")
+        raise NoRows(f"{path} holds no rows", fix="export it again with its rows")
     for start in range(0, height, rows):
         with native_errors(problem, fix):
             frame = table.slice(start, rows).collect()

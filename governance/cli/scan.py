@@ -19,7 +19,7 @@ _COLUMNS = 3
 
 
 @click.command()
-@click.argument("file", required=False, type=click.Path(exists=True, path_type=Path))
+@click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option(
     "--field",
     "fields",

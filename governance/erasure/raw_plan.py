@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +10,8 @@ from curate.errors import AssayError
 from curate.ingest.params import IngestParams, RawFile
 from curate.outside import inside
 from curate.project import Project
-from curate.read.hub import is_hub_name
+from curate.read.address import is_address, is_remote
+from curate.read.shards import find_shards
 from curate.text import plain
 from governance.erasure.caches import caches
 from governance.erasure.params import ErasureParams
@@ -53,9 +54,9 @@ def plan_raw(
         A folder in which edited files are tried; made if there is need.
     """
     ingest = project.params("ingest", IngestParams)
-    files = [*ingest.raw_files()]
+    files = [*_each_file(project, ingest.raw_files())]
     if project.task.held_out is not None:
-        files.append(RawFile(path=project.task.held_out.path))
+        files += _each_file(project, [RawFile(path=project.task.held_out.path)])
     theirs = Theirs(
         person,
         private_ids_of(rows, person.key),
@@ -64,8 +65,9 @@ def plan_raw(
         also,
     )
     for file in {file.path: file for file in files}.values():
-        if is_hub_name(file.path):
-            yield RawPlan(file.path, None, "it lies on a hub")
+        if is_remote(file.path):
+            lies = "at an address" if is_address(file.path) else "on a hub"
+            yield RawPlan(file.path, None, f"it lies {lies}")
             continue
         path = project.root / file.path
         if not path.exists():
@@ -99,3 +101,19 @@ def plan_raw(
         ours = name in read or any(name.startswith(f"{one}/") for one in read) or path.suffix == ".dvc"
         if path.is_file() and path not in spared and not ours and answers.of(path):
             yield RawPlan(name, None, "ingest does not read it")
+
+
+def _each_file(project: Project, named: Iterable[RawFile]) -> Iterator[RawFile]:
+    """The files that hold the raw rows: of a folder or glob each of its shards."""
+    for file in named:
+        try:
+            shards = None if is_remote(file.path) else find_shards(project.root / file.path, file.format)
+        except AssayError:  # said when it is read
+            shards = None
+        if shards is None:
+            yield file
+            continue
+        for shard in shards.each:
+            path = Path(shard.place)
+            name = path.relative_to(project.root) if path.is_relative_to(project.root) else path
+            yield file.model_copy(update={"path": name.as_posix(), "format": shards.format})

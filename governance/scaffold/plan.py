@@ -22,8 +22,8 @@ from curate.keys import Key
 from curate.params import parse
 from curate.plain.spellings import spellings, told
 from curate.read import Records, read_records, shown_columns
+from curate.read.address import is_remote
 from curate.read.dialect import delimiter_sign
-from curate.read.hub import is_hub_name
 from curate.stage import funnel
 from curate.task import METRICS, Kind, TaskCard
 from governance.scaffold import infer
@@ -348,9 +348,11 @@ def _sources(options: Options, records: Records) -> tuple[list[str], str | None]
 
 
 def _placed(path: str, copies: dict[str, Path]) -> str:
-    """Where a raw file goes in the project; a hub name stays what it is."""
-    if is_hub_name(path):
+    """Where a raw file or folder goes in the project; a hub name or an address stays what it is."""
+    if is_remote(path):
         return path
+    if not Path(path).exists():
+        raise AssayError(f"{path} names files by a wildcard", fix="copy them into one folder and name that")
     target = f"data/raw/{Path(path).resolve().name}"
     while target in copies:
         target = target.replace("data/raw/", "data/raw/held-out-")

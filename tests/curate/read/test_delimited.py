@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from curate.errors import AssayError
 from curate.read import Records, delimited, read_records, read_table
+from curate.read.formats import detect_format
 
 CELL = st.text(st.sampled_from(list("ab,\"\n;\té ' 0")), max_size=8)
 
@@ -172,7 +173,7 @@ def test_missing_path_folder_and_unknown_suffix_say_so(tmp_path: Path) -> None:
         read_records(tmp_path / "absent.csv")
     assert "data.csv" in caught.value.fix
     with pytest.raises(AssayError, match="is a folder"):
-        read_records(tmp_path)
+        detect_format(tmp_path, "csv")
     with pytest.raises(AssayError, match="suffix"):
         read_records(write(tmp_path, "a,b\n1,2\n", "data.txt"))
     assert read_table(write(tmp_path, "a,b\n1,2\n", "data.txt"), format="csv").rows() == [("1", "2")]

@@ -14,8 +14,11 @@ from curate.errors import AssayError
 from curate.ingest.params import Columns, RawFile
 from curate.keys import Key
 from curate.read import read_records
+from governance.erasure.params import ErasureParams
 from governance.erasure.person import person_of
 from governance.erasure.raw import Edited, Theirs, without_person
+from governance.erasure.raw_plan import plan_raw
+from tests.curate.ingest.conftest import project
 
 KEY = Key(b"k" * 32, "environment")
 COLUMNS = Columns(id="id", input="text", subject="who")
@@ -150,3 +153,25 @@ def test_what_is_not_edited_says_why(tmp_path: Path) -> None:
     with pytest.raises(AssayError) as caught:
         edit(path)
     assert caught.value.fix
+
+
+def test_each_shard_of_a_folder_is_edited_for_itself(tmp_path: Path) -> None:
+    made = project(tmp_path, {"path": "data/raw", "columns": {"id": "id", "input": "text", "output": "who"}})
+    raw = tmp_path / "data" / "raw"
+    raw.mkdir(parents=True)
+    for number, text in enumerate(("nobody", "Jo Miller", "nobody", "ask Jo Miller")):
+        (raw / f"part-{number}.jsonl").write_text(json.dumps({"id": number, "text": text, "who": "x"}) + "\n")
+    person = person_of(["Jo Miller"], KEY)
+    work = tmp_path / "work"
+    plans = plan_raw(made, person, frozenset(), ErasureParams(), None, [], Nowhere(), work)
+    assert [(one.path, one.edited.dropped, one.edited.content) for one in plans] == [
+        ("data/raw/part-1.jsonl", 1, b""),
+        ("data/raw/part-3.jsonl", 1, b""),
+    ]
+
+
+class Nowhere:
+    """Asked of no file: all of them are read by ingest."""
+
+    def of(self, path: Path) -> bool:
+        raise AssertionError(path)
