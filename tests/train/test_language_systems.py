@@ -70,6 +70,28 @@ def test_system_answers_alike_after_saving_and_loading(
     assert not [path for path in (tmp_path / name).rglob("*") if path.suffix in (".pkl", ".bin", ".pt")]
 
 
+def test_calibration_reads_a_few_hundred_validation_rows_from_all_over_the_file(
+    tiny_encoder: Path, tiny_lm: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system: Any = make_system("prompt")
+    asked: list[list[str]] = []
+
+    def scores(texts: list[str]) -> Any:
+        asked.append(texts)
+        return np.zeros((len(texts), len(LABELS)))
+
+    monkeypatch.setattr(system, "label_scores", scores)
+    rows = toy_rows(1, 1, "v").clear()
+    many = pl.concat([toy_rows(7, 1, f"v{number}-") for number in range(200)])
+    many = many.with_columns(input=pl.format("{}", pl.int_range(pl.len())))
+    for validation in (rows, many.head(199), many):
+        asked.clear()
+        system.fit(toy_rows(24), validation, LABELS, context(tiny_encoder, tiny_lm, SORT))
+        read = asked[0] if asked else []
+        assert len(read) == min(validation.height, 200)
+    assert read[:2] == ["0", "7"] and int(read[-1]) > 1390
+
+
 def test_plain_peft_loads_the_adapter(tiny_encoder: Path, tiny_lm: Path, tmp_path: Path) -> None:
     from peft import PeftModel
     from transformers import AutoModelForCausalLM
