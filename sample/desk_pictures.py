@@ -24,8 +24,8 @@ OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 
 
 @contextmanager
-def running(project: Path, *options: str) -> Iterator[str]:
-    """`assay review` on a project; gives its one-time address."""
+def running(project: Path, *options: str) -> Iterator[tuple[str, int]]:
+    """`assay review` on a project; gives its one-time address and the process."""
     code = "from governance.cli.main import main; main()"
     words = [sys.executable, "-c", code, "-C", str(project), "review", "--no-browser", "--reviewer", "Ada"]
     process = subprocess.Popen(
@@ -35,7 +35,7 @@ def running(project: Path, *options: str) -> Iterator[str]:
         assert process.stderr is not None
         for line in process.stderr:
             if found := re.search(r"open once: (\S+)", line):
-                yield found[1]
+                yield found[1], process.pid
                 break
         else:
             raise RuntimeError("the desk did not start")
@@ -63,7 +63,7 @@ def main(project: Path, folder: Path) -> None:
     from playwright.sync_api import sync_playwright
 
     folder.mkdir(parents=True, exist_ok=True)
-    with running(project) as address, sync_playwright() as playwright:
+    with running(project) as (address, _), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=OPTIONS)
         base = address[: address.index("/enter")]
         context = browser.new_context(viewport={"width": 1280, "height": 800})

@@ -30,8 +30,6 @@ from governance.triage.queue import Item, item_frame, open_findings
 LARGE = 8_000_000
 # Texts of so many bytes (compressed) stay in memory; of larger files the rows asked for are read.
 IN_MEMORY = 8_000_000
-# Rows read at a time from a large file: one pass serves the next values too.
-AHEAD = 192
 # Places of a value that a page shows.
 PLACES = 3
 _TEXTS = ("example_id", "input", "output", "rejected", "source")
@@ -105,17 +103,19 @@ class Board:
         """The keyed ids of values."""
         return self.values["value_id"].gather(np.asarray(at, dtype=np.uint32)).to_list()
 
-    def window(self, at: Sequence[int]) -> Rows:
-        """The first rows of some values, with every finding of those rows, for `Rows` to mask and cut."""
-        wanted: set[int] = set()
-        for place in at:
-            mine = self._of_value[self._starts[place] : self._starts[place + 1]]
-            wanted.update(np.unique(self._rows[mine])[:PLACES].tolist())
-        rows = np.array(sorted(wanted), dtype=np.uint32)
+    def window(self, at: Sequence[int], then: Sequence[int] = ()) -> Rows:
+        """The first rows of some values, with every finding of those rows, for `Rows` to mask and cut.
+
+        Parameters
+        ----------
+        then
+            Values that are asked for next: where texts are read from a file, theirs are read along.
+        """
+        rows = self._first_rows(at)
         first, last = np.searchsorted(self._rows, rows), np.searchsorted(self._rows, rows, side="right")
         spans = [np.arange(start, stop) for start, stop in zip(first, last, strict=True)]
         picked = np.concatenate(spans) if spans else np.array([], dtype=np.int64)
-        texts = self.texts.of(rows)
+        texts = self.texts.of(rows, self._first_rows(then))
         findings = (
             self.places[picked]
             .with_columns(pl.col("field", "entity").cast(pl.String))
@@ -125,6 +125,13 @@ class Board:
             findings["value"].drop_nulls().unique()
         ]
         return Rows(texts, findings.join(ids, on="value", how="left", maintain_order="left"))
+
+    def _first_rows(self, at: Sequence[int]) -> np.ndarray:
+        wanted: set[int] = set()
+        for place in at:
+            mine = self._of_value[self._starts[place] : self._starts[place + 1]]
+            wanted.update(np.unique(self._rows[mine])[:PLACES].tolist())
+        return np.array(sorted(wanted), dtype=np.uint32)
 
     def groups(self, is_open: np.ndarray) -> list[Group]:
         """Open values by entity, shape and source, in the order of the queue."""
@@ -170,20 +177,26 @@ class Board:
 
 
 class Texts:
-    """The texts of a scan's rows by number: small files in memory, large ones read as they are asked for."""
+    """The texts of a scan's rows by number: small files in memory; of large ones the rows asked for and those
+    that will be asked for next, are read in one pass and kept until other ones are.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lazy = pl.scan_parquet(path).select(_TEXTS).with_row_index("row")
         self._all = self._lazy.collect() if path.stat().st_size <= IN_MEMORY else None
+        self._kept = self._lazy.head(0).collect()
 
-    def of(self, rows: np.ndarray) -> pl.DataFrame:
-        """`row` and the texts of some rows, in their order."""
+    def of(self, rows: np.ndarray, then: np.ndarray) -> pl.DataFrame:
+        """`row` and the texts of some rows, in their order; `then` are asked for next."""
         if self._all is not None:
             return self._all[rows]
-        if not len(rows):
-            return self._lazy.head(0).collect()
-        return self._lazy.filter(pl.col("row").is_in(rows.tolist())).collect()
+        kept = self._kept
+        if not np.isin(rows, kept["row"].to_numpy()).all():
+            wanted = np.union1d(rows, then)
+            kept = self._lazy.filter(pl.col("row").is_in(wanted.tolist())).collect(engine="streaming")
+            self._kept = kept = kept.sort("row")
+        return kept.filter(pl.col("row").is_in(rows.tolist()))
 
 
 def tables(

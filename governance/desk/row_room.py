@@ -9,6 +9,7 @@ A decision is written under the file's lock and only if the row is still of that
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -125,9 +126,12 @@ class RowRoom:
         return row_digest(self.project.key, example_id)
 
     def find(self, key: str) -> RowItem | None:
-        """The row of an address."""
+        """The row of an address; one that does not wait has no reasons."""
         self.refresh()
-        return self._by_key.get(key)
+        if key in self._by_key or not re.fullmatch("[0-9a-f]{24}", key):
+            return self._by_key.get(key)
+        name = self.board.named(key)
+        return None if name is None else RowItem(name, "", ())
 
     def waiting(self, kind: str = "") -> list[RowItem]:
         """The rows that wait, in order; of one kind, or all."""

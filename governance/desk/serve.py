@@ -22,7 +22,7 @@ from curate.errors import AssayError
 from curate.pii.redact.params import RedactParams
 from curate.project import Project
 from curate.text import plain
-from governance.desk import desk_pages, row_pages, value_pages
+from governance.desk import desk_pages, record_pages, row_pages, search, value_pages
 from governance.desk.app import Desk, application
 from governance.desk.board import load_board
 from governance.desk.guard import DOOR, Guard
@@ -32,7 +32,13 @@ from governance.desk.values import Journal, ValueRoom
 from governance.triage.row_verdicts import Judge
 from governance.triage.session import Reviewer
 
-HANDLERS = [*desk_pages.HANDLERS, *value_pages.HANDLERS, *row_pages.HANDLERS]
+HANDLERS = [
+    *desk_pages.HANDLERS,
+    *value_pages.HANDLERS,
+    *row_pages.HANDLERS,
+    *record_pages.HANDLERS,
+    *search.HANDLERS,
+]
 LOCAL = "127.0.0.1"
 LOG = Path(".assay") / "desk.log"
 # Ports that IANA leaves to nobody in particular and Linux does not hand out by itself.
@@ -118,7 +124,7 @@ def serve(
                 written.write(f"{time.strftime('%Y-%m-%dT%H:%M:%S')} {line}\n")
                 written.flush()
 
-        _run(app_of(desk, hosts, note), listener)
+        server_of(app_of(desk, hosts, note)).run(sockets=[listener])
     leave_record(desk)
 
 
@@ -130,7 +136,8 @@ def leave_record(desk: Desk) -> None:
         decided(desk.project, by=desk.reviewer)
 
 
-def _run(app: Any, listener: socket.socket) -> None:
+def server_of(app: Any) -> uvicorn.Server:
+    """The server, which names neither itself nor the day and logs nothing of its own."""
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -147,7 +154,7 @@ def _run(app: Any, listener: socket.socket) -> None:
         limit_concurrency=64,
         h11_max_incomplete_event_size=16_384,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    return uvicorn.Server(config)
 
 
 def _listen(host: str, port: int, *, may_move: bool) -> socket.socket:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,8 @@ from governance.triage.session import SPOKEN
 
 # Values of a group on one page.
 PAGE = 50
-# Values handed out ahead of the one on the screen.
-AHEAD = 24
+# Values handed out ahead of the one on the screen, and values whose texts are read along with theirs.
+AHEAD, READ = 24, 480
 # Groups listed.
 GROUPS = 500
 
@@ -114,8 +115,9 @@ def ahead(desk: Desk, request: Request, _: Form) -> Response:
     """The values after one, for the script that shows them without waiting."""
     scope = _scope(desk, request)
     members = desk.groups.members(scope)
-    places = desk.values.ahead(_place(desk, request), members, AHEAD)
-    return desk.draw("value", "Ahead", items=_entries(desk, places, scope), scope=scope, ahead=True)
+    places = desk.values.ahead(_place(desk, request), members, READ)
+    entries = _entries(desk, places[:AHEAD], scope, upcoming=places[AHEAD:])
+    return desk.draw("value", "Ahead", items=entries, scope=scope, ahead=True)
 
 
 def decide(desk: Desk, request: Request, form: Form) -> Response:
@@ -165,10 +167,12 @@ HANDLERS: list[tuple[str, str, Handler]] = [
 ]
 
 
-def _entries(desk: Desk, places: list[int], scope: str, raw: str | None = None) -> list[dict[str, Any]]:
+def _entries(
+    desk: Desk, places: list[int], scope: str, raw: str | None = None, upcoming: Sequence[int] = ()
+) -> list[dict[str, Any]]:
     room, board = desk.values, desk.values.board
     members = desk.groups.members(scope)
-    window = board.window(places)
+    window = board.window(places, upcoming)
     waiting = room.is_open()
     entries = []
     for at in places:

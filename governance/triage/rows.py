@@ -109,6 +109,11 @@ class RowBoard:
         names = self.project.key.digests("verdict row", self.examples["example_id"].to_list())
         return pl.Series(names, dtype=pl.String)
 
+    def named(self, name: str) -> str | None:
+        """The id of the row that has this name in the journal; None where there is none."""
+        at = self._names.index_of(name)
+        return None if at is None else str(self.examples["example_id"][at])
+
     def queue(self, verdicts: Sequence[RowVerdict]) -> RowQueue:
         """The rows that wait once `verdicts` are obeyed, in order."""
         found = deepcopy(self._found)

@@ -58,7 +58,8 @@
   function waiting() {
     try {
       const list = JSON.parse(localStorage.getItem(OUTBOX) || "[]");
-      return Array.isArray(list) ? list.filter((one) => one && typeof one.to === "string" && one.to.startsWith("/")) : [];
+      const ours = (one) => one && /^\/(values|rows)\/item\/\w+(\?(group|kind)=\w+)?$/.test(one.to);
+      return Array.isArray(list) ? list.filter(ours) : [];
     } catch { return []; }
   }
   function store(list) {
@@ -187,6 +188,11 @@
     for (const [name, value] of new FormData(form)) if (name !== "form_token") fields[name] = value;
     fields[button.name] = button.value;
     post({ to: form.getAttribute("action"), fields });
+    // To keep a row or give it another output settles its contradiction: its other rows are not asked about.
+    const { cluster } = article().dataset;
+    if (cluster && /^(keep|relabel)/.test(button.value)) {
+      buffer = buffer.filter((one) => one.dataset.cluster !== cluster || one.dataset.why !== "contradiction");
+    }
     say(`${button.firstChild.textContent.trim()}; ${bound.on ? bound.undo + " takes it back" : "undo takes it back"}`);
     return forward("verdict");
   }
@@ -238,7 +244,8 @@
     Promise.resolve(act(action)).finally(() => { busy = false; });
   });
   window.addEventListener("popstate", () => location.reload());
-  window.addEventListener("beforeunload", (event) => { if (queue().length) event.preventDefault(); });
+  // What is stored is sent when the desk is opened again; what could not be stored would be lost with the page.
+  window.addEventListener("beforeunload", (event) => { if (unstored.length) event.preventDefault(); });
 
   // A value that was shown goes with the next glance elsewhere.
   if (document.querySelector("article h1 + .notice")) {

@@ -1,0 +1,238 @@
+"""Texts of a data set are hostile: none becomes markup, script or command, on any page, for any payload.
+
+`ASSAY_DESK_PAYLOADS=10000` opens as many in the browser (the slow test).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from itertools import count, islice
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from curate.examples import EXAMPLES, FINDINGS, conform
+from curate.pii.values import with_ids
+from curate.project import Project
+from tests.governance.desk.chromium import Served
+from tests.governance.desk.conftest import Browser, Opener, links, write_project
+from tests.governance.triage.conftest import KEY
+
+PAYLOADS = int(os.environ.get("ASSAY_DESK_PAYLOADS", "300"))
+# What runs where a text becomes markup: each sets a mark that no text may set.
+MARK = "window.assayHurt=1"
+SEEDS = [
+    f"<script>{MARK}</script>",
+    f"<img src=x onerror={MARK}>",
+    f"<svg/onload={MARK}>",
+    f'"><svg onload={MARK}>',
+    f"' onmouseover={MARK} x='",
+    f"</textarea><script>{MARK}</script>",
+    f"</title></style></noscript><img src=x onerror={MARK}>",
+    f"<iframe srcdoc='<script>parent.{MARK}</script>'></iframe>",
+    f'<a href="javascript:{MARK}" autofocus onfocus={MARK}>x</a>',
+    f"<details open ontoggle={MARK}>",
+    f"<math><mtext><table><mglyph><style><img src=x onerror={MARK}>",
+    f"<form action=javascript:{MARK}><button autofocus>x</form>",
+    f"<body onload={MARK}>",
+    "<base href=//evil.example/><link rel=stylesheet href=//evil.example/x.css>",
+    f"<meta http-equiv=refresh content='0;url=javascript:{MARK}'>",
+    f"<object data=javascript:{MARK}><embed src=javascript:{MARK}>",
+    f"<input autofocus onfocus={MARK}>",
+    f"<!--><img src=x onerror={MARK}>-->",
+    f"<![CDATA[><script>{MARK}</script>]]>",
+    f"{{{{ ''.__class__.__mro__ }}}}{{% for x in [] %}}{{{{ {MARK} }}}}",
+    f"${{{MARK}}}`${{{MARK}}}`",
+    f"&lt;script&gt;{MARK}&lt;/script&gt;",
+    f"\u202e<script>{MARK}</script>\u2066",
+    f"\x00<scr\x00ipt>{MARK}</script>\x1b[31m",
+    f"<scr\u200bipt>{MARK}</script>",
+    f"＜script＞{MARK}＜/script＞",
+    f"<img src='x' onerror\n=\n{MARK}>",
+    f"%3Cscript%3E{MARK}%3C/script%3E",
+    f"::error file=x::{MARK}",
+    "=cmd|' /C calc'!A0",
+    "A" * 2_000,
+    "<" * 300 + f"script>{MARK}",
+    "\u0301" * 500,
+    "a\u2028b\u2029c\u0085d",
+]
+WRAPS = [
+    "{}",
+    "x {} y",
+    '"{}"',
+    "'{}'",
+    "<!--{}",
+    "{}\n\n{}",
+    "<b>{}</b>",
+    "]]>{}",
+    "`{}`",
+    '<x y="{}',
+    "\\{}",
+]
+
+
+def payloads() -> Iterator[str]:
+    """Payloads without end: the seeds, each wrapped, in mixed case, doubled."""
+    for turn in count():
+        for at, seed in enumerate(SEEDS):
+            text = WRAPS[(turn + at) % len(WRAPS)].replace("{}", seed) if turn else seed
+            if turn % 3 == 2:
+                text = "".join(sign.upper() if place % 2 else sign for place, sign in enumerate(text))
+                text = text.replace(MARK.upper(), MARK)
+            yield text + (f" {turn}" if turn else "")
+
+
+@pytest.fixture
+def hostile(tmp_path: Path, request: pytest.FixtureRequest) -> Project:
+    """A project of which every text, id and source is hostile."""
+    slow = request.node.get_closest_marker("slow") is not None
+    texts = list(islice(payloads(), PAYLOADS if slow else len(SEEDS)))
+    value = "zq.canary@example.com"
+    given = [
+        {
+            "example_id": f"r{at} {text[:40]}",
+            "input": f"{text} {value.replace('zq', f'zq{at}')} {text}",
+            "output": text,
+            "source": text[:60],
+            "held_out": False,
+        }
+        for at, text in enumerate(texts)
+    ]
+    examples = conform(pl.DataFrame(given), EXAMPLES)
+    places = []
+    for row in given:
+        start = str(row["input"]).index("zq")
+        stop = str(row["input"]).index(".com", start) + len(".com")
+        found = str(row["input"])[start:stop]
+        places.append((row["example_id"], "input", "EMAIL_ADDRESS", found, start, stop, 0.5, "test", False))
+    names = ["example_id", "field", "entity", "value", "start", "end", "score", "detector", "verified"]
+    findings = conform(with_ids(pl.DataFrame(places, schema=names, orient="row"), KEY), FINDINGS)
+    write_project(tmp_path, examples, findings, examples.sort("example_id"))
+    warned = pl.DataFrame(
+        {"example_id": examples["example_id"], "rule": "template_left", "evidence": examples["output"]}
+    )
+    warned.write_parquet(tmp_path / "data/validate/warnings.parquet")
+    return Project(tmp_path)
+
+
+@pytest.fixture
+def project(hostile: Project) -> Project:
+    return hostile
+
+
+class Seen(HTMLParser):
+    """The tags and attributes of a page, as a browser reads them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: list[tuple[str, str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes += [(tag, name, value or "") for name, value in attrs]
+
+
+_WORDS = (
+    "html head meta title link script body a header nav p form input button main div h1 h2 footer span table",
+    "thead tr th tbody td article mark dl dt dd code ol li q kbd ul section textarea label noscript",
+)
+OURS = {tag for words in _WORDS for tag in words.split()}
+
+
+def test_a_hostile_text_adds_no_tag_and_no_attribute(open_desk: Opener) -> None:
+    browser = open_desk()
+    for text in pages(browser):
+        seen = Seen()
+        seen.feed(text)
+        assert seen.tags <= OURS, seen.tags - OURS
+        for tag, name, value in seen.attributes:
+            assert not name.startswith("on") and name not in ("srcdoc", "style", "autofocus"), (tag, name)
+            if name in ("href", "src", "action"):
+                assert re.match(r"(/(?!/)|#|\?page=)", value), (tag, name, value)
+        assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", text)
+        assert len(text) < 2_000_000
+
+
+def pages(browser: Browser) -> Iterator[str]:
+    """A page of each room for some of the items."""
+    overview = browser.get("/values").text
+    yield overview
+    groups, items = links(overview, r"/values/group/\w+"), links(overview, r"/values/item/\w+")
+    rows = browser.get("/rows").text
+    yield rows
+    paths = groups[:3] + items[:3] + [items[0].replace("item", "ahead")]
+    first = links(rows, r"/rows/item/\w+")
+    paths += [first[0].replace("item", "ahead"), *(path.replace("item", "edit") for path in first)]
+    for path in paths:
+        answer = browser.get(path)
+        assert answer.status_code == 200, path
+        yield answer.text
+    yield browser.post("/search", {"q": "script"}).text
+
+
+def test_a_hostile_parameter_is_not_reflected(browser: Browser) -> None:
+    """CVE-2025-25296, CVE-2025-47783: a label configuration in the address came back as markup."""
+    names = ("label_config", "kind", "group", "page", "token", "base", "before", "q")
+    for payload in SEEDS[:16]:
+        answers = [
+            browser.client.get(path, params=dict.fromkeys(names, payload))
+            for path in ("/values", "/rows", "/values/item/x", "/enter", "/sign-off", "/diff", "/nothing")
+        ]
+        for answer in (*answers, browser.post("/search", {"q": payload})):
+            seen = Seen()
+            seen.feed(answer.text)
+            assert not any(name.startswith("on") for _, name, _ in seen.attributes)
+            assert seen.tags <= {*OURS, "b", "caption"}
+            assert f"<script>{MARK}" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "name", ["/etc/passwd", "../../etc", "--output=x", "HEAD\x00", "a" * 300, "data/ingest"]
+)
+def test_a_version_is_a_revision_and_never_a_path(browser: Browser, name: str) -> None:
+    answer = browser.client.get("/diff", params={"before": name})
+    assert answer.status_code in (200, 403)
+    assert answer.status_code == 403 or "git knows no revision" in answer.text
+
+
+@pytest.mark.slow
+def test_payloads_execute_nowhere(served: Served, open_page: Callable[..., Any]) -> None:
+    """CVE-2024-26152: choices and texts of a task ran as script for whoever opened it."""
+    page = open_page(served)
+    base = served.base
+    watched = (
+        "() => document.querySelectorAll('main script, main img, main svg, main iframe, main object').length"
+    )
+
+    def sound() -> None:
+        assert page.evaluate("() => window.assayHurt") is None
+        assert page.evaluate(watched) == 0
+
+    page.goto(base + "/values")
+    sound()
+    first = page.locator("a[href^='/values/item/']").first.get_attribute("href")
+    page.goto(base + first)
+    left = len(served.desk.values.board)
+    while left > 1:  # every value, as fast as the page goes on; each is drawn from what was loaded ahead
+        href = page.locator("article.item").get_attribute("data-href")
+        page.keyboard.press("j")
+        page.wait_for_function(
+            "href => document.querySelector('article.item')?.dataset.href !== href",
+            arg=href,
+        )
+        left -= 1
+        sound()
+    page.goto(base + "/rows")
+    sound()
+    page.goto(base + (page.locator("a[href^='/rows/item/']").first.get_attribute("href") or ""))
+    for _ in range(min(PAYLOADS, 40)):
+        page.keyboard.press("j")
+        sound()
+    assert page.faults == []

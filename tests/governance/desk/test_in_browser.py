@@ -1,0 +1,327 @@
+"""The desk in a real browser: by keyboard alone, by mouse, without JavaScript, through trouble."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from curate.pii.decisions import FILE, read_verdicts
+from curate.project import Project
+from curate.verdicts.journal import FILE as ROWS
+from curate.verdicts.journal import read_rows
+from governance.triage.reveals import read_reveals
+from tests.governance.desk.chromium import Served, enter, lines, settled, violations
+from tests.governance.desk.terminal import press_rows, press_values
+from tests.governance.desk.test_value_room import _full
+
+pytestmark = pytest.mark.slow
+Opener = Callable[..., Any]
+
+
+def head(page: Any) -> str:
+    return str(page.locator("article h1").inner_text())
+
+
+def press(page: Any, key: str) -> None:
+    """A key, and the next item on the screen."""
+    before = page.locator("article.item").get_attribute("data-href")
+    page.keyboard.press(key)
+    page.wait_for_function(
+        "before => !document.querySelector('article.item') ||"
+        " document.querySelector('article.item').dataset.href !== before",
+        arg=before,
+    )
+
+
+def test_values_by_keyboard_alone(
+    served: Served,
+    open_page: Opener,
+    project: Project,
+    tmp_path: Path,
+) -> None:
+    page = open_page(served)
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/values")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/values/group/*")
+    page.keyboard.press("j")
+    page.wait_for_url("**/values/item/*")
+    page.goto(served.base + "/values")
+    page.get_by_role("link", name="Judge them one by one").press("Enter")
+    page.wait_for_url("**/values/item/*")
+    for key in "nyp":
+        press(page, key)
+    press(page, "z")
+    press(page, "p")
+    press(page, "s")
+    press(page, "z")  # back from the skip
+    press(page, "u")
+    settled(page)
+    assert (project.root / FILE).read_bytes() == press_values(project, "nrpzpu", tmp_path / "terminal")
+    assert page.evaluate("document.activeElement.tagName") == "H1"
+    page.keyboard.press("?")
+    page.wait_for_url("**/keys")
+    assert page.faults == []
+
+
+def test_values_by_mouse(
+    served: Served,
+    open_page: Opener,
+    project: Project,
+    tmp_path: Path,
+) -> None:
+    page = open_page(served)
+    page.get_by_role("link", name="values found as personal data").click()
+    page.get_by_role("link", name="Judge them one by one").click()
+    page.get_by_role("button", name="not personal").click()
+    page.get_by_role("button", name="real").click()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="public figure").click()
+    settled(page)
+    assert (project.root / FILE).read_bytes() == press_values(project, "nrzp", tmp_path / "terminal")
+    page.get_by_role("button", name="Show the value").click()
+    page.get_by_text("Unmasked on this page alone").wait_for()
+    (line,) = read_reveals(project.root)
+    assert line.reviewer == "Ada"
+    page.get_by_role("button", name="Lock").click()
+    page.get_by_role("heading", name="The desk is locked").wait_for()
+    assert page.faults == []
+
+
+def test_a_group_by_mouse(served: Served, open_page: Opener, project: Project) -> None:
+    page = open_page(served)
+    page.goto(served.base + "/values")
+    page.get_by_role("link", name="AA9 9AA").click()
+    page.get_by_role("button", name="not personal: clears 4 findings in 4 rows").click()
+    page.get_by_text("3 values: not personal").wait_for()
+    assert len(read_verdicts(project.root)) == 3
+
+
+def test_rows_by_keyboard_alone(
+    served: Served,
+    open_page: Opener,
+    project: Project,
+    tmp_path: Path,
+) -> None:
+    page = open_page(served)
+    page.goto(served.base + "/rows")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/rows/item/*")
+    for key in "y1n":
+        press(page, key)
+    page.wait_for_url("**/rows")
+    assert (project.root / ROWS).read_bytes() == press_rows(project, "k1d", tmp_path / "terminal")
+    assert page.faults == []
+
+
+def test_rows_by_mouse_with_an_edit_whose_draft_survives(
+    served: Served,
+    open_page: Opener,
+    project: Project,
+) -> None:
+    page = open_page(served)
+    page.goto(served.base + "/rows")
+    page.get_by_role("link", name="a1").click()
+    page.get_by_role("link", name="Edit").click()
+    page.get_by_label("input").fill("where is my <PERSON_1> parcel")
+    page.reload()
+    page.get_by_text("What you had written here was kept.").wait_for()
+    assert page.get_by_label("input").input_value() == "where is my <PERSON_1> parcel"
+    page.get_by_role("button", name="Save the edit").click()
+    page.get_by_text("edited. z takes it back.").wait_for()
+    (line,) = read_rows(project.root)
+    assert dict(line.changes) == {"input": "where is my <PERSON_1> parcel"}
+    assert page.faults == []
+
+
+def test_without_javascript_a_verdict_and_undo_by_button(
+    served: Served,
+    open_page: Opener,
+    project: Project,
+    tmp_path: Path,
+) -> None:
+    page = open_page(served, java_script_enabled=False)
+    page.goto(served.base + "/values")
+    page.get_by_role("link", name="Judge them one by one").click()
+    for name in ("not personal", "real", "Undo", "public figure"):
+        page.get_by_role("button", name=name).click()
+    page.get_by_text("public figure or business. z takes it back.").wait_for()
+    assert (project.root / FILE).read_bytes() == press_values(project, "nrzp", tmp_path / "terminal")
+
+
+def test_no_page_has_an_axe_violation_or_scrolls_sideways(
+    served: Served,
+    open_page: Opener,
+) -> None:
+    page = open_page(served)
+    page.goto(served.base + "/values")
+    group = page.locator("a[href^='/values/group/']").first.get_attribute("href")
+    item = page.locator("a[href^='/values/item/']").first.get_attribute("href")
+    page.goto(served.base + "/rows")
+    row = page.locator("a[href^='/rows/item/']").first.get_attribute("href")
+    edit = row.replace("/item/", "/edit/")
+    for path in (
+        "/",
+        "/values",
+        group,
+        item,
+        "/rows",
+        row,
+        edit,
+        "/decided",
+        "/keys",
+        "/nothing",
+        "/rows?kind=x",
+    ):
+        page.set_viewport_size({"width": 1280, "height": 800})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            page.goto(served.base + path)
+            assert violations(page) == [], (path, scheme)
+        page.set_viewport_size({"width": 320, "height": 640})
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= 320, path
+    page.get_by_role("button", name="Lock").click()
+    assert violations(page) == []
+    assert page.faults == []
+
+
+def test_a_killed_server_loses_no_verdict(
+    served: Served,
+    open_page: Opener,
+    project: Project,
+    tmp_path: Path,
+) -> None:
+    page = open_page(served)
+    page.goto(served.base + "/values")
+    page.get_by_role("link", name="Judge them one by one").click()
+    press(page, "n")
+    settled(page)
+    served.stop()
+    press(page, "y")
+    press(page, "p")
+    page.get_by_text("NOT WRITTEN YET: 2").wait_for()
+    kept = page.evaluate("localStorage.getItem('assay.outbox')")
+    assert {entry["fields"]["word"] for entry in json.loads(kept)} == {"real", "public"}
+    assert "form_token" not in kept
+    served.start()
+    page.get_by_text("The desk is locked").first.wait_for()
+    enter(page, served)
+    settled(page)
+    assert (project.root / FILE).read_bytes() == press_values(project, "nrp", tmp_path / "terminal")
+
+
+def test_a_full_disk_is_said_and_what_waits_is_written_when_there_is_room(
+    served: Served,
+    open_page: Opener,
+    project: Project,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = open_page(served)
+    page.goto(served.base + "/values")
+    page.get_by_role("link", name="Judge them one by one").click()
+    with monkeypatch.context() as patch:
+        patch.setattr("curate.journal.write_text", _full)
+        press(page, "n")
+        press(page, "y")
+        page.get_by_text("NOT WRITTEN YET: 2").wait_for()
+        assert not (project.root / FILE).exists()
+    settled(page)
+    assert [one.verdict for one in read_verdicts(project.root)] == ["not_personal", "real"]
+
+
+def test_a_stale_tab_is_told_who_decided(
+    served: Served,
+    open_page: Opener,
+    project: Project,
+) -> None:
+    ben = Served(project, "Ben")
+    try:
+        page, other = open_page(served), open_page(ben)
+        for one, desk in ((page, served), (other, ben)):
+            one.goto(desk.base + "/values")
+            one.get_by_role("link", name="Judge them one by one").click()
+            one.locator("article.item").wait_for()
+        press(other, "y")
+        settled(other)
+        press(page, "n")
+        page.get_by_text("Ben decided “real”").wait_for()
+        settled(page)
+        assert [one.reviewer for one in read_verdicts(project.root)] == ["Ben"]
+        page.get_by_role("link", name="open it").click()
+        page.get_by_text("Decided: real, by Ben").wait_for()
+    finally:
+        ben.stop()
+
+
+def test_keys_are_changed_turned_off_and_never_taken_from_a_hostile_store(
+    served: Served,
+    open_page: Opener,
+    project: Project,
+) -> None:
+    """CVE-2026-22033: hotkeys kept by an annotation tool ran as script for whoever loaded them."""
+    page = open_page(served)
+    page.goto(served.base + "/keys")
+    page.locator("#key-not_personal").fill("q")
+    page.locator("#key-not_personal").press("Tab")
+    page.goto(served.base + "/values")
+    page.get_by_role("link", name="Judge them one by one").click()
+    assert page.locator("kbd[data-key=not_personal]").inner_text() == "q"
+    press(page, "q")
+    page.keyboard.press("n")
+    settled(page)
+    hostile = {
+        "not_personal": "<img src=x onerror=alert(1)>",
+        "real": {"x": 1},
+        "__proto__": {"on": False},
+        "undo": "",
+    }
+    page.evaluate("text => localStorage.setItem('assay.keys', text)", json.dumps(hostile))
+    page.reload()
+    assert page.locator("kbd[data-key=not_personal]").inner_text() == "n"
+    assert page.locator("kbd[data-key=real]").inner_text() == "y"
+    page.goto(served.base + "/keys")
+    page.get_by_label("Keys are on").uncheck()
+    page.goto(served.base + "/values")
+    page.get_by_role("link", name="Judge them one by one").click()
+    assert page.locator("kbd[data-key=real]").inner_text() == ""
+    page.keyboard.press("y")
+    page.keyboard.press("n")
+    settled(page)
+    assert len(lines(project.root / FILE)) == 1
+    assert page.faults == []
+
+
+def test_an_outbox_that_somebody_filled_sends_nothing_elsewhere(
+    served: Served,
+    open_page: Opener,
+    project: Project,
+) -> None:
+    page = open_page(served)
+    bad = [{"to": "https://evil.example/x", "fields": {}}, {"to": "//evil.example", "fields": {}}, "x", None]
+    page.evaluate("text => localStorage.setItem('assay.outbox', text)", json.dumps(bad))
+    page.reload()
+    page.wait_for_timeout(300)
+    assert [fault for fault in page.faults if "evil" in fault and not fault.startswith("Connecting")] == []
+
+
+def test_a_value_that_was_shown_is_masked_when_the_tab_is_left(
+    served: Served,
+    open_page: Opener,
+) -> None:
+    page = open_page(served)
+    page.goto(served.base + "/values")
+    page.get_by_role("link", name="Judge them one by one").click()
+    page.keyboard.press("v")
+    page.get_by_text("Unmasked on this page alone").wait_for()
+    page.evaluate(
+        "Object.defineProperty(document, 'hidden', {value: true}),"
+        " document.dispatchEvent(new Event('visibilitychange'))"
+    )
+    page.get_by_text("Unmasked on this page alone").wait_for(state="detached")
