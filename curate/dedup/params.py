@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from curate.params import DroppingParams, Params
+from curate.semantic.params import SemanticParams
 
 Parts = Literal["auto", "whole", "last_turn"]
 
@@ -63,4 +64,11 @@ class DedupParams(Similarity, DroppingParams):
         description="rows whose input became equal only through redaction: `keep` counts them, "
         "`drop` keeps one of "
         "each output and takes out the rest as `equal_after_redaction`",
+    )
+    # An encoder takes half a minute for every 10,000 rows, and is often wrong: asked for, never by default.
+    semantic: SemanticParams | None = Field(
+        default=None,
+        description="look for rows of one meaning in other words among those that stay (`semantic: {}`): "
+        "listed in "
+        "data/dedup/semantic.parquet, the report and the queue of `assay triage --rows`, never dropped",
     )

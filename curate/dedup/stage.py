@@ -141,6 +141,10 @@ def dedup(
         tables["verdicts"] = decided.sort("example_id")
     report = _report(twins, rows, written, kind, params) | _redaction_report(equal, params)
     report["contradictions"] = told(against)
+    if params.semantic is not None:
+        from curate.semantic.stage import same_meaning
+
+        tables["semantic"], report["semantic"] = same_meaning(written, kept, kind, params.semantic)
     return StageResult("dedup", kept, dropped.sort("example_id"), report, tables)
 
 

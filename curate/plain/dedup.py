@@ -19,6 +19,9 @@ from curate.errors import AssayError
 from curate.params import parse
 from curate.plain.frames import Table, frame_of, row_names, text_column
 from curate.plain.result import Result, among
+from curate.semantic.door import encoding
+from curate.semantic.find import Meaning, near_in_meaning
+from curate.semantic.params import SemanticParams
 from curate.stage import Progress
 from curate.text import plural
 
@@ -34,15 +37,17 @@ class DedupResult(Result):
     rows
         What names each of its rows.
     pairs
-        `left, right, kind, similarity, cluster, kept`: every verified pair, `left < right`, kind `exact` or
-        `near`. `cluster` is the row kept for the pair's later row, and `kept` the pair's own kept row, if it
-        has one.
+        `left, right, kind, similarity, cluster, kept`: every verified pair, `left < right`, kind `exact`,
+        `near` or, where it was asked for, `semantic`. `cluster` is the row kept for the pair's later row, and
+        `kept` the pair's own kept row, if it has one; of a `semantic` pair both stay, and it is null.
     similarity
         What counts as a near-duplicate.
     twins
         What they were read off.
     empty_rows
         Rows without text.
+    meaning
+        What was found by meaning, where it was asked for.
     """
 
     frame: pl.DataFrame
@@ -51,6 +56,7 @@ class DedupResult(Result):
     similarity: Similarity
     twins: Twins
     empty_rows: int = 0
+    meaning: Meaning | None = None
 
     @property
     def kept(self) -> pl.DataFrame:
@@ -89,6 +95,7 @@ class DedupResult(Result):
             "rows_without_text": self.empty_rows,
             "exact_pairs": kinds.get("exact", 0),
             "near_pairs": kinds.get("near", 0),
+            **({"semantic_pairs": kinds.get("semantic", 0)} if self.meaning is not None else {}),
             "clusters": len(sizes),
             "largest_cluster": int(sizes.to_numpy().max(initial=0)),
             "rows_to_drop": self._out.height,
@@ -100,7 +107,8 @@ class DedupResult(Result):
         return f"{out:,} of {plural(self.frame.height, 'row')} {'repeats' if out == 1 else 'repeat'} another"
 
     def at(self, threshold: float) -> DedupResult:
-        """The duplicates at a higher threshold, read off the pairs that are known, as a new run finds them.
+        """The duplicates at a higher threshold, read off the pairs that are known, as a new run finds them;
+        pairs of one meaning stay those of this run.
 
         Raises
         ------
@@ -119,7 +127,8 @@ class DedupResult(Result):
             )
         similarity = parse(Similarity, {**self.similarity.model_dump(), "threshold": threshold}, "")
         twins = _recovered(self.twins, threshold)
-        return replace(self, pairs=_contract(twins), similarity=similarity, twins=twins)
+        pairs = _with_meaning(_contract(twins), self.meaning)
+        return replace(self, pairs=pairs, similarity=similarity, twins=twins)
 
 
 def dedup(
@@ -130,6 +139,7 @@ def dedup(
     threshold: float | None = None,
     unit: Literal["char", "word"] | None = None,
     n: int | None = None,
+    semantic: SemanticParams | None = None,
     name: str = "the table",
     progress: Progress | None = None,
 ) -> DedupResult:
@@ -149,6 +159,8 @@ def dedup(
         Jaccard index from which two texts are near-duplicates, 0.8 by default.
     unit, n
         What a shingle is made of, and how many: 4 characters by default, or 3 words.
+    semantic
+        Look for rows of one meaning, too, among those that stay; `assay.SemanticParams()` has the defaults.
 
     Raises
     ------
@@ -172,7 +184,26 @@ def dedup(
         (lambda done: progress(done, texts.height)) if progress else None,
     )
     empty = int((~texts["says"]).sum())
-    return DedupResult(frame, texts["id"].alias("row"), _contract(twins), similarity, twins, empty)
+    meaning = None
+    if semantic is not None:
+        staying = texts.filter("says").join(twins.rows.filter("kept").select("id"), on="id", how="semi")
+        meaning = near_in_meaning(staying.select("id", "text"), semantic, encoding(semantic.encoder))
+    pairs = _with_meaning(_contract(twins), meaning)
+    return DedupResult(frame, texts["id"].alias("row"), pairs, similarity, twins, empty, meaning)
+
+
+def _with_meaning(pairs: pl.DataFrame, meaning: Meaning | None) -> pl.DataFrame:
+    if meaning is None:
+        return pairs
+    found = meaning.pairs.select(
+        "left",
+        "right",
+        pl.lit("semantic").alias("kind"),
+        "similarity",
+        "cluster",
+        pl.lit(None, dtype=pairs.schema["kept"]).alias("kept"),
+    )
+    return pl.concat([pairs, found.cast(dict(pairs.schema))]).sort("left", "right")
 
 
 def documents(frame: pl.DataFrame, field: str, rows: pl.Series, name: str) -> pl.DataFrame:

@@ -14,10 +14,15 @@ from curate.dedup.leaks import leak_counts, with_conflict
 from curate.dedup.params import Similarity
 from curate.dedup.twins import find_shared
 from curate.errors import AssayError
+from curate.overlap.find import KINDS, overlaps
+from curate.overlap.params import OverlapParams
 from curate.params import parse
 from curate.plain.dedup import documents, similarity_of
 from curate.plain.frames import Table, frame_of, row_names, text_column
 from curate.plain.result import Result, among
+from curate.semantic.door import encoding
+from curate.semantic.find import Meaning, near_between
+from curate.semantic.params import SemanticParams
 from curate.text import plural
 
 
@@ -42,6 +47,10 @@ class LeaksResult(Result):
         Rows without text, in training and test.
     labelled
         Whether a label column is named.
+    meaning
+        What was found by meaning, where it was asked for: its pairs are of kind `semantic`.
+    overlap
+        What counts as shared text, where it was asked for.
     """
 
     train: pl.DataFrame
@@ -53,6 +62,8 @@ class LeaksResult(Result):
     all_listed: bool
     empty_rows: tuple[int, int] = (0, 0)
     labelled: bool = False
+    meaning: Meaning | None = None
+    overlap: OverlapParams | None = None
 
     @property
     def kept(self) -> pl.DataFrame:
@@ -87,6 +98,10 @@ class LeaksResult(Result):
             "pairs": counts["pairs"],
             "exact_pairs": self.pairs.filter(pl.col("kind") == "exact").height,
         }
+        if self.overlap is not None:
+            facts["overlapping_pairs"] = self.pairs.filter(pl.col("kind").is_in(KINDS)).height
+        if self.meaning is not None:
+            facts["semantic_pairs"] = self.pairs.filter(pl.col("kind") == "semantic").height
         if self.labelled:
             facts["leaked_test_rows_with_another_label"] = counts["held_out_rows_conflicting"]
             facts["pairs_with_another_label"] = counts["conflicting_pairs"]
@@ -112,7 +127,7 @@ class LeaksResult(Result):
                 fix=f"run it again: assay.leaks(train, test, ..., threshold={threshold})",
             )
         similarity = parse(Similarity, {**self.similarity.model_dump(), "threshold": threshold}, "")
-        near_enough = (pl.col("kind") == "exact") | (pl.col("similarity") >= threshold)
+        near_enough = (pl.col("kind") != "near") | (pl.col("similarity") >= threshold)
         return replace(self, pairs=self.pairs.filter(near_enough), similarity=similarity)
 
 
@@ -126,6 +141,8 @@ def leaks(
     threshold: float | None = None,
     unit: Literal["char", "word"] | None = None,
     n: int | None = None,
+    semantic: SemanticParams | None = None,
+    overlap: OverlapParams | None = None,
     names: tuple[str, str] = ("the training table", "the test table"),
 ) -> LeaksResult:
     """Find rows of `test` with an exact or near twin in `train`.
@@ -140,8 +157,11 @@ def leaks(
         The label column of both: twins with different labels are pointed out.
     id
         The column that names a row in both (or a series for each); by default rows are numbered from 0.
-    threshold, unit, n
+    threshold, unit, n, semantic
         As for `dedup`.
+    overlap
+        Look for text of a test row inside longer training rows, too: pairs of kind `whole`, `long` and
+        `short` (see `curate.overlap.find`).
 
     Raises
     ------
@@ -167,6 +187,16 @@ def leaks(
             given = text_column(frame, label, "label", name)
             labels.append(pl.DataFrame({"id": rows, "label": given.alias("label")}))
     pairs, everything = find_shared(sides[0].filter("says"), sides[1].filter("says"), similarity)
+    says = [side.filter("says").select("id", "text") for side in sides]
+    more, meaning = [], None
+    if overlap is not None:
+        shared = overlaps(says[0], says[1], overlap).pairs
+        more.append(shared.select(left="train_row", right="test_row", kind="kind", similarity="share"))
+    if semantic is not None:
+        meaning = near_between(says[0], says[1], semantic, encoding(semantic.encoder))
+        alike = meaning.pairs.with_columns(pl.lit("semantic").alias("kind"))
+        more.append(alike.select("left", "right", "kind", "similarity"))
+    pairs = _with_more(pairs, more)
     if labels:
         pairs = with_conflict(pairs, *labels)
     else:
@@ -181,4 +211,21 @@ def leaks(
         everything,
         (int((~sides[0]["says"]).sum()), int((~sides[1]["says"]).sum())),
         label is not None,
+        meaning,
+        overlap,
     )
+
+
+def _with_more(pairs: pl.DataFrame, more: list[pl.DataFrame]) -> pl.DataFrame:
+    """`pairs` and those of each further table that are not among the earlier ones, by test row: what letters
+    show first, then what runs of words show, then meaning.
+    """
+    if not more:
+        return pairs
+    parts = [pairs.with_columns(pl.lit(0).alias("_found"))]
+    for at, found in enumerate(more, 1):
+        known = pl.concat([part.select("left", "right") for part in parts])
+        fresh = found.cast(dict(pairs.schema)).join(known, on=["left", "right"], how="anti")
+        parts.append(fresh.with_columns(pl.lit(at).alias("_found")))
+    order = ["right", "_found", "similarity", "kind", "left"]
+    return pl.concat(parts).sort(order, descending=[False, False, True, False, False]).drop("_found")

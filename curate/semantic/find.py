@@ -19,7 +19,6 @@ from curate.semantic.door import Encoding
 from curate.semantic.params import SemanticParams
 from curate.semantic.vectors import Near, between, neighbours, whole, within
 
-PAIRS = {"left": pl.String, "right": pl.String, "similarity": pl.Float64, "cluster": pl.String}
 # Pairs at most: at a low threshold all rows of an intent are near each other.
 MOST = 2_000_000
 
@@ -81,32 +80,39 @@ def near_in_meaning(rows: pl.DataFrame, params: SemanticParams, encoder: Encodin
 def near_between(
     seen: pl.DataFrame, held: pl.DataFrame, params: SemanticParams, encoder: Encoding
 ) -> Meaning:
-    """Pairs of a row of `seen` with a row of `held`, sorted by the held row, the nearest first."""
+    """Pairs of a row of `seen` with a row of `held`, sorted by the held row, the nearest first.
+
+    Of equal texts in `seen` the first stands for all; of those in `held` each row is listed.
+    """
     sides = [_heads(side) for side in (seen, held)]
     vectors = [whole(encoder.embed(side["text"].to_list())) for side in sides]
     pairs, parted = _parted(between(*vectors, params.threshold), *sides, params)
-    named = pairs.select(
-        sides[0]["id"].gather(pairs["i"]).alias("left"),
-        sides[1]["id"].gather(pairs["j"]).alias("right"),
-        pl.col("cosine").alias("similarity"),
+    every = _prepared(held).join(
+        sides[1].select("folded", "guard").with_row_index("j"), on=["folded", "guard"], how="inner"
     )
+    named = pairs.with_columns(sides[0]["id"].gather(pairs["i"]).alias("left")).join(
+        every.select(pl.col("j").cast(pl.Int64), pl.col("id").alias("right")), on="j", how="inner"
+    )
+    named = named.select("left", "right", pl.col("cosine").alias("similarity"))
     order = ["right", "similarity", "left"]
     return Meaning(named.sort(order, descending=[False, True, False]), parted, "exact")
 
 
 def _heads(rows: pl.DataFrame) -> pl.DataFrame:
-    """The first row of each text, by priority; texts without a letter or digit are near nothing."""
+    """The first row of each text, by priority."""
+    order = ["held", pl.col("text").str.len_chars(), "id"]
+    ordered = _prepared(rows).sort(order, descending=[True, True, False])
+    return ordered.unique(["folded", "guard"], keep="first", maintain_order=True)
+
+
+def _prepared(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows with their folded text; those without a letter or digit are near nothing."""
     held = pl.col("held_out") if "held_out" in rows.columns else pl.lit(False)
     guard = pl.col("guard") if "guard" in rows.columns else pl.lit("")
     text = rows["text"].fill_null("")
-    return (
-        rows.select(
-            "id", text.alias("text"), folded(text).alias("folded"), guard.alias("guard"), held.alias("held")
-        )
-        .filter(pl.col("folded").str.contains(r"[\p{L}\p{N}]"))
-        .sort("held", pl.col("text").str.len_chars(), "id", descending=[True, True, False])
-        .unique(["folded", "guard"], keep="first", maintain_order=True)
-    )
+    return rows.select(
+        "id", text.alias("text"), folded(text).alias("folded"), guard.alias("guard"), held.alias("held")
+    ).filter(pl.col("folded").str.contains(r"[\p{L}\p{N}]"))
 
 
 def _parted(

@@ -9,7 +9,12 @@ import click
 
 from governance.cli.plain_files import Reading, id_option, out_option, reading_options
 from governance.cli.rim import format_option
-from governance.cli.similarity import similarity_options, texts_option
+from governance.cli.similarity import (
+    semantic_options,
+    semantic_params,
+    similarity_options,
+    texts_option,
+)
 
 
 @click.command()
@@ -17,6 +22,7 @@ from governance.cli.similarity import similarity_options, texts_option
 @click.option("--field", metavar="COLUMN", help="Column with the text.")
 @id_option
 @similarity_options
+@semantic_options
 @texts_option
 @out_option("left, right, kind, similarity, cluster, kept")
 @format_option
@@ -28,6 +34,8 @@ def dedup(
     threshold: float | None,
     unit: Any,
     n: int | None,
+    semantic: bool,
+    cosine: float | None,
     show_texts: bool | None,
     out: Path | None,
     shape: str,
@@ -37,16 +45,18 @@ def dedup(
 
     Texts are compared without regard to case, white space and Unicode form; near-duplicates share a Jaccard
     index of their shingles, verified for every pair. In the file of -o `cluster` is the row kept for the
-    pair's later row, and `kept` is the pair's own kept row, if it has one.
+    pair's later row, and `kept` is the pair's own kept row, if it has one. Pairs of one meaning (--semantic)
+    are candidates for a person: both rows stay, and one in several means something else after all.
 
     \b
     Examples:
       assay dedup                                       # the project's stage, by params.yaml
       assay dedup export.csv --field text -o pairs.parquet
       assay dedup articles.parquet --field body --unit word --n 3 --threshold 0.7
+      assay dedup export.csv --field text --semantic --cosine 0.85
     """
     if file is None:
-        given = (field, id_column, threshold, unit, n, show_texts, out)
+        given = (field, id_column, threshold, unit, n, cosine, show_texts, out, semantic or None)
         if any(value is not None for value in given) or shape != "text" or reading != Reading():
             raise click.UsageError(
                 "options go with a FILE; without one the stage takes its settings from params.yaml"
@@ -75,6 +85,7 @@ def dedup(
             threshold=threshold,
             unit=unit,
             n=n,
+            semantic=semantic_params(semantic, cosine),
             name=str(file),
             progress=progress,
         )
@@ -85,6 +96,8 @@ def dedup(
             "listed": result.twins.listed,
             "search": result.twins.search,
         }
+        if result.meaning is not None:
+            settings["meaning"] = {"search": result.meaning.search, "parted": result.meaning.parted}
         emit_json({"schema": "assay.dedup/1", "field": field, **facts, "similarity": settings})
         return
     print_facts(facts)

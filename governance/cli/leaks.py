@@ -1,4 +1,4 @@
-"""`assay leaks TRAIN TEST`: rows of TEST that also stand in TRAIN."""
+"""`assay leaks TRAIN TEST`: rows of TEST that also stand in TRAIN, whole, in part or in other words."""
 
 from __future__ import annotations
 
@@ -9,31 +9,57 @@ import click
 
 from governance.cli.plain_files import Reading, id_option, out_option, reading_options
 from governance.cli.rim import format_option
-from governance.cli.similarity import similarity_options, texts_option
+from governance.cli.similarity import (
+    semantic_options,
+    semantic_params,
+    similarity_options,
+    texts_option,
+)
 
 
 @click.command()
 @click.argument("train", type=click.Path(path_type=Path))
-@click.argument("test", type=click.Path(path_type=Path))
+@click.argument("test", required=False, type=click.Path(path_type=Path))
 @click.option("--field", required=True, metavar="COLUMN", help="Column with the text, in both files.")
 @click.option(
     "--label", metavar="COLUMN", help="Column with the label: twins with different labels are pointed out."
 )
+@click.option(
+    "--overlap",
+    is_flag=True,
+    help="Look for text of TEST inside longer rows of TRAIN, too: the whole row, a run of 13 words, or 70 % "
+    "of its runs of 8.",
+)
+@click.option(
+    "--against",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="A benchmark file in place of TEST; with --overlap by itself.",
+)
+@click.option(
+    "--against-field", metavar="COLUMN", help="Column with the text in that file.  [default: as --field]"
+)
 @id_option
 @similarity_options
+@semantic_options
 @texts_option
 @out_option("train_row, test_row, kind, similarity, label_conflict")
 @format_option
 @reading_options
 def leaks(
     train: Path,
-    test: Path,
+    test: Path | None,
     field: str,
     label: str | None,
+    overlap: bool,
+    against: Path | None,
+    against_field: str | None,
     id_column: str | None,
     threshold: float | None,
     unit: Any,
     n: int | None,
+    semantic: bool,
+    cosine: float | None,
     show_texts: bool | None,
     out: Path | None,
     shape: str,
@@ -42,13 +68,17 @@ def leaks(
     """Rows of TEST with an exact or near twin in TRAIN: a score on them partly measures memory.
 
     -o writes every verified pair, each test row's nearest twin first. Rows without text are twins of nothing.
-    Exit code 1 if there is any pair.
+    Exit code 1 if there is any pair; pairs of one meaning (--semantic) are candidates for a person, and do
+    not count for it.
 
     \b
     Examples:
       assay leaks train.csv test.csv --field text
       assay leaks train.csv test.csv --field text --label category -o leaks.parquet
+      assay leaks train.csv test.csv --field text --semantic
+      assay leaks train.parquet --field body --against benchmark.jsonl --against-field question
     """
+    from curate.overlap.params import OverlapParams
     from curate.plain.frames import text_column
     from curate.plain.leaks import leaks as leaked
     from curate.text import plural
@@ -56,19 +86,31 @@ def leaks(
     from governance.cli.plain_files import checked_place, open_file, row_ids, write_out
     from governance.cli.rim import emit_json, stdout
 
+    if (test is None) == (against is None):
+        raise click.UsageError("name the test rows once: assay leaks TRAIN TEST, or TRAIN --against FILE")
+    if against_field is not None and against is None:
+        raise click.UsageError("--against-field goes with --against")
+    if test is None:
+        assert against is not None
+        test, overlap = against, True
     checked_place(out)
     seen, held_out = open_file(train, reading), open_file(test, reading)
     for records, file in ((seen, train), (held_out, test)):
         row_ids(records, id_column, file)
+    other = against_field or field
+    texts = text_column(held_out.frame, other, "against-field" if against_field else "field")
+    tested = held_out.frame if other == field else held_out.frame.with_columns(texts.alias(field))
     result = leaked(
         seen.frame,
-        held_out.frame,
+        tested,
         field,
         label=label,
         id=id_column if id_column is not None else (seen.numbers, held_out.numbers),
         threshold=threshold,
         unit=unit,
         n=n,
+        semantic=semantic_params(semantic, cosine),
+        overlap=OverlapParams() if overlap else None,
         names=(str(train), str(test)),
     )
     write_out(result.pairs, out, plural(result.pairs.height, "pair"))
@@ -89,9 +131,9 @@ def leaks(
         if not result.all_listed:
             stdout().print("more pairs than can be listed: equal test rows are shown by their first")
         sides = [
-            (rows, text_column(records.frame, field, "field"))
-            for rows, records in ((result.train_rows, seen), (result.test_rows, held_out))
+            (result.train_rows, text_column(seen.frame, field, "field")),
+            (result.test_rows, texts),
         ]
         print_pairs(result.pairs, sides, show_texts)
-    if result.pairs.height:
+    if (result.pairs["kind"] != "semantic").any():
         raise SystemExit(1)

@@ -1,10 +1,15 @@
-"""The options that say what a near-duplicate is, for `assay dedup` and `assay leaks`."""
+"""The options that say what a duplicate is, for `assay dedup` and `assay leaks`."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import click
 
 from governance.cli.rim import Command
+
+if TYPE_CHECKING:
+    from curate.semantic.params import SemanticParams
 
 
 def similarity_options(command: Command) -> Command:
@@ -38,3 +43,32 @@ def texts_option(command: Command) -> Command:
         default=None,
         help="Show the texts of the pairs listed, digits and addresses dotted.  [default: on a terminal]",
     )(command)
+
+
+def semantic_options(command: Command) -> Command:
+    """`--semantic` and `--cosine`."""
+    for option in (
+        click.option(
+            "--cosine",
+            type=click.FloatRange(0, 1, min_open=True),
+            help="Cosine from which --semantic lists two texts.  [default: 0.9]",
+        ),
+        click.option(
+            "--semantic",
+            is_flag=True,
+            help="List pairs of one meaning in other words, too (kind `semantic`); wants the `train` extra.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def semantic_params(semantic: bool, cosine: float | None) -> SemanticParams | None:
+    """What the two options ask for."""
+    if not semantic:
+        if cosine is not None:
+            raise click.UsageError("--cosine goes with --semantic")
+        return None
+    from curate.semantic.params import SemanticParams
+
+    return SemanticParams() if cosine is None else SemanticParams(threshold=cosine)
