@@ -7,7 +7,14 @@ import json
 from benchmarks.advise_tasks.task import Maker, Task, table
 
 _TOWNS = ("Ashcombe", "Brindle", "Corley", "Dunmere", "Eastholt", "Farnley", "Gorsebank", "Hexton")
-_OPEN = ("", "Hello,", "Good morning.", "Quick one:", "Following my call last week,", "As a tenant since 2019,")
+_OPEN = (
+    "",
+    "Hello,",
+    "Good morning.",
+    "Quick one:",
+    "Following my call last week,",
+    "As a tenant since 2019,",
+)
 _END = (
     "",
     "Thanks in advance.",
@@ -216,7 +223,18 @@ def _rota() -> Task:
     )  # fmt: skip
 
 
-_FIRST = ("Alder", "Bracken", "Calder", "Dovetail", "Ember", "Fallow", "Granite", "Harrow", "Ivory", "Juniper")
+_FIRST = (
+    "Alder",
+    "Bracken",
+    "Calder",
+    "Dovetail",
+    "Ember",
+    "Fallow",
+    "Granite",
+    "Harrow",
+    "Ivory",
+    "Juniper",
+)
 _SECOND = ("Foods", "Logistics", "Textiles", "Print", "Marine", "Optics", "Timber", "Dairies")
 _FIRMS = tuple(f"{first} {second}" for first in _FIRST for second in _SECOND)
 
@@ -234,14 +252,16 @@ def _managers() -> Task:
     pairs = [(make.fill(make.pick(asked), {"firm": [firm]}), make.pick(people)) for firm in firms]
     rows = table(pairs, held_out=[at % 4 == 0 for at in range(len(pairs))])
     why = "which firm is whose stands in a list, not in the question"
-    return Task(
-        "account-managers", "classification", "facts", "retrieval", why, rows, "", "accuracy", 0.9
-    )
+    return Task("account-managers", "classification", "facts", "retrieval", why, rows, "", "accuracy", 0.9)
 
 
 def _opening_hours() -> Task:
     make = Maker(107)
-    asked = ("When do you open in {town}?", "Opening hours for the {town} branch please", "Is {town} open on Saturdays?")
+    asked = (
+        "When do you open in {town}?",
+        "Opening hours for the {town} branch please",
+        "Is {town} open on Saturdays?",
+    )
     pairs, dates = [], []
     for town in _TOWNS:
         for question in asked:
@@ -264,7 +284,15 @@ def _opening_hours() -> Task:
 def _briefings() -> Task:
     make = Maker(108)
     asked = ("Brief me on {firm}.", "What do we know about {firm}?", "Background on {firm}, please.")
-    trades = ("frozen pastry", "cold storage", "sail cloth", "labels", "ship repair", "lens blanks", "oak floors")
+    trades = (
+        "frozen pastry",
+        "cold storage",
+        "sail cloth",
+        "labels",
+        "ship repair",
+        "lens blanks",
+        "oak floors",
+    )
     pairs = []
     for firm in make.shuffled(list(_FIRMS)):
         answer = (
@@ -315,7 +343,14 @@ def _mostly_one() -> Task:
         "Set up in ten minutes", "My mother likes it", "Second purchase, same quality", "Good value",
     )  # fmt: skip
     alarm = ("It began to smoke near the plug", "The glass broke in my hand", "There was a spark and a smell")
-    who = ("says the customer", "from the card", "by phone", "noted at the till", "in the survey", "on the site")
+    who = (
+        "says the customer",
+        "from the card",
+        "by phone",
+        "noted at the till",
+        "in the survey",
+        "on the site",
+    )
     tail = ("North", "South", "April", "May", "June", "week 12", "week 30", "line two", "line five", "kiosk")
     pairs: dict[str, str] = {}
     while len(pairs) < 120:
@@ -332,8 +367,21 @@ def _mostly_one() -> Task:
 
 def _facilities() -> Task:
     make = Maker(111)
-    things = ("a lift", "parking", "a café", "toilets", "a cash machine", "a parcel desk", "a repair bench", "free wifi")
-    asked = ("Does the {town} store have {thing}?", "Is there {thing} in {town}?", "{thing} at {town}, yes or no?")
+    things = (
+        "a lift",
+        "parking",
+        "a café",
+        "toilets",
+        "a cash machine",
+        "a parcel desk",
+        "a repair bench",
+        "free wifi",
+    )
+    asked = (
+        "Does the {town} store have {thing}?",
+        "Is there {thing} in {town}?",
+        "{thing} at {town}, yes or no?",
+    )
     pairs = []
     for town in (*_TOWNS, "Ilverton", "Jarrow Hill"):
         for thing in things:
@@ -347,7 +395,16 @@ def _facilities() -> Task:
 def _passages() -> Task:
     make = Maker(112)
     pairs: dict[str, str] = {}
-    things = ("bridge", "mill", "library", "harbour wall", "observatory", "market hall", "chapel", "canal lock")
+    things = (
+        "bridge",
+        "mill",
+        "library",
+        "harbour wall",
+        "observatory",
+        "market hall",
+        "chapel",
+        "canal lock",
+    )
     while len(pairs) < 110:
         thing, town, other = make.pick(things), *make.draw.sample(_TOWNS, 2)
         year, cost, who = make.draw.randint(1741, 1998), make.draw.randint(11, 98) * 100, make.pick(
@@ -380,7 +437,10 @@ def _tariffs() -> Task:
             for year in (2023, 2024, 2025, 2026):
                 price += make.draw.randint(20, 160)
                 pairs.append(
-                    (f"Parcel of {weight} kg to {land}", json.dumps({"price": price / 100, "days": make.draw.randint(2, 6)}))
+                    (
+                        f"Parcel of {weight} kg to {land}",
+                        json.dumps({"price": price / 100, "days": make.draw.randint(2, 6)}),
+                    )
                 )
                 dates.append(f"{year}-{make.draw.randint(1, 12):02d}-11")
     rows = table(pairs, collected_at=dates)
