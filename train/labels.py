@@ -210,7 +210,7 @@ def _bayes(learn: Any, codes: Ints, judged: Any) -> Floats:
     return np.asarray(np.log(np.maximum(probabilities, FLOOR)))
 
 
-def _densities(proba: Floats, codes: Ints, exponent: float) -> Floats:
+def densities(proba: Floats, codes: Ints, exponent: float) -> Floats:
     """Probability of each given label if right, if put there by chance, if confused; `[rows, 3]`."""
     logs = exponent * np.log(np.maximum(proba, FLOOR))
     truth = np.exp(logs - logs.max(axis=1, keepdims=True))
@@ -242,7 +242,7 @@ def fit_noise(proba: Floats, codes: Ints) -> Noise:
     centre, reach = 0.5 * np.log(0.5 * 6), 0.5 * np.log(6 / 0.5)  # exponents 0.5..6
     for _ in range(3):
         for exponent in np.exp(np.linspace(centre - reach, centre + reach, 9)).tolist():
-            densities = np.maximum(_densities(proba, codes, exponent), 1e-300)
+            densities = np.maximum(densities(proba, codes, exponent), 1e-300)
             weights = np.array([0.9, 0.05, 0.05])
             for _ in range(100):
                 share = densities * weights
@@ -259,5 +259,5 @@ def fit_noise(proba: Floats, codes: Ints) -> Noise:
 
 def doubt(proba: Floats, codes: Ints, noise: Noise) -> Floats:
     """Posterior probability that each given label is wrong, `[rows]` (Bayes' rule on the noise model)."""
-    share = _densities(proba, codes, noise.exponent) * noise.weights
+    share = densities(proba, codes, noise.exponent) * noise.weights
     return np.asarray(share[:, 1:].sum(axis=1) / np.maximum(share.sum(axis=1), 1e-300))

@@ -84,7 +84,7 @@ def _test_third(rows: int) -> list[bool]:
 def _routing() -> Task:
     rows = table(_desk(Maker(1), 150), held_out=_test_third(150))
     declared = {
-        "requests_per_month": 40_000,
+        "requests_per_month": 400_000,
         "months": 12,
         "training": 60.0,
         "cost": {

@@ -61,7 +61,7 @@ class Extraction(Scoring):
 
     def __init__(self, schema: Mapping[str, Any] | None = None) -> None:
         self._checker = checker(dict(schema) if schema is not None else None)
-        self._closed = frozenset(_closed_values(schema)) if schema is not None else frozenset()
+        self._closed = frozenset(closed_values(schema)) if schema is not None else frozenset()
         self._declared = frozenset(_paths(schema)) if schema is not None else frozenset()
         self._parsed = lru_cache(maxsize=100_000)(self._parse)
 
@@ -172,7 +172,7 @@ def _ratio(above: int, below: int) -> float:
     return above / below if below else 0.0
 
 
-def _closed_values(schema: Any) -> Iterable[str]:
+def closed_values(schema: Any) -> Iterable[str]:
     """Values that a schema spells out: choosing one of them invents nothing."""
     if isinstance(schema, Mapping):
         yield from (
@@ -181,7 +181,7 @@ def _closed_values(schema: Any) -> Iterable[str]:
         if "const" in schema and not isinstance(schema["const"], dict | list):
             yield comparable(schema["const"])
         for part in schema.values():
-            yield from _closed_values(part)
+            yield from closed_values(part)
     elif isinstance(schema, list):
         for part in schema:
-            yield from _closed_values(part)
+            yield from closed_values(part)
