@@ -242,12 +242,12 @@ def fit_noise(proba: Floats, codes: Ints) -> Noise:
     centre, reach = 0.5 * np.log(0.5 * 6), 0.5 * np.log(6 / 0.5)  # exponents 0.5..6
     for _ in range(3):
         for exponent in np.exp(np.linspace(centre - reach, centre + reach, 9)).tolist():
-            densities = np.maximum(densities(proba, codes, exponent), 1e-300)
+            dense = np.maximum(densities(proba, codes, exponent), 1e-300)
             weights = np.array([0.9, 0.05, 0.05])
             for _ in range(100):
-                share = densities * weights
+                share = dense * weights
                 weights = (share / share.sum(axis=1, keepdims=True)).mean(axis=0)
-            likelihood = float(np.log(densities @ weights).sum())
+            likelihood = float(np.log(dense @ weights).sum())
             if likelihood > best_likelihood:
                 best, best_likelihood = (
                     Noise(exponent, (float(weights[0]), float(weights[1]), float(weights[2]))),

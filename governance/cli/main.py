@@ -19,6 +19,7 @@ from curate.errors import on_command_line
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "init": ("init", "Scaffold a project for your own data.", "Start"),
     "doctor": ("doctor", "Check versions, key, git and DVC; say what to run.", "Start"),
+    "advise": ("advise", "Before training: prompt, retrieval, fine-tune, or fix first?", "Start"),
     "status": ("status", "One screen: task, gold version, findings, metrics, verdict.", "Start"),
     "ingest": ("stages", "Read raw files into the Examples table.", "Stages"),
     "scan": ("scan", "Find personal data, in the project or in a plain FILE.", "Stages"),

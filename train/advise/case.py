@@ -72,8 +72,8 @@ class Case:
     Parameters
     ----------
     rows
-        `example_id, input, output, group, language, collected_at, held_out`, sorted by id; `held_out` is null where no
-        split is known.
+        `example_id, input, output, group, language, collected_at, held_out`, sorted by id; `held_out` is null
+        where no split is known.
     metric, target
         As the card names them; None: nobody did.
     asked
@@ -186,8 +186,8 @@ def case_rows(frame: pl.DataFrame) -> pl.DataFrame:
     Parameters
     ----------
     frame
-        `example_id, input, output`, and maybe `group, language, collected_at, held_out`; rows without an input or an
-        output are left out.
+        `example_id, input, output`, and maybe `group, language, collected_at, held_out`; rows without an
+        input or an output are left out.
     """
     wanted = {
         "example_id": pl.String,

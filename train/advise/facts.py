@@ -37,12 +37,12 @@ from train.kinds.values import comparable, leaves, stands_in
 
 # Share of the outputs from which a number or a name is manner: half a dozen desks signing is still manner.
 MANNER = 0.2
-# A word that so many rows say, and so large a share beside them, is part of how this task speaks.
+# A word that so many rows say, and so large a share beside them, is part of how the task speaks.
 SPOKEN, SPOKEN_SHARE = 3, 0.005
 # Values of a field, and rows for each, up to which it is a choice among few.
 FEW, ROWS_A_VALUE = 12, 4
-# Words of an answer for each number or name that makes it one of facts: a long reply that says "My Orders" once
-# is none.
+# Words of an answer for each number or name that makes it one of facts: a long reply that says "My Orders"
+# once is none.
 WORDS_A_FACT = 15
 # Words shorter than this say nothing by themselves.
 SUBSTANCE = 3
@@ -147,7 +147,7 @@ def _of_texts(case: Case) -> dict[int, str]:
     stated = _stated(case)
     shared = Counter(one for row in stated for one in set(row))
     known = [set(words) for words in case.words]
-    spoken = [set(words_of(answer)) for answer in case.outputs]
+    spoken = [set(words_of(_PLACEHOLDER.sub(" ", answer))) for answer in case.outputs]
     new = Counter(word for words, held in zip(spoken, known, strict=True) for word in words - held)
     abroad = _other_language(case)
     found = {}

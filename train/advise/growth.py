@@ -1,4 +1,4 @@
-"""Would fifty more rows help more than a bigger model? A learning curve of labels, drawn on, with an interval.
+"""Would fifty more rows help more than a bigger model? A learning curve, drawn on, with an interval.
 
 Ridge regression on words (`learn`) is trained on nested shares of the rows and judged on rows that it never
 saw, in several splits. Error falls as a power of the rows (Hestness et al., 2017): `error = floor + b / rows
@@ -66,7 +66,9 @@ def _draws(count: int) -> np.ndarray:
 
 
 def _curves(case: Case) -> tuple[Floats, Floats, Floats]:
-    """Rows of each share, what naive Bayes gets right on all, `[splits]`, and the ridge, `[splits, shares]`."""
+    """Rows of each share; what naive Bayes gets right on all, `[splits]`; and the ridge, `[splits,
+    shares]`.
+    """
     words, codes, families = case.words, case.codes, case.families
     if case.height > _ROWS:
         chosen = np.sort(np.random.default_rng(1).permutation(case.height)[:_ROWS])

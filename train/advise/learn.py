@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -141,7 +142,7 @@ def _terms(words: Sequence[str]) -> list[str]:
 
 
 def _with_pairs(words: Sequence[str]) -> list[str]:
-    return [*words, *(f"{one} {other}" for one, other in zip(words, words[1:], strict=False))]
+    return [*words, *(f"{one} {other}" for one, other in pairwise(words))]
 
 
 def term_matrix(words: Sequence[Sequence[str]]) -> Matrix:
@@ -156,7 +157,8 @@ def term_matrix(words: Sequence[Sequence[str]]) -> Matrix:
     inverse = np.log((1 + len(texts)) / (1 + (made > 0).sum(axis=0))) + 1
     made *= inverse.astype(np.float32)
     length = np.sqrt((made**2).sum(axis=1, keepdims=True))
-    return np.divide(made, length, out=made, where=length > 0)
+    np.divide(made, length, out=made, where=length > 0)
+    return made
 
 
 def presence(words: Sequence[Sequence[str]]) -> Matrix:
@@ -214,10 +216,10 @@ def word_list(learn: Matrix, codes: Ints, classes: int, judged: Matrix) -> Ints:
     for _ in range(WORDS_A_LABEL * classes):
         hits = learn.T @ (member * undecided[:, None])  # [words, classes]
         gain = hits - hits[:, [default]]
-        word, label = np.unravel_index(int(gain.argmax()), gain.shape)
+        word, label = divmod(int(gain.argmax()), classes)
         if gain[word, label] < 2:
             break
-        rules.append((int(word), int(label)))
+        rules.append((word, label))
         undecided *= 1 - learn[:, word]
     answers = np.full(len(judged), default, dtype=np.int64)
     for word, label in reversed(rules):

@@ -2,8 +2,9 @@
 
 A lookup is a question about a thing: the same few words with another name in them ("bin day for Elm Road?"),
 and the answer hangs on the name alone. So most inputs are questions, or have a twin that differs in at most
-two words, while no simple way does better than the commonest label. Where inputs are neither, the output does
-not follow from the input: who handled a ticket, not what it says.
+two words, while no simple way does better than the commonest label. Where inputs are neither, and it is shown
+that words tell nothing, the output does not follow from the input: who handled a ticket, not what it says.
+With few rows neither is shown.
 
 Of written outputs the second is seen otherwise: an output that fits the inputs of other rows better than its
 own stands beside the wrong input.
@@ -23,6 +24,12 @@ from train.arrays import Bools
 
 # Standard errors by which a way must beat the commonest label to have learned something.
 ERRORS = 2.0
+# Share of what the commonest label leaves wrong that words could set right at most, by which it is shown that
+# they tell nothing; with fewer rows it is not shown.
+NOTHING = 0.25
+# Rows for each label, in the mean, without which that is not shown either: hand-written messages to eight
+# desks look like noise to a list of words at six rows a label, and not at twenty.
+ROWS_A_LABEL = 20
 # Share of the inputs that ask, or that have a twin, from which the task is a lookup.
 ASKING = 0.5
 # Words by which twins may differ, on each side, and words that they must share.
@@ -44,17 +51,22 @@ def learnable(learned: Learned) -> Signal:
     gained = learned.right(best).astype(np.float64) - base
     error = float(gained.std()) / math.sqrt(max(rows, 1))
     gain = float(gained.mean())
+    room = 1 - float(base.mean())
+    learns = gain > ERRORS * error
     figures = {
         "commonest": round(learned.share("commonest"), 4),
         "best": round(learned.share(best), 4),
         "gain": round(gain, 4),
         "error": round(error, 4),
-        "learnable": gain > ERRORS * error,
+        "learnable": learns,
+        "nothing": not learns
+        and gain + ERRORS * error < NOTHING * room
+        and rows >= ROWS_A_LABEL * learned.classes,
     }
-    verb = "learn more from words than" if figures["learnable"] else "learn nothing from words beyond"
+    verb = "learn more from words than" if learns else "learn nothing from words beyond"
     said = (
-        f"simple models {verb} the commonest label: "
-        f"{figures['best']:.2f} right against {figures['commonest']:.2f}"
+        f"simple models {verb} the commonest label: {figures['best']:.2f} right against "
+        f"{figures['commonest']:.2f} (gain {gain:+.2f}, standard error {error:.2f})"
     )
     return Signal("learnable", said, figures)
 
@@ -67,7 +79,8 @@ def lookup(case: Case) -> Signal:
     figures = {
         "questions": round(float(asks.mean()), 4),
         "twins": round(float(twins.mean()), 4),
-        "lookup": bool(max(asks.mean(), twins.mean()) >= ASKING),
+        "asks": bool(asks.mean() >= ASKING),
+        "names": bool(twins.mean() >= ASKING),
     }
     said = (
         f"{figures['questions']:.0%} of the inputs are questions, and {figures['twins']:.0%} differ from "

@@ -20,12 +20,13 @@ from train.advise.case import Case, Evidence, Signal
 FORMS, ORDERS, ORDERING = 2.5, 4.0, 0.5
 # Rows a label below which nothing is learned of it.
 ROWS_A_LABEL = 5
-_ORDER = frozenset(
-    "write translate generate summarize summarise explain calculate compute describe list name classify rewrite compose "
-    "identify give create suggest provide find convert compare define design develop propose rank sort edit "
-    "draft determine evaluate analyze analyse predict categorize choose select paraphrase make add extract "
-    "correct count solve answer complete".split(" ")
-)
+_ORDERS = """
+write translate generate summarize summarise explain calculate compute describe list name classify rewrite
+compose identify give create suggest provide find convert compare define design develop propose rank sort edit
+draft determine evaluate analyze analyse predict categorize choose select paraphrase make add extract correct
+count solve answer complete
+"""
+_ORDER = frozenset(_ORDERS.split())
 _CODE = re.compile(r"(?m)^\s*(?:def |class |import |function |#include|SELECT |```|for .*:$)|[;{]\s*$")
 _LIST = re.compile(r"(?m)^\s*(?:\d{1,2}[.)]|[-*•])\s")
 _NUMBER = re.compile(r"\s*[-+£$€]?\s?\d[\d.,]*\s*%?\s*")
@@ -49,7 +50,10 @@ def narrow(case: Case) -> Signal:
     )
     said = f"outputs have {figures['forms']:.1f} forms in effect"
     if given:
-        said += f", and {figures['share_of_orders']:.0%} of the inputs open with one of {figures['orders']:.1f} orders in effect"
+        said += (
+            f", and {figures['share_of_orders']:.0%} of the inputs open with one of {figures['orders']:.1f} "
+            "orders in effect"
+        )
     evidence = []
     if several:
         firsts: dict[tuple[str, str | None], int] = {}

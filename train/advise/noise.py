@@ -3,8 +3,10 @@
 Contradictions are counted (`repeats`). Other wrong labels are estimated by the noise model of `train.labels`
 on the opinions of `train.advise.learn`: a label is right, or put there by chance, or confused with another.
 The interval holds every share whose profile likelihood lies within 1.92 of the best (95 %, Wilks, 1938); the
-exponent of the opinions and how wrong labels are divided are free. Where nothing can be learned from words
-nothing is estimated: then every label would look wrong.
+exponent of the opinions and how wrong labels are divided are free. Nothing is estimated where words tell too
+little of the labels, or ignorance would be taken for noise: the opinions must be sure of half a label in the
+mean. Without that the root sample and the example tasks, whose labels are right, came out with 20 % wrong;
+`assay labels`, which has an encoder, says more of such rows.
 
 The ceiling is what a system that is always right would score on rows labelled so: 1 less the wrong share.
 """
@@ -19,6 +21,8 @@ from train.advise.repeats import Repeats
 from train.arrays import Floats, Ints
 from train.labels import CUT_OFF, Noise, densities, doubt
 
+# Mean probability of the likeliest label from which the opinions say something of single labels.
+SURE = 0.5
 # Half the 95 % quantile of chi-squared with one degree of freedom.
 WITHIN = 1.92
 _RATES = (0.0, 0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.125, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8)
@@ -67,7 +71,10 @@ def noise(case: Case, repeated: Repeats, learned: Learned | None, learnable: boo
         Evidence(case.ids[row], "another row of the same input says otherwise") for row in repeated.to_change
     ]
     low = contradicting
-    if learned is not None and learnable:
+    sure = learned is not None and float(learned.proba.max(axis=1).mean()) >= SURE
+    if learned is not None and learnable and not sure:
+        said += "; words tell too little of these labels to say how many are wrong (assay labels does)"
+    if learned is not None and learnable and sure:
         likeliest, least, most = noise_range(learned.proba[learned.heard], learned.truth[learned.heard])
         figures |= {"wrong": likeliest.rate, "wrong_low": least, "wrong_high": most}
         said += f"; {likeliest.rate:.0%} [{least:.0%}, {most:.0%}] of the labels look wrong"

@@ -44,7 +44,7 @@ def pays(case: Case) -> Signal:
         "requests": asked,
         "pays": None if asked is None else even is not None and asked >= even,
     }
-    said = f"a request by prompt costs {prompted * 1000:.4g} {unit} per 1,000, a fine-tuned one {alone * 1000:.4g}"
+    said = f"1,000 requests cost {prompted * 1000:.4g} {unit} by prompt, {alone * 1000:.4g} fine-tuned"
     said += (
         f"; {sum(fixed):,.4g} {unit} are paid back after {even:,.0f} requests"
         if even

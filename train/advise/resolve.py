@@ -45,7 +45,10 @@ def resolve(case: Case, simple: float | None) -> Signal:
         said = f"on {where} a score of {goal:.2f} is known to within {half:.2f}"
         figures["half_width"] = round(half, 4)
     else:
-        said = f"on {where} even a perfect score shows no more than {perfect:.2f}, below {goal:.2f}: {wanted:,} rows would do"
+        said = (
+            f"on {where} even a perfect score shows no more than {perfect:.2f}, below {goal:.2f}: "
+            f"{wanted:,} rows would do"
+        )
     if simple is not None and simple < goal:
         gain = goal - simple
         apart = gain + 0.5 * 2 * (1 - goal) * min(simple, 1 - simple)

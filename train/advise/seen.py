@@ -39,10 +39,6 @@ def test_rows(case: Case) -> tuple[int, bool]:
 
 def _units(case: Case) -> np.ndarray:
     """What is independent: groups, and near-duplicate families of rows without a group."""
-    groups = case.rows["group"]
-    return np.array(
-        [
-            f"group {group}" if group else f"family {family}"
-            for group, family in zip(groups, case.families, strict=True)
-        ]
-    )
+    pairs = zip(case.rows["group"], case.families, strict=True)
+    named = [f"group {group}" if group else f"family {family}" for group, family in pairs]
+    return np.array(named)
