@@ -3,7 +3,7 @@
     python -m benchmarks.monitor nulls KIND OUT.npz [--years 1000]   # iid, grouped, seasonal, duplicates
     python -m benchmarks.monitor alarms OUT.npz...                   # years with an alarm, by rule
     python -m benchmarks.monitor power VECTORS.npy [--times 20]      # a tenth of the rows is of new topics
-    python -m benchmarks.monitor estimate                            # accuracy without labels, when it fails
+    python -m benchmarks.monitor estimate VECTORS.npy                # accuracy without labels
     python -m benchmarks.monitor embed VECTORS.npy                   # banking77 by the encoder, half a minute
 
 The world is banking77 (`../shared/data`, CC BY 4.0, PolyAI): 13,083 customers' texts, 77 intents. A year is a
@@ -28,6 +28,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from curate.stats import holm
 from train.drift.columns import (
     Pool,
     capped_weights,
@@ -38,6 +39,9 @@ from train.drift.columns import (
     word_vectors,
 )
 from train.drift.look import look
+from train.drift.shuffle import p_value
+from train.drift.spending import allowance, draws_for
+from train.stats.intervals import exact_share
 
 DATA = Path("../shared/data/banking77")
 WEEKS, ALPHA = 52, 0.05
@@ -167,6 +171,133 @@ def _bare(
     return [float(p) for p in found]
 
 
+def alarms(files: list[Path]) -> None:
+    """Years with an alarm, by rule, from the p-values of `nulls`."""
+    for path in files:
+        told = np.load(path)
+        p_values, bare = told["p"], told["bare"]
+        years = len(p_values)
+        corrected = np.array([[holm(week.tolist()) for week in year] for year in p_values]).min(axis=2)
+        # p to e by the calibrator 1 / (2 sqrt(p)) (Vovk & Wang, 2021); the mean over columns is one e-value.
+        evidence = (0.5 / np.sqrt(p_values)).mean(axis=2)
+        rules = {
+            "assay: Holm, a look's part of 5 % a year": (corrected <= allowance(0.0, ALPHA, WEEKS)).any(
+                axis=1
+            ),
+            "Holm, 5 % at every look": (corrected <= ALPHA).any(axis=1),
+            "e-process: the running product reaches 20": (np.cumprod(evidence, axis=1) >= 20).any(axis=1),
+            "e-values averaged over the year reach 20": (np.cumsum(evidence / WEEKS, axis=1) >= 20).any(
+                axis=1
+            ),
+            "scipy's KS and chi-square, 5 % each": (bare <= 0.05).any(axis=(1, 2)),
+            "the same, over half of the columns (Evidently's rule)": ((bare <= 0.05).mean(axis=2) >= 0.5).any(
+                axis=1
+            ),
+        }
+        print(f"{path.stem}: {years} years, {float(told['seconds']) / years:.2f} CPU seconds each")
+        for rule, years_with in rules.items():
+            share = exact_share(int(years_with.sum()), years, 0.95)
+            print(f"  {share.point:6.1%} ({share.low:.1%} to {share.high:.1%})  {rule}")
+
+
+def power(vectors: Path, times: int) -> None:
+    """Looks that find a mix of a tenth of new topics: the column `meaning_neighbours` and `single_words`, as
+    two of twelve columns.
+    """
+    rows = world()
+    labels = np.unique(rows["label"].to_numpy(), return_inverse=True)[1]
+    meanings = np.load(vectors).astype(np.float64)
+    counts, _ = word_matrix(rows["text"].to_list())
+    level = allowance(0.0, ALPHA, WEEKS) / 12
+    for topics in (1, 3):
+        for size in (100, 200, 500):
+            found = {"meaning_neighbours": 0, "single_words": 0}
+            either = 0
+            for time_ in range(times):
+                draw = np.random.default_rng([7, topics, time_])
+                new = np.isin(labels, draw.choice(labels.max() + 1, topics, replace=False))
+                old, fresh = draw.permutation(np.flatnonzero(~new)), draw.permutation(np.flatnonzero(new))
+                at = np.concatenate([old[: 2_000 + size - size // 10], fresh[: size // 10]])
+                total = len(at)
+                pool = Pool(np.arange(total) >= 2_000, np.arange(total), np.ones(total), np.full(total, -1))
+                columns = [
+                    *vector_columns(pool, meanings[at], "meaning", ("neighbours",)),
+                    word_column(pool, counts[at]),
+                ]
+                seen = [
+                    p_value(pool.sides(column.rows), column.make(column.rows), draws_for(level * 12, 12))[0]
+                    <= level
+                    for column in columns
+                ]
+                for column, saw in zip(columns, seen, strict=True):
+                    found[column.name] += saw
+                either += any(seen)
+            share = exact_share(either, times, 0.95)
+            told = ", ".join(f"{name} {hits}" for name, hits in found.items())
+            print(
+                f"{topics} new topics, {size} rows: {share.point:.0%} of {times} looks ({share.low:.0%} to "
+                f"{share.high:.0%}); {told}",
+                flush=True,
+            )
+
+
+def estimated(vectors: Path, times: int) -> None:
+    """Accuracy estimated from confidences where the mix changes and where labels change their meaning: a
+    logistic regression on a third of banking77.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    from train.drift.estimate import estimate
+
+    rows = world()
+    labels = np.unique(rows["label"].to_numpy(), return_inverse=True)[1]
+    meanings = np.load(vectors)
+    draw = np.random.default_rng(0)
+    order = draw.permutation(len(labels))
+    learn, rest = order[:2_000], order[2_000:]
+    model = LogisticRegression(max_iter=200).fit(meanings[learn], labels[learn])
+    proba = model.predict_proba(meanings[rest])
+    answer = model.classes_[proba.argmax(axis=1)]
+    sure, truth = proba.max(axis=1), labels[rest]
+    right = answer == truth
+    by_label = np.array([right[truth == label].mean() for label in range(labels.max() + 1)])
+    hard = by_label[truth] < np.median(by_label)
+    swap = np.arange(labels.max() + 1)
+    swap[:20] = np.roll(swap[:20], 1)
+    cases = {
+        "same world": (np.ones(len(rest)), truth),
+        "three times as many of the hard intents": (np.where(hard, 3.0, 1.0), truth),
+        "hard intents alone": (np.where(hard, 1.0, 0.0), truth),
+        "twenty labels change their meaning": (np.ones(len(rest)), swap[truth]),
+    }
+    for name, (odds, now) in cases.items():
+        inside, error, width = 0, [], []
+        for time_ in range(times):
+            some = np.random.default_rng(time_)
+            known = some.choice(len(rest), 600, replace=False)
+            live = some.choice(len(rest), 500, p=odds / odds.sum())
+            found = estimate(
+                sure[known], right[known], np.arange(600), sure[live], np.arange(500), np.ones(500),
+                np.zeros(500, dtype=bool), seed=time_,
+            )  # fmt: skip
+            assert found is not None
+            share = float((answer[live] == now[live]).mean())
+            inside += found.share.low <= share <= found.share.high
+            error.append(found.share.point - share)
+            width.append(found.share.high - found.share.low)
+        print(
+            f"{name}: truth in the interval {inside}/{times}, estimate less truth {np.mean(error):+.3f}, "
+            f"width {np.mean(width):.3f}"
+        )
+
+
+def embed(out: Path) -> None:
+    """banking77 by the embedded encoder."""
+    from train.encoder import load_encoder
+
+    np.save(out, load_encoder().embed(world()["text"].to_list()))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -176,9 +307,21 @@ def main() -> None:
     one.add_argument("kind", choices=["iid", "grouped", "seasonal", "duplicates"])
     one.add_argument("out", type=Path)
     one.add_argument("--years", type=int, default=1000)
+    commands.add_parser("alarms").add_argument("files", type=Path, nargs="+")
+    for name in ("power", "estimate"):
+        command = commands.add_parser(name)
+        command.add_argument("vectors", type=Path)
+        command.add_argument("--times", type=int, default=20)
+    commands.add_parser("embed").add_argument("out", type=Path)
     given = parser.parse_args()
     if given.command == "nulls":
         nulls(given.kind, given.out, given.years)
+    elif given.command == "alarms":
+        alarms(given.files)
+    elif given.command == "embed":
+        embed(given.out)
+    else:
+        (power if given.command == "power" else estimated)(given.vectors, given.times)
 
 
 if __name__ == "__main__":

@@ -35,10 +35,20 @@ def lines(part: str | list[str]) -> list[str]:
     return [line for text in ([part] if isinstance(part, str) else part) for line in text.splitlines()]
 
 
-@pytest.mark.parametrize("workflow", WORKFLOWS, ids=["github", "gitlab"])
-def test_every_assay_line_of_a_workflow_parses(workflow: Any) -> None:
+@pytest.mark.parametrize(
+    ("workflow", "commands"),
+    zip(WORKFLOWS, [{"check", "diff"}, {"check", "diff"}, {"predict", "monitor"}], strict=True),
+    ids=["github", "gitlab", "monitor"],
+)
+def test_every_assay_line_of_a_workflow_parses(
+    workflow: Any, commands: set[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Files that a line reads must be there.
+    monkeypatch.chdir(tmp_path)
+    for name in ("live.jsonl", "routed.parquet"):
+        Path(name).touch()
     ours = [line for line in scripts(workflow) if line.startswith("assay ")]
-    assert {line.split()[1] for line in ours} == {"check", "diff"}
+    assert {line.split()[1] for line in ours} == commands
     for line in ours:
         name, *arguments = shlex.split(re.split(r" > | \|\| ", line)[0])[1:]
         command = assay.get_command(click.Context(assay), name)
@@ -49,7 +59,7 @@ def test_every_assay_line_of_a_workflow_parses(workflow: Any) -> None:
 def test_the_comment_is_found_by_the_line_it_begins_with() -> None:
     from curate.diff.show.comment import MARKER
 
-    assert PAGE.count(f'startswith("{MARKER}")') == len(WORKFLOWS) == 2
+    assert PAGE.count(f'startswith("{MARKER}")') == len(WORKFLOWS) - 1 == 2
 
 
 def test_every_script_is_one_that_a_shell_can_read() -> None:
@@ -59,8 +69,11 @@ def test_every_script_is_one_that_a_shell_can_read() -> None:
         assert read.returncode == 0, read.stderr
 
 
-def test_every_step_of_the_github_workflow_uses_an_action_of_a_version_or_runs_a_script() -> None:
-    steps = WORKFLOWS[0]["jobs"]["gold"]["steps"]
+@pytest.mark.parametrize(("at", "job"), [(0, "gold"), (2, "monitor")])
+def test_every_step_of_a_github_workflow_uses_an_action_of_a_version_or_runs_a_script(
+    at: int, job: str
+) -> None:
+    steps = WORKFLOWS[at]["jobs"][job]["steps"]
     assert len(steps) > 5
     for step in steps:
         assert ("uses" in step) != ("run" in step)

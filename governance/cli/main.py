@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "report": ("report", "Write the HTML and Markdown report.", "Stages"),
     "export": ("export", "A fine-tuned MODEL for peft, vLLM, Ollama or llama.cpp.", "Models"),
     "predict": ("predict", "Answer the rows of FILE with MODEL; refuse what is unsafe.", "Models"),
+    "monitor": ("monitor", "Has the world moved away from gold? What to do.", "Models"),
     "revoke": ("revoke", "A trained SYSTEM may not answer any more.", "Models"),
     "audit": ("audit", "Personal data: what is there, what was done, what waits.", "Review"),
     "diff": ("diff", "What changed between two dataset versions, and why.", "Review"),

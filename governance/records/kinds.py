@@ -197,6 +197,41 @@ class Checkpoint(Predicate):
     digest: Digest
 
 
+class ColumnLook(BaseModel):
+    """What a look made of one column: its p-value in billionths, how far apart the sides are in millionths of
+    the column's own unit, and whether it has moved.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    name: Name
+    kind: Name
+    p: Count
+    size: Count
+    moved: bool
+
+
+class Monitoring(Predicate):
+    """Somebody looked whether live rows still come from where gold came from. Shares are in millionths, and
+    what the look spent of the year's chance of a false alarm in billionths; the live file is the subject
+    `live`. No text and no word of it is kept.
+    """
+
+    kind: ClassVar[str] = "monitoring"
+    once: ClassVar[bool] = True
+
+    against: Digest
+    system: Text = ""
+    rows: Count
+    compared: Count  # rows and groups that a test saw
+    units: Count
+    spent: Count
+    drift: bool
+    advice: Name
+    columns: list[ColumnLook]
+    estimated: list[Count] = []  # share right without labels: low, point, high
+    measured: list[Count] = []  # and with labels
+
+
 class Suppression(Predicate):
     """A person was put on the list of those who must not come in again, which is the subject."""
 
@@ -222,6 +257,7 @@ KINDS: dict[str, type[Predicate]] = {
         Incident,
         Suppression,
         IntruderTest,
+        Monitoring,
         Checkpoint,
     )
 }

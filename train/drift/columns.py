@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -45,6 +46,11 @@ class Pool:
     units: Ints
     weights: Floats
     window: Ints
+
+    @cached_property
+    def every(self) -> Ints:
+        """All places."""
+        return np.arange(len(self.live))
 
     def sides(self, rows: Ints) -> Sides:
         """The sides of some rows."""
@@ -89,8 +95,9 @@ def vector_columns(pool: Pool, vectors: Floats, name: str, kinds: Sequence[Kind]
 
         return of
 
-    every = np.arange(len(pool.live))
-    return [Column(f"{name}_{kind}" if kind != "domain" else name, kind, every, make(kind)) for kind in kinds]
+    return [
+        Column(name if kind == "domain" else f"{name}_{kind}", kind, pool.every, make(kind)) for kind in kinds
+    ]
 
 
 def word_column(pool: Pool, counts: Any, name: str = "single_words") -> Column:
@@ -101,7 +108,7 @@ def word_column(pool: Pool, counts: Any, name: str = "single_words") -> Column:
         held = np.asarray((here > 0).sum(axis=0)).ravel()
         return statistics.words(here[:, held >= FEWEST_ROWS], pool.weights[rows])
 
-    return Column(name, "words", np.arange(len(pool.live)), of)
+    return Column(name, "words", pool.every, of)
 
 
 def value_column(pool: Pool, name: str, kind: Kind, values: Any, rows: Ints | None = None) -> Column:
@@ -118,7 +125,7 @@ def value_column(pool: Pool, name: str, kind: Kind, values: Any, rows: Ints | No
         numbers = here.astype(np.float64)
         return (statistics.ordered if kind == "ordered" else statistics.mean)(numbers, weights)
 
-    return Column(name, kind, np.arange(len(pool.live)) if rows is None else rows, of, np.asarray(values))
+    return Column(name, kind, pool.every if rows is None else rows, of, np.asarray(values))
 
 
 def word_matrix(texts: Sequence[str]) -> tuple[Any, list[str]]:

@@ -20,7 +20,7 @@ import numpy as np
 from curate.stats import holm
 from train.arrays import Ints
 from train.drift.columns import Column, Pool
-from train.drift.shuffle import p_value
+from train.drift.shuffle import Sides, p_value
 from train.drift.spending import draws_for
 
 
@@ -52,45 +52,60 @@ class Tested:
     season: int = -1
 
 
+# Exchanges that settle whether a column is worth all of them.
+QUICK = 480
+
+
 def look(pool: Pool, columns: Sequence[Column], level: float) -> tuple[Tested, ...]:
     """Test every column at `level`, in their order."""
     most = draws_for(level, len(columns))
-    values = [_test(pool, column, column.rows, most, at) for at, column in enumerate(columns)]
-    p_values = [p for _, p in values]
     windows = [int(window) for window in np.unique(pool.window) if window >= 0]
-    seen, season = [0] * len(columns), [-1] * len(columns)
-    for at, column in enumerate(columns):
-        if len(windows) < 2 or holm(p_values)[at] > level:
-            continue
-        for window in windows:
-            own = column.rows[(pool.window[column.rows] == window) | pool.live[column.rows]]
-            if pool.live[own].all():
-                continue
-            _, p = _test(pool, column, own, most, at)
-            seen[at] += 1
-            if p > p_values[at]:
-                p_values[at] = p
-            if p > level:  # like this window; the others cannot make it smaller
-                season[at] = window
-                break
-    adjusted = holm(p_values)
+    sides: dict[int, Sides] = {}
+    found = []
+    for column in columns:
+        trial = _Trial(pool, column, column.rows, sides.setdefault(id(column.rows), pool.sides(column.rows)))
+        p, settled = trial.p(min(QUICK, most))
+        season, seen = -1, 0
+        if not (settled and p > level):
+            others = _windows(pool, column, windows) if len(windows) > 1 else []
+            for window, other in others:
+                seen += 1
+                of_window, settled = other.p(min(QUICK, most))
+                if settled and of_window > level:  # like this window: the others cannot make that smaller
+                    p, season = max(p, of_window), window
+                    break
+            else:
+                p = max(one.p(most)[0] for one in (trial, *(other for _, other in others)))
+        found.append((column, trial.size, p, seen, season))
+    adjusted = holm([p for _, _, p, _, _ in found])
     return tuple(
-        Tested(
-            column.name,
-            column.kind,
-            values[at][0],
-            p_values[at],
-            adjusted[at],
-            adjusted[at] <= level,
-            seen[at],
-            season[at],
-        )
-        for at, column in enumerate(columns)
+        Tested(column.name, column.kind, size, p, corrected, corrected <= level, seen, season)
+        for (column, size, p, seen, season), corrected in zip(found, adjusted, strict=True)
     )
 
 
-def _test(pool: Pool, column: Column, rows: Ints, most: int, seed: int) -> tuple[float, float]:
-    """The statistic as it is, and its p-value."""
-    sides = pool.sides(rows)
-    statistic = column.make(rows)
-    return float(statistic(sides.observed())[0]), p_value(sides, statistic, most, seed)
+class _Trial:
+    """A column over some of its rows."""
+
+    def __init__(self, pool: Pool, column: Column, rows: Ints, sides: Sides | None = None) -> None:
+        self.sides = sides or pool.sides(rows)
+        self.statistic = column.make(rows)
+
+    @property
+    def size(self) -> float:
+        """The statistic as it is."""
+        return float(self.statistic(self.sides.observed())[0])
+
+    def p(self, most: int) -> tuple[float, bool]:
+        """Its p-value, and whether it was settled early."""
+        return p_value(self.sides, self.statistic, most)
+
+
+def _windows(pool: Pool, column: Column, windows: Sequence[int]) -> list[tuple[int, _Trial]]:
+    """The column against each window of the reference."""
+    trials = []
+    for window in windows:
+        rows = column.rows[(pool.window[column.rows] == window) | pool.live[column.rows]]
+        if not pool.live[rows].all():
+            trials.append((window, _Trial(pool, column, rows)))
+    return trials

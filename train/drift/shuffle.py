@@ -16,7 +16,7 @@ where every group is one row. Cost: one call of each statistic on `[rows, exchan
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -26,6 +26,7 @@ from train.arrays import Bools, Floats, Ints
 ENOUGH = 6
 # Exchanges drawn at a time, doubling: most statistics are settled by the first.
 FIRST_BLOCK, CELLS = 32, 4_000_000
+_KEPT = 4
 # Values this close count as equal, so that a tie is never taken for an exceedance that rounding missed.
 TIE = 1e-9
 
@@ -47,6 +48,8 @@ class Sides:
 
     live: Bools
     groups: Ints
+    # The first blocks, which every statistic asks for.
+    _kept: dict[tuple[int, int], Floats] = field(default_factory=dict, repr=False, compare=False)
 
     def observed(self) -> Floats:
         """The sides as they are, `[rows, 1]`."""
@@ -54,25 +57,30 @@ class Sides:
 
     def exchanged(self, most: int, seed: int) -> Iterator[Floats]:
         """Blocks of random exchanges, `[rows, exchanges]`, `most` in all."""
-        draw = np.random.default_rng(seed)
         count = int(self.groups.max()) + 1
         of_group = np.zeros(count, dtype=bool)
         of_group[self.groups] = self.live
         live_groups = int(of_group.sum())
-        done, size = 0, FIRST_BLOCK
+        done, size, number = 0, FIRST_BLOCK, 0
         while done < most:
-            size = min(size, most - done, max(1, CELLS // len(self.live)))
-            chosen = np.zeros((size, count))
-            ranks = draw.random((size, count))
-            picked = np.argpartition(ranks, live_groups - 1, axis=1)[:, :live_groups]
-            np.put_along_axis(chosen, picked, 1.0, axis=1)
-            yield np.ascontiguousarray(chosen.T[self.groups])
+            size = min(size, max(1, CELLS // len(self.live)))
+            block = self._kept.get((seed, number))
+            if block is None:
+                ranks = np.random.default_rng([seed, number]).random((size, count), dtype=np.float32)
+                picked = np.argpartition(ranks, live_groups - 1, axis=1)[:, :live_groups]
+                chosen = np.zeros((size, count))
+                np.put_along_axis(chosen, picked, 1.0, axis=1)
+                block = np.ascontiguousarray(chosen.T[self.groups])
+                if number < _KEPT:
+                    self._kept[seed, number] = block
+            yield block[:, : most - done]
             done += size
             size *= 2
+            number += 1
 
 
-def p_value(sides: Sides, statistic: Statistic, most: int, seed: int = 0) -> float:
-    """A valid p-value of the statistic.
+def p_value(sides: Sides, statistic: Statistic, most: int, seed: int = 0) -> tuple[float, bool]:
+    """A valid p-value of the statistic, and whether it was settled before `most` exchanges were drawn.
 
     Parameters
     ----------
@@ -85,7 +93,7 @@ def p_value(sides: Sides, statistic: Statistic, most: int, seed: int = 0) -> flo
     for block in sides.exchanged(most, seed):
         places = np.flatnonzero(statistic(block) >= limit)
         if beyond + len(places) >= ENOUGH:
-            return float(ENOUGH / (drawn + int(places[ENOUGH - 1 - beyond]) + 1))
+            return float(ENOUGH / (drawn + int(places[ENOUGH - 1 - beyond]) + 1)), True
         beyond += len(places)
         drawn += block.shape[1]
-    return (1 + beyond) / (drawn + 1)
+    return (1 + beyond) / (drawn + 1), False

@@ -7,8 +7,9 @@ do: all compare with the same reference, and one that came out a little odd is o
 evidence is not multiplied over looks (an e-process): each factor would have to be fair given the ones before,
 and with a shared reference it is not. `benchmarks/monitor.py` counts both.
 
-While the year holds no more looks than planned each has `alpha / looks`. A look too many has half of what is
-left, so that the sum never passes `alpha` and no look is refused.
+Each look has `alpha / (looks + 2)`, or half of what the year has left if that is less: so the sum never
+passes `alpha` and no look is without a part. With the two to spare looks as planned, of which 365 days hold
+one more now and then, all have the same.
 """
 
 from __future__ import annotations
@@ -33,15 +34,12 @@ def allowance(spent: float, alpha: float, looks: int) -> float:
 
     Examples
     --------
-    >>> allowance(0.0, 0.05, 50)
+    >>> allowance(0.0, 0.05, 48)
     0.001
-    >>> round(allowance(0.05, 0.05, 50), 6)
-    0.0
+    >>> round(allowance(0.049, 0.05, 48), 6)
+    0.0005
     """
-    left = max(0.0, alpha - spent)
-    part = alpha / looks
-    # Sums of parts are rounded: a thousandth of a part is not a look that is lacking.
-    return part if left >= part * 0.999 else left / 2
+    return min(alpha / (looks + 2), max(0.0, alpha - spent) / 2)
 
 
 def spent_by(looks: Sequence[tuple[datetime, float]], now: datetime) -> float:
@@ -50,5 +48,5 @@ def spent_by(looks: Sequence[tuple[datetime, float]], now: datetime) -> float:
 
 
 def draws_for(level: float, columns: int) -> int:
-    """Exchanges that let the smallest p-value of `columns` pass Holm at `level` with two to spare."""
-    return max(999, round(3 * columns / max(level, 1e-6)))
+    """Exchanges that let the smallest p-value of `columns` pass Holm at `level` with one to spare."""
+    return max(999, round(2 * columns / max(level, 1e-6)))

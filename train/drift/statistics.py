@@ -7,7 +7,7 @@ larger is further apart. Rows have weights, so that a text which stands a hundre
 |---|---|
 | `domain` | what is linear in the features: how well a ridge classifier tells live rows (AUC) |
 | `mmd` | any difference of the distributions at the scale of the median distance (Gretton et al., 2012) |
-| `neighbours` | a small new topic: live rows whose nearest rows are live too (Schilling, 1986) |
+| `neighbours` | a small new topic: places where the nearest rows are live far more than elsewhere |
 | `words` | one word that came or went |
 | `categories` | shares of labels, languages, sources |
 | `ordered` | a number's distribution: the largest gap of the two (Kolmogorov & Smirnov) |
@@ -104,15 +104,17 @@ def neighbour_graph(features: Floats, groups: Ints, neighbours: int = NEIGHBOURS
 
 
 def neighbours(graph: Any, weights: Floats) -> Statistic:
-    """Share of live rows among the neighbours of live rows, less that among the neighbours of the others."""
+    """How many places there are in which live rows crowd: the fourth power of what the share of live rows
+    among a row's neighbours exceeds their share of all rows by, averaged.
+
+    Schilling's (1986) statistic is the first power. With a tenth of 500 rows on three new topics beside 2,000
+    (banking77) it stood 3.6 standard deviations from chance, the second power 3.1 to 3.9, the fourth 11.2; on
+    one topic 6.7, 8.6 and 38. Twenty neighbours did as well as ten, forty and five did worse.
+    """
 
     def value(sides: Floats) -> Floats:
-        near = graph @ sides
-        live = sides * weights[:, None]
-        other = (1 - sides) * weights[:, None]
-        return np.asarray(
-            (near * live).sum(axis=0) / live.sum(axis=0) - (near * other).sum(axis=0) / other.sum(axis=0)
-        )
+        excess = np.maximum(graph @ sides - sides.mean(axis=0), 0.0) ** 2
+        return np.asarray((weights @ (excess * excess)) / weights.sum())
 
     return value
 
