@@ -209,8 +209,8 @@ def power(vectors: Path, times: int) -> None:
     meanings = np.load(vectors).astype(np.float64)
     counts, _ = word_matrix(rows["text"].to_list())
     level = allowance(0.0, ALPHA, WEEKS) / 12
-    for topics in (1, 3):
-        for size in (100, 200, 500):
+    for size in (500, 200, 100):
+        for topics in (1, 3):
             found = {"meaning_neighbours": 0, "single_words": 0}
             either = 0
             for time_ in range(times):
@@ -224,11 +224,8 @@ def power(vectors: Path, times: int) -> None:
                     *vector_columns(pool, meanings[at], "meaning", ("neighbours",)),
                     word_column(pool, counts[at]),
                 ]
-                seen = [
-                    p_value(pool.sides(column.rows), column.make(column.rows), draws_for(level * 12, 12))[0]
-                    <= level
-                    for column in columns
-                ]
+                sides, most = pool.sides(pool.every), draws_for(level * 12, 12)
+                seen = [p_value(sides, column.make(column.rows), most)[0] <= level for column in columns]
                 for column, saw in zip(columns, seen, strict=True):
                     found[column.name] += saw
                 either += any(seen)

@@ -82,7 +82,6 @@ def monitor(
       assay monitor new_tickets.csv --candidates to_label.csv --dry-run
       assay monitor this_month.csv --against last_month.csv --input text --dry-run
     """
-    from curate.errors import GateFailed
     from curate.files import write_text
     from curate.project import Project
     from curate.read.dialect import delimiter_sign
@@ -98,12 +97,8 @@ def monitor(
     shape = shape or DOCUMENTS.get(output.suffix.lower() if output else "", "text")
     sign = None if reading.delimiter is None else delimiter_sign(reading.delimiter)
     fields = Fields(inputs, id_column, group, label, reading.format, reading.encoding, sign)
-    request = Request(live, against, fields, answers, model, labels, candidates, not dry_run)
+    request = Request(live, against, fields, answers, model, labels, candidates, not dry_run, reading.strict)
     done = look(Project.find(), request, say)
-    if reading.strict and (lost := done.aside.get("unreadable")):
-        raise GateFailed(
-            f"{done.live}: {lost} rows could not be read", fix="correct them, or leave out --strict"
-        )
     if candidates is not None:
         say(f"rows to label written to {candidates}")
     if output is not None:

@@ -9,7 +9,7 @@ from curate.text import plain
 from governance.monitor.history import MILLION
 from governance.monitor.moved import Topic
 from governance.records.kinds import Monitoring
-from governance.report.charts import Bar, Line, intervals, label_mix, lines
+from governance.report.charts import Line, label_mix, lines
 
 # Columns whose size is drawn over the looks, the first that each look has: an AUC, 0.5 where nothing moved.
 DRAWN = ("meaning", "words")
@@ -17,10 +17,9 @@ DRAWN = ("meaning", "words")
 
 def topics_chart(topics: Sequence[Topic]) -> Chart:
     """How large each new topic is."""
-    bars = [Bar(plain(topic.name, 60), topic.share, topic.share, topic.share) for topic in topics]
-    return Chart(
-        intervals(bars, "Share of live rows of each topic"), description="Share of live rows of each topic."
-    )
+    rows = [(plain(topic.name, 40), (round(topic.share * 1000),)) for topic in topics]
+    drawing = label_mix(rows, ("live, per thousand",), "Share of live rows of each topic, per thousand")
+    return Chart(drawing, description="Live rows of each topic, per thousand.")
 
 
 def shares_chart(shares: Sequence[tuple[str, float, float]], title: str) -> Chart:

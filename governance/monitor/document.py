@@ -46,7 +46,7 @@ def headline(done: Monitored) -> str:
     moved = [TITLES.get(column.name, column.name) for column in done.tested if column.moved]
     if not moved:
         return f"nothing has moved: {done.live} against {done.reference}"
-    return f"drift: {', '.join(moved)}"
+    return f"drift: {'; '.join(moved)}"
 
 
 def as_document(done: Monitored) -> Document:

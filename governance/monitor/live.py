@@ -24,6 +24,8 @@ from governance.monitor.rows import RAW, collapsed
 from governance.predict.inputs import columns_of, live_rows
 
 PART = 4_096
+# Parts that are collapsed together: each time costs a pass over all distinct texts so far.
+TOGETHER = 64
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def read_live(project: Project, path: Path, fields: Fields) -> Read:
         If it cannot be read, holds no row, or lacks a column that was named.
     """
     limit = project.params("validate", ValidateParams).input.max_chars
-    stacked: pl.DataFrame | None = None
+    waiting: list[pl.DataFrame] = []
     total, aside, columns = 0, dict[str, int](), None
     roles: dict[str, str] = {}
     for part in parts(path, PART, format=fields.format, encoding=fields.encoding, delimiter=fields.delimiter):
@@ -84,14 +86,10 @@ def read_live(project: Project, path: Path, fields: Fields) -> Read:
             continue
         if columns is None:
             roles = _roles(project, part.records.frame, path, fields)
-            columns = columns_of(
-                project,
-                part.records.frame,
-                path,
-                fields.inputs,
-                fields.id,
-                tuple(sorted(set(roles.values()))),
-            )
+            carried = tuple(sorted(set(roles.values())))
+            columns = columns_of(project, part.records.frame, path, fields.inputs, fields.id, carried)
+            if columns.id is None:
+                columns = replace(columns, id=_usual_id(part.records.frame))
         rows = live_rows(part, columns, path).filter(~pl.col("unreadable"))
         fine = _raw(rows, roles)
         for reason, bad in (
@@ -101,8 +99,10 @@ def read_live(project: Project, path: Path, fields: Fields) -> Read:
             if count := fine.filter(bad).height:
                 aside[reason] = aside.get(reason, 0) + count
                 fine = fine.filter(~bad.fill_null(True))
-        both = fine if stacked is None else pl.concat([stacked, fine], how="vertical")
-        stacked = collapsed(both).select(*RAW)
+        waiting.append(collapsed(fine).select(*RAW))
+        if len(waiting) >= TOGETHER:
+            waiting = [collapsed(pl.concat(waiting)).select(*RAW)]
+    stacked = pl.concat(waiting) if waiting else None
     if stacked is None or not stacked.height:
         raise AssayError(
             f"{plain(path.name, 80)} holds no row that can be compared"

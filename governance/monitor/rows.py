@@ -15,6 +15,7 @@ from collections.abc import Callable
 import polars as pl
 
 from curate.dedup.normalise import folded
+from curate.placeholders import PLACEHOLDER
 
 # What comes in: `row` is the place in the file; nulls mean that a row does not say.
 RAW = pl.Schema(
@@ -64,11 +65,16 @@ def sampled(rows: pl.DataFrame, most: int) -> pl.DataFrame:
     return rows.join(kept.select("group_key"), on="group_key", how="semi").sort("text_key", "group_key")
 
 
-def masked(rows: pl.DataFrame, mask: Mask) -> pl.DataFrame:
-    """`rows` with `input` masked and personal ids replaced; `placeholders` counts what stands masked."""
-    from curate.placeholders import PLACEHOLDER
+def masked(rows: pl.DataFrame, mask: Mask, *, keep_ids: bool = False) -> pl.DataFrame:
+    """`rows` with `input` masked and personal ids replaced; `placeholders` counts what stands masked.
 
+    Parameters
+    ----------
+    keep_ids
+        Of gold, whose ids ingest has looked at.
+    """
     done = mask(rows.with_columns(pl.lit(None, pl.String).alias("output")))
+    done = done.with_columns(rows["id"]) if keep_ids else done
     return done.drop("output").with_columns(
         pl.col("input").str.count_matches(PLACEHOLDER).cast(pl.Float64).alias("placeholders")
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import polars as pl
 
 from curate.digests import sha256_of
 from curate.documents import load_json, load_parquet
-from curate.errors import AssayError
+from curate.errors import AssayError, GateFailed
 from curate.pii.detect.languages.identify import identify
 from curate.project import Project
 from curate.text import plain, plural
@@ -48,6 +48,7 @@ class Request:
     labels: Path | None = None
     candidates: Path | None = None
     record: bool = True
+    strict: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,11 @@ def monitor(project: Project, request: Request, tell: Callable[[str], None]) -> 
     _ = project.task
     params = project.params("monitor", MonitorParams)
     read = read_live(project, request.live, request.fields)
+    if request.strict and (lost := read.aside.get("unreadable")):
+        raise GateFailed(
+            f"{plain(request.live.name, 80)}: {plural(lost, 'row')} could not be read",
+            fix="correct them, or leave out --strict",
+        )
     reference = read_reference(project, request.against, request.fields)
     notes = _aside(read)
     live = read.rows
@@ -110,7 +116,7 @@ def monitor(project: Project, request: Request, tell: Callable[[str], None]) -> 
     if mask.key is None:
         tell("monitor: without the project's key ids are left out")
     live_rows = masked(sampled(live, params.live_rows), mask)
-    gold_rows = masked(sampled(reference.read.rows, params.reference_rows), mask)
+    gold_rows = masked(sampled(reference.read.rows, params.reference_rows), mask, keep_ids=reference.is_gold)
     live_rows, more = _without_gold(live_rows, gold_rows, reference, request.live)
     notes += more
     units = live_rows["group_key"].n_unique()
@@ -169,7 +175,7 @@ def monitor(project: Project, request: Request, tell: Callable[[str], None]) -> 
     if not request.record or budget.again:
         return done
     record = record_look(project, digest, _fields(done, reference.digest, system))
-    return Monitored(**{**done.__dict__, "record": record.id})
+    return replace(done, record=record.id)
 
 
 def _aside(read: Read) -> list[str]:

@@ -77,10 +77,8 @@ def write_gold(root: Path, rows: pl.DataFrame) -> None:
         part.write_parquet(root / "gold" / f"{split}.parquet")
     manifest = {"schema": SCHEMA, "content_digest": "ab" * 32, "version": "g1"}
     (root / "gold" / "manifest.json").write_text(json.dumps(manifest))
-    empty = {"example_id": [], "stage": [], "kept_id": []}
-    pl.DataFrame(empty, schema=dict.fromkeys(empty, pl.String)).write_parquet(
-        root / "gold" / "ledger.parquet"
-    )
+    none_dropped = pl.DataFrame(schema=dict.fromkeys(("example_id", "stage", "kept_id"), pl.String))
+    none_dropped.write_parquet(root / "gold" / "ledger.parquet")
 
 
 class StandInMask:
@@ -98,7 +96,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     root = tmp_path / "project"
     root.mkdir()
     (root / "task.yaml").write_text(yaml.safe_dump(CARD))
-    (root / "params.yaml").write_text("monitor: {encoder: null}\n")
+    # One look a year: a generous level takes few exchanges.
+    (root / "params.yaml").write_text("monitor: {encoder: null, looks: 1}\n")
     write_gold(root, tickets(1, 400))
     monkeypatch.chdir(root)
     monkeypatch.setattr("governance.monitor.run.Masker", StandInMask)
