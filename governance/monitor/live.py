@@ -163,15 +163,14 @@ def read_answers(path: Path) -> pl.DataFrame:
     """
     kept = read_table(path)
     need_columns(kept, ["row", "output"], path.name, option="--answers")
-    shape = {"row": pl.Int64, "answer": pl.String, "confidence": pl.Float64, "codes": pl.String}
-    frames = [_answers(kept, "output", refused=False, shape=shape)]
+    frames = [_answers(kept, "output", refused=False)]
     beside = path.with_suffix(f".refused{path.suffix}")
     if beside.exists():
-        frames.append(_answers(read_table(beside), "answer", refused=True, shape=shape))
+        frames.append(_answers(read_table(beside), "answer", refused=True))
     return pl.concat(frames).unique("row", keep="first", maintain_order=True).sort("row")
 
 
-def _answers(frame: pl.DataFrame, column: str, *, refused: bool, shape: dict[str, type]) -> pl.DataFrame:
+def _answers(frame: pl.DataFrame, column: str, *, refused: bool) -> pl.DataFrame:
     there = frame.columns
     return frame.select(
         pl.col("row").cast(pl.Int64),
@@ -181,7 +180,7 @@ def _answers(frame: pl.DataFrame, column: str, *, refused: bool, shape: dict[str
         .alias("confidence"),
         (pl.col("codes").cast(pl.String) if refused and "codes" in there else pl.lit("")).alias("codes"),
         pl.lit(refused).alias("refused"),
-    ).cast(shape)
+    )
 
 
 def read_labels(path: Path, project: Project, fields: Fields) -> pl.DataFrame:
