@@ -255,14 +255,26 @@ def read_stage_frame(path: Path, *, made_by: str) -> pl.DataFrame:
     AssayError
         If the file is missing or is not Parquet.
     """
+    with _made(path, made_by):
+        return pl.read_parquet(path)
+
+
+def stage_schema(path: Path, *, made_by: str) -> pl.Schema:
+    """The columns of a stage's Parquet output; errors as of `read_stage_frame`."""
+    with _made(path, made_by):
+        return pl.Schema(pl.read_parquet_schema(path))
+
+
+@contextmanager
+def _made(path: Path, stage: str) -> Iterator[None]:
     if not path.exists():
         raise AssayError(
-            f"{path} does not exist: stage `{made_by}` has not run",
-            fix=f"assay {made_by}   (or: dvc repro {made_by})",
+            f"{path} does not exist: stage `{stage}` has not run",
+            fix=f"assay {stage}   (or: dvc repro {stage})",
         )
-    fix = f"assay {made_by}   (or: dvc repro -f -s {made_by})"
+    fix = f"assay {stage}   (or: dvc repro -f -s {stage})"
     with native_errors(f"{path} is not a readable Parquet file", fix):
-        return pl.read_parquet(path)
+        yield
 
 
 @contextmanager

@@ -11,16 +11,26 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from curate.engine import Part, current, together
+from curate.engine.stream import OnDisk
 from curate.errors import AssayError, GateFailed
 from curate.examples import EXAMPLES, LEDGER, conform
-from curate.files import dump_json, replacing_folder, write_parquet
+from curate.files import (
+    ROW_GROUP,
+    dump_json,
+    read_stage_frame,
+    replacing_file,
+    replacing_folder,
+    stage_schema,
+    write_parquet,
+)
 from curate.provenance import SEALED, MadeFrom, file_digests
 from curate.seal import seal
 from curate.text import plural
@@ -38,7 +48,7 @@ class StageResult:
     stage
         The stage's name.
     kept
-        Examples that go on (schema `EXAMPLES`).
+        Examples that go on (schema `EXAMPLES`); empty where `parts` has them.
     dropped
         One or more ledger rows for each example that does not (schema `LEDGER`).
     report
@@ -46,6 +56,9 @@ class StageResult:
         machine.
     tables
         Further frames to write beside, by file name (`findings`, `pairs`, ...), already sorted.
+    parts
+        The examples that go on as partitions of an engine: schema `EXAMPLES`, sorted by id from the first row
+        to the last.
     """
 
     stage: str
@@ -53,6 +66,16 @@ class StageResult:
     dropped: pl.DataFrame
     report: Mapping[str, Any]
     tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    parts: Sequence[Part] | None = None
+
+
+def stage_parts(path: Path, *, made_by: str) -> list[Part]:
+    """The partitions of a stage's Parquet output on the engine in use; errors as of `read_stage_frame`."""
+    engine = current()
+    if engine.name == "local":
+        return engine.parts(read_stage_frame(path, made_by=made_by))
+    stage_schema(path, made_by=made_by)
+    return engine.parts(path)
 
 
 def funnel(result: StageResult, rows_in: int) -> dict[str, Any]:
@@ -62,10 +85,17 @@ def funnel(result: StageResult, rows_in: int) -> dict[str, Any]:
     )
     return {
         "in": rows_in,
-        "kept": result.kept.height,
+        "kept": len(kept_ids(result)),
         "dropped": result.dropped["example_id"].n_unique(),
         "reasons": dict(reasons.iter_rows()),
     }
+
+
+def kept_ids(result: StageResult) -> pl.Series:
+    """The ids of the examples that go on."""
+    if result.parts is None:
+        return result.kept["example_id"]
+    return together(result.parts, ("example_id",))["example_id"]
 
 
 def conservation_faults(came_in: pl.Series, kept: pl.Series, dropped: pl.Series) -> dict[str, pl.Series]:
@@ -96,7 +126,7 @@ def check_conservation(result: StageResult, input_ids: pl.Series) -> None:
     AssayError
         Naming up to five ids that vanished, doubled or appeared from nowhere.
     """
-    faults = conservation_faults(input_ids, result.kept["example_id"], result.dropped["example_id"])
+    faults = conservation_faults(input_ids, kept_ids(result), result.dropped["example_id"])
     for fault, ids in faults.items():
         raise AssayError(
             f"stage `{result.stage}` does not conserve rows: {len(ids)} {fault}, e.g. {', '.join(ids[:5])}",
@@ -127,7 +157,7 @@ def write_stage(
         If it dropped more; the folder is written all the same.
     """
     check_conservation(result, input_ids)
-    kept = conform(result.kept, EXAMPLES).sort("example_id")
+    kept = result.parts if result.parts is not None else conform(result.kept, EXAMPLES).sort("example_id")
     drops = conform(result.dropped, LEDGER).sort("example_id", "reason", "evidence")
     counts = funnel(result, len(input_ids))
     report = {"stage": result.stage, "funnel": counts, **result.report}
@@ -151,15 +181,37 @@ def write_stage(
     return report
 
 
+def write_table(table: pl.DataFrame | Sequence[Part], path: Path) -> None:
+    """`write_parquet` of a frame, or of partitions one after another: the same bytes, whatever the cut."""
+    if isinstance(table, pl.DataFrame):
+        write_parquet(table, path)
+        return
+    with replacing_file(path) as fresh:
+        lazy_table(table).sink_parquet(
+            fresh, compression="zstd", compression_level=3, statistics=True, row_group_size=ROW_GROUP
+        )
+
+
+def lazy_table(parts: Sequence[Part]) -> pl.LazyFrame:
+    """Partitions as one lazy frame that reads them as they are wanted."""
+    paths = [path for part in parts if isinstance(part, OnDisk) for path in part.paths]
+    if paths and all(isinstance(part, OnDisk) for part in parts):
+        return pl.scan_ipc(paths)
+    return together(parts).lazy()
+
+
 def write_outputs(
-    folder: Path, frames: Mapping[str, pl.DataFrame], report: Mapping[str, Any], made_from: Mapping[str, Any]
+    folder: Path,
+    frames: Mapping[str, pl.DataFrame | Sequence[Part]],
+    report: Mapping[str, Any],
+    made_from: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Write a stage's folder, all or nothing; returns its report with `made_from` and the digests of
     `outputs`, sealed where `made_from` comes from `curate.provenance.begin`.
     """
     with replacing_folder(folder) as fresh:
         for name, frame in frames.items():
-            write_parquet(frame, fresh / f"{name}.parquet")
+            write_table(frame, fresh / f"{name}.parquet")
         whole = {**report, "made_from": dict(made_from), "outputs": file_digests(fresh)}
         if isinstance(made_from, MadeFrom) and made_from.key is not None:
             # As it is read back: a tuple becomes a list.

@@ -21,11 +21,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
 from curate.dedup.join import Mask, Pairs, candidates, raw_count, together, verify
-from curate.dedup.shingles import I64, Documents
+from curate.dedup.shingles import I64, Corpus, Documents
 from curate.dedup.signatures import Signatures, band_signatures, prefix_signatures
 
 # Up to this many documents all pairs are made, whatever they share.
@@ -57,8 +58,15 @@ class _TooMany(Exception):
     """More pairs than are listed, among documents with marks."""
 
 
+class Signed(Corpus, Protocol):
+    """Documents that lie elsewhere and are signed there."""
+
+    def signed(self, threshold: float, done: Callable[[int], None] | None = None) -> Signatures:
+        """Signatures with band keys."""
+
+
 def sign(
-    documents: Documents,
+    documents: Documents | Signed,
     threshold: float,
     done: Callable[[int], None] | None = None,
     second: Mask | None = None,
@@ -66,6 +74,8 @@ def sign(
     """Exact prefix keys where they are affordable, else MinHash band keys; the choice depends on the
     documents alone.
     """
+    if not isinstance(documents, Documents):
+        return documents.signed(threshold, done)
     if int(documents.texts.str.len_chars().sum()) <= MAX_PREFIX_CHARACTERS:
         signatures = prefix_signatures(documents, threshold, done)
         first = np.ones(len(documents), np.bool_) if second is None else ~second
@@ -95,7 +105,7 @@ def pair_limit(documents: int) -> int:
 
 
 def cover(
-    documents: Documents,
+    documents: Documents | Signed,
     threshold: float,
     forced: int = 0,
     *,
@@ -124,7 +134,11 @@ def cover(
 
 
 def _cover(
-    documents: Documents, threshold: float, forced: int, limit: int | None, done: Callable[[int], None] | None
+    documents: Documents | Signed,
+    threshold: float,
+    forced: int,
+    limit: int | None,
+    done: Callable[[int], None] | None,
 ) -> Cover:
     signatures = sign(documents, threshold, done)
     count = len(documents)

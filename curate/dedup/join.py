@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from curate.dedup.shingles import I64, MATRIX_CELLS, U64, Documents
+from curate.dedup.shingles import I64, MATRIX_CELLS, U64, Corpus
 from curate.dedup.signatures import Signatures
 
 Mask = NDArray[np.bool_]
@@ -162,7 +162,7 @@ def _merge(found: U64, fresh: list[U64]) -> U64:
     return merged[first]
 
 
-def verify(documents: Documents, signatures: Signatures, packed: U64, threshold: float) -> Pairs:
+def verify(documents: Corpus, signatures: Signatures, packed: U64, threshold: float) -> Pairs:
     """The candidates whose exact Jaccard index reaches the threshold, but for those whose marks differ."""
     left, right = (
         (packed >> np.uint64(32)).astype(np.int64),
@@ -194,7 +194,7 @@ def _tiles(sizes: I64, left: I64, right: I64) -> Iterator[I64]:
     yield from np.split(order, np.flatnonzero(np.diff(tile[order])) + 1)
 
 
-def _jaccard(documents: Documents, left: I64, right: I64) -> NDArray[np.float64]:
+def _jaccard(documents: Corpus, left: I64, right: I64) -> NDArray[np.float64]:
     """Exact Jaccard index of each pair: sort both sets as one row and count its distinct hashes."""
     involved = np.unique(np.concatenate([left, right]))
     flat, sizes = documents.sets(involved)

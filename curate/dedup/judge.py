@@ -8,6 +8,8 @@ differed stay, or leave as `equal_after_redaction`, by policy. Held-out rows nev
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 import polars as pl
 
 from curate.dedup.cut import cut_outputs
@@ -62,7 +64,12 @@ def texts_of(examples: pl.DataFrame, kind: Kind, params: DedupParams) -> pl.Data
 
 
 def judge(
-    twins: Twins, texts: pl.DataFrame, examples: pl.DataFrame, kind: Kind, params: DedupParams
+    twins: Twins,
+    texts: pl.DataFrame,
+    examples: pl.DataFrame,
+    kind: Kind,
+    params: DedupParams,
+    everything: Callable[[], Iterable[pl.DataFrame]] | None = None,
 ) -> pl.DataFrame:
     """Every row with its cluster, and the reason it leaves or null.
 
@@ -74,6 +81,9 @@ def judge(
         From `texts_of(examples, ...)`.
     examples
         Schema `EXAMPLES`, as people wrote them.
+    everything
+        Gives `example_id, input, output` of all rows, some at a time, where `examples` are only those that
+        have a twin.
     """
     outputs = texts.select("id", "output") if "output" in texts.columns else _outputs(examples, kind)
     rows = _judged(twins, outputs, kind, params)
@@ -84,7 +94,7 @@ def judge(
     if kind is Kind.CLASSIFICATION and params.weigh == "auto":
         # Labels differ, and one text denies what the other says, or their words point to different labels:
         # they do not contradict each other. (A number more or less seldom decides a label.)
-        part = _parted(texts, gone, examples)
+        part = _parted(texts, gone, examples, everything() if everything else [examples])
         apart = _judged(find_twins(part, params, weigh="negations"), outputs, kind, params)
         return pl.concat([rows.filter(~conflict.fill_null(False)), apart])
     if kind is not Kind.CLASSIFICATION and weighs(kind, params) == "nothing":
@@ -116,14 +126,26 @@ def _outputs(examples: pl.DataFrame, kind: Kind) -> pl.DataFrame:
     return examples.select(pl.col("example_id").alias("id"), answers(examples, kind).alias("output"))
 
 
-def _parted(texts: pl.DataFrame, gone: pl.DataFrame, examples: pl.DataFrame) -> pl.DataFrame:
+def _parted(
+    texts: pl.DataFrame, gone: pl.DataFrame, examples: pl.DataFrame, everything: Iterable[pl.DataFrame]
+) -> pl.DataFrame:
     """The texts in conflict, guarded by the labels to which their words point."""
-    everything = examples.select("example_id", "output", folded(examples["input"]).alias("text"))
-    rows = gone.select("example_id", "keeper").join(everything, on="example_id").sort("example_id")
-    points = pointed(
-        rows.select(pl.col("example_id").alias("id"), "text", cluster="keeper", label="output"),
-        everything.select("text", label="output"),
+    rows = (
+        gone.select("example_id", "keeper")
+        .join(examples.select("example_id", "input", "output"), on="example_id")
+        .sort("example_id")
     )
+    texts_in_conflict = rows.select(
+        pl.col("example_id").alias("id"),
+        folded(rows["input"]).alias("text"),
+        pl.col("keeper").alias("cluster"),
+        pl.col("output").alias("label"),
+    )
+    labelled = (
+        part.select(folded(part["input"]).alias("text"), pl.col("output").alias("label"))
+        for part in everything
+    )
+    points = pointed(texts_in_conflict, labelled)
     part = texts.join(points, on="id", how="inner", maintain_order="left")
     guard = pl.concat_str("guard", "points", separator="\x1f").alias("guard")
     return part.with_columns(guard).drop("points")

@@ -99,6 +99,11 @@ def compared(texts: pl.Series, parts: Parts, unit: Unit, n: int, threshold: floa
     return Compared(rest.rename("rest"), _families(frame, unit, n, threshold))
 
 
+def system_turns(texts: pl.Series) -> pl.Series:
+    """Which texts have a system turn, which `auto` sets apart."""
+    return texts.str.contains(_SYSTEM)
+
+
 def _none(texts: pl.Series) -> pl.Series:
     return pl.Series("frame", [""], dtype=pl.String).new_from_index(0, len(texts))
 
@@ -148,10 +153,7 @@ def _shared(texts: pl.Series, *, at_end: bool) -> pl.Series:
     edges = edges.join(common, on="edge", how="semi")
     lengths = np.zeros(len(texts), np.int64)
     if edges.height:
-        whole = texts.n_unique()
-        least = Support(
-            max(SUPPORT, math.ceil(SHARE * whole)), max(SUPPORT, math.ceil(SHARE_WITHIN_A_LINE * whole))
-        )
+        least = least_support(texts.n_unique())
         supported = edges.group_by("edge").agg(pl.col("text").n_unique().alias("support"))
         edges = edges.join(supported.filter(pl.col("support") >= least.line), on="edge", how="semi")
         # One step an edge: there are no more than templates.
@@ -171,6 +173,13 @@ class Support:
 
     line: int
     within: int
+
+
+def least_support(distinct: int) -> Support:
+    """The support that a template needs among so many distinct texts."""
+    return Support(
+        max(SUPPORT, math.ceil(SHARE * distinct)), max(SUPPORT, math.ceil(SHARE_WITHIN_A_LINE * distinct))
+    )
 
 
 def _template(texts: list[str], least: Support) -> str:

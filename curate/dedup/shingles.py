@@ -19,7 +19,7 @@ import itertools
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, Protocol, Self
 
 import numpy as np
 import polars as pl
@@ -211,6 +211,23 @@ def repeats(matrix: U64) -> NDArray[np.bool_]:
     again = np.zeros(matrix.shape, np.bool_)
     np.equal(matrix[:, 1:], matrix[:, :-1], out=again[:, 1:])
     return again
+
+
+class Corpus(Protocol):
+    """Distinct documents, numbered by priority: in memory (`Documents`) or wherever else they lie."""
+
+    @property
+    def marks(self) -> U64 | None:
+        """See `Documents`."""
+
+    def __len__(self) -> int:
+        """How many."""
+
+    def salted(self) -> Self:
+        """See `Documents`."""
+
+    def sets(self, chosen: I64) -> tuple[U64, I64]:
+        """See `Documents`."""
 
 
 @dataclass(frozen=True)

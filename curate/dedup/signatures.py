@@ -16,7 +16,7 @@ bits (Sandes, Teodoro and Melo 2018, "Bitmap filter"). Neither filter loses a pa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -60,7 +60,7 @@ class Signatures:
 
     sizes: I64
     bitmaps: U64
-    tables: list[U64] = field(repr=False)
+    tables: Sequence[U64] = field(repr=False)
     bits: int
     exact: bool
 
@@ -119,10 +119,15 @@ def _band_keys(matrix: U64, count: int, rows: int) -> U64:
     return keys
 
 
-def pack(keys: U64, documents: I64, bits: int) -> U64:
-    """Sorted postings: the key's high bits over the document number."""
+def packed(keys: U64, documents: I64, bits: int) -> U64:
+    """Postings: the key's high bits over the document number."""
     low = np.uint64((1 << bits) - 1)
-    postings = (keys & ~low) | documents.astype(np.uint64)
+    return (keys & ~low) | documents.astype(np.uint64)
+
+
+def pack(keys: U64, documents: I64, bits: int) -> U64:
+    """Sorted postings."""
+    postings = packed(keys, documents, bits)
     postings.sort()
     return postings
 
@@ -146,19 +151,26 @@ def band_signatures(
     documents: Documents, threshold: float, done: Callable[[int], None] | None = None
 ) -> Signatures:
     """Signatures with MinHash band keys, one table a band."""
-    parts = over_chunks(documents, lambda begin, end: _scan(documents, begin, end, threshold), done)
+    sizes, bitmaps, keys = band_columns(documents, threshold, done)
     bits = max(1, len(documents).bit_length())
-    sizes, bitmaps = _joined(parts)
     numbers = np.flatnonzero(sizes > 0)
-    tables = []
-    for band in range(bands(threshold)[0]):
-        column = (
-            np.concatenate([part[2][band] for part in parts if part[2] is not None])
-            if parts
-            else np.zeros(0, np.uint64)
-        )
-        tables.append(pack(column[numbers], numbers, bits))
+    tables = [pack(column[numbers], numbers, bits) for column in keys]
     return Signatures(sizes, bitmaps, tables, bits, exact=False)
+
+
+def band_columns(
+    documents: Documents, threshold: float, done: Callable[[int], None] | None = None
+) -> tuple[I64, U64, Iterator[U64]]:
+    """Sizes, bitmaps and, band by band, the key of each document."""
+    parts = over_chunks(documents, lambda begin, end: _scan(documents, begin, end, threshold), done)
+    sizes, bitmaps = _joined(parts)
+
+    def columns() -> Iterator[U64]:
+        for band in range(bands(threshold)[0]):
+            cut = [part[2][band] for part in parts if part[2] is not None]
+            yield np.concatenate(cut) if cut else np.zeros(0, np.uint64)
+
+    return sizes, bitmaps, columns()
 
 
 def _joined(parts: list[tuple[I64, U64, U64 | None]]) -> tuple[I64, U64]:

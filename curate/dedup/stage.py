@@ -12,6 +12,10 @@ rows of 300 characters take a quarter of a minute on two cores and under 3 GB.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -29,12 +33,14 @@ from curate.dedup.judge import (
 )
 from curate.dedup.leaks import leak_counts, with_conflict
 from curate.dedup.params import DedupParams
+from curate.dedup.partitioned import Sides, decidable, needs_memory
 from curate.dedup.twins import Twins, find_twins
-from curate.examples import ledger, no_ledger
-from curate.files import read_stage_frame
+from curate.engine import Part, current, together
+from curate.examples import EXAMPLES, conform, ledger, no_ledger
+from curate.files import read_stage_frame, stage_schema
 from curate.project import Project
 from curate.provenance import begin
-from curate.stage import Progress, StageResult, write_stage
+from curate.stage import Progress, StageResult, stage_parts, write_stage
 from curate.task import Kind
 from curate.verdicts.apply import changed, in_force, without
 from curate.verdicts.apply import written as as_decided
@@ -43,12 +49,22 @@ from curate.verdicts.apply import written as as_decided
 def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     """Run the stage in a project; returns its report."""
     params, made_from = project.params("dedup", DedupParams), begin(project, "dedup")
-    examples = read_stage_frame(project.stage("redact") / "examples.parquet", made_by="redact")
-    written = read_stage_frame(project.stage("ingest") / "examples.parquet", made_by="ingest")
+    redacted = project.stage("redact") / "examples.parquet"
+    ingested = project.stage("ingest") / "examples.parquet"
     path = project.stage("redact") / "verdicts.parquet"
     verdicts = read_stage_frame(path, made_by="redact") if path.exists() else None
-    result = dedup(examples, project.task.kind, params, progress, written=written, verdicts=verdicts)
-    return write_stage(result, examples["example_id"], project.stage("dedup"), made_from, params.max_dropped)
+    kind = project.task.kind
+    if current().name == "local" or needs_memory(kind, params):
+        examples = read_stage_frame(redacted, made_by="redact")
+        written = read_stage_frame(ingested, made_by="ingest")
+        result = dedup(examples, kind, params, progress, written=written, verdicts=verdicts)
+        ids = examples["example_id"]
+    else:
+        parts = stage_parts(redacted, made_by="redact")
+        stage_schema(ingested, made_by="ingest")
+        result = dedup_parts(parts, ingested, kind, params, progress, verdicts=verdicts)
+        ids = together(parts, ("example_id",))["example_id"]
+    return write_stage(result, ids, project.stage("dedup"), made_from, params.max_dropped)
 
 
 def dedup(
@@ -87,9 +103,8 @@ def dedup(
     """
     params = params or DedupParams()
     decided = in_force(verdicts)
-    removed = without(decided)
     if decided.height:
-        examples = changed(examples.join(removed, on="example_id", how="anti"), decided)
+        examples = changed(examples.join(without(decided), on="example_id", how="anti"), decided)
     total = examples.height
     if written is None:
         written = examples
@@ -99,7 +114,77 @@ def dedup(
     texts = texts_of(written, kind, params)
     watch = (lambda done: progress(done, total)) if progress else None
     twins = find_twins(texts, params, watch, weigh=weighs(kind, params))
-    rows = judge(twins, texts, written, kind, params)
+    rows, out, result = _decided(twins, texts, examples, written, kind, params, decided)
+    kept = examples.join(out, on="example_id", how="anti").sort("example_id")
+    tables, report = _tables(result.tables, rows, decided), dict(result.report)
+    if params.semantic is not None:
+        from curate.semantic.stage import same_meaning
+
+        tables["semantic"], report["semantic"] = same_meaning(written, kept, kind, params.semantic)
+    return replace(result, kept=kept, report=report, tables=tables)
+
+
+def dedup_parts(
+    redacted: Sequence[Part],
+    ingested: Path,
+    kind: Kind,
+    params: DedupParams,
+    progress: Progress | None = None,
+    *,
+    verdicts: pl.DataFrame | None = None,
+) -> StageResult:
+    """`dedup` of partitions of the redacted examples, on the engine in use; see `curate.dedup.partitioned`.
+
+    Parameters
+    ----------
+    redacted
+        Schema `EXAMPLES`, sorted by id from the first row to the last.
+    ingested
+        The Parquet file of the same rows (and maybe more) before redaction, sorted by id.
+    """
+    decided, engine = in_force(verdicts), current()
+    some = decidable(redacted, ingested, kind, params, decided, engine, progress)
+    texts = texts_of(some.written, kind, params)
+    judged, out, result = _decided(
+        some.twins, texts, some.examples, some.written, kind, params, decided, some.everything
+    )
+    alone = some.ids.filter(~some.ids.is_in(judged["example_id"].implode())).rename("example_id")
+    rows = pl.concat(
+        [judged, alone.to_frame().select("example_id", pl.col("example_id").alias("cluster"), kept=True)]
+    )
+    parts = engine.store(partial(_staying, out=out), some.sides)
+    tables = _tables(result.tables, rows, decided)
+    return replace(result, kept=some.examples.clear(), parts=parts, tables=tables)
+
+
+def _staying(sides: Sides, out: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a partition that stay."""
+    rows = sides.examples().join(out, on="example_id", how="anti", maintain_order="left")
+    return conform(rows, EXAMPLES)
+
+
+def _tables(
+    tables: Mapping[str, pl.DataFrame], rows: pl.DataFrame, decided: pl.DataFrame
+) -> dict[str, pl.DataFrame]:
+    """The stage's tables, with `clusters` of all rows and, where there are any, the verdicts in force."""
+    whole = {**tables, "clusters": rows.sort("example_id")}
+    if decided.height:
+        whole["verdicts"] = decided.sort("example_id")
+    return whole
+
+
+def _decided(
+    twins: Twins,
+    texts: pl.DataFrame,
+    examples: pl.DataFrame,
+    written: pl.DataFrame,
+    kind: Kind,
+    params: DedupParams,
+    decided: pl.DataFrame,
+    everything: Callable[[], Iterable[pl.DataFrame]] | None = None,
+) -> tuple[pl.DataFrame, pl.DataFrame, StageResult]:
+    """The cluster of each row, the ids of those that leave, and the result without its examples."""
+    rows = judge(twins, texts, written, kind, params, everything)
     equal = equal_after(rows, texts, examples, kind)
     if params.after_redaction == "drop":
         rows = drop_equal_after(rows, equal)
@@ -120,32 +205,26 @@ def dedup(
         if out.height
         else no_ledger()
     )
-    kept = examples.join(out.select("example_id"), on="example_id", how="anti").sort("example_id")
     clusters = rows.select(
         "example_id", pl.col("keeper").alias("cluster"), pl.col("reason").is_null().alias("kept")
-    ).sort("example_id")
+    )
     review = rows.filter(pl.lit(policy(kind, params) == "review") & conflict).join(
         examples.select("example_id", "output"), on="example_id", how="left"
     )
-    dropped = pl.concat([dropped, removed])
+    against = contradictions(rows, texts, examples, kind, params)
     tables = {
         "pairs": twins.pairs.rename({"left": "left_id", "right": "right_id"}),
         "clusters": clusters,
         "conflicts": review.select(pl.col("keeper").alias("cluster"), "example_id", "output").sort(
             "cluster", "example_id"
         ),
+        "contradictions": against,
     }
-    against = contradictions(rows, texts, examples, kind, params)
-    tables["contradictions"] = against
-    if decided.height:
-        tables["verdicts"] = decided.sort("example_id")
     report = _report(twins, rows, written, kind, params) | _redaction_report(equal, params)
     report["contradictions"] = told(against)
-    if params.semantic is not None:
-        from curate.semantic.stage import same_meaning
-
-        tables["semantic"], report["semantic"] = same_meaning(written, kept, kind, params.semantic)
-    return StageResult("dedup", kept, dropped.sort("example_id"), report, tables)
+    dropped = pl.concat([dropped, without(decided)]).sort("example_id")
+    result = StageResult("dedup", examples.clear(), dropped, report, tables)
+    return clusters, out.select("example_id"), result
 
 
 def _evidence(params: DedupParams) -> pl.Expr:

@@ -10,6 +10,8 @@ Cost: the words of the rows with conflicting labels, counted once; nothing where
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import polars as pl
 
 # A word points to a label if it stands in as many rows of the cluster's labels at least, and nearly only in
@@ -19,7 +21,7 @@ _SHARE = 0.9
 _WORD = r"[\p{L}\p{N}]+"
 
 
-def pointed(rows: pl.DataFrame, everything: pl.DataFrame) -> pl.DataFrame:
+def pointed(rows: pl.DataFrame, everything: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """The labels to which the words of each row point.
 
     Parameters
@@ -28,7 +30,7 @@ def pointed(rows: pl.DataFrame, everything: pl.DataFrame) -> pl.DataFrame:
         `id, text, cluster, label`: those in conflict, texts folded; the labels of a cluster are those of its
         rows.
     everything
-        `text, label` of all rows, texts folded.
+        `text, label` of all rows, texts folded, some rows at a time.
 
     Returns
     -------
@@ -38,14 +40,17 @@ def pointed(rows: pl.DataFrame, everything: pl.DataFrame) -> pl.DataFrame:
     words = rows.select("id", "cluster", pl.col("text").str.extract_all(_WORD).list.unique().alias("word"))
     words = words.explode("word", keep_nulls=False, empty_as_null=False)
     labels = rows.select("cluster", "label").unique()
-    counts = (
-        everything.join(labels.select("label").unique(), on="label", how="semi")
+    wanted, asked = labels.select("label").unique(), words.select("word").unique()
+    parts = [
+        part.join(wanted, on="label", how="semi")
         .select("label", pl.col("text").str.extract_all(_WORD).list.unique().alias("word"))
         .explode("word", keep_nulls=False, empty_as_null=False)
-        .join(words.select("word").unique(), on="word", how="semi")
+        .join(asked, on="word", how="semi")
         .group_by("word", "label")
         .len("rows")
-    )
+        for part in everything
+    ]
+    counts = pl.concat(parts).group_by("word", "label").agg(pl.col("rows").sum())
     telling = (
         words.select("cluster", "word")
         .unique()

@@ -19,7 +19,7 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from curate.dedup.cover import cover, similar_between
+from curate.dedup.cover import Cover, cover, similar_between
 from curate.dedup.join import Pairs
 from curate.dedup.normalise import folded
 from curate.dedup.params import Similarity
@@ -81,8 +81,8 @@ def identity(kind: Kind) -> pl.Expr:
             return pl.lit("")
 
 
-def _hashes(texts: pl.Series) -> U64:
-    """A 64-bit hash of each text, equal texts alike."""
+def hashes_of(texts: pl.Series) -> U64:
+    """A 64-bit hash of each text, equal texts alike, the same in every run and release."""
     distinct = texts.unique()
     # Python's loop: blake2b has no vectorised form, and there are as many calls as distinct texts.
     hashes = [
@@ -95,11 +95,11 @@ def _hashes(texts: pl.Series) -> U64:
 
 def _documents(heads: pl.DataFrame, similarity: Similarity, weigh: Weigh) -> Documents:
     """Documents of `compared`, `guard` and, if they are weighed, `outputs`."""
-    salts = _hashes(heads["guard"]) if heads["guard"].n_unique() > 1 else None
+    salts = hashes_of(heads["guard"]) if heads["guard"].n_unique() > 1 else None
     marks = None
     if weigh != "nothing":
         weights = weighed(heads["compared"], negations_only=weigh == "negations")
-        marks = _hashes(pl.select(pl.concat_str(weights, heads["outputs"], separator="\x1f")).to_series())
+        marks = hashes_of(pl.select(pl.concat_str(weights, heads["outputs"], separator="\x1f")).to_series())
     return Documents(heads["compared"], similarity.unit, similarity.n, salts, marks)
 
 
@@ -168,31 +168,39 @@ def find_twins(
         _documents(heads, similarity, weigh), similarity.threshold, int(heads["held_out"].sum()), done=done
     )
 
+    return assembled(rows.select("id", "held_out", "document"), heads["id"], covered)
+
+
+def assembled(rows: pl.DataFrame, heads: pl.Series, covered: Cover) -> Twins:
+    """Twins of rows from the cover of their documents.
+
+    Parameters
+    ----------
+    rows
+        `id, held_out, document`, by priority.
+    heads
+        The id of the first row of each document.
+    covered
+        The cover of the documents.
+    """
     near = _near_frame(covered.pairs)
-    keepers = pl.DataFrame(
-        {"document": heads["document"], "keeper_document": pl.Series(covered.keeper, dtype=pl.UInt32)}
-    )
-    keepers = keepers.join(
-        near.select(pl.col("i").alias("keeper_document"), pl.col("j").alias("document"), "similarity"),
-        on=["keeper_document", "document"],
-        how="left",
-    )
-    names = heads.select(pl.col("document").alias("keeper_document"), pl.col("id").alias("keeper"))
-    keepers = keepers.join(names, on="keeper_document", how="left")
-    own = pl.col("document") == pl.col("keeper_document")
-    result = (
-        rows.select("row", "id", "held_out", "document")
-        .join(keepers, on="document", how="left")
-        .sort("row")
-        .select(
-            "id",
-            "held_out",
-            "document",
-            "keeper",
-            ((pl.col("id") == pl.col("keeper")) | pl.col("held_out")).alias("kept"),
-            pl.when(own).then(pl.lit("exact")).otherwise(pl.lit("near")).alias("kind"),
-            pl.when(own).then(1.0).otherwise(pl.col("similarity")).alias("similarity"),
-        )
+    similarity = np.ones(len(heads))
+    of_keeper = covered.keeper[covered.pairs.right] == covered.pairs.left
+    similarity[covered.pairs.right[of_keeper]] = covered.pairs.similarity[of_keeper]
+    exact = covered.keeper == np.arange(len(heads))
+    document = rows["document"]
+    result = rows.with_columns(
+        heads.gather(covered.keeper).gather(document).alias("keeper"),
+        pl.Series("exact", exact).gather(document),
+        pl.Series("similarity", similarity).gather(document),
+    ).select(
+        "id",
+        "held_out",
+        "document",
+        "keeper",
+        ((pl.col("id") == pl.col("keeper")) | pl.col("held_out")).alias("kept"),
+        pl.when("exact").then(pl.lit("exact")).otherwise(pl.lit("near")).alias("kind"),
+        "similarity",
     )
     pairs, all_listed = _within(result.select("id", "document"), near)
     return Twins(
@@ -216,10 +224,14 @@ def _near_frame(pairs: Pairs) -> pl.DataFrame:
 
 def _within(rows: pl.DataFrame, near: pl.DataFrame) -> tuple[pl.DataFrame, bool]:
     """Row pairs of one table from document pairs, and whether all are listed."""
-    sizes = rows.group_by("document").len("size").sort("document")["size"].to_numpy().astype(np.int64)
+    documents = rows["document"].to_numpy()
+    sizes = np.bincount(documents).astype(np.int64)
     cross = int((sizes[near["i"].to_numpy()] * sizes[near["j"].to_numpy()]).sum())
     everything = int((sizes * (sizes - 1) // 2).sum()) + cross <= LISTED
-    numbered = rows.with_row_index("place")
+    paired = sizes > 1
+    for side in ("i", "j"):
+        paired[near[side].to_numpy()] = True
+    numbered = rows.with_row_index("place").filter(paired[documents])
     heads = numbered.unique("document", keep="first", maintain_order=True)
     several = numbered.filter(pl.col("document").is_duplicated())
     left = several if everything else heads

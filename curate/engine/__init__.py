@@ -5,12 +5,13 @@ run and where: `local` in this process with the table in memory, `stream` partit
 on disk, others (`ENGINES`) on other machines. What comes out is the same whatever the engine, the number of
 workers and the cut into partitions; `tests/curate/engine` holds it.
 
-The protocol has four methods. A plan is written against these alone:
+A plan is written against these methods alone:
 
     parts = engine.parts(table)     # the partitions of a frame or a Parquet file, in its order
     engine.map(work, parts)         # `work(part)` for each; anything small comes back, in order
     engine.store(work, parts)       # the frames that `work` gives stay where they were made
     engine.exchange(work, parts)    # rows meet: the frames that `work` gives for one number are one partition
+    engine.drop(parts)              # what is not needed any more
 
 Scan, redaction, rules and fingerprints are `map` and `store`. Only what must compare rows of several
 partitions is an `exchange`: bands of near-duplicates, thresholds of a split, counts of labels.
@@ -91,8 +92,10 @@ class Engine(Protocol):
         Without `workers` the engine runs `work` where it likes; with them, in processes that have started so.
         """
 
-    def store(self, work: Callable[[Part], pl.DataFrame], parts: Iterable[Part]) -> list[Part]:
-        """`work(part)` for each part, kept as a partition: in memory, on this disk, or where it was made."""
+    def store(self, work: Callable[[In], pl.DataFrame], items: Iterable[In]) -> list[Part]:
+        """`work(item)` for each item (a part, a batch of records), kept as a partition: in memory, on this
+        disk, or where it was made.
+        """
 
     def exchange(
         self, work: Callable[[Part], Mapping[int, pl.DataFrame]], parts: Iterable[Part]
@@ -100,6 +103,9 @@ class Engine(Protocol):
         """Bring rows of several partitions together: `work` sorts the rows of a part under numbers, and all
         rows of one number become one partition, those of earlier parts first. Numbers ascend in the result.
         """
+
+    def drop(self, parts: Iterable[Part]) -> None:
+        """Forget partitions that `store` or `exchange` made: room on the disk, nothing else."""
 
 
 @dataclass(frozen=True)

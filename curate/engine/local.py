@@ -50,8 +50,8 @@ class Local:
 
     name = "local"
 
-    def __init__(self, folder: Path | None = None) -> None:
-        """`folder` is not needed: nothing is kept on disk."""
+    def __init__(self, folder: Path | None = None, rows: int | None = None) -> None:
+        """Neither is needed: nothing is kept on disk, and all rows are one partition."""
 
     def __enter__(self) -> Local:
         return self
@@ -71,9 +71,9 @@ class Local:
         """See `curate.engine.Engine`."""
         return pooled(work, items, workers)
 
-    def store(self, work: Callable[[Part], pl.DataFrame], parts: Iterable[Part]) -> list[Part]:
+    def store(self, work: Callable[[In], pl.DataFrame], items: Iterable[In]) -> list[Part]:
         """See `curate.engine.Engine`."""
-        return [InMemory(work(part)) for part in parts]
+        return [InMemory(work(item)) for item in items]
 
     def exchange(
         self, work: Callable[[Part], Mapping[int, pl.DataFrame]], parts: Iterable[Part]
@@ -84,3 +84,6 @@ class Local:
             for number, frame in work(part).items():
                 frames.setdefault(number, []).append(frame)
         return {number: InMemory(pl.concat(frames[number])) for number in sorted(frames)}
+
+    def drop(self, parts: Iterable[Part]) -> None:
+        """Nothing to do: a frame goes when nobody holds it."""

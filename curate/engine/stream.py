@@ -77,7 +77,8 @@ class Stream:
         self._pool: tuple[bytes, ProcessPoolExecutor] | None = None
 
     def __enter__(self) -> Stream:
-        self.folder.mkdir(parents=True)
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700)  # what lies in it are raw texts
         return self
 
     def __exit__(
@@ -119,9 +120,9 @@ class Stream:
             self._pool = wanted, pool
         return self._pool[1].map(work, items)
 
-    def store(self, work: Callable[[Part], pl.DataFrame], parts: Iterable[Part]) -> list[Part]:
+    def store(self, work: Callable[[In], pl.DataFrame], items: Iterable[In]) -> list[Part]:
         """See `curate.engine.Engine`."""
-        return [self._kept(work(part)) for part in parts]
+        return [self._kept(work(item)) for item in items]
 
     def exchange(
         self, work: Callable[[Part], Mapping[int, pl.DataFrame]], parts: Iterable[Part]
@@ -140,7 +141,7 @@ class Stream:
         }
 
     def drop(self, parts: Iterable[Part]) -> None:
-        """Remove what was kept and is not needed any more."""
+        """Remove what was kept on disk."""
         for part in parts:
             if isinstance(part, OnDisk):
                 for path in part.paths:

@@ -88,18 +88,8 @@ class DedupResult(Result):
 
     def facts(self) -> dict[str, int]:
         """Counts of rows, pairs and clusters."""
-        sizes = self.twins.rows.group_by("keeper").len("rows").filter(pl.col("rows") > 1)["rows"]
-        kinds = dict(self.pairs.group_by("kind").len().iter_rows())
-        return {
-            "rows": self.frame.height,
-            "rows_without_text": self.empty_rows,
-            "exact_pairs": kinds.get("exact", 0),
-            "near_pairs": kinds.get("near", 0),
-            **({"semantic_pairs": kinds.get("semantic", 0)} if self.meaning is not None else {}),
-            "clusters": len(sizes),
-            "largest_cluster": int(sizes.to_numpy().max(initial=0)),
-            "rows_to_drop": self._out.height,
-        }
+        by_meaning = self.meaning is not None
+        return facts_of(self.frame.height, self.empty_rows, self.pairs, self.twins, by_meaning=by_meaning)
 
     def headline(self) -> str:
         """How many rows repeat another."""
@@ -127,7 +117,7 @@ class DedupResult(Result):
             )
         similarity = parse(Similarity, {**self.similarity.model_dump(), "threshold": threshold}, "")
         twins = _recovered(self.twins, threshold)
-        pairs = _with_meaning(_contract(twins), self.meaning)
+        pairs = _with_meaning(contract(twins), self.meaning)
         return replace(self, pairs=pairs, similarity=similarity, twins=twins)
 
 
@@ -188,7 +178,7 @@ def dedup(
     if semantic is not None:
         staying = texts.filter("says").join(twins.rows.filter("kept").select("id"), on="id", how="semi")
         meaning = near_in_meaning(staying.select("id", "text"), semantic, encoding(semantic.encoder))
-    pairs = _with_meaning(_contract(twins), meaning)
+    pairs = _with_meaning(contract(twins), meaning)
     return DedupResult(frame, texts["id"].alias("row"), pairs, similarity, twins, empty, meaning)
 
 
@@ -204,6 +194,24 @@ def _with_meaning(pairs: pl.DataFrame, meaning: Meaning | None) -> pl.DataFrame:
         pl.lit(None, dtype=pairs.schema["kept"]).alias("kept"),
     )
     return pl.concat([pairs, found.cast(dict(pairs.schema))]).sort("left", "right")
+
+
+def facts_of(
+    rows: int, empty: int, pairs: pl.DataFrame, twins: Twins, *, by_meaning: bool = False
+) -> dict[str, int]:
+    """Counts of rows, pairs and clusters; of pairs of one meaning where those were looked for."""
+    sizes = twins.rows.group_by("keeper").len("rows").filter(pl.col("rows") > 1)["rows"]
+    kinds = dict(pairs.group_by("kind").len().iter_rows())
+    return {
+        "rows": rows,
+        "rows_without_text": empty,
+        "exact_pairs": kinds.get("exact", 0),
+        "near_pairs": kinds.get("near", 0),
+        **({"semantic_pairs": kinds.get("semantic", 0)} if by_meaning else {}),
+        "clusters": len(sizes),
+        "largest_cluster": int(sizes.to_numpy().max(initial=0)),
+        "rows_to_drop": int((~twins.rows["kept"]).sum()),
+    }
 
 
 def documents(frame: pl.DataFrame, field: str, rows: pl.Series, name: str) -> pl.DataFrame:
@@ -224,10 +232,12 @@ def similarity_of(threshold: float | None, unit: Literal["char", "word"] | None,
     return parse(Similarity, {key: value for key, value in given.items() if value is not None}, "")
 
 
-def _contract(twins: Twins) -> pl.DataFrame:
+def contract(twins: Twins) -> pl.DataFrame:
     """The pairs with the row that stays for each."""
-    ranks = twins.rows.select("id", "keeper", "kept").with_row_index("rank")
     pairs = twins.pairs
+    paired = pl.concat([pairs["left"], pairs["right"]]).unique()
+    ranks = twins.rows.select("id", "keeper", "kept").with_row_index("rank")
+    ranks = ranks.filter(pl.col("id").is_in(paired.implode()))
     for side in ("left", "right"):
         of_side = ranks.select(pl.all().name.prefix(f"{side}_"))
         pairs = pairs.join(of_side, left_on=side, right_on=f"{side}_id", how="left")

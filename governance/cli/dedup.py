@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from governance.cli.plain_files import Reading, id_option, out_option, reading_options
-from governance.cli.rim import format_option
+from governance.cli.rim import engine_option, format_option
 from governance.cli.similarity import (
     semantic_options,
     semantic_params,
     similarity_options,
     texts_option,
 )
+
+if TYPE_CHECKING:
+    from curate.plain.large import LargeDedup
 
 
 @click.command()
@@ -26,6 +29,7 @@ from governance.cli.similarity import (
 @texts_option
 @out_option("left, right, kind, similarity, cluster, kept")
 @format_option
+@engine_option
 @reading_options
 def dedup(
     file: Path | None,
@@ -39,6 +43,7 @@ def dedup(
     show_texts: bool | None,
     out: Path | None,
     shape: str,
+    engine: str | None,
     reading: Reading,
 ) -> None:
     """Exact and near-duplicates: of FILE, or without it of the project here (stage `dedup`).
@@ -63,34 +68,53 @@ def dedup(
             )
         from governance.cli.rim import run_stage
 
-        run_stage("dedup")
+        run_stage("dedup", engine=engine)
         return
     if field is None:
         raise click.UsageError("--field COLUMN says which column of FILE holds the text")
 
+    from curate.plain.dedup import DedupResult
     from curate.plain.dedup import dedup as deduplicated
     from curate.plain.frames import text_column
     from curate.text import plural
-    from governance.cli.pairs import print_facts, print_pairs
-    from governance.cli.plain_files import checked_place, open_file, row_ids, unreadable, write_out
-    from governance.cli.rim import emit_json, progress_bar, stdout
+    from governance.cli.pairs import first_pairs, print_facts, print_pairs, texts_wanted
+    from governance.cli.plain_files import (
+        checked_place,
+        large_file,
+        open_file,
+        plain_engine,
+        report_lost,
+        row_ids,
+        unreadable,
+        write_out,
+    )
+    from governance.cli.rim import emit_json, progress_bar, say, stdout
 
     checked_place(out)
-    records = open_file(file, reading)
-    with progress_bar("dedup") as progress:
-        result = deduplicated(
-            records.frame,
-            field,
-            id=row_ids(records, id_column, file),
-            threshold=threshold,
-            unit=unit,
-            n=n,
-            semantic=semantic_params(semantic, cosine),
-            name=str(file),
-            progress=progress,
-        )
+    meaning = semantic_params(semantic, cosine)
+    if meaning is not None:
+        if engine == "stream":
+            raise click.UsageError("--semantic compares all texts at once, in memory: leave --engine out")
+        engine = "local"
+    shape_of: dict[str, Any] = {"threshold": threshold, "unit": unit, "n": n}
+    result: DedupResult | LargeDedup
+    with plain_engine(engine, file) as running, progress_bar("dedup") as progress:
+        if running.name == "local":
+            records = open_file(file, reading)
+            ids, given = row_ids(records, id_column, file), {**shape_of, "semantic": meaning}
+            result = deduplicated(records.frame, field, id=ids, name=str(file), progress=progress, **given)
+            lost = unreadable(records)
+        else:
+            from curate.plain.large import dedup_file
+
+            large = large_file(file, reading, id_column)
+            result = dedup_file(large, field, running, progress=progress, **shape_of)
+            report_lost(large, reading)
+            lost = {"unreadable": large.unreadable.height} if large.unreadable.height else {}
+            if result.in_memory and result.in_memory != "few texts":
+                say(f"note: all texts were read into memory: {result.in_memory}")
     write_out(result.pairs, out, plural(result.pairs.height, "pair"))
-    facts = result.facts() | unreadable(records)
+    facts = result.facts() | lost
     if shape == "json":
         settings = result.similarity.model_dump() | {
             "listed": result.twins.listed,
@@ -103,5 +127,9 @@ def dedup(
     print_facts(facts)
     if result.twins.listed != "all":
         stdout().print("families too large to list in full: each row is paired with its representatives")
-    side = (result.rows, text_column(records.frame, field, "field"))
+    if isinstance(result, DedupResult):
+        side = (result.rows, text_column(records.frame, field, "field"))
+    else:
+        nothing = result.pairs["left"].clear()
+        side = result.texts(first_pairs(result.pairs)) if texts_wanted(show_texts) else (nothing, nothing)
     print_pairs(result.pairs, (side, side), show_texts)

@@ -48,20 +48,11 @@ def print_pairs(
     from curate.text import for_rich, plural
 
     first, second = pairs.columns[:2]
-    order = ["label_conflict"] if "label_conflict" in pairs.columns else []
-    shown_pairs = pairs.sort(
-        *order,
-        "kind",
-        "similarity",
-        first,
-        second,
-        descending=[*[True for _ in order], True, True, False, False],
-        nulls_last=True,
-    ).head(_SHOWN)
+    shown_pairs = first_pairs(pairs)
     texts = {
         column: dict(zip(*side, strict=True)) for column, side in zip((first, second), sides, strict=True)
     }
-    with_texts = sys.stdout.isatty() if show_texts is None else show_texts
+    with_texts = texts_wanted(show_texts)
     console = stdout()
     console.print()
     for pair in shown_pairs.iter_rows(named=True):
@@ -75,6 +66,28 @@ def print_pairs(
         console.print(f"... and {more}: write them all with -o pairs.parquet", markup=False)
     if not with_texts:
         console.print("(texts are shown on a terminal, or with --show-texts)", markup=False)
+
+
+def texts_wanted(show_texts: bool | None) -> bool:
+    """Whether texts are shown: as asked, else on a terminal."""
+    return sys.stdout.isatty() if show_texts is None else show_texts
+
+
+def first_pairs(pairs: pl.DataFrame) -> pl.DataFrame:
+    """The pairs that are shown: those whose labels differ, then near ones before exact ones, the closest
+    first.
+    """
+    first, second = pairs.columns[:2]
+    order = ["label_conflict"] if "label_conflict" in pairs.columns else []
+    return pairs.sort(
+        *order,
+        "kind",
+        "similarity",
+        first,
+        second,
+        descending=[*[True for _ in order], True, True, False, False],
+        nulls_last=True,
+    ).head(_SHOWN)
 
 
 def shown(text: str, limit: int = 100) -> str:

@@ -6,7 +6,8 @@ Record numbers are those of the file, unreadable records counted.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ from governance.cli.rim import Command, say
 if TYPE_CHECKING:
     import polars as pl
 
+    from curate.engine import Engine
+    from curate.plain.large import LargeFile
     from curate.read import Records
 
 
@@ -115,6 +118,46 @@ def _another_encoding(records: Records) -> str:
     if set(rejects["reason"]) != {"invalid_utf8"}:
         return ""
     return f" (if the whole file is written so: --encoding {guessed_encoding(b''.join(rejects['raw']))})"
+
+
+@contextmanager
+def plain_engine(engine: str | None, file: Path) -> Iterator[Engine]:
+    """The engine that a plain file is worked on: as asked, else by the file's size. What `stream` keeps lies
+    in a folder of this user's alone under the system's for temporary files (TMPDIR).
+    """
+    import getpass
+    import tempfile
+
+    from curate.engine.choose import chosen, size_of
+    from curate.text import plain
+
+    folder = Path(tempfile.gettempdir()) / f"assay-{plain(getpass.getuser(), 40)}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with chosen(engine or "auto", lambda: size_of(file), folder, say) as running:
+        yield running
+
+
+def large_file(file: Path, reading: Reading, id_column: str | None) -> LargeFile:
+    """A plain file that is read in parts."""
+    from curate.plain.large import LargeFile
+    from curate.read.dialect import delimiter_sign
+
+    sign = None if reading.delimiter is None else delimiter_sign(reading.delimiter)
+    return LargeFile(file, reading.format, reading.encoding, sign, id_column)
+
+
+def report_lost(file: LargeFile, reading: Reading) -> None:
+    """Say which rows of a file that was read in parts could not be read, as `open_file` does."""
+    from curate.errors import GateFailed
+    from curate.text import plain
+
+    name = plain(file.path.name, 80)
+    if lost := file.lost():
+        if reading.strict:
+            raise GateFailed(
+                f"{name}: {lost}", fix="correct these rows, or leave out --strict to go on without them"
+            )
+        say(f"warning: {name}: {lost}; left out")
 
 
 def row_ids(

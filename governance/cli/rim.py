@@ -109,10 +109,22 @@ def progress_bar(label: str) -> Iterator[Progress | None]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def run_stage(name: str, **options: Any) -> None:
-    """Run stage `name` of the project here, under its lock, and say its counts in a line; `options` go to its
-    `run`.
+def engine_option(command: Command) -> Command:
+    """`--engine NAME`, handed over as `engine`."""
+    return click.option(
+        "--engine",
+        type=click.Choice(["auto", "local", "stream"]),
+        help="Where the work is done: in memory, or partition by partition from disk. Results are the same.  "
+        "[default: `engine` of params.yaml, else by size]",
+    )(command)
+
+
+def run_stage(name: str, *, engine: str | None = None, **options: Any) -> None:
+    """Run stage `name` of the project here, under its lock, on `engine` or that of params.yaml, and say its
+    counts in a line; `options` go to its `run`.
     """
+    from curate.engine.choose import chosen, size_of
+    from curate.engine.params import EngineParams
     from curate.files import only_one, sweep_folder
     from curate.outside import refuse_links_out
     from curate.project import Project
@@ -123,7 +135,11 @@ def run_stage(name: str, **options: Any) -> None:
     with only_one(project.lock), progress_bar(name) as progress:
         for folder in (".", "data", "decisions", "records", "reports", "models", ".assay"):
             sweep_folder(project.root / folder)
-        report = stage(name).runner().run(project, progress, **options)
+        wanted = project.params("engine", EngineParams)
+        examples = project.stage("ingest") / "examples.parquet"
+        scratch = project.root / ".assay"
+        with chosen(engine or wanted.name, lambda: size_of(examples), scratch, say, wanted.settings()):
+            report = stage(name).runner().run(project, progress, **options)
     say(f"{name}: {summary_line(report)}")
     record_stage(project, name)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from governance.cli.plain_files import Reading, id_option, out_option, reading_options
-from governance.cli.rim import format_option
+from governance.cli.rim import engine_option, format_option
 
 if TYPE_CHECKING:
     from curate.pii.detect.params import ScanParams
@@ -80,6 +80,7 @@ _COLUMNS = 3
     is_flag=True,
     help="Within a project, scan FILE with the defaults and not with the project's `scan` parameters.",
 )
+@engine_option
 @reading_options
 def scan(
     file: Path | None,
@@ -88,6 +89,7 @@ def scan(
     shape: str,
     out: Path | None,
     processes: int | None,
+    engine: str | None,
     threshold: float | None,
     entities: str | None,
     ner: str | None,
@@ -125,29 +127,44 @@ def scan(
             )
         from governance.cli.rim import run_stage
 
-        run_stage("scan", processes=processes)
+        run_stage("scan", engine=engine, processes=processes)
         _warn()
         return
     from curate.plain.scan import scan as scanned
     from curate.read import shown_name
     from curate.text import plural
-    from governance.cli.plain_files import checked_place, lost_rows, open_file, row_ids, unreadable, write_out
+    from governance.cli.plain_files import (
+        checked_place,
+        large_file,
+        lost_rows,
+        open_file,
+        plain_engine,
+        report_lost,
+        row_ids,
+        unreadable,
+        write_out,
+    )
     from governance.cli.rim import cores, emit_json, progress_bar, say
 
     asked["processes"] = processes or min(cores(), 4)
     params, root = _params(asked, allow, deny, no_project)
     checked_place(out)
-    records = open_file(file, reading)
-    with progress_bar("scan") as progress:
-        result = scanned(
-            records.frame,
-            fields or None,
-            id=row_ids(records, id_column, file),
-            params=params,
-            root=root,
-            name=str(file),
-            progress=progress,
-        )
+    with plain_engine(engine, file) as running, progress_bar("scan") as progress:
+        if running.name == "local":
+            records = open_file(file, reading)
+            ids = row_ids(records, id_column, file)
+            given: dict[str, Any] = {"params": params, "root": root, "progress": progress}
+            result = scanned(records.frame, fields or None, id=ids, name=str(file), **given)
+            rows, lost, counted = records.frame.height, lost_rows(records), unreadable(records)
+        else:
+            from curate.plain.large import scan_file
+
+            large = large_file(file, reading, id_column)
+            result = scan_file(large, fields or None, params, root, progress)
+            report_lost(large, reading)
+            rows, unread = large.rows, large.unreadable.height
+            lost = f"; {plural(unread, 'row')} could not be read" if unread else ""
+            counted = {"unreadable": unread} if unread else {}
     write_out(result.findings, out, plural(result.findings.height, "finding"))
     if others := result.other_languages:
         say(
@@ -159,8 +176,8 @@ def scan(
             {
                 "schema": "assay.scan/1",
                 "file": file.name,
-                "rows": records.frame.height,
-                **unreadable(records),
+                "rows": rows,
+                **counted,
                 "fields": [shown_name(column) for column in result.fields],
                 "other_languages": others,
                 "inventory": [
@@ -170,7 +187,7 @@ def scan(
             }
         )
     else:
-        _print(result, lost_rows(records))
+        _print(result, rows, lost)
 
 
 def _entities(said: str | None) -> Any:
@@ -244,7 +261,7 @@ def _params(
 _SHOWN = 20
 
 
-def _print(result: ScanResult, lost: str) -> None:
+def _print(result: ScanResult, row_count: int, lost: str) -> None:
     from rich.table import Table
 
     from curate.read import shown_name
@@ -255,7 +272,7 @@ def _print(result: ScanResult, lost: str) -> None:
     where = ", ".join(for_rich(shown_name(column), 60) for column in result.fields[:_SHOWN])
     if len(result.fields) > _SHOWN:
         where += f" and {len(result.fields) - _SHOWN:,} more"
-    rows = plural(result.frame.height, "row")
+    rows = plural(row_count, "row")
     if not result.findings.height:
         console.print(f"No personal data found in {rows} ({where}){lost}.")
         return

@@ -6,17 +6,17 @@ from typing import Any
 
 import click
 
-from governance.cli.rim import run_stage, say
+from governance.cli.rim import engine_option, run_stage, say
 
 
 def _stage(name: str, text: str, **options: Any) -> click.Command:
     @click.command(
         name=name, help=f"{text}\n\n\b\nExample:\n  assay {name}          # same as: dvc repro -s {name}"
     )
-    def command() -> None:
-        run_stage(name, **options)
+    def command(engine: str | None = None) -> None:
+        run_stage(name, engine=engine, **options)
 
-    return command
+    return command if name in ("train", "evaluate") else engine_option(command)
 
 
 ingest = _stage(
@@ -45,7 +45,8 @@ evaluate = _stage("evaluate", "Judge every system on the same held-out rows and 
     is_flag=True,
     help="Take over the thresholds of a split.lock of the old form, which carries no seal, and seal them.",
 )
-def split(refreeze: bool, reason: str | None, migrate: bool) -> None:
+@engine_option
+def split(refreeze: bool, reason: str | None, migrate: bool, engine: str | None) -> None:
     """Assign each row to train, validation or test by hash: a row never changes side when data grows.
 
     The thresholds and the held-out rows are kept in split.lock, which belongs in git and is sealed with the
@@ -62,4 +63,4 @@ def split(refreeze: bool, reason: str | None, migrate: bool) -> None:
             "--refreeze and --reason go together: whoever reads an old score wants to know why the held-out "
             "rows changed"
         )
-    run_stage("split", refreeze=reason, migrate=migrate)
+    run_stage("split", engine=engine, refreeze=reason, migrate=migrate)

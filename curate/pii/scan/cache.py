@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import rmtree
 from typing import TYPE_CHECKING
@@ -74,6 +75,16 @@ class ScanCache:
             digest.update(path.read_bytes())
         return cls(root / ".assay" / "cache" / "scan" / digest.hexdigest(), key)
 
+    @contextmanager
+    def gathering(self) -> Iterator[ScanCache]:
+        """This cache for a scan in parts: read once, and written once, when the block ends well."""
+        gathered: dict[Path, _Gathered] = {}
+        yield _Gathering(self.folder, self.key, gathered)
+        for folder, one in gathered.items():
+            if one.seen:
+                seen = pl.concat(one.seen).unique("digest", keep="first", maintain_order=True)
+                ScanCache(folder, self.key).write(seen, one.earlier)
+
     def of_detector(self, detector: Detector) -> ScanCache | None:
         """The cache beside this one of another detector, as for another language."""
         return ScanCache.of(self.folder.parents[3], self.key, detector)
@@ -119,6 +130,40 @@ class ScanCache:
             others = sorted(self.folder.parent.iterdir(), key=lambda one: one.stat().st_mtime, reverse=True)
             for old in [one for one in others if one != self.folder][MAX_DETECTORS - 1 :]:
                 rmtree(old, ignore_errors=True)
+
+
+@dataclass
+class _Gathered:
+    """What one detector's cache held before, and what the parts of this scan add."""
+
+    earlier: pl.DataFrame
+    seen: list[pl.DataFrame] = field(default_factory=list)
+    texts: int = 0
+
+
+@dataclass(frozen=True)
+class _Gathering(ScanCache):
+    """A cache whose file is read and written once for all parts."""
+
+    gathered: dict[Path, _Gathered]
+
+    def of_detector(self, detector: Detector) -> ScanCache | None:
+        """As of the cache itself."""
+        one = super().of_detector(detector)
+        return one and _Gathering(one.folder, one.key, self.gathered)
+
+    def read(self) -> pl.DataFrame:
+        """What was remembered before this scan."""
+        if self.folder not in self.gathered:
+            self.gathered[self.folder] = _Gathered(super().read())
+        return self.gathered[self.folder].earlier
+
+    def write(self, seen: pl.DataFrame, earlier: pl.DataFrame) -> None:
+        """Hold what a part saw, up to as many texts as are remembered."""
+        one = self.gathered[self.folder]
+        if one.texts < MAX_TEXTS:
+            one.seen.append(seen)
+            one.texts += seen.height
 
 
 def changed_caches(root: Path, key: Key) -> list[Path]:

@@ -8,12 +8,17 @@ texts that hold a candidate.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from curate.engine import Part, current
 from curate.examples import FINDINGS, TEXT_FIELDS, conform
-from curate.files import read_stage_frame
 from curate.keys import Key
 from curate.pii.detect.params import ScanParams
 from curate.pii.scan.answers import with_doubtful_answers
@@ -21,7 +26,7 @@ from curate.pii.scan.rows import languages, search_rows
 from curate.pii.values import with_ids
 from curate.project import Project
 from curate.provenance import begin
-from curate.stage import Progress, write_outputs
+from curate.stage import Progress, stage_parts, write_outputs
 from curate.task import Kind
 from curate.text import plural
 
@@ -67,16 +72,50 @@ def scan(
     findings, report
         Schema `FINDINGS`, sorted by example, field and start; counts with no raw value.
     """
+    return _together(
+        [_found(examples, params, key, kind, detector, progress, cache)], params, key, kind, detector
+    )
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Findings in some rows, each with the `source` of its row, and the languages of the rows."""
+
+    findings: pl.DataFrame
+    rows: int
+    languages: dict[str, int]
+    others: dict[str, int]
+
+
+def _found(
+    examples: pl.DataFrame,
+    params: ScanParams,
+    key: Key,
+    kind: Kind,
+    detector: Detector,
+    progress: Progress | None,
+    cache: ScanCache | None,
+) -> _Found:
     fields = scanned_fields(params, kind)
     spoken = languages(examples, fields, params)
     rows = examples.rename({"example_id": "row"})
     hits = search_rows(rows, fields, spoken.of, detector, progress, cache)
     hits = with_doubtful_answers(hits, rows, fields).rename({"row": "example_id"})
-    named = with_ids(hits, key)
-    findings = conform(named, FINDINGS).sort("example_id", "field", "start", "entity")
+    findings = conform(with_ids(hits, key), FINDINGS)
+    findings = findings.join(examples.select("example_id", "source"), on="example_id", how="left")
+    return _Found(findings, examples.height, spoken.counts, spoken.others)
+
+
+def _together(
+    found: Sequence[_Found], params: ScanParams, key: Key, kind: Kind, detector: Detector
+) -> tuple[pl.DataFrame, dict[str, Any]]:
+    """Findings and report of the whole from those of its partitions."""
+    everything = pl.concat([one.findings for one in found]).sort("example_id", "field", "start", "entity")
+    findings = everything.drop("source")
+    rows = sum(one.rows for one in found)
+    others = _added(one.others for one in found)
     inventory = (
-        findings.join(examples.select("example_id", "source"), on="example_id", how="left")
-        .group_by("entity", "field", "source")
+        everything.group_by("entity", "field", "source")
         .agg(
             pl.len().alias("findings"),
             pl.col("example_id").n_unique().alias("rows"),
@@ -88,23 +127,30 @@ def scan(
     found_in = findings["example_id"].n_unique()
     report = {
         "stage": "scan",
-        "funnel": {"in": examples.height, "kept": examples.height, "dropped": 0, "reasons": {}},
-        "summary": f"{plural(findings.height, 'finding')} in {found_in:,} of {plural(examples.height, 'row')}"
+        "funnel": {"in": rows, "kept": rows, "dropped": 0, "reasons": {}},
+        "summary": f"{plural(findings.height, 'finding')} in {found_in:,} of {plural(rows, 'row')}"
         + _by_entity(findings),
         "findings": findings.height,
         "rows_with_findings": found_in,
         "inventory": inventory.to_dicts(),
-        "fields": fields,
+        "fields": scanned_fields(params, kind),
         "detectors": detector.describe(key),
         "language": {
             "scanned_as": params.languages[0],
-            "rows": spoken.counts,
-            "other_rows": spoken.others,
-            "note": _LANGUAGE_NOTE if spoken.others else "",
+            "rows": _added(one.languages for one in found),
+            "other_rows": others,
+            "note": _LANGUAGE_NOTE if others else "",
         },
         "key_id": key.key_id,
     }
     return findings, report
+
+
+def _added(counts: Iterable[dict[str, int]]) -> dict[str, int]:
+    whole: Counter[str] = Counter()
+    for one in counts:
+        whole.update(one)
+    return dict(sorted(whole.items()))
 
 
 _LANGUAGE_NOTE = (
@@ -131,12 +177,32 @@ def run(project: Project, progress: Progress | None = None, processes: int | Non
         params = params.model_copy(update={"processes": processes})
     key = project.key
     made_from = begin(project, "scan")
-    examples = read_stage_frame(project.stage("ingest") / "examples.parquet", made_by="ingest")
+    parts = stage_parts(project.stage("ingest") / "examples.parquet", made_by="ingest")
     from curate.pii.detect.detector import Detector
     from curate.pii.scan.cache import ScanCache
 
     detector = Detector(params, root=project.root)
     detector.own.check(TEXT_FIELDS, project.task.sources)
     cache = ScanCache.of(project.root, key, detector)
-    findings, report = scan(examples, params, key, project.task.kind, detector, progress, cache)
+    gathered = cache.gathering() if cache and len(parts) > 1 else nullcontext(cache)
+    with gathered as cache:
+        work = partial(_part, params=params, key=key, kind=project.task.kind, detector=detector, cache=cache)
+        found = []
+        for done, one in enumerate(current().map(partial(work, progress=progress), parts), 1):
+            found.append(one)
+            if progress and len(parts) > 1:
+                progress(done, len(parts))
+    findings, report = _together(found, params, key, project.task.kind, detector)
     return write_outputs(project.stage("scan"), {"findings": findings}, report, made_from)
+
+
+def _part(
+    part: Part,
+    params: ScanParams,
+    key: Key,
+    kind: Kind,
+    detector: Detector,
+    cache: ScanCache | None,
+    progress: Progress | None,
+) -> _Found:
+    return _found(part.read(), params, key, kind, detector, progress, cache)
