@@ -20,16 +20,15 @@ import numpy as np
 import polars as pl
 
 from curate.errors import AssayError
-from curate.files import read_stage_frame
+from curate.files import ROW_GROUP, read_stage_frame
 from curate.project import Project
 from governance.triage.context import Rows
 from governance.triage.queue import Item, item_frame, open_findings
 
-# Files of findings larger than this are worked up in a process of their own: some 100,000 findings, which
-# take 100 MB on the way.
-LARGE = 8_000_000
-# Texts of so many bytes (compressed) stay in memory; of larger files the rows asked for are read.
-IN_MEMORY = 8_000_000
+# More findings than these are worked up in a process of their own: on the way they take some 100 MB.
+LARGE = 100_000
+# So many rows' texts stay in memory, some 30 MB; of larger files the rows asked for are read.
+IN_MEMORY = 100_000
 # Places of a value that a page shows.
 PLACES = 3
 _TEXTS = ("example_id", "input", "output", "rejected", "source")
@@ -73,10 +72,11 @@ class Board:
     def __init__(self, values: pl.DataFrame, places: pl.DataFrame, sources: pl.Series, texts: Path) -> None:
         self.values, self.places, self.sources = values, places, sources
         self._by_id = values["value_id"].arg_sort()
-        open_places = places.with_row_index("at").filter(pl.col("value").is_not_null())
-        ordered = open_places.select("value", "at").sort("value", "at")
-        self._of_value = ordered["at"].to_numpy()
-        self._starts = np.searchsorted(ordered["value"].to_numpy(), np.arange(values.height + 1))
+        # Places of each value: those of value v are `_of_value[_starts[v] : _starts[v + 1]]`.
+        of = places["value"]
+        self._of_value = of.arg_sort(nulls_last=True)[: of.len() - of.null_count()].to_numpy()
+        ends = np.bincount(of.drop_nulls().to_numpy(), minlength=values.height).cumsum()
+        self._starts = np.concatenate([[0], ends]).astype(np.uint32)
         self._rows = places["row"].to_numpy()
         self.texts = Texts(texts)
 
@@ -156,19 +156,21 @@ class Board:
 
     def members(self, entity: str, pattern: str, source: str | None) -> np.ndarray:
         """Places of the values of a group, open or not, in order."""
-        alike = self.values.select(
-            ((pl.col("entity") == entity) & (pl.col("pattern") == pattern)).alias("alike")
-        )["alike"].to_numpy()
+        same = (pl.col("entity") == entity) & (pl.col("pattern") == pattern)
+        alike = self.values.select(same.alias("alike"))["alike"].to_numpy()
         at = np.flatnonzero(alike).astype(np.uint32)
         if source is None:
             return at
-        mine = self._with_source().filter(pl.col("source") == source, pl.col("value").is_in(at))
+        mine = self._with_source().filter(
+            pl.col("source") == source, pl.col("value").is_in(pl.lit(pl.Series(at)).implode())
+        )
         return mine["value"].unique().sort().to_numpy()
 
     def reach(self, at: np.ndarray) -> tuple[int, int]:
         """Findings and rows in which some values stand, in all sources."""
-        spans = [self._of_value[self._starts[place] : self._starts[place + 1]] for place in at]
-        picked = np.concatenate(spans) if spans else np.array([], dtype=np.int64)
+        wanted = np.zeros(len(self), dtype=bool)
+        wanted[at] = True
+        picked = self._of_value[np.repeat(wanted, np.diff(self._starts))]
         return len(picked), len(np.unique(self._rows[picked]))
 
     def _with_source(self) -> pl.DataFrame:
@@ -182,10 +184,9 @@ class Texts:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self._lazy = pl.scan_parquet(path).select(_TEXTS).with_row_index("row")
-        self._all = self._lazy.collect() if path.stat().st_size <= IN_MEMORY else None
-        self._kept = self._lazy.head(0).collect()
+        self.path, self._height = path, _height(path)
+        self._all = self._part(0, self._height).collect() if self._height <= IN_MEMORY else None
+        self._kept = self._part(0, 0).collect()
 
     def of(self, rows: np.ndarray, then: np.ndarray) -> pl.DataFrame:
         """`row` and the texts of some rows, in their order; `then` are asked for next."""
@@ -193,10 +194,23 @@ class Texts:
             return self._all[rows]
         kept = self._kept
         if not np.isin(rows, kept["row"].to_numpy()).all():
-            wanted = np.union1d(rows, then)
-            kept = self._lazy.filter(pl.col("row").is_in(wanted.tolist())).collect(engine="streaming")
-            self._kept = kept = kept.sort("row")
+            wanted = pl.Series(np.union1d(rows, then)).implode()
+            # A row group at a time, so that no more than one is ever unpacked; by way of Python, since
+            # the few strings that a filter leaves would hold on to the memory of all.
+            found: list[tuple[object, ...]] = []
+            for start in range(0, self._height, ROW_GROUP):
+                found += self._part(start, ROW_GROUP).filter(pl.col("row").is_in(wanted)).collect().rows()
+            self._kept = kept = pl.DataFrame(found, schema=kept.schema, orient="row")
         return kept.filter(pl.col("row").is_in(rows.tolist()))
+
+    def _part(self, start: int, height: int) -> pl.LazyFrame:
+        part = pl.scan_parquet(self.path).select(_TEXTS).slice(start, height)
+        return part.with_row_index("row", offset=start)
+
+
+def _height(path: Path) -> int:
+    """Rows of a Parquet file, from its footer."""
+    return int(pl.scan_parquet(path).select(pl.len()).collect().item())
 
 
 def tables(
@@ -228,7 +242,8 @@ def tables(
         .sort("row", "start", "end", "value")
     )
     sources = examples.select(pl.col("source").fill_null("").cast(pl.Categorical))
-    return {"values": values, "places": places, "sources": sources}
+    small = values.with_columns(pl.col("entity", "pattern", "unsure").cast(pl.Categorical))
+    return {"values": small, "places": places, "sources": sources}
 
 
 def read_tables(project: Project, today: date, entities: Sequence[str] = ()) -> dict[str, pl.DataFrame]:
@@ -256,7 +271,7 @@ def load_board(project: Project, today: date, entities: Sequence[str] = ()) -> B
     """
     findings = project.stage("scan") / "findings.parquet"
     texts = project.stage("ingest") / "examples.parquet"
-    if findings.exists() and texts.exists() and findings.stat().st_size > LARGE:
+    if findings.exists() and texts.exists() and _height(findings) > LARGE:
         made = _apart(project, today, entities)
     else:
         made = read_tables(project, today, entities)

@@ -165,6 +165,7 @@ def _listen(host: str, port: int, *, may_move: bool) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, number))
+            listener.listen(128)  # who opens the address before the server runs waits for it
         except OSError as error:
             listener.close()
             last = error

@@ -227,10 +227,10 @@ def _open_members(desk: Desk, name: str) -> np.ndarray:
 
 
 def _group_version(room: ValueRoom, members: np.ndarray) -> str:
-    """Digest of the values of a group with the version of each."""
-    ids = room.board.ids(members)
-    parts = [f"{value_id}:{room.version(value_id)}" for value_id in ids]
-    return hashlib.blake2b("\n".join(parts).encode(), digest_size=8).hexdigest()
+    """Digest of the values of a group, and of what stands of them."""
+    digest = hashlib.blake2b("\n".join(room.board.ids(members)).encode(), digest_size=8)
+    digest.update(room.versions(set(members.tolist())).encode())
+    return digest.hexdigest()
 
 
 def _place(desk: Desk, request: Request) -> int:

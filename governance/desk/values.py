@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -128,6 +128,13 @@ class ValueRoom:
         """The version of a value."""
         with self._lock:
             return version(self.journal.last().get(value_id))
+
+    def versions(self, places: Set[int]) -> str:
+        """The versions of the values at some places of the board, of those that anybody decided on."""
+        with self._lock:
+            last = self.journal.last().items()
+            decided = [f"{name}:{version(line)}" for name, line in last if self.board.find(name) in places]
+            return "\n".join(sorted(decided))
 
     def standing(self, value_id: str) -> Verdict | None:
         """The last line on a value."""

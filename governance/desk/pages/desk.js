@@ -124,6 +124,8 @@
 
   // The next items, loaded before they are asked for.
   let buffer = [], exhausted = false, loading = null, steps = [];
+  const settledClusters = new Set();
+  const asked = (one) => one.dataset.why !== "contradiction" || !settledClusters.has(one.dataset.cluster);
   async function articles(address) {
     const answer = await fetch(address, { redirect: "error" });
     if (!answer.ok) throw new Error(String(answer.status));
@@ -134,7 +136,7 @@
     if (loading || exhausted || !article() || buffer.length >= AHEAD) return loading;
     const last = buffer.length ? buffer[buffer.length - 1] : article();
     loading = articles(last.dataset.ahead).then((more) => {
-      for (const one of more) { hint(one); buffer.push(one); }
+      for (const one of more.filter(asked)) { hint(one); buffer.push(one); }
       exhausted = !more.length;
     }).catch(() => {}).finally(() => { loading = null; });
     return loading;
@@ -156,14 +158,19 @@
     steps.push({ kind, from });
     show(next);
   }
-  async function settled() { for (let tries = 0; queue().length && tries < 40; tries++) { await pump(); await new Promise((go) => setTimeout(go, 50)); } }
+  async function settled() { // before another page is asked for, what was decided should be written; it is kept anyhow
+    for (let tries = 0; queue().length && !troubled && tries < 200; tries++) {
+      pump();
+      await new Promise((go) => setTimeout(go, 50));
+    }
+  }
   async function jump(address) {
     if (!address) return;
     await settled();
     try {
       const [one] = await articles(address);
       if (!one || !article()) throw new Error("another page");
-      buffer = []; exhausted = false;
+      buffer = []; exhausted = false; settledClusters.clear();
       hint(one);
       show(one);
     } catch { location.assign(address); }
@@ -191,7 +198,8 @@
     // To keep a row or give it another output settles its contradiction: its other rows are not asked about.
     const { cluster } = article().dataset;
     if (cluster && /^(keep|relabel)/.test(button.value)) {
-      buffer = buffer.filter((one) => one.dataset.cluster !== cluster || one.dataset.why !== "contradiction");
+      settledClusters.add(cluster);
+      buffer = buffer.filter(asked);
     }
     say(`${button.firstChild.textContent.trim()}; ${bound.on ? bound.undo + " takes it back" : "undo takes it back"}`);
     return forward("verdict");

@@ -32,6 +32,7 @@ class Served:
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((LOCAL, self.port))
+        listener.listen()
         self.port = listener.getsockname()[1]
         self.base = f"http://{LOCAL}:{self.port}"
         from tests.governance.desk.conftest import reviewer_of

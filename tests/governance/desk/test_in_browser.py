@@ -117,6 +117,7 @@ def test_rows_by_keyboard_alone(
     for key in "y1n":
         press(page, key)
     page.wait_for_url("**/rows")
+    settled(page)
     assert (project.root / ROWS).read_bytes() == press_rows(project, "k1d", tmp_path / "terminal")
     assert page.faults == []
 
