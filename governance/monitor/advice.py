@@ -26,9 +26,6 @@ from train.drift.look import Tested
 Code = Literal["wait", "label_topics", "label_to_measure", "retrain"]
 OF_TOPIC = 30
 WITHIN = 0.05
-# Share of new-topic mixes of a tenth that one look finds, of banking77's intents held out one at a time
-# (`benchmarks/monitor.py power`), by the live rows compared.
-POWER: tuple[tuple[int, float], ...] = ((100, 0.2), (200, 0.5), (500, 0.9))
 
 
 @dataclass(frozen=True)
@@ -48,7 +45,7 @@ def advise(
     measured: bool,
     worse: bool,
     target: float | None,
-    rows: int,
+    shown: str,
 ) -> Advice:
     """The advice.
 
@@ -58,8 +55,8 @@ def advise(
         Whether labels came, and show a smaller share of right answers than gold's held-out rows have.
     target
         Of the task card, where its metric is a share of right answers.
-    rows
-        Live rows compared.
+    shown
+        What the rows could have shown, in words.
     """
     moved = [column.name for column in tested if column.moved]
     why: list[str] = []
@@ -106,7 +103,7 @@ def advise(
             "answers are measured and hold: note the change, and look again as planned",
             tuple(why),
         )
-    return Advice("wait", "nothing to do until the next look", (power_words(rows),))
+    return Advice("wait", "nothing to do until the next look", (shown,))
 
 
 def rows_to_measure(share: float) -> int:
@@ -115,20 +112,29 @@ def rows_to_measure(share: float) -> int:
     return math.ceil(1.96**2 * spread * (1 - spread) / WITHIN**2)
 
 
-def power_at(rows: int) -> float:
-    """The share of looks that would find a tenth of new topics among so many rows, between measured sizes."""
-    before = (0, 0.0)
-    for size, power in POWER:
-        if rows <= size:
-            return before[1] + (power - before[1]) * (rows - before[0]) / (size - before[0])
-        before = (size, power)
-    return POWER[-1][1]
+def fewest_rows(live: int, reference: int, level: float, columns: int) -> int:
+    """The fewest live units that must share something which the reference lacks, before a test by exchange
+    could be an alarm: chance would put them all on the live side too often if they were fewer.
+
+    It is what must be there, not what is enough: the chance of `x` units all falling among `live` of all is
+    the smallest p-value that they can have, and it must pass Holm's first step.
+
+    Examples
+    --------
+    >>> fewest_rows(100, 400, 0.001, 10)
+    6
+    """
+    chance, found = 1.0, 0
+    while chance > level / columns and found < live:
+        chance *= (live - found) / (live + reference - found)
+        found += 1
+    return found
 
 
-def power_words(rows: int) -> str:
-    """What these rows could have shown."""
-    more = "" if rows >= POWER[-1][0] else f"; {POWER[-1][0]} rows: {POWER[-1][1]:.0%}"
+def power_words(live: int, reference: int, level: float, columns: int) -> str:
+    """What these rows could have shown at all."""
+    fewest = fewest_rows(live, reference, level, columns)
     return (
-        f"{rows} rows compared: one look finds a new topic of a tenth of the rows in about "
-        f"{power_at(rows):.0%} of cases (measured on banking77{more})"
+        f"a word that gold lacks must stand in {fewest} of these {live} rows ({fewest / live:.0%}) "
+        "at least to be shown at this look"
     )

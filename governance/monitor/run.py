@@ -15,7 +15,7 @@ from curate.errors import AssayError, GateFailed
 from curate.pii.detect.languages.identify import identify
 from curate.project import Project
 from curate.text import plain, plural
-from governance.monitor.advice import Advice, advise
+from governance.monitor.advice import Advice, advise, power_words
 from governance.monitor.compare import Compared, compare
 from governance.monitor.history import BILLION, MILLION, Budget, Past, budget_of, past_looks, record_look
 from governance.monitor.live import Fields, Read, read_answers, read_labels, read_live
@@ -151,15 +151,9 @@ def monitor(project: Project, request: Request, tell: Callable[[str], None]) -> 
     worse = measured is not None and known_right is not None and measured.point < known_right
     metric = project.task.metric
     target = metric.target if metric.name == "accuracy" else None
-    advice = advise(
-        tested,
-        found.topics if drift else (),
-        estimated,
-        measured is not None,
-        worse,
-        target,
-        live_rows.height,
-    )
+    shown = power_words(units, gold_rows["group_key"].n_unique(), budget.level, len(tested))
+    topics = found.topics if drift else ()
+    advice = advise(tested, topics, estimated, measured is not None, worse, target, shown)
     windows = int(compared.pool.window.max()) + 1
     if not windows:
         notes.append(
