@@ -101,8 +101,9 @@ def dedup(
     with plain_engine(engine, file) as running, progress_bar("dedup") as progress:
         if running.name == "local":
             records = open_file(file, reading)
-            ids, given = row_ids(records, id_column, file), {**shape_of, "semantic": meaning}
-            result = deduplicated(records.frame, field, id=ids, name=str(file), progress=progress, **given)
+            ids = row_ids(records, id_column, file)
+            asked = {**shape_of, "semantic": meaning}
+            result = deduplicated(records.frame, field, id=ids, name=str(file), progress=progress, **asked)
             lost = unreadable(records)
         else:
             from curate.plain.large import dedup_file
@@ -120,7 +121,7 @@ def dedup(
             "listed": result.twins.listed,
             "search": result.twins.search,
         }
-        if result.meaning is not None:
+        if isinstance(result, DedupResult) and result.meaning is not None:
             settings["meaning"] = {"search": result.meaning.search, "parted": result.meaning.parted}
         emit_json({"schema": "assay.dedup/1", "field": field, **facts, "similarity": settings})
         return
