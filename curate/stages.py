@@ -121,6 +121,7 @@ TABLE = (
         output="data/dedup",
         keyed=True,
         drops=True,
+        sources="curate.overlap.stage",
     ),
     Stage(
         "validate",

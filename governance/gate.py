@@ -21,6 +21,7 @@ from curate.seal import notice
 from curate.text import plain
 from curate.versions.revisions import Revision
 from governance import record_gates
+from governance.alike_gates import leaks_in_meaning, leaks_in_text
 from governance.evaluation_gates import EVALUATION_GATES
 from governance.gate_answer import Gate, all_pass
 from governance.last_words import as_error
@@ -301,6 +302,8 @@ GATES: dict[str, Callable[[Project, date], Iterator[Gate]]] = {
     "audit": _audit,
     "targets": _targets,
     "leakage": _leakage,
+    "leakage-text": leaks_in_text,
+    "leakage-meaning": leaks_in_meaning,
     **EVALUATION_GATES,
     "retention": _retention,
     "retrain": _retrain,

@@ -21,6 +21,7 @@ from curate.seal import key_here
 from curate.splits import SPLITS
 from curate.stages import DROPPING
 from curate.text import mask, plain, plural
+from governance.alike import of_row
 from governance.past import look_back
 
 # Characters of a text.
@@ -91,6 +92,7 @@ def life(project: Project, example_id: str) -> list[Event]:
             _texts,
             _decided,
             _cluster,
+            _alike,
             _put_right,
             _drops,
             _fate,
@@ -223,6 +225,11 @@ def _cluster(project: Project, example_id: str) -> Iterator[Event]:
                 f"in a cluster of {others.height + 1}",
                 f"with {', '.join(others['example_id'][:5])}" + (", ..." if others.height > 5 else ""),
             )
+
+
+def _alike(project: Project, example_id: str) -> Iterator[Event]:
+    for what, evidence in of_row(project, example_id):
+        yield Event("dedup", what, evidence)
 
 
 def _drops(project: Project, example_id: str) -> Iterator[Event]:

@@ -87,6 +87,17 @@ class Limit(Decision):
     value: float = Field(ge=0)
 
 
+class Leaks(Params):
+    """Gates on leaks that letters do not show."""
+
+    text: Literal["off", "warn", "fail"] = Field(
+        default="off", description="held-out text inside longer training rows (gate `leakage-text`)"
+    )
+    meaning: Literal["off", "warn", "fail"] = Field(
+        default="off", description="the same in other words, by the encoder (gate `leakage-meaning`)"
+    )
+
+
 class CheckParams(Params):
     """Section `check` of params.yaml."""
 
@@ -98,6 +109,11 @@ class CheckParams(Params):
     held_out_gone: Gone | None = Field(
         default=None,
         description="how many of the rows frozen as held out may be gone (erased on request, say), and why",
+    )
+    leaks: Leaks = Field(
+        default=Leaks(),
+        description="gates on held-out text inside longer training rows (`text`) and on the same in other "
+        "words (`meaning`): `off`, `warn` (shown, passes) or `fail`",
     )
     personal_answers: PersonalAnswers | None = Field(
         default=None,

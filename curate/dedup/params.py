@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from curate.overlap.params import AgainstParams
 from curate.params import DroppingParams, Params
 from curate.semantic.params import SemanticParams
 
@@ -71,4 +72,9 @@ class DedupParams(Similarity, DroppingParams):
         description="look for rows of one meaning in other words among those that stay (`semantic: {}`): "
         "listed in "
         "data/dedup/semantic.parquet, the report and the queue of `assay triage --rows`, never dropped",
+    )
+    against: AgainstParams | None = Field(
+        default=None,
+        description="benchmark files whose text must not stand in training rows: "
+        "`{files: [{path: data/raw/benchmark.jsonl, field: question}], action: drop}`",
     )

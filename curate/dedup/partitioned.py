@@ -37,6 +37,8 @@ def needs_memory(kind: Kind, params: DedupParams) -> str:
         return "without `dedup.weigh` twins are searched for a second time"
     if params.semantic is not None:
         return "texts are compared by meaning with all others"
+    if params.against is not None:
+        return "all rows are compared with benchmark files at once"
     return ""
 
 

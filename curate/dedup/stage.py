@@ -57,7 +57,12 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     if current().name == "local" or needs_memory(kind, params):
         examples = read_stage_frame(redacted, made_by="redact")
         written = read_stage_frame(ingested, made_by="ingest")
-        result = dedup(examples, kind, params, progress, written=written, verdicts=verdicts)
+        against = None
+        if params.against is not None:
+            from curate.overlap.stage import read_benchmarks
+
+            against = read_benchmarks(project, params.against)
+        result = dedup(examples, kind, params, progress, written=written, verdicts=verdicts, against=against)
         ids = examples["example_id"]
     else:
         parts = stage_parts(redacted, made_by="redact")
@@ -75,6 +80,7 @@ def dedup(
     *,
     written: pl.DataFrame | None = None,
     verdicts: pl.DataFrame | None = None,
+    against: Mapping[str, tuple[pl.Series, str]] | None = None,
 ) -> StageResult:
     """Carry out people's verdicts on rows; find duplicates, leaks and conflicting outputs.
 
@@ -92,6 +98,8 @@ def dedup(
         The same rows (and maybe more) before redaction; None: nothing was redacted.
     verdicts
         Schema `curate.verdicts.table.VERDICTS`, on these rows; None: nobody has decided anything.
+    against
+        Texts and SHA-256 of the benchmark files of `params.against`, by path.
 
     Returns
     -------
@@ -111,6 +119,16 @@ def dedup(
     else:
         written = written.join(examples.select("example_id"), on="example_id", how="semi")
         written = as_decided(written, examples, decided)
+    cleared = None
+    if params.against is not None and against:
+        from curate.overlap.stage import without_benchmarks
+
+        spared = decided.filter(pl.col("verdict") == "keep")["example_id"]
+        cleared = without_benchmarks(written, against, params.against, spared)
+        examples, written = (
+            rows.join(cleared.dropped, on="example_id", how="anti") for rows in (examples, written)
+        )
+        total = examples.height
     texts = texts_of(written, kind, params)
     watch = (lambda done: progress(done, total)) if progress else None
     twins = find_twins(texts, params, watch, weigh=weighs(kind, params))
@@ -121,6 +139,10 @@ def dedup(
         from curate.semantic.stage import same_meaning
 
         tables["semantic"], report["semantic"] = same_meaning(written, kept, kind, params.semantic)
+    if cleared is not None:
+        tables["overlaps"], report["against"] = cleared.table, cleared.report
+        dropped = pl.concat([result.dropped, cleared.dropped]).sort("example_id")
+        result = replace(result, dropped=dropped)
     return replace(result, kept=kept, report=report, tables=tables)
 
 

@@ -3,8 +3,8 @@
 "I was charged twice" and "I was not charged twice" have a cosine of 0.96, higher than nearly every true
 paraphrase. Four signs, each of which says that a pair is no paraphrase:
 
-- `number`: each states a number, date or time of day that the other does not (as outputs contradict each
-  other in `curate.dedup.contradict`); number words count as their digits.
+- `number`: both state numbers, dates or times of day, and not the same ones; number words count as their
+  digits.
 - `denial`: one text denies something (the negations of `curate.dedup.weight`), the other denies nothing and
   says of nothing that it fails or is missing.
 - `opposite`: one says "before" where the other says "after", and so on.
@@ -56,7 +56,8 @@ earlier:later win:lose lock:unlock locked:unlocked high:low higher:lower sent:re
 passed:failed renew:cancel extend:cancel book:cancel confirm:cancel keep:return subscribe:unsubscribe
 present:absent promote:demote promoted:demoted bigger:smaller doubled:halved rose:fell rise:fall rises:falls
 admitted:discharged always:never full:empty wrong:right lent:borrowed hire:fire hired:fired past:upcoming
-last:next day:night morning:evening include:exclude included:excluded import:export
+last:next day:night morning:evening inside:outside indoors:outdoors indoor:outdoor outside:within
+include:exclude included:excluded import:export
 vor:nach an:aus kündigen:verlängern öffnen:schließen öffnet:schließt hoch:niedrig mehr:weniger früher:später
 avant:après ouvrir:fermer ouvre:ferme annuler:renouveler plus:moins
 antes:después abrir:cerrar abre:cierra cancelar:renovar más:menos
@@ -130,7 +131,7 @@ def _digits(number: str) -> str:
 
 
 def _sign(one: _Told, other: _Told) -> str:
-    if one.numbers - other.numbers and other.numbers - one.numbers:
+    if one.numbers and other.numbers and one.numbers != other.numbers:
         return "number"
     if one.denies != other.denies and not (other.lacks if one.denies else one.lacks):
         return "denial"

@@ -24,6 +24,7 @@ from governance.report.document import as_document
 from governance.report.errors import where_it_goes_wrong
 from governance.report.facts import Facts
 from governance.report.further import constraint, enough, personal_answers, worst_parts
+from governance.report.meaning import meaning
 from governance.report.planted import Score
 from governance.report.redaction import personal_data
 from governance.report.remembered import remembered
@@ -61,6 +62,7 @@ def build(facts: Facts, planted: Sequence[Score] = ()) -> Document:
         personal_data(facts),
         duplicates(facts),
         contradictions(facts),
+        *meaning(facts),
         label_mix(facts),
         label_suspects(facts),
         provenance(facts),

@@ -90,9 +90,9 @@ def gather(project: Project, *, costs: bool = False) -> Facts:
     for name in ("label_suspects", "predictions"):
         if (evaluation / f"{name}.parquet").exists():
             tables[name] = load_parquet(evaluation / f"{name}.parquet")
-    against = project.stage("dedup") / "contradictions.parquet"
-    if against.exists():
-        tables["contradictions"] = load_parquet(against)
+    for name in ("contradictions", "semantic"):
+        if (project.stage("dedup") / f"{name}.parquet").exists():
+            tables[name] = load_parquet(project.stage("dedup") / f"{name}.parquet")
     return Facts(
         task=project.task,
         manifest=manifest,

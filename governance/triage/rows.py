@@ -1,5 +1,6 @@
 """Rows that wait for a person: those whose repeats have other outputs, those whose label looks wrong, those
-that carry a warning, and those on which an earlier verdict no longer holds.
+that carry a warning, that hold benchmark text or say what another says in other words, and those on which an
+earlier verdict no longer holds.
 
 Reads what the stages left; a row on which a verdict is in force is not asked about, and one of which somebody
 was unsure comes last. A row with several reasons is asked about once. A second or two a million rows.
@@ -20,6 +21,7 @@ from curate.files import read_stage_frame
 from curate.project import Project
 from curate.task import Kind
 from curate.verdicts.journal import DECIDED, RowVerdict, Said, content_digest, latest
+from governance.alike import alike
 
 # Fields of a contradiction that are the row's whole output.
 _WHOLE = ("output", "order")
@@ -103,6 +105,8 @@ class RowBoard:
         _suspects(project, self._found)
         _fields(project, self.examples, self._found)
         _warnings(project, self._found)
+        for name, kind, words in alike(project):
+            _add(self._found, name, kind, words)
 
     @cached_property
     def _names(self) -> pl.Series:
