@@ -36,8 +36,8 @@ def embed_each(encoder: Encoder, texts: Sequence[str]) -> Vectors:
     out = np.zeros((len(texts), encoder.size), dtype=np.float32)
     ids = encoder.token_ids(texts)
     by_shape: dict[int, list[int]] = defaultdict(list)
-    for at, tokens in enumerate(ids):
-        by_shape[-(-len(tokens) // STEP) * STEP].append(at)
+    for at, each in enumerate(ids):
+        by_shape[-(-len(each) // STEP) * STEP].append(at)
     with torch_threads(1), torch.inference_mode():
         for length, places in sorted(by_shape.items()):
             for start in range(0, len(places), ROWS):
