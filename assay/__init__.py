@@ -8,6 +8,7 @@
     assay.leaks(train, test, "text").dropped            # test rows known from training
     assay.rules(df, "text", "label").details()          # rows that break a rule, and which
     assay.labels(df, "text", "label").suspects          # labels that look wrong
+    assay.select(df, "text", "label", budget=500).kept  # the rows to keep when there is room for a few
     assay.diff(old, new, key="id").counts()             # what changed
     assay.open_gold("my-task").train                    # a published version
     assay.guard("my-task")(inputs, outputs).kept        # a model's answers that may be used
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from curate.validate.params import ValidateParams
     from train.guard.guard import Guard, Guarded, guard
     from train.plain import LabelsResult, labels
+    from train.plain_selection import SelectResult, select
 
 __all__ = [
     "AssayError",
@@ -60,6 +62,7 @@ __all__ = [
     "RulesResult",
     "ScanParams",
     "ScanResult",
+    "SelectResult",
     "Table",
     "ValidateParams",
     "__version__",
@@ -72,6 +75,7 @@ __all__ = [
     "redact",
     "rules",
     "scan",
+    "select",
 ]
 
 # Where each name is found, on first use.
@@ -92,6 +96,7 @@ _HOMES = {
     "curate.validate.params": ("ValidateParams",),
     "train.guard.guard": ("Guard", "Guarded", "guard"),
     "train.plain": ("LabelsResult", "labels"),
+    "train.plain_selection": ("SelectResult", "select"),
     "assay.project": ("Project",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

@@ -1,18 +1,25 @@
 """Decisions that examples encode: how many planted ones are named, and how often a clean set raises an alarm.
 
-    python -m benchmarks.encoded ../shared/data/banking77/train.csv
+    python -m benchmarks.encoded ../shared/data [SEED]
 
-Every third label of banking77 (CC BY 4.0, PolyAI), 24 of them; five slices of 40, 25, 15, 12 and 8 % of the
-rows. Planted: in each of four slices one label is given as one of its two nearest, in all or 70 % of its rows
-(14 runs, one fit each). Clean: the labels as they are, with slices drawn by chance, with other shares of each
-label in each slice (Dirichlet(1)), and following the texts (random directions of the embedding).
+| set | labels |
+|---|---|
+| tuned | every third label of banking77 (CC BY 4.0, PolyAI), 24 of them: settings were chosen on these |
+| other labels | the next label after each of those: none of them was looked at |
+| bitext | the 27 intents of Bitext's customer support (CDLA-Sharing 1.0), equal texts once |
+
+Five slices of 40, 25, 15, 12 and 8 % of the rows. Planted: in each of four slices one label is given as one
+of its two nearest, in all or 70 % of its rows (14 runs, one fit each). Clean: the labels as they are, with
+slices drawn by chance, with other shares of each label in each slice (Dirichlet(1)), and following the texts
+(random directions of the embedding). Settings were chosen with SEED 1; its default is another.
 """
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,10 +33,27 @@ NAMES = np.array(list("abcde"))
 SHARES = [0.4, 0.25, 0.15, 0.12, 0.08]
 
 
-def main(path: str, runs: int = 14, clean: int = 40) -> None:
-    frame = pl.read_csv(path, new_columns=["text", "label"]).sort("text", "label")
-    labels = sorted(frame["label"].unique())[::3][:24]
-    frame = frame.filter(pl.col("label").is_in(labels))
+def sets(folder: Path) -> Iterator[tuple[str, pl.DataFrame]]:
+    """`text, label` of each set."""
+    bank = pl.read_csv(folder / "banking77" / "train.csv", new_columns=["text", "label"])
+    names = sorted(bank["label"].unique())
+    for name, first in (("tuned", 0), ("other labels", 1)):
+        yield name, bank.filter(pl.col("label").is_in(names[first::3][:24]))
+    bitext = pl.read_csv(folder / "bitext" / "customer_support.csv", infer_schema=False)
+    yield "bitext", bitext.select(text="instruction", label="intent").unique("text", keep="first")
+
+
+def main(folder: str, seed: int = 2, only: str = "") -> None:
+    for name, frame in sets(Path(folder)):
+        if not only or name == only:
+            print(
+                f"{name}: {frame.height:,} rows, {frame['label'].n_unique()} labels, seed {seed}", flush=True
+            )
+            trial(frame.sort("text", "label"), seed)
+
+
+def trial(frame: pl.DataFrame, seed: int, runs: int = 14, clean: int = 40) -> None:
+    labels = sorted(frame["label"].unique())
     texts = frame["text"].to_list()
     codes = np.array([labels.index(label) for label in frame["label"]])
     features = np.asarray(load_encoder().embed(texts), dtype=np.float64)
@@ -46,9 +70,9 @@ def main(path: str, runs: int = 14, clean: int = 40) -> None:
         return set(found.select("slice", "gives", "where_others_give").iter_rows())
 
     started = time.process_time()
-    planted(codes, features, fit, named, labels, runs)
+    planted(codes, features, fit, named, labels, runs, seed)
     logs, heard = fit(codes)
-    rng = np.random.default_rng(7)
+    rng = np.random.default_rng(6 + seed)
     kinds: dict[str, Callable[[], Any]] = {
         "drawn by chance": lambda: rng.choice(NAMES, len(codes), p=SHARES),
         "other shares of labels": lambda: _by_label(rng, codes, len(labels)),
@@ -56,7 +80,7 @@ def main(path: str, runs: int = 14, clean: int = 40) -> None:
     }
     for name, draw in kinds.items():
         alarms = sum(bool(named(logs, codes, heard, draw())) for _ in range(clean))
-        print(f"clean, slices {name}: an alarm on {alarms} of {clean}")
+        print(f"clean, slices {name}: an alarm on {alarms} of {clean}", flush=True)
     print(f"{time.process_time() - started:.0f} s of CPU without the embedding")
 
 
@@ -71,11 +95,11 @@ def _by_text(rng: np.random.Generator, features: Any) -> Any:
     return NAMES[(toward + rng.gumbel(size=toward.shape)).argmax(1)]
 
 
-def planted(codes: Any, features: Any, fit: Any, named: Any, labels: list[str], runs: int) -> None:
+def planted(codes: Any, features: Any, fit: Any, named: Any, labels: list[str], runs: int, seed: int) -> None:
     centres = np.stack([features[codes == code].mean(0) for code in range(len(labels))])
     centres /= np.linalg.norm(centres, axis=1, keepdims=True)
     near = np.argsort(-(centres @ centres.T), axis=1)[:, 1:3]
-    rng = np.random.default_rng(1)
+    rng = np.random.default_rng(seed)
     found, wrong, told = [], 0, []
     for _ in range(runs):
         slices, given = rng.choice(NAMES, len(codes), p=SHARES), codes.copy()
@@ -99,9 +123,10 @@ def planted(codes: Any, features: Any, fit: Any, named: Any, labels: list[str], 
     big = [hit for hit, rows in zip(found, told, strict=True) if rows >= 8]
     print(
         f"planted: {sum(found)} of {len(found)} named, {sum(big)} of {len(big)} of those of 8 rows or more; "
+        f"named and not planted: {wrong}",
+        flush=True,
     )
-    print(f"named and not planted: {wrong}")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], *map(int, sys.argv[2:3]), *sys.argv[3:4])
