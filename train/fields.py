@@ -71,6 +71,14 @@ def field_suspects(ids: pl.Series, inputs: pl.Series, outputs: pl.Series) -> pl.
     return frame.sort(["score", "field", "example_id", "why"], descending=[True, False, False, False])
 
 
+def is_object(output: str) -> bool:
+    """Whether an output is a JSON object."""
+    try:
+        return isinstance(json.loads(output), Mapping)
+    except (ValueError, RecursionError):
+        return False
+
+
 def _loose(text: str) -> str:
     """Letters and digits alone, folded: line ends and commas do not make another value."""
     return _MARKS.sub("", unicodedata.normalize("NFKC", text).casefold())

@@ -49,6 +49,8 @@ class LabelsResult(Result):
     decided
         What one slice of the rows gives otherwise than the rest, where columns were named to slice them by
         (see `train.encoded`).
+    what
+        What is doubted: `label`, or `pair` where it is the order of two answers.
     """
 
     frame: pl.DataFrame
@@ -59,6 +61,7 @@ class LabelsResult(Result):
     spellings: pl.DataFrame
     places: pl.Series = field(default_factory=pl.Series)
     decided: Decisions | None = None
+    what: str = "label"
 
     @property
     def _doubted(self) -> pl.Series:
@@ -91,7 +94,8 @@ class LabelsResult(Result):
 
     def headline(self) -> str:
         """How many labels look wrong, and how many could not be judged."""
-        said = f"{plural(self.judged.height, 'row')}, {self.suspects.height:,} with a label that looks wrong"
+        wrong = "answers that look exchanged" if self.what == "pair" else "a label that looks wrong"
+        said = f"{plural(self.judged.height, 'row')}, {self.suspects.height:,} with {wrong}"
         if self.alone:
             verb = (
                 "has a label of its own and cannot"

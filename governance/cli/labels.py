@@ -1,4 +1,4 @@
-"""`assay labels FILE`: rows of a plain file whose label looks wrong, worst first."""
+"""`assay labels FILE`: rows of a plain file whose label, JSON fields or order of answers looks wrong."""
 
 from __future__ import annotations
 
@@ -22,7 +22,19 @@ _LISTED = 20
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--input", "input_column", required=True, metavar="COLUMN", help="Column with the text.")
-@click.option("--output", "output_column", required=True, metavar="COLUMN", help="Column with the label.")
+@click.option(
+    "--output",
+    "output_column",
+    required=True,
+    metavar="COLUMN",
+    help="Column with the label, the JSON or the chosen answer.",
+)
+@click.option("--rejected", metavar="COLUMN", help="Column with the rejected answer: judge the pairs' order.")
+@click.option(
+    "--kind",
+    type=click.Choice(["classification", "extraction", "preference"]),
+    help="What the outputs are.  [default: by --rejected and by their looks]",
+)
 @click.option(
     "--threshold",
     type=click.FloatRange(0, 1),
@@ -42,6 +54,8 @@ def labels(
     file: Path,
     input_column: str,
     output_column: str,
+    rejected: str | None,
+    kind: str | None,
     threshold: float | None,
     by: tuple[str, ...],
     id_column: str | None,
@@ -54,35 +68,46 @@ def labels(
     Each row is judged by models that never saw it; `score` is the probability that its label is wrong.
     Spellings of one label (`billing`, `BILLING`) count as that label and are named. With --by, the decisions
     that the examples encode: where one value of a column gives one label and the rest give another, by an
-    exact test corrected for the number of tests. Exit code 1 if any row is flagged or any decision is found,
-    2 if the labels cannot be judged. Needs the `train` extra.
+    exact test corrected for the number of tests. Needs the `train` extra.
+
+    Of JSON outputs it is fields that look wrong: `absent`, a value that its input does not hold, and `form`,
+    one written unlike the field's others; -o writes `row, field, why, score`. With --rejected it is pairs
+    whose answers look exchanged. Exit code 1 if anything is flagged, 2 if nothing can be judged.
 
     \b
     Examples:
       assay labels export.csv --input text --output category
       assay labels export.csv --input text --output category --id ticket -o suspects.parquet
       assay labels export.csv --input text --output category --by source --by annotator
+      assay labels receipts.jsonl --input text --output form
+      assay labels pairs.jsonl --input prompt --output chosen --rejected rejected
     """
     from curate.text import plural
+    from governance.cli.other_labels import kind_of, print_fields
     from governance.cli.plain_files import checked_place, open_file, row_ids, unreadable, write_out
     from governance.cli.rim import emit_json, say
     from train.plain import labels as judged
     from train.plain import need_extra
 
-    need_extra()
     checked_place(out)
     records = open_file(file, reading)
-    result = judged(
-        records.frame,
-        input_column,
-        output_column,
-        id=row_ids(records, id_column, file, once=False),
-        threshold=threshold,
-        by=by,
-        name=str(file),
-    )
+    chosen = kind_of(records.frame, output_column, rejected, kind, by)
+    named: dict[str, Any] = {"id": row_ids(records, id_column, file, once=False), "name": str(file)}
+    if chosen == "extraction":
+        print_fields(records, input_column, output_column, named, out, shape)
+        return
+    need_extra()
+    if chosen == "preference":
+        from train.plain_pairs import pairs
+
+        result = pairs(
+            records.frame, input_column, output_column, rejected or "", threshold=threshold, **named
+        )
+    else:
+        result = judged(records.frame, input_column, output_column, threshold=threshold, by=by, **named)
     if result.incomplete:
-        say(f"{plural(result.incomplete, 'row')} without a text or a label left out")
+        lacking = "two answers" if result.what == "pair" else "a text or a label"
+        say(f"{plural(result.incomplete, 'row')} without {lacking} left out")
     write_out(result.judged, out, plural(result.judged.height, "judged row"))
     suspects = result.suspects
     decided = result.decided.found if result.decided else None
