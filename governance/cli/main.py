@@ -56,6 +56,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "leaks": ("leaks", "Rows of TEST that also stand in TRAIN.", "Plain files"),
     "labels": ("labels", "Rows whose label looks wrong, worst first.", "Plain files"),
     "rules": ("rules", "Rows that break named quality rules.", "Plain files"),
+    "represent": ("represent", "How rows represent what they are for, and live inputs.", "Plain files"),
     "select": ("select", "The rows to keep when there is room for N.", "Plain files"),
 }
 

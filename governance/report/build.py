@@ -21,6 +21,7 @@ from governance.report.curation import (
     provenance,
 )
 from governance.report.document import as_document
+from governance.report.encoded import encoded_decisions
 from governance.report.errors import where_it_goes_wrong
 from governance.report.facts import Facts
 from governance.report.further import constraint, enough, personal_answers, worst_parts
@@ -28,6 +29,7 @@ from governance.report.meaning import meaning
 from governance.report.planted import Score
 from governance.report.redaction import personal_data
 from governance.report.remembered import remembered
+from governance.report.representative import representativeness
 from governance.report.rows import fields, sample_rows, warnings
 
 VERDICTS = {
@@ -65,6 +67,8 @@ def build(facts: Facts, planted: Sequence[Score] = ()) -> Document:
         *meaning(facts),
         label_mix(facts),
         label_suspects(facts),
+        encoded_decisions(facts),
+        representativeness(facts),
         provenance(facts),
     ]
     rows = manifest["splits"]

@@ -16,6 +16,7 @@ from curate.splits import SPLITS
 from curate.task import TaskCard
 from curate.validate.clean import EDITS
 from governance.erasure.retrain import all_that_must
+from governance.report.looks import Looked
 from train.cost import read_costs, read_samples
 from train.cost_params import CostParams, Price
 from train.params import EndpointParams
@@ -53,6 +54,7 @@ class Facts:
     tables: dict[str, pl.DataFrame]
     measured: Measured | None = None
     must_retrain: tuple[str, ...] = ()
+    looked: Looked | None = None
 
 
 def gather(project: Project, *, costs: bool = False) -> Facts:

@@ -1,0 +1,104 @@
+"""`assay represent`: of a plain file and a project, with a live sample of which no text is told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from curate.errors import AssayError
+from curate.project import Project
+from governance.cli.represent import represent
+from governance.report.looks import look
+from governance.report.params import ReportParams
+from tests.train.test_represent import live, sample
+
+
+def call(*arguments: Any) -> Any:
+    return CliRunner().invoke(represent, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path]:
+    rows = sample(36)
+    train, inputs = tmp_path / "train.csv", tmp_path / "live.csv"
+    pl.DataFrame({"text": rows.texts, "label": rows.labels, "lang": rows.columns["language"]}).write_csv(
+        train
+    )
+    pl.DataFrame({"said": live().texts}).write_csv(inputs)
+    return train, inputs
+
+
+def test_a_file_is_held_against_shares_and_a_live_sample(files: tuple[Path, Path]) -> None:
+    train, inputs = files
+    options = ("--input", "text", "--output", "label", "--vectors", "words")
+    assert call(train, *options).exit_code == 0
+    both = (*options, "--live", inputs, "--live-input", "said", "--reference", "lang=cy:0.4", "--next", 3)
+    done = call(train, *both, "--format", "json")
+    assert done.exit_code == 1, done.output
+    said = json.loads(done.stdout)
+    assert said["reference"][0]["under"] and said["live"]["regions"][0]["inputs"] == 5
+    assert len(said["live"]["candidates"]) == 3 and said["vectors"] == "words"
+    shown = call(train, *both)
+    assert shown.exit_code == 1 and "garden" not in shown.output and "under-represented" in shown.output
+    with pytest.raises(AssayError, match="COLUMN=VALUE:SHARE"):
+        represent.main([str(train), "--input", "text", "--reference", "lang=cy"], standalone_mode=False)
+
+
+def test_of_a_project_the_gold_rows_are_told(desk: Project, files: tuple[Path, Path]) -> None:
+    done = call("--vectors", "words", "--live", files[1], "--live-input", "said", "--format", "json")
+    assert done.exit_code == 1, done.output
+    said = json.loads(done.stdout)
+    assert {one["label"] for one in said["classes"]} == {"billing", "delivery"}
+    assert said["live"]["far"] >= 5
+
+
+def test_the_report_names_columns_that_are_not_there_and_slices_that_part_nothing(desk: Project) -> None:
+    gold = pl.concat(
+        pl.read_parquet(desk.gold / f"{split}.parquet").with_columns(pl.lit(split).alias("split"))
+        for split in ("train", "validation", "test")
+    )
+    for params, words in (
+        (ReportParams(slices=("annotator",)), "slices names annotator"),
+        (ReportParams(reference={"town": {"York": 0.5}}), "reference names town"),
+    ):
+        with pytest.raises(AssayError, match=words):
+            look(desk, gold, None, params)
+    looked = look(desk, gold, None, ReportParams(vectors="words", slices=("language",)))
+    assert looked.decisions is None and "parts the rows" in looked.why_not
+    assert looked.representation is not None and looked.representation.live is None
+
+
+def test_a_decision_of_one_source_stands_in_the_report(desk: Project) -> None:
+    pytest.importorskip("sklearn")
+    said = yaml.safe_load((desk.root / "params.yaml").read_text())
+    assert "report" not in said
+    topics = {"billing": "refund the invoice for the {}", "delivery": "where is the parcel with the {}"}
+    things = ["lamp", "chair", "kettle", "rug", "mirror", "clock", "vase", "stool", "bowl", "tray"]
+    rows = [
+        {"input": topics[label].format(thing) + f" in room {n}", "true": label, "source": source}
+        for n in range(6)
+        for thing in things
+        for label in topics
+        for source in ("helpdesk", "helpdesk", "mail")
+    ]
+    given = [
+        "billing" if row["source"] == "mail" and row["true"] == "delivery" else row["true"] for row in rows
+    ]
+    any_gold = pl.read_parquet(desk.gold / "train.parquet").head(1)
+    gold = pl.concat([any_gold] * len(rows)).with_columns(
+        pl.Series("example_id", [f"x{at:03}" for at in range(len(rows))]),
+        pl.Series("input", [row["input"] for row in rows]),
+        pl.Series("output", given),
+        pl.Series("source", [row["source"] for row in rows]),
+        pl.lit("train").alias("split"),
+    )
+    looked = look(desk, gold, None, ReportParams(vectors="words"))
+    assert looked.decisions is not None
+    found = looked.decisions.found.select("by", "slice", "gives", "where_others_give").rows()
+    assert found == [("source", "mail", "billing", "delivery")]
