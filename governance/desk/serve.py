@@ -115,6 +115,7 @@ def serve(
 
     desk = make_desk(project, reviewer, announce, idle=idle, port=number)
     desk.seat.offer()
+    threading.Thread(target=_ready, args=(desk,), daemon=True).start()
     log = project.root / LOG
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a", encoding="utf-8") as written:
@@ -126,6 +127,12 @@ def serve(
 
         server_of(app_of(desk, hosts, note)).run(sockets=[listener])
     leave_record(desk)
+
+
+def _ready(desk: Desk) -> None:
+    """Build the queue of values while the browser opens; the page that needs it says what goes wrong."""
+    with suppress(Exception):
+        _ = desk.values
 
 
 def leave_record(desk: Desk) -> None:

@@ -83,7 +83,7 @@ def payloads() -> Iterator[str]:
         for at, seed in enumerate(SEEDS):
             text = WRAPS[(turn + at) % len(WRAPS)].replace("{}", seed) if turn else seed
             if turn % 3 == 2:
-                text = "".join(sign.upper() if place % 2 else sign for place, sign in enumerate(text))
+                text = "".join(map(str.__add__, text[::2], [*text[1::2].upper(), ""]))
                 text = text.replace(MARK.upper(), MARK)
             yield text + (f" {turn}" if turn else "")
 
