@@ -14,6 +14,7 @@ from curate.project import Project
 from curate.verdicts.journal import FILE as ROWS
 from curate.verdicts.journal import read_rows
 from governance.triage.reveals import read_reveals
+from tests.curate.versions.test_revisions import git
 from tests.governance.desk.chromium import Served, enter, lines, settled, violations
 from tests.governance.desk.terminal import press_rows, press_values
 from tests.governance.desk.test_value_room import _full
@@ -158,9 +159,10 @@ def test_without_javascript_a_verdict_and_undo_by_button(
 
 
 def test_no_page_has_an_axe_violation_or_scrolls_sideways(
-    served: Served,
-    open_page: Opener,
+    served: Served, open_page: Opener, project: Project
 ) -> None:
+    git(project.root, "init", "-q", "-b", "main")
+    git(project.root, "commit", "-q", "--allow-empty", "-m", "first")
     page = open_page(served)
     page.goto(served.base + "/values")
     group = page.locator("a[href^='/values/group/']").first.get_attribute("href")
@@ -178,6 +180,9 @@ def test_no_page_has_an_axe_violation_or_scrolls_sideways(
         edit,
         "/decided",
         "/keys",
+        "/search",
+        "/sign-off?base=main&gates=yes",
+        "/diff?before=main",
         "/nothing",
         "/rows?kind=x",
     ):
