@@ -98,7 +98,8 @@ def _arose(error: BaseException) -> str:
 def refusal(scope: Scope, hosts: Collection[str]) -> str:
     """Why a request is not looked at, or an empty string."""
     headers = Headers(scope=scope)
-    if headers.getlist("host") != [host for host in headers.getlist("host") if host in hosts][:1]:
+    given = headers.getlist("host")
+    if len(given) != 1 or given[0] not in hosts:
         return "this is not the address of the desk"
     if scope["method"] not in ("GET", "HEAD", "POST"):
         return "no such method"

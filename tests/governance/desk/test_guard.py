@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from governance.desk.guard import BODY, HEADERS, POLICY
+from governance.desk.guard import BODY, HEADERS, POLICY, refusal
 from governance.desk.serve import HANDLERS
 from tests.governance.desk.conftest import HOST, ORIGIN, Browser, Opener
 
@@ -43,6 +43,21 @@ def test_a_name_that_resolves_to_this_machine_reaches_nothing(browser: Browser, 
     """DNS rebinding: the browser believes it talks to its own site."""
     for path in (*PAGES, "/static/desk.js", f"/enter?token={browser.token}"):
         assert browser.get(path, host=host).status_code == 403
+
+
+@pytest.mark.parametrize("names", [[], [HOST, HOST], [HOST, "evil.example"]])
+def test_a_request_that_names_no_host_or_two_is_refused(names: list[str]) -> None:
+    headers = [(b"host", name.encode()) for name in names]
+    scope = {
+        "type": "http",
+        "scheme": "http",
+        "method": "GET",
+        "path": "/",
+        "query_string": b"",
+        "headers": headers,
+    }
+    assert refusal(scope, [HOST]) == "this is not the address of the desk"
+    assert refusal({**scope, "headers": [(b"host", HOST.encode())]}, [HOST]) == ""
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
