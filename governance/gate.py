@@ -87,30 +87,9 @@ def _card(project: Project, today: date) -> Iterator[Gate]:
 
 
 def _review(project: Project, today: date) -> Iterator[Gate]:
-    from governance.records.reviews import review_words
+    from governance.review_gate import review
 
-    review = project.task.review
-    passed, words = review_words(project)
-    last = f"; {words}" if words else ""
-    if not passed:
-        fix = "when it is put right: assay ledger add review WHAT --outcome passed"
-        yield Gate("review", False, f"a review failed{last}", fix)
-    elif review is None:
-        yield Gate(
-            "review",
-            False,
-            "task.yaml names no review date",
-            "add to task.yaml, for example:  review: {next: 2027-06-01}",
-        )
-    elif review.next < today:
-        yield Gate(
-            "review",
-            False,
-            f"the review was due on {review.next}{last}",
-            "review the task, then set review.next in task.yaml",
-        )
-    else:
-        yield Gate("review", True, f"next review on {review.next}{last}")
+    yield Gate("review", *review(project, today))
 
 
 def _version(project: Project, today: date) -> Iterator[Gate]:

@@ -6,7 +6,7 @@
 | `unrecorded` | no training record names the digest of its card |
 | `revoked` | a revocation record names that digest: it stays revoked until it is trained to other bytes |
 | `must_retrain` | it was trained on rows that were erased since |
-| `review_overdue` | the task card's `review.next` lies in the past |
+| `review_overdue` | a review of its task is late, for its day or for what has happened (`review_calendar`) |
 
 A ground is a function of the project and the system that yields what speaks against it; a new one is a line
 in `GROUNDS`. Without the secret key digests are compared and nothing is authenticated, which the standing
@@ -143,13 +143,14 @@ def _revoked(case: _Case) -> Iterator[Objection]:
 
 
 def _overdue(case: _Case) -> Iterator[Objection]:
-    review = case.project.task.review
-    if review is not None and review.next < case.today:
-        owner = case.project.task.owner
+    from governance.review_calendar import calendar
+
+    found = calendar(case.project, case.today)
+    if late := found.overdue(case.today):
         yield Objection(
             "review_overdue",
-            f"the review of this task was due on {review.next} (owner: {plain(owner, 80)})",
-            "review the task, then set review.next in task.yaml",
+            f"{'; '.join(one.words for one in late)} ({found.who})",
+            "review the task, then: assay review record --outcome passed --next YYYY-MM-DD",
         )
 
 

@@ -54,6 +54,7 @@ def recorded(project: Project, today: date) -> list[Line]:
     from governance.records.approvals import standing
     from governance.records.reviews import review_words
     from governance.records.show import approval_message
+    from governance.review_calendar import calendar
 
     try:
         found = standing(project)
@@ -65,14 +66,17 @@ def recorded(project: Project, today: date) -> list[Line]:
         lines.append(
             Line("approvals", approval_message(found), "" if found.enough else "assay approve --list")
         )
-    due = project.task.review.next if project.task.review else None
-    told = [f"due {due}" if due else "no date set", *([words] if words else [])]
-    if due is None:
+    found_due = calendar(project, today)
+    told = [f"due {found_due.next_on}" if found_due.next_on else "no date set", *([words] if words else [])]
+    told += [f"{one.words}, to be reviewed by {one.by}" for one in found_due.due if one.trigger != "date"]
+    if found_due.next_on is None:
         fix = "add to task.yaml:  review: {next: YYYY-MM-DD}"
     elif not passed:
         fix = "when it is put right: assay ledger add review WHAT --outcome passed"
     else:
-        fix = "review the task card, the gold set and the verdict" if due < today else ""
+        late = found_due.overdue(today)
+        due = [f"{found_due.who}: review the task card, the gold set and the verdict"] * bool(found_due.due)
+        fix = "; ".join([*(["it is late"] * bool(late)), *due])
     return [*lines, Line("review", "; ".join(told), fix)]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from governance.cli.review_calendar import list_reviews, record_review
+
 
 @click.group(invoke_without_command=True)
 @click.option("--reviewer", metavar="NAME", help="Who judges; default: git's user.name.")
@@ -82,3 +84,7 @@ def review(
             "what you see; nothing is encrypted on the way"
         )
     serve(project, who, host=host, port=port, browser=not no_browser, idle=60.0 * idle, say=say)
+
+
+review.add_command(list_reviews)
+review.add_command(record_review)

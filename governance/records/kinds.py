@@ -118,7 +118,7 @@ class VerdictBatch(Predicate):
     values: dict[Name, Count]  # by verdict; of several on one value the last
 
 
-class Review(Predicate):
+class FirstReview(Predicate):
     """Somebody looked at the project, or tried to break it, and says how it went."""
 
     kind: ClassVar[str] = "review"
@@ -127,6 +127,15 @@ class Review(Predicate):
     of: Name
     outcome: Literal["passed", "failed", "open"]
     note: Text = ""
+
+
+class Review(FirstReview):
+    """The same, with the day of the next one, and what made it due (see `governance.review_calendar`)."""
+
+    version: ClassVar[int] = 2
+
+    next: Annotated[str, Field(pattern=r"^(\d{4}-\d\d-\d\d)?$")] = ""
+    closes: list[Name] = []
 
 
 class Incident(Predicate):
@@ -268,7 +277,8 @@ def type_of(kind: type[Predicate]) -> str:
     return f"urn:assay:record:{kind.kind}:v{kind.version}"
 
 
-BY_TYPE: dict[str, type[Predicate]] = {type_of(model): model for model in KINDS.values()}
+# With the older versions, which are read for ever.
+BY_TYPE: dict[str, type[Predicate]] = {type_of(model): model for model in (*KINDS.values(), FirstReview)}
 
 
 def fields_of(predicate: Predicate) -> dict[str, Any]:

@@ -6,7 +6,7 @@ judged by the allowed signers of the last commit, as that of an approval is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from curate.project import Project
 from curate.text import plain
 from governance.records.approvals import judging_policy
 from governance.records.events import digests_of, gold_digests
-from governance.records.kinds import Incident, Review
+from governance.records.kinds import FirstReview, Incident, Review
 from governance.records.signing import allowed_signer, signer, signer_of
 from governance.records.ssh import NotSigned
 from governance.records.statement import Record
@@ -31,21 +31,27 @@ def add_review(
     note: str = "",
     evidence: Sequence[Path] = (),
     key: Path | None = None,
+    next_on: str = "",
+    closes: Sequence[str] = (),
+    subjects: Mapping[str, str] | None = None,
 ) -> Record:
-    """Record a review, signed: of what, how it went, and the digests of the task card, of gold where there is
-    one, and of the files that show it.
+    """Record a review, signed: of what, how it went, when the next is and what it closes, and the digests of
+    the task card, of gold where there is one, of the files that show it, and of further `subjects`.
 
     Raises
     ------
     AssayError
         If the signer is not one of the allowed, or a file lies outside the project.
     """
-    subjects = digests_of(project, project.root / "task.yaml", *_inside(project, evidence))
+    named = digests_of(project, project.root / "task.yaml", *_inside(project, evidence))
     if (project.gold / "manifest.json").exists():
-        subjects |= gold_digests(project)
+        named |= gold_digests(project)
     fields: dict[str, Any] = {"of": of, "outcome": outcome, "note": note}
+    fields |= {"next": next_on, "closes": list(closes)}
     signed = allowed_signer(project.root, judging_policy(project.root, None), key)
-    return append(project.root, Review, subjects, fields, project=project.task.name, signed=signed)
+    return append(
+        project.root, Review, {**named, **(subjects or {})}, fields, project=project.task.name, signed=signed
+    )
 
 
 def add_incident(
@@ -88,18 +94,21 @@ class Reviewed:
     """A review in the journal: its record, who signed it, and why it does not count, empty if it does."""
 
     record: Record
-    said: Review
+    said: FirstReview
     who: str
     why_not: str = ""
 
 
 def reviews(project: Project) -> list[Reviewed]:
     """Every review, oldest first."""
-    found = sound_journal(project.root).of(Review)
+    journal = sound_journal(project.root)
+    found = sorted(
+        [*journal.of(FirstReview), *journal.of(Review)], key=lambda one: (one[1].predicate.at, one[0])
+    )
     policy = judging_policy(project.root, None) if found else None
     reviewed = []
     for _, record in found:
-        assert policy is not None and isinstance(record.predicate, Review)
+        assert policy is not None and isinstance(record.predicate, FirstReview)
         try:
             who, why_not = signer_of(record, policy), ""
         except NotSigned as error:
