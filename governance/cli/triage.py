@@ -50,6 +50,13 @@ if TYPE_CHECKING:
     "--estimate", is_flag=True, help="Say how exact the scan is, from the answers given so far; asks nothing."
 )
 @click.option("--rows", "of_rows", is_flag=True, help="Judge rows instead of values: those that wait.")
+@click.option(
+    "--refusals",
+    is_flag=False,
+    flag_value="",
+    metavar="[FILE]",
+    help="Answer rows that `assay predict` refused; without FILE those that params.triage.refusals names.",
+)
 @click.option("--list", "listed", is_flag=True, help="Print the rows that wait, without their texts.")
 @click.option("--row", "row_ids", multiple=True, metavar="ROW", help="Decide on this row; may be repeated.")
 @click.option("--keep", is_flag=True, help="With --row: it is right as it is.")
@@ -92,6 +99,7 @@ def triage(
     size: int | None,
     estimate: bool,
     of_rows: bool,
+    refusals: str | None,
     listed: bool,
     row_ids: tuple[str, ...],
     keep: bool,
@@ -122,6 +130,8 @@ def triage(
     Verdicts on rows go to decisions/rows.jsonl: `redact` checks that the text is still the one that was
     judged, `dedup` carries them out, a later line undoes them. Keys of --rows: k keep   d drop
           1-9 give it the output of that number   u unsure   s skip   z undo   ? help   q quit
+    With --refusals the rows are those that predict refused, and k says that the model's answer is right;
+    answers go to data/raw/answered.jsonl (params.triage.answers), to be named in ingest.files.
 
     \b
     Examples:
@@ -130,6 +140,8 @@ def triage(
       assay triage --rows --list --format json
       assay triage --row T-000123 --drop --reason "a test message"
       assay triage --row T-000124 --relabel billing
+      assay triage --refusals routed.refused.parquet
+      assay triage --refusals routed.refused.parquet --row T-000981 --relabel billing
       assay triage --from decided.csv --reason "second reading of March"
       assay triage --sample 60
       assay triage --estimate --format json
@@ -156,6 +168,14 @@ def triage(
             "--sample, --estimate and --entity are about values, and --rows about rows", fix="ask in two runs"
         )
     project = Project.find()
+    if refusals is not None:
+        from governance.cli.triage_refusals import answer_refusals, show_refusals
+
+        place = Path(refusals) if refusals else None
+        if rows.listed:
+            return show_refusals(project, place, shape)
+        who = Judge(reviewer or git_name(project), reason, date.today(), expires)
+        return say(answer_refusals(project, place, rows, who, limit, keys))
     if rows.listed:
         return show(project, shape)
     if rows.asked:

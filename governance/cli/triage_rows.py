@@ -66,14 +66,15 @@ def decide(project: Project, options: RowOptions, judge: Judge, limit: int | Non
 
             wishes = wishes_of(read_table(options.file), lambda row: resolve(project, row), options.file.name)
         else:
-            wishes = [_wish(resolve(project, row), options) for row in options.rows]
+            wishes = [wish_of(resolve(project, row), options) for row in options.rows]
         lines = Desk(project, redacted(project), judge).lines(wishes)
         append_rows(project.root, lines)
         return _told(wishes)
     return _work(project, judge, limit, keys)
 
 
-def _wish(example_id: str, options: RowOptions) -> Wish:
+def wish_of(example_id: str, options: RowOptions) -> Wish:
+    """What the options ask of a row."""
     from curate.errors import AssayError
     from curate.examples import TEXT_FIELDS
     from governance.triage.queue import TAKEN_BACK

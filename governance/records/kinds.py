@@ -277,8 +277,9 @@ def type_of(kind: type[Predicate]) -> str:
     return f"urn:assay:record:{kind.kind}:v{kind.version}"
 
 
-# With the older versions, which are read for ever.
-BY_TYPE: dict[str, type[Predicate]] = {type_of(model): model for model in (*KINDS.values(), FirstReview)}
+# Older versions, which are read for ever.
+_OLDER: tuple[type[Predicate], ...] = (FirstReview,)
+BY_TYPE: dict[str, type[Predicate]] = {type_of(model): model for model in [*KINDS.values(), *_OLDER]}
 
 
 def fields_of(predicate: Predicate) -> dict[str, Any]:
