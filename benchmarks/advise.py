@@ -7,7 +7,7 @@ verdicts before any rule was, and judged once when the rules stood: 14 of 14. Af
 made more careful, for the sake of small samples of `ours` and not of any of them (`too-few`, and noise only
 where words are sure of the labels); they stand at 14 of 14 still. `public` are the sets of ../shared/data,
 rightly posed and as questions whose answer is not in the input; `ours` the sample and the examples of this
-repository. What is printed stands in docs/lifecycle.md.
+repository. The figures stand in docs/advise.md.
 """
 
 from __future__ import annotations

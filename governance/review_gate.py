@@ -1,4 +1,6 @@
-"""The gate on reviews: none failed, one is named for a day to come, and none is late."""
+"""The gate on reviews: none failed, one is named for a day to come, and none is late. What is due and not yet
+late is for `assay status` and `assay review list` to say.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ from datetime import date
 
 from curate.project import Project
 from governance.records.reviews import review_words
-from governance.review_calendar import Calendar, calendar
+from governance.review_calendar import calendar
 
 HOLD = "hold it, then: assay review record --outcome passed --next YYYY-MM-DD"
 
@@ -24,12 +26,4 @@ def review(project: Project, today: date) -> tuple[bool, str, str]:
         return False, "task.yaml names no review date", fix
     if late := found.overdue(today):
         return False, f"{'; '.join(one.words for one in late)} ({found.who}){last}", HOLD
-    return True, f"next review on {found.next_on}{soon(found)}{last}", ""
-
-
-def soon(found: Calendar) -> str:
-    """What is due and not yet late, as the end of a sentence."""
-    if not found.due:
-        return ""
-    by = min(one.by for one in found.due)
-    return f"; due by {by} ({found.who}): {'; '.join(one.words for one in found.due)}"
+    return True, f"next review on {found.next_on}{last}", ""

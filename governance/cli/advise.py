@@ -78,7 +78,7 @@ def advise(
     In a project the rows of gold are judged, or those ingested; with FILE those of a plain file. The verdict
     is one of prompt, retrieval, fine-tune, fix the data first, define the task first; with it stand
     the rule that decided, every answer with its figures, and rows that show it, masked. No model is loaded:
-    words are counted (docs/lifecycle.md says what each answer is worth).
+    words are counted (docs/advise.md says what each answer is worth).
 
     Whether it pays is told where params.yaml declares prices (`cost`) and volume (`advise`).
 

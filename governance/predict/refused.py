@@ -2,10 +2,8 @@
 
 Input and answer lose what `redact` takes out of gold, so that the file may lie where gold may; an id that
 looks personal becomes the keyed digest that ingest makes of it. The columns have the names that section
-`ingest` of params.yaml gives to id, input and output: name the file among `ingest.files`, fill in the
-outputs, and the rows come in. A row whose output is still empty is dropped there as `missing_output`, so the
-file may be ingested while it is being filled. `assay triage` judges values that look personal and not
-answers, so its queue cannot take these rows.
+`ingest` of params.yaml gives to id, input and output. `assay triage --refusals` asks a person for the right
+answers, which go to a file of their own that ingest reads (`governance/triage/refusals.py`).
 """
 
 from __future__ import annotations
