@@ -6,6 +6,7 @@ judged by the allowed signers of the last commit, as that of an approval is.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,7 @@ from governance.records.kinds import FirstReview, Incident, Review
 from governance.records.signing import allowed_signer, signer, signer_of
 from governance.records.ssh import NotSigned
 from governance.records.statement import Record
-from governance.records.store import append, sound_journal
+from governance.records.store import Journal, append, sound_journal
 
 
 def add_review(
@@ -102,9 +103,7 @@ class Reviewed:
 def reviews(project: Project) -> list[Reviewed]:
     """Every review, oldest first."""
     journal = sound_journal(project.root)
-    found = sorted(
-        [*journal.of(FirstReview), *journal.of(Review)], key=lambda one: (one[1].predicate.at, one[0])
-    )
+    found = in_order(journal, [*journal.of(FirstReview), *journal.of(Review)])
     policy = judging_policy(project.root, None) if found else None
     reviewed = []
     for _, record in found:
@@ -115,6 +114,30 @@ def reviews(project: Project) -> list[Reviewed]:
             who, why_not = "", f"the signature {error}"
         reviewed.append(Reviewed(record, record.predicate, who, why_not))
     return reviewed
+
+
+def in_order(journal: Journal, found: Sequence[tuple[str, Record]]) -> list[tuple[str, Record]]:
+    """Records oldest first; of one second, first the one that has seen fewer others."""
+    at = Counter(record.predicate.at for _, record in found)
+
+    def age(one: tuple[str, Record]) -> tuple[str, int, str]:
+        name, record = one
+        seen = _past(journal, name) if at[record.predicate.at] > 1 else 0
+        return record.predicate.at, seen, name
+
+    return sorted(found, key=age)
+
+
+def _past(journal: Journal, name: str) -> int:
+    """How many records one has seen, those included that these have seen."""
+    seen: set[str] = set()
+    waiting = [name]
+    while waiting:
+        known = journal.records.get(waiting.pop())
+        fresh = set(known.predicate.parents) - seen if known else set()
+        seen |= fresh
+        waiting += sorted(fresh)
+    return len(seen)
 
 
 def review_words(project: Project) -> tuple[bool, str]:

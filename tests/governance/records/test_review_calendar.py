@@ -14,10 +14,10 @@ import yaml
 from curate.errors import AssayError
 from curate.project import Project
 from governance.gate import GATES
-from governance.records.kinds import FirstReview, Incident, Review
+from governance.records.kinds import FirstReview, Incident, Review, type_of
 from governance.records.ledger import verify
 from governance.records.reviews import add_incident, reviews
-from governance.records.statement import read_record, type_of
+from governance.records.statement import read_record
 from governance.records.store import append, sound_journal
 from governance.review_calendar import calendar, record_review
 from governance.status import recorded
