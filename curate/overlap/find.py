@@ -8,7 +8,7 @@ test texts are the benchmark's own template and are left out of `long` and `shor
 joins with few test rows, and no template multiplies two tables.
 
 Cost: sorts of the words of both tables, ten for 8 and 13 words, and four for each length below 8 that a test
-row has; linear memory. 1.1 s a million words of training rows on one core (benchmarks/overlap.py).
+row has; linear memory. 2.3 s a million words of training rows on one core (benchmarks/overlap.py).
 """
 
 from __future__ import annotations

@@ -115,7 +115,7 @@ def without_benchmarks(
         )
     table = pl.concat(parts)
     leaves = pl.lit(params.action == "drop") & ~pl.col("example_id").is_in(spared.implode())
-    table = table.with_columns(leaves.alias("dropped")).cast(dict(OVERLAPS))
+    table = table.with_columns(leaves.alias("dropped")).cast(OVERLAPS)
     table = table.sort("example_id", "file", "file_row")
     first = table.filter("dropped").unique("example_id", keep="first", maintain_order=True)
     dropped = no_ledger()

@@ -193,7 +193,7 @@ def _with_meaning(pairs: pl.DataFrame, meaning: Meaning | None) -> pl.DataFrame:
         "cluster",
         pl.lit(None, dtype=pairs.schema["kept"]).alias("kept"),
     )
-    return pl.concat([pairs, found.cast(dict(pairs.schema))]).sort("left", "right")
+    return pl.concat([pairs, found.cast(pairs.schema)]).sort("left", "right")
 
 
 def facts_of(

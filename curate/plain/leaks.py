@@ -225,7 +225,7 @@ def _with_more(pairs: pl.DataFrame, more: list[pl.DataFrame]) -> pl.DataFrame:
     parts = [pairs.with_columns(pl.lit(0).alias("_found"))]
     for at, found in enumerate(more, 1):
         known = pl.concat([part.select("left", "right") for part in parts])
-        fresh = found.cast(dict(pairs.schema)).join(known, on=["left", "right"], how="anti")
+        fresh = found.cast(pairs.schema).join(known, on=["left", "right"], how="anti")
         parts.append(fresh.with_columns(pl.lit(at).alias("_found")))
     order = ["right", "_found", "similarity", "kind", "left"]
     return pl.concat(parts).sort(order, descending=[False, False, True, False, False]).drop("_found")

@@ -84,13 +84,13 @@ def near_between(
 
     Of equal texts in `seen` the first stands for all; of those in `held` each row is listed.
     """
-    sides = [_heads(side) for side in (seen, held)]
-    vectors = [whole(encoder.embed(side["text"].to_list())) for side in sides]
-    pairs, parted = _parted(between(*vectors, params.threshold), *sides, params)
+    left, right = _heads(seen), _heads(held)
+    known, asked = (whole(encoder.embed(side["text"].to_list())) for side in (left, right))
+    pairs, parted = _parted(between(known, asked, params.threshold), left, right, params)
     every = _prepared(held).join(
-        sides[1].select("folded", "guard").with_row_index("j"), on=["folded", "guard"], how="inner"
+        right.select("folded", "guard").with_row_index("j"), on=["folded", "guard"], how="inner"
     )
-    named = pairs.with_columns(sides[0]["id"].gather(pairs["i"]).alias("left")).join(
+    named = pairs.with_columns(left["id"].gather(pairs["i"]).alias("left")).join(
         every.select(pl.col("j").cast(pl.Int64), pl.col("id").alias("right")), on="j", how="inner"
     )
     named = named.select("left", "right", pl.col("cosine").alias("similarity"))

@@ -82,4 +82,4 @@ def same_meaning(
         "pairs_with_other_labels": int(table["label_conflict"].sum() or 0),
         "parted": found.parted,
     }
-    return table.cast(dict(SEMANTIC)), facts
+    return table.cast(SEMANTIC), facts
