@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import shutil
 from collections.abc import Callable
@@ -128,13 +127,10 @@ def test_two_processes_write_the_same_bytes_as_one(project: Project, monkeypatch
     monkeypatch.setattr("curate.pii.scan.search.WORTH_PROCESSES", 1)
     monkeypatch.setattr("curate.pii.scan.naming._WORTH_PROCESSES", 1)
     pools = []
-    for module in ("search", "naming"):
-        real = importlib.import_module(f"curate.pii.scan.{module}")
-        monkeypatch.setattr(
-            real,
-            "ProcessPoolExecutor",
-            lambda *args, **kwargs: pools.append(args[0]) or ProcessPoolExecutor(*args, **kwargs),
-        )
+    monkeypatch.setattr(  # the one door to other processes
+        "curate.engine.local.ProcessPoolExecutor",
+        lambda *args, **kwargs: pools.append(args[0]) or ProcessPoolExecutor(*args, **kwargs),
+    )
     run(project, processes=2)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == one
     assert pools == [2, 2]
