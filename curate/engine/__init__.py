@@ -38,7 +38,11 @@ In = TypeVar("In")
 Out = TypeVar("Out")
 
 # Name -> `module:Class` of an engine; called with the folder for what it keeps on disk.
-ENGINES = {"local": "curate.engine.local:Local", "stream": "curate.engine.stream:Stream"}
+ENGINES = {
+    "local": "curate.engine.local:Local",
+    "stream": "curate.engine.stream:Stream",
+    "daft": "curate.engine.daft:Daft",
+}
 
 
 class Part(Protocol):
