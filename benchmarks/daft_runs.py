@@ -24,8 +24,8 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from benchmarks.scale import THRESHOLD, N, write_corpus
 
+from benchmarks.scale import THRESHOLD, N, write_corpus
 from curate.engine import Engine, Part, using
 
 # Linux: orphans of a child become ours, so that their CPU is counted when they end (prctl(2)).
@@ -43,14 +43,15 @@ class Searched:
 
 def twins(engine: Engine, table: pl.DataFrame | Path) -> str:
     """Digest of the twins that an engine finds, by the way that large sets are searched, however few rows."""
-    from curate.dedup.spread import find_twins_spread
-
     from curate.dedup import cover
     from curate.dedup.params import Similarity
+    from curate.dedup.spread import find_twins_spread
 
     cover.MAX_PREFIX_CHARACTERS = -1
     similarity = Similarity(unit="word", n=N, threshold=THRESHOLD)
-    parts = engine.store(Searched(), engine.parts(table))
+    from benchmarks import daft_runs  # workers know this module by its name, not as __main__
+
+    parts = engine.store(daft_runs.Searched(), engine.parts(table))
     found = find_twins_spread(parts, engine, similarity).twins
     digest = hashlib.sha256()
     for frame in (found.pairs, found.rows.select("id", "keeper", "kept", "kind", "similarity")):

@@ -48,13 +48,13 @@ _SILENT = {"RAY_USAGE_STATS_ENABLED": "0", "DAFT_ANALYTICS_ENABLED": "0", "DO_NO
 class Stored:
     """A frame that `work` gave, written where it was made."""
 
-    work: Callable[[Part], pl.DataFrame]
+    work: Callable[[Any], pl.DataFrame]
     folder: Path
 
-    def __call__(self, item: tuple[int, Part]) -> OnDisk:
+    def __call__(self, numbered: tuple[int, Any]) -> OnDisk:
         """The partition."""
-        number, part = item
-        return _write(self.work(part), self.folder / f"{number}.arrow")
+        number, item = numbered
+        return _write(self.work(item), self.folder / f"{number}.arrow")
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,8 @@ def perform(folder: str, number: int) -> None:
     path = place / f"{number}.done"
     if path.exists():
         return
+    with suppress(OSError):  # paths may be relative to where the run began
+        os.chdir((place / "where").read_text(encoding="utf-8"))
     work = pickle.loads((place / "work").read_bytes())
     item = pickle.loads((place / f"{number}.task").read_bytes())
     try:
@@ -154,8 +156,8 @@ class Daft(Stream):
 
     def __enter__(self) -> Self:
         self._connect()
-        self.folder.mkdir(parents=True, mode=0o700)
         self.folder = self.folder.absolute()
+        super().__enter__()
         return self
 
     def __exit__(
@@ -203,6 +205,7 @@ class Daft(Stream):
         (folder / "work").write_bytes(pickle.dumps(work))
         start = (workers.start, workers.arguments) if workers else (None, ())
         (folder / "start").write_bytes(pickle.dumps(start))
+        (folder / "where").write_text(str(Path.cwd()), encoding="utf-8")
         count = 0
         for item in items:
             (folder / f"{count}.task").write_bytes(pickle.dumps(item))
@@ -267,10 +270,14 @@ class Daft(Stream):
                 (folder / f"{number}.task").unlink()
             yield value
 
-    def store(self, work: Callable[[Part], pl.DataFrame], parts: Iterable[Part]) -> list[Part]:
+    def parts(self, table: pl.DataFrame | Path) -> list[Part]:
+        """See `curate.engine.Engine`; a file is read by the workers where it lies."""
+        return super().parts(table.absolute() if isinstance(table, Path) else table)
+
+    def store(self, work: Callable[[In], pl.DataFrame], items: Iterable[In]) -> list[Part]:
         """See `curate.engine.Engine`."""
         folder = self._run_folder()
-        return list(self.map(Stored(work, folder), enumerate(parts)))
+        return list(self.map(Stored(work, folder), enumerate(items)))
 
     def exchange(
         self, work: Callable[[Part], Mapping[int, pl.DataFrame]], parts: Iterable[Part]

@@ -15,8 +15,8 @@ class EngineParams(Params):
 
     name: str = Field(
         default="auto",
-        description="`local` (in memory), `stream` (partitions on disk), or `auto`: `stream` above a size "
-        "that the command says",
+        description="`local` (in memory), `stream` (partitions on disk), `daft` (on a Ray cluster), or "
+        "`auto`: `stream` above a size that the command says",
     )
 
     rows: int | None = Field(
@@ -25,9 +25,15 @@ class EngineParams(Params):
         description="rows of a partition of `stream`: fewer take less memory and more time  [some 250,000]",
     )
 
-    def settings(self) -> dict[str, Any]:
-        """What the engine's class is given."""
-        return {} if self.rows is None else {"rows": self.rows}
+    address: str | None = Field(
+        default=None,
+        description="of the Ray cluster of `daft`, such as host:6379; without one Ray is started here",
+    )
+
+    def settings(self, name: str) -> dict[str, Any]:
+        """What the class of the engine called `name` is given."""
+        given = {"rows": self.rows, "address": self.address if name == "daft" else None}
+        return {name: value for name, value in given.items() if value is not None}
 
     @model_validator(mode="before")
     @classmethod

@@ -93,7 +93,7 @@ def dedup(
     checked_place(out)
     meaning = semantic_params(semantic, cosine)
     if meaning is not None:
-        if engine == "stream":
+        if engine in ("stream", "daft"):
             raise click.UsageError("--semantic compares all texts at once, in memory: leave --engine out")
         engine = "local"
     shape_of: dict[str, Any] = {"threshold": threshold, "unit": unit, "n": n}

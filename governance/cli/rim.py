@@ -113,8 +113,9 @@ def engine_option(command: Command) -> Command:
     """`--engine NAME`, handed over as `engine`."""
     return click.option(
         "--engine",
-        type=click.Choice(["auto", "local", "stream"]),
-        help="Where the work is done: in memory, or partition by partition from disk. Results are the same.  "
+        type=click.Choice(["auto", "local", "stream", "daft"]),
+        help="Where the work is done: in memory, partition by partition from disk, or on a Ray cluster. "
+        "Results are the same.  "
         "[default: `engine` of params.yaml, else by size]",
     )(command)
 
@@ -138,7 +139,8 @@ def run_stage(name: str, *, engine: str | None = None, **options: Any) -> None:
         wanted = project.params("engine", EngineParams)
         examples = project.stage("ingest") / "examples.parquet"
         scratch = project.root / ".assay"
-        with chosen(engine or wanted.name, lambda: size_of(examples), scratch, say, wanted.settings()):
+        name_of = engine or wanted.name
+        with chosen(name_of, lambda: size_of(examples), scratch, say, wanted.settings(name_of)):
             report = stage(name).runner().run(project, progress, **options)
     say(f"{name}: {summary_line(report)}")
     record_stage(project, name)

@@ -22,7 +22,7 @@ def test_params_name_an_engine_in_short_or_with_its_settings(tmp_path: Path) -> 
     ):
         (tmp_path / "params.yaml").write_text(text)
         params = read_section(tmp_path, "engine", EngineParams)
-        assert (params.name, params.settings()) == (name, settings)
+        assert (params.name, params.settings(name)) == (name, settings)
     (tmp_path / "params.yaml").write_text("engine: straem")
     with pytest.raises(AssayError, match="'straem' is none of auto, local, stream"):
         read_section(tmp_path, "engine", EngineParams)
