@@ -21,7 +21,7 @@ from sample import governed
 from sample.walkthrough import CODE, ROOT, run, walk_on_command_line
 
 PAGE = ROOT / "docs" / "lifecycle.md"
-WALK = "### A walk through three looks\n"
+WALK = "### A walk through two looks\n"
 FIRST_LIVE = "2026-05"
 SEED, PLANTED = 21, 30
 # The new line: solar panels, which gold has nothing of.

@@ -66,8 +66,9 @@ def monitor(
 
     Meanings, words, length, language, source, unknown words and personal data a row are tested; with
     --answers also labels, confidences and refusals, and with --labels how many answers are right. A year of
-    looks raises a false alarm with a chance of 5 % at most: every look spends a part of that, which is
-    remembered in records/ (params.monitor; docs/lifecycle.md).
+    looks raises a false alarm with a chance of 5 % at most, if rows that hang together name their group and
+    gold's dates cover the seasons: every look spends a part of that, which is remembered in records/
+    (params.monitor; docs/lifecycle.md has what was measured).
 
     Shown texts are masked. The file that --candidates writes has the columns that ingest.files takes, with
     empty outputs to be filled in.

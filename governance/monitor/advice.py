@@ -135,6 +135,6 @@ def power_words(live: int, reference: int, level: float, columns: int) -> str:
     """What these rows could have shown at all."""
     fewest = fewest_rows(live, reference, level, columns)
     return (
-        f"a word that gold lacks must stand in {fewest} of these {live} rows ({fewest / live:.0%}) "
-        "at least to be shown at this look"
+        f"a word that gold lacks must stand in {fewest} of these {live} independent "
+        f"rows ({fewest / live:.0%}) at least to be shown at this look"
     )

@@ -20,7 +20,7 @@ LOW = Estimate(Interval(0.5, 0.45, 0.55), 0.4, 0.9, 100)
 
 def test_nothing_moved_means_waiting_and_says_what_could_have_been_shown() -> None:
     found = advise([STILL], [], None, False, False, None, power_words(100, 400, 0.001, 10))
-    assert found.code == "wait" and "stand in 6 of these 100 rows" in found.why[0]
+    assert found.code == "wait" and "stand in 6 of these 100 independent rows" in found.why[0]
 
 
 @pytest.mark.parametrize(
