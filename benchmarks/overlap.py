@@ -4,8 +4,8 @@ python -m benchmarks.overlap [ROWS]
 
 The harness (`lm_eval/decontamination`) folds each training document, splits it into words and looks up each
 run of 13 in a set of the benchmark's runs; datatrove's `NGramsDecontFilter` does the same with hashes of 12.
-That loop is written out here, since neither installs without dozens of packages. Rows are random words with 1
-in 100 holding a benchmark question.
+That loop is written out here; neither library was installed. Rows are random words with 1 in 100 holding a
+benchmark question.
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@ are compared without regard to case, punctuation and space. Runs that stand in m
 test texts are the benchmark's own template and are left out of `long` and `short`; so each training position
 joins with few test rows, and no template multiplies two tables.
 
-Cost: sorts of the words of both tables, ten for 8 and 13 words, and four for each length below 8 that a test
-row has; linear memory. 2.3 s a million words of training rows on one core (benchmarks/overlap.py).
+Cost: a pass over the words of both tables for each word of the runs: 8 and 13, and each length up to 16 that
+a test row has; linear memory. See benchmarks/overlap.py.
 """
 
 from __future__ import annotations
@@ -116,11 +116,10 @@ def _whole(words: Words, border: int, least: int) -> pl.DataFrame:
     # Long texts by their beginning, and then word for word: as many passes as short lengths, not as texts.
     for length in np.unique(np.minimum(lengths[wanted], _DIRECT)):
         rows = wanted[np.minimum(lengths[wanted], _DIRECT) == length]
-        runs = words.runs(int(length))
+        starts = words.starts[border + rows]
+        runs = words.runs(int(length), starts)
         where = np.flatnonzero(in_train & (runs >= 0))
-        if not len(where):
-            continue
-        table = pl.DataFrame({"run": runs[words.starts[border + rows]], "test": rows})
+        table = pl.DataFrame({"run": runs[starts], "test": rows})
         hits = pl.DataFrame({"run": runs[where], "at": where}).join(table, on="run", how="inner")
         if length == _DIRECT:
             hits = hits.filter(_continues(words, border, hits))
@@ -154,19 +153,15 @@ def _shared(words: Words, border: int, heads: Ints, n: int, common: int) -> tupl
     """`train, test, runs, of`: how many distinct runs of n words two rows share, of how many that count the
     test row has; and the distinct runs left out as template.
     """
-    runs = words.runs(n)
-    fits = runs >= 0
     in_train = words.text < border
     head = np.concatenate([np.zeros(border, dtype=bool), heads == np.arange(len(heads))])
-    test = np.flatnonzero(fits & head[words.text])
+    test = np.flatnonzero(head[words.text] & (words.left >= n))
+    runs = words.runs(n, test)
     every = pl.DataFrame({"run": runs[test], "test": words.text[test] - border}).unique()
     counted = every.with_columns(pl.len().over("run").alias("rows"))
     asked = counted.filter(pl.col("rows") <= common).select("run", "test")
     asked = asked.with_columns(pl.len().over("test").cast(pl.Int64).alias("of"))
-    wanted = np.zeros(int(runs.max(initial=0)) + 1, dtype=bool)
-    wanted[asked["run"].to_numpy()] = True
-    train = np.flatnonzero(fits & in_train)
-    train = train[wanted[runs[train]]]
+    train = np.flatnonzero(in_train & (runs >= 0))
     held = pl.DataFrame({"run": runs[train], "train": words.text[train]}).unique()
     shared = held.join(asked, on="run", how="inner").group_by("train", "test")
     counts = shared.agg(pl.len().cast(pl.Int64).alias("runs"), pl.col("of").first())

@@ -1,9 +1,10 @@
 """Runs of words as numbers: the n-grams of many texts in one pass, compared exactly.
 
-Words are numbered over both tables. A run of n words is named by doubling: a run of 2k words is the pair of
-the names of its two halves, and such pairs are numbered again, so equal numbers mean equal words, never a
-collision of hashes. Cost: about 2 log2(n) sorts of all positions, in numpy; no loop over texts, none over
-pairs of texts.
+Words are numbered over both tables, and a run of n words has a rolling hash. Only runs whose hash is that of
+a run asked for are looked at: each is compared with it word for word. If ever two different runs have one
+hash, all runs are named anew without hashes, by doubling: a run of 2k words is the pair of the names of its
+halves. So the answer is exact, whatever a hostile text does. Cost: n passes over the positions in numpy, and
+a binary search of each; no loop over texts, none over pairs of texts.
 """
 
 from __future__ import annotations
@@ -32,8 +33,10 @@ class Words:
         split = folded(texts).str.extract_all(WORD)
         self.lengths: Ints = split.list.len().to_numpy().astype(np.int64)
         flat = split.explode(keep_nulls=False, empty_as_null=False)
-        # Numbers by first appearance; only equality counts.
-        codes = flat.to_frame("word").select(pl.col("word").rank("dense")).to_series()
+        # Only equality counts, so the numbers may come in any order.
+        words = flat.to_frame("word")
+        known = words.unique().with_row_index("code")
+        codes = words.join(known, on="word", how="left", maintain_order="left")["code"]
         self.codes: Ints = codes.to_numpy().astype(np.int64)
         self.starts: Ints = np.concatenate([[0], np.cumsum(self.lengths)])[:-1].astype(np.int64)
         self.text: Ints = np.repeat(np.arange(len(texts)), self.lengths)
@@ -41,17 +44,46 @@ class Words:
         # Words from each position to the end of its text.
         self.left: Ints = ends[self.text] - np.arange(len(self.codes))
 
-    def runs(self, n: int) -> Ints:
-        """A number for the run of `n` words at each position, equal for equal runs; -1 where the text ends
-        before.
+    def runs(self, n: int, asked: Ints) -> Ints:
+        """For each position the number of its run of `n` words, equal for equal runs; -1 where the text ends
+        before, or the run is none of those at the positions `asked`.
         """
         names = np.full(len(self.codes), -1, dtype=np.int64)
-        fits = self.left >= n
-        names[fits] = self._named(n)[fits]
+        asked = asked[self.left[asked] >= n]
+        if not len(asked):
+            return names
+        fits = np.flatnonzero(self.left >= n)
+        hashes = self._hashes(n)
+        known, first = np.unique(hashes[asked], return_index=True)
+        place = np.minimum(np.searchsorted(known, hashes[fits]), len(known) - 1)
+        hit = known[place] == hashes[fits]
+        fits, place = fits[hit], place[hit]
+        model = asked[first][place]
+        for step in range(n):
+            if not np.array_equal(self.codes[fits + step], self.codes[model + step]):
+                return self._exactly(n, asked)  # two runs of one hash
+        names[fits] = place
         return names
 
+    def _hashes(self, n: int) -> npt.NDArray[np.uint64]:
+        """A hash of the `n` words from each position on; past the end of all texts anything."""
+        mixed = (self.codes.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+        mixed = np.concatenate([mixed, np.zeros(n, dtype=np.uint64)])
+        hashes = np.zeros(len(self.codes), dtype=np.uint64)
+        for step in range(n):
+            hashes *= np.uint64(0xD6E8FEB86659FD93)
+            hashes += mixed[step : step + len(hashes)]
+        return hashes
+
+    def _exactly(self, n: int, asked: Ints) -> Ints:
+        """`runs` without hashes."""
+        named = self._named(n)
+        wanted = np.zeros(int(named.max()) + 1, dtype=bool)
+        wanted[named[asked]] = True
+        return np.where((self.left >= n) & wanted[named], named, -1)
+
     def _named(self, n: int) -> Ints:
-        """As `runs`, with any number where a run does not fit."""
+        """A number for each run, any where a run does not fit."""
         power, names = 1, self.codes
         while power * 2 <= n:
             names = _pairs(names, power)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from curate.overlap.find import overlaps
+from curate.overlap.grams import Words
 from curate.overlap.params import OverlapParams
 
 SMALL = OverlapParams(long=5, short=3, share=0.6, least=2, common=2)
@@ -53,6 +56,14 @@ def test_overlaps_are_those_of_the_oracle(train: list[str], test: list[str]) -> 
     found = overlaps(table(train), table(test), SMALL).pairs
     assert set(found.select("train_row", "test_row", "kind", "share").rows()) == slow(train, test, SMALL)
     assert found.height == len(set(found.select("train_row", "test_row").rows()))
+
+
+@given(texts, texts)
+def test_two_runs_of_one_hash_are_told_apart(train: list[str], test: list[str]) -> None:
+    found = overlaps(table(train), table(test), SMALL).pairs
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Words, "_hashes", lambda self, n: np.zeros(len(self.codes), dtype=np.uint64))
+        assert overlaps(table(train), table(test), SMALL).pairs.equals(found)
 
 
 @given(texts, texts, st.integers(0, 99))
