@@ -16,7 +16,8 @@ in one stratum, of which 500 are chosen, 4 s. A stratum of more than `DEMAND` ro
 many of its rows tell.
 
 k-centre greedy (Sener & Savarese, 2018), which picks the row farthest from all chosen, was measured beside it
-(`benchmarks/select.py`) and is not offered: it seeks outliers, and below ten rows a label it loses to chance.
+(`benchmarks/select.py`) and is not offered: it seeks outliers, and on banking77 it gains less from five rows
+a label on than rows drawn evenly by chance.
 apricot-select, the library for this, wants numba and keeps the whole matrix of similarities.
 """
 

@@ -6,8 +6,9 @@ well differ in their words; they contradict each other where each states a numbe
 where they share most of their words and one denies what the other says. What differs otherwise in meaning
 alone is not seen here.
 
-Cost: a walk over the outputs of rows that have a twin, and for extraction one more search for twins, since
-there the first one takes rows of other outputs for other texts.
+Cost: a walk over the outputs of rows that have a twin. For extraction the search for duplicates takes rows of
+other outputs for other texts; the pairs that it verified and spared for that are those sought here, so it
+hands over both. Only where they were too many to list is there a second search.
 """
 
 from __future__ import annotations
@@ -37,8 +38,9 @@ CONTRADICTIONS = pl.Schema(
         "dropped": pl.Boolean(),
     }
 )
-# Rows of an extraction among which all near-duplicates are looked for a second time (2 s on one core); among
-# more, only those whose letters and digits are the same, so that the stage takes a few percent longer.
+# Rows of an extraction among which all near-duplicates are looked for; among more, only those whose letters
+# and digits are the same: on every engine, and a second search, where one is needed, takes no longer than 2
+# s.
 SEARCHED = 50_000
 # Two texts that share so many of their words say the same thing in the same words, but for what one denies.
 _SAME_WORDS = 0.7
@@ -46,7 +48,12 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 
 def contradictions(
-    rows: pl.DataFrame, texts: pl.DataFrame, examples: pl.DataFrame, kind: Kind, params: DedupParams
+    rows: pl.DataFrame,
+    texts: pl.DataFrame,
+    examples: pl.DataFrame,
+    kind: Kind,
+    params: DedupParams,
+    by_text: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Every field in which a row contradicts another of its cluster.
 
@@ -58,6 +65,8 @@ def contradictions(
         From `texts_of`.
     examples
         Schema `EXAMPLES`, redacted: what a value reads as.
+    by_text
+        Clusters whatever the outputs, where the search for duplicates handed them over (`Twins.by_text`).
 
     Returns
     -------
@@ -65,7 +74,7 @@ def contradictions(
         Schema `CONTRADICTIONS`, sorted by cluster, field and row.
     """
     outputs = examples.select("example_id", "input", "output")
-    clusters = _clusters(rows, texts, kind, params).join(outputs, on="example_id", how="inner")
+    clusters = _clusters(rows, texts, kind, params, by_text).join(outputs, on="example_id", how="inner")
     several = clusters.filter(pl.col("output").n_unique().over("cluster") > 1).sort("cluster", "example_id")
     if several.is_empty():
         return CONTRADICTIONS.to_frame()
@@ -92,9 +101,15 @@ def contradictions(
     )
 
 
-def _clusters(rows: pl.DataFrame, texts: pl.DataFrame, kind: Kind, params: DedupParams) -> pl.DataFrame:
+def _clusters(
+    rows: pl.DataFrame, texts: pl.DataFrame, kind: Kind, params: DedupParams, by_text: pl.DataFrame | None
+) -> pl.DataFrame:
     """`cluster, example_id, alike` of the rows that have a twin and may contradict it."""
-    if kind is Kind.EXTRACTION:
+    if kind is Kind.EXTRACTION and by_text is not None:
+        named = by_text.select(
+            pl.col("id").alias("example_id"), pl.col("keeper").alias("cluster"), "document"
+        )
+    elif kind is Kind.EXTRACTION:
         if texts.height > SEARCHED:
             texts = texts.with_columns(pl.col("folded").str.replace_all(r"[^\p{L}\p{N}]+", " "))
             texts = texts.with_columns(text="folded").filter(pl.len().over("folded") > 1)

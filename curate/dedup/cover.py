@@ -15,6 +15,9 @@ Documents may carry marks: a pair whose marks differ is not a pair of twins, how
 `curate.dedup.weight`). Such pairs are verified and counted as spared, which is quadratic in a giant family
 again ("order 000001", "order 000002", ...); past `limit` the marks become salts, so that those pairs are
 never made, and `spared` is unknown.
+
+Candidates do not depend on marks, so a second cover by coarser marks (of pairs that the finer ones spare)
+costs no second search: the verified pairs are parted twice.
 """
 
 from __future__ import annotations
@@ -25,8 +28,8 @@ from typing import Protocol
 
 import numpy as np
 
-from curate.dedup.join import Mask, Pairs, candidates, raw_count, together, verify
-from curate.dedup.shingles import I64, Corpus, Documents
+from curate.dedup.join import Mask, Pairs, candidates, marked, raw_count, together, verify
+from curate.dedup.shingles import I64, U64, Corpus, Documents
 from curate.dedup.signatures import Signatures, band_signatures, prefix_signatures
 
 # Up to this many documents all pairs are made, whatever they share.
@@ -45,6 +48,9 @@ MAX_PREFIX_CHARACTERS = 1 << 26
 class Cover:
     """Keeper of each document (itself if kept), verified pairs, whether these are all, whether candidates
     were exact, and how many pairs were spared for their marks (None: too many to count).
+
+    `coarse` is the keeper of each document in the cover by the coarser marks; None if it was not asked for,
+    or takes a search of its own.
     """
 
     keeper: I64
@@ -52,6 +58,7 @@ class Cover:
     complete: bool
     exact: bool
     spared: int | None
+    coarse: I64 | None = None
 
 
 class _TooMany(Exception):
@@ -111,6 +118,7 @@ def cover(
     *,
     limit: int | None = None,
     done: Callable[[int], None] | None = None,
+    coarse: U64 | None = None,
 ) -> Cover:
     """The greedy cover of documents numbered by priority.
 
@@ -126,9 +134,11 @@ def cover(
         Pairs to list before halving; default `pair_limit`.
     done
         Called with the number of documents signed so far.
+    coarse
+        Marks for a second cover of the same `Documents`, which have marks.
     """
     try:
-        return _cover(documents, threshold, forced, limit, done)
+        return _cover(documents, threshold, forced, limit, done, coarse)
     except _TooMany:
         return replace(_cover(documents.salted(), threshold, forced, limit, None), spared=None)
 
@@ -139,12 +149,14 @@ def _cover(
     forced: int,
     limit: int | None,
     done: Callable[[int], None] | None,
+    coarse: U64 | None = None,
 ) -> Cover:
     signatures = sign(documents, threshold, done)
     count = len(documents)
     most = pair_limit(count) if limit is None else limit
     keeper = np.full(count, -1, np.int64)
     parts: list[Pairs] = []
+    by_coarse: I64 | None = None
     complete = True
 
     def mask(numbers: I64) -> Mask:
@@ -154,14 +166,20 @@ def _cover(
 
     def settle(numbers: I64) -> None:
         """Decide all of `numbers`, none of which is similar to a keeper decided before."""
-        nonlocal complete
+        nonlocal by_coarse, complete
         chosen = mask(numbers)
         packed = None
         small = len(numbers) <= (SMALL if limit is None else 2)
         if small or raw_count(signatures, chosen) <= MAX_RAW:
             packed = candidates(signatures, threshold, chosen, limit=None if small else most)
         if packed is not None:
-            pairs = verify(documents, signatures, packed, threshold)
+            if coarse is None or documents.marks is None or not isinstance(documents, Documents):
+                pairs = verify(documents, signatures, packed, threshold)
+            else:  # with marks there is one set, never halved
+                near = verify(replace(documents, marks=None), signatures, packed, threshold)
+                pairs = marked(near, documents.marks)
+                by_coarse = np.full(count, -1, np.int64)
+                _greedy(by_coarse, numbers, marked(near, coarse), forced)
             parts.append(pairs)
             _greedy(keeper, numbers, pairs, forced)
             return
@@ -191,7 +209,7 @@ def _cover(
     if count:
         settle(np.arange(count))
     pairs = together(parts)
-    return Cover(keeper, pairs, complete, signatures.exact, pairs.spared)
+    return Cover(keeper, pairs, complete, signatures.exact, pairs.spared, by_coarse)
 
 
 def _greedy(keeper: I64, numbers: I64, pairs: Pairs, forced: int) -> None:

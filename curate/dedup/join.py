@@ -180,6 +180,13 @@ def verify(documents: Corpus, signatures: Signatures, packed: U64, threshold: fl
     return together(kept)
 
 
+def marked(pairs: Pairs, marks: U64) -> Pairs:
+    """The pairs whose marks agree; the others are spared."""
+    good = marks[pairs.left] == marks[pairs.right]
+    spared = pairs.spared + int(len(good) - good.sum())
+    return Pairs(pairs.left[good], pairs.right[good], pairs.similarity[good], spared)
+
+
 def _tiles(sizes: I64, left: I64, right: I64) -> Iterator[I64]:
     """Pair numbers in groups whose documents' sets fit into memory together."""
     if not len(left):

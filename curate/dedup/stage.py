@@ -20,7 +20,7 @@ from typing import Any
 
 import polars as pl
 
-from curate.dedup.contradict import contradictions, told
+from curate.dedup.contradict import SEARCHED, contradictions, told
 from curate.dedup.judge import (
     CONFLICTS,
     drop_equal_after,
@@ -131,7 +131,9 @@ def dedup(
         total = examples.height
     texts = texts_of(written, kind, params)
     watch = (lambda done: progress(done, total)) if progress else None
-    twins = find_twins(texts, params, watch, weigh=weighs(kind, params))
+    # Contradictions of extraction are sought among alike texts whatever their outputs: the same search.
+    by_text = "output" in texts.columns and texts.height <= SEARCHED
+    twins = find_twins(texts, params, watch, weigh=weighs(kind, params), by_text=by_text)
     rows, out, result = _decided(twins, texts, examples, written, kind, params, decided)
     kept = examples.join(out, on="example_id", how="anti").sort("example_id")
     tables, report = _tables(result.tables, rows, decided), dict(result.report)
@@ -233,7 +235,7 @@ def _decided(
     review = rows.filter(pl.lit(policy(kind, params) == "review") & conflict).join(
         examples.select("example_id", "output"), on="example_id", how="left"
     )
-    against = contradictions(rows, texts, examples, kind, params)
+    against = contradictions(rows, texts, examples, kind, params, twins.by_text)
     tables = {
         "pairs": twins.pairs.rename({"left": "left_id", "right": "right_id"}),
         "clusters": clusters,

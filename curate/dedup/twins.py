@@ -54,6 +54,9 @@ class Twins:
     spared
         Pairs of documents similar enough in their letters, but not in what weighs more; None: too many to
         count.
+    by_text
+        `id, document, keeper` as if rows had no `output`: what is found beside the other at no search of its
+        own; None where it was not asked for or takes one.
     """
 
     rows: pl.DataFrame
@@ -61,6 +64,7 @@ class Twins:
     listed: str
     search: str
     spared: int | None
+    by_text: pl.DataFrame | None = None
 
 
 def identity(kind: Kind) -> pl.Expr:
@@ -93,12 +97,18 @@ def hashes_of(texts: pl.Series) -> U64:
     return texts.to_frame("text").join(table, on="text", how="left", maintain_order="left")["hash"].to_numpy()
 
 
-def _documents(heads: pl.DataFrame, similarity: Similarity, weigh: Weigh) -> Documents:
+def _weights(heads: pl.DataFrame, weigh: Weigh) -> pl.Series | None:
+    """What weighs in each text."""
+    if weigh == "nothing":
+        return None
+    return weighed(heads["compared"], negations_only=weigh == "negations")
+
+
+def _documents(heads: pl.DataFrame, similarity: Similarity, weights: pl.Series | None) -> Documents:
     """Documents of `compared`, `guard` and, if they are weighed, `outputs`."""
     salts = hashes_of(heads["guard"]) if heads["guard"].n_unique() > 1 else None
     marks = None
-    if weigh != "nothing":
-        weights = weighed(heads["compared"], negations_only=weigh == "negations")
+    if weights is not None:
         marks = hashes_of(pl.select(pl.concat_str(weights, heads["outputs"], separator="\x1f")).to_series())
     return Documents(heads["compared"], similarity.unit, similarity.n, salts, marks)
 
@@ -135,6 +145,7 @@ def find_twins(
     done: Callable[[int], None] | None = None,
     *,
     weigh: Weigh = "nothing",
+    by_text: bool = False,
 ) -> Twins:
     """Duplicates among the rows of one table.
 
@@ -150,7 +161,8 @@ def find_twins(
     weigh
         What tells two texts apart whatever their letters: `nothing`, how many `negations` they hold, or `all`
         that weighs (numbers and dates, too; see `curate.dedup.weight`).
-
+    by_text
+        Whether clusters are wanted as if rows had no `output`, too.
     """
     order = ["held_out", "length", "id"]
     known = ("id", "text", "guard", "held_out", "output", "folded")
@@ -164,8 +176,13 @@ def find_twins(
     )
     heads = _heads(rows).with_row_index("document")
     rows = rows.join(heads.select("text", "guard", "document"), on=["text", "guard"], how="left").sort("row")
+    weights = _weights(heads, weigh)
     covered = cover(
-        _documents(heads, similarity, weigh), similarity.threshold, int(heads["held_out"].sum()), done=done
+        _documents(heads, similarity, weights),
+        similarity.threshold,
+        int(heads["held_out"].sum()),
+        done=done,
+        coarse=hashes_of(weights) if by_text and weights is not None else None,
     )
 
     return assembled(rows.select("id", "held_out", "document"), heads["id"], covered)
@@ -202,6 +219,10 @@ def assembled(rows: pl.DataFrame, heads: pl.Series, covered: Cover) -> Twins:
         pl.when("exact").then(pl.lit("exact")).otherwise(pl.lit("near")).alias("kind"),
         "similarity",
     )
+    by_text = None
+    if covered.coarse is not None:
+        keeper = heads.gather(covered.coarse).gather(document).alias("keeper")
+        by_text = rows.select("id", "document").with_columns(keeper)
     pairs, all_listed = _within(result.select("id", "document"), near)
     return Twins(
         result,
@@ -209,6 +230,7 @@ def assembled(rows: pl.DataFrame, heads: pl.Series, covered: Cover) -> Twins:
         "all" if all_listed and covered.complete else "representatives",
         "exact" if covered.exact else "minhash",
         covered.spared,
+        by_text,
     )
 
 
@@ -288,7 +310,8 @@ def find_shared(
     ]
     heads = [_heads(side).with_row_index("document") for side in sides]
     shared = ["compared", "guard", "outputs"]
-    documents = _documents(pl.concat([head.select(shared) for head in heads]), similarity, weigh)
+    every = pl.concat([head.select(shared) for head in heads])
+    documents = _documents(every, similarity, _weights(every, weigh))
     second = np.arange(len(documents)) >= heads[0].height
     pairs, _exact = similar_between(documents, similarity.threshold, second)
     near = _near_frame(pairs).with_columns(pl.col("j") - heads[0].height)

@@ -6,11 +6,14 @@ import json
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from curate.dedup import cover, join
+from curate.dedup.judge import texts_of
 from curate.dedup.params import DedupParams
 from curate.dedup.stage import dedup
+from curate.dedup.twins import find_twins
 from curate.examples import EXAMPLES, conform
 from curate.task import Kind
 
@@ -92,3 +95,46 @@ def test_leaves_of_equal_texts_against_set_algebra(outputs: list[dict[str, str]]
     found = _found(Kind.EXTRACTION, *rows)
     assert {field for _, field, _ in found} == differing
     assert len(found) == len(differing) * len(rows)
+
+
+WORDS = ["table", "for", "four", "five", "please", "tonight", "no", "booking", "name", "of", "Ann", "Bob"]
+
+
+@settings(deadline=None, max_examples=30)
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(st.sampled_from(WORDS), min_size=3, max_size=7).map(" ".join),
+            st.sampled_from(["{}", '{"a": "1"}', '{"a": "2"}']),
+            st.booleans(),
+        ),
+        min_size=1,
+        max_size=25,
+    )
+)
+def test_one_search_finds_what_a_second_without_outputs_would(rows: list[tuple[str, str, bool]]) -> None:
+    examples = pl.DataFrame(rows, schema=["input", "output", "held_out"], orient="row").with_columns(
+        pl.int_range(pl.len()).cast(pl.String).alias("example_id")
+    )
+    params = DedupParams(threshold=0.4)
+    texts = texts_of(conform(examples, EXAMPLES), Kind.EXTRACTION, params)
+    both = find_twins(texts, params, weigh="all", by_text=True)
+    alone = find_twins(texts, params, weigh="all")
+    again = find_twins(texts.drop("output"), params, weigh="all")
+    assert both.by_text is not None
+    assert both.by_text.equals(again.rows.select("id", "document", "keeper"))
+    assert both.rows.equals(alone.rows) and both.pairs.equals(alone.pairs) and both.spared == alone.spared
+    assert alone.by_text is None
+
+
+def test_where_pairs_are_too_many_to_list_there_is_a_second_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cover, "SMALL", 4)
+    monkeypatch.setattr(cover, "pair_limit", lambda count: 3)
+    monkeypatch.setattr(join, "PAIRS_AT_ONCE", 1)
+    rows = [(f"r{at}", f"{BOOK} {'ab'[at % 2]}", json.dumps({"n": at % 3})) for at in range(12)]
+    rows += [(f"s{at}", f"{BOOK} {word}", json.dumps({"n": at})) for at, word in enumerate(["x", "y", "z"])]
+    frame = pl.DataFrame(rows, schema=["example_id", "input", "output"], orient="row")
+    examples = conform(frame.with_columns(held_out=pl.lit(False)), EXAMPLES)
+    texts = texts_of(examples, Kind.EXTRACTION, DedupParams())
+    assert find_twins(texts, DedupParams(), weigh="all", by_text=True).by_text is None
+    assert len({name for name, *_ in _found(Kind.EXTRACTION, *rows)}) == 15
