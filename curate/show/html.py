@@ -189,6 +189,8 @@ def _cell(text: str, kind: Kind, place: int) -> str:
 
 
 def _head(column: str, kind: str) -> str:
+    if not column:
+        return "<td></td>"  # a head without a name is read aloud as nothing (axe: empty-table-header)
     return f'<th scope="col"{_class("n" if kind == "number" else "")}>{_text(column)}</th>'
 
 

@@ -220,7 +220,9 @@ def test_markdown_within_a_limit_counts_the_rows_that_it_leaves_out(limit: int) 
 @settings(max_examples=60, deadline=None)
 @given(st.text(st.characters(codec="utf-8"), max_size=200))
 def test_no_text_adds_an_element_a_table_row_or_a_control_to_any_face(text: str) -> None:
-    plain_page, page = markup(as_html(document("words"))), markup(as_html(document(text)))
+    # A column without a name has no head.
+    words = "words" if text else ""
+    plain_page, page = markup(as_html(document(words))), markup(as_html(document(text)))
     # An empty text draws fewer of these.
     ours = {"b", "span", "p", "li", "ul", "caption", "h2", "code", "nav", "a"}
     assert [tag for tag in page.tags if tag not in ours] == [

@@ -104,6 +104,17 @@ def test_a_stale_page_is_a_conflict(browser: Browser, open_desk: Opener, project
     assert len(second.over) == 1 and not first.over
 
 
+def test_undo_does_not_take_back_what_somebody_decided_over_it(
+    browser: Browser, open_desk: Opener, project: Project
+) -> None:
+    path = row(browser)
+    browser.decide(path, "drop")
+    open_desk("Ben").decide(path, "keep")
+    answer = browser.post("/rows/undo")
+    assert answer.status_code == 409 and "Ben decided “keep”" in answer.text
+    assert [line.verdict for line in read_rows(project.root)] == ["drop", "keep"]
+
+
 def test_a_text_that_the_stages_changed_is_a_conflict(browser: Browser, project: Project) -> None:
     path = row(browser)
     shown = browser.version(path)

@@ -102,6 +102,18 @@ def test_a_stale_page_is_a_conflict_that_names_who_decided_and_writes_nothing(
     assert [one.verdict for one in read_verdicts(project.root)] == ["real", "not_personal"]
 
 
+def test_undo_does_not_take_back_what_somebody_decided_over_it(
+    browser: Browser, open_desk: Opener, project: Project
+) -> None:
+    path, ben = first(browser), open_desk("Ben")
+    assert ben.get(path).status_code == 200
+    browser.decide(path, "real")
+    ben.decide(path, "public")
+    answer = browser.post("/values/undo")
+    assert answer.status_code == 409 and "Ben decided “public figure or business”" in answer.text
+    assert [one.verdict for one in read_verdicts(project.root)] == ["real", "public"]
+
+
 def test_an_answer_lost_on_the_way_is_not_a_second_line(browser: Browser, project: Project) -> None:
     path = first(browser)
     shown = browser.version(path)
