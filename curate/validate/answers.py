@@ -1,9 +1,9 @@
 """Rules that look at an answer beside its row and card: is it in the row's language, does it keep the style?
 
-Both are silent where they cannot know. A row says which language it is in; where its input speaks of a
-language or of translating, or where a tenth of the answers or more are in another one, another language is
-what the task asks for. Cost: the language of each answer is a third of a millisecond (`identify`), and each
-rule of the style a regex over it.
+Both are silent where they cannot know. A row says which language it is in, or its input shows it
+(`faults.language`); where its input speaks of a language or of translating, or where a tenth of the answers or
+more are in another one, another language is what the task asks for. Cost: the language of an answer that small
+words do not settle is a third of a millisecond (`identify`), and each rule of the style a regex over it.
 """
 
 from __future__ import annotations
@@ -12,43 +12,28 @@ import polars as pl
 
 from curate.style import broken, style_checks, word_checks
 from curate.task import Kind, TaskCard
+from curate.validate.faults.language import (
+    BEGINNING,
+    SMALL_WORDS,
+    SPEAKS_OF_LANGUAGE,
+    other_than_input,
+    told_enough,
+)
 from curate.validate.params import ValidateParams
 
 BREACHES = pl.Schema({"example_id": pl.String, "rule": pl.String, "evidence": pl.String})
 
 # From here on it is the task and not a slip. A tenth, as for redaction's changes (`max_output_share`).
 _USUAL = 0.1
-# An answer of a few words may be a name or a loan.
-_WORDS = 6
-# Its beginning tells the language of an answer.
-_BEGINNING = 240
-_SPEAKS_OF_LANGUAGE = (
-    r"(?i)translat|übersetz|tradu|vertaal|przet[łl]um|\b(?:english|german|french|spanish|italian|dutch|"
-    r"portuguese|polish|chinese|japanese|korean|arabic|hindi|russian|turkish|latin|swedish|danish|"
-    r"norwegian|greek|hebrew|englisch\w*|deutsch\w*|französisch\w*|spanisch\w*|italienisch\w*|"
-    r"anglais\w*|allemand\w*|français\w*|espagnol\w*|italien\w*|inglés|alemán|francés|español|"
-    r"inglese|tedesco|francese|spagnolo|italiano)\b"
-)
-
-# Small words that are of one of these languages alone.
-_SMALL_WORDS = {
-    "en": "the and of is you that it with your are this will have from our they",
-    "de": "der und ist nicht ein eine mit auf für wir sie von dem zu im den ihr",
-    "fr": "les est et des une vous nous dans pour avec sur du pas votre au",
-    "es": "el los las y está para por del muy pero su al",
-    "it": "il che è sono per gli della nel alla dei una di",
-    "nl": "het een van niet voor zijn met dat wij naar ook",
-    "pt": "não uma você os com em do são na ao para",
-    "pl": "jest nie się na z w do że oraz przez",
-}
 # Of all words; answers with fewer are asked. Of 217 short answers in English, German and French 191 have as
 # many of their own language, and none of any other; of Bitext's 4,514 English ones all but one.
 _SMALL_SHARE = 0.1
+_ANSWER = pl.col("output").fill_null("").str.head(BEGINNING)
 
 
 def _in_the_words_of(language: str, answer: pl.Expr) -> pl.Expr:
     """Whether an answer has the small words of a language."""
-    listed = _SMALL_WORDS.get(language, "").split()
+    listed = SMALL_WORDS.get(language, "").split()
     if not listed:
         return pl.lit(False)
     small = answer.str.count_matches(rf"(?i)\b(?:{'|'.join(listed)})\b")
@@ -101,26 +86,39 @@ def _style(examples: pl.DataFrame, rule: str, names: list[list[str]]) -> pl.Data
 
 
 def _other_language(examples: pl.DataFrame) -> pl.DataFrame:
+    """Answers in another language than their row says, or than their input shows; none where that is usual."""
+    said = pl.col("language").is_not_null()
+    row, shown = _than_the_row_says(examples.filter(said)), other_than_input(examples.filter(~said))
+    others = pl.concat(
+        [
+            rows.select(
+                "example_id",
+                pl.lit("answer_language").alias("rule"),
+                pl.format(f"output: reads as {{}}, {what}", "told", "asked").alias("evidence"),
+            )
+            for rows, what in ((row, "the row is {}"), (shown, "the input as {}"))
+        ]
+    )
+    if not others.height:
+        return others
+    known = examples.filter(
+        told_enough(_ANSWER) & ~pl.col("input").fill_null("").str.contains(SPEAKS_OF_LANGUAGE)
+    )
+    return BREACHES.to_frame() if others.height >= _USUAL * known.height else others
+
+
+def _than_the_row_says(examples: pl.DataFrame) -> pl.DataFrame:
+    """Rows of `examples` whose answer is in another language than they say, with `asked` and `told`."""
     from curate.pii.detect.languages.identify import identify
 
-    answer = pl.col("output").fill_null("").str.head(_BEGINNING)
     known = examples.filter(
-        pl.col("language").is_not_null()
-        & (answer.str.count_matches(r"\p{L}+") >= _WORDS)
-        & ~pl.col("input").fill_null("").str.contains(_SPEAKS_OF_LANGUAGE)
+        told_enough(_ANSWER) & ~pl.col("input").fill_null("").str.contains(SPEAKS_OF_LANGUAGE)
     ).with_columns(pl.col("language").str.split("-").list.first().str.to_lowercase().alias("asked"))
     rows_of = [
-        rows.filter(~_in_the_words_of(str(rows["asked"][0]), answer)) for rows in known.partition_by("asked")
+        rows.filter(~_in_the_words_of(str(rows["asked"][0]), _ANSWER)) for rows in known.partition_by("asked")
     ]
     unclear = pl.concat(rows_of) if rows_of else known
     if not unclear.height:
-        return BREACHES.to_frame()
-    told = unclear.with_columns(identify(unclear.select(answer).to_series()).alias("told"))
-    others = told.filter(pl.col("told") != pl.col("asked"))
-    if others.height >= _USUAL * known.height:
-        return BREACHES.to_frame()
-    return others.select(
-        "example_id",
-        pl.lit("answer_language").alias("rule"),
-        pl.format("output: reads as {}, the row is {}", "told", "asked").alias("evidence"),
-    )
+        return unclear.with_columns(told=pl.lit(""))
+    told = unclear.with_columns(identify(unclear.select(_ANSWER).to_series()).alias("told"))
+    return told.filter(pl.col("told") != pl.col("asked"))

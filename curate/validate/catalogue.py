@@ -36,6 +36,7 @@ _SCOPES = {
     "input": "input",
     "prompt": "input of tasks with written answers",
     "answer": "written answers",
+    "written": "written answers and JSON",
     "summary": "summaries",
     "label": "label",
 }

@@ -33,6 +33,8 @@ def _blocks(first: str, then: str) -> str:
 _NUMBERED = (
     r"(?s)\S.*?(?:\n|[.?!:;]\s)[#*\s]*\d{1,3}\s?[.):][ \t*]*(?:Instruction|INSTRUCTION)s?\s?\d*[ \t*]*:"
 )
+# Behind a task a second one on the same line, "Instruction:" before it and no number.
+_INSTRUCTION = rf"(?i)^\W*{_TASK}\b[^\n:]*[.?!]\s+instruction:\s+{_TASK}\b"
 _BLOCK = _blocks(
     "(?:(?:New |Next )?(?:Instruction|INSTRUCTION)|New instruction)", "(?i:input|output|response|answer)"
 )
@@ -89,8 +91,9 @@ _AWAITS = r"(?i)(?:output|response|answer|label|sentiment|a)[ \t*]*:\s*$"
 def may_hold_tasks(field: str) -> pl.Expr:
     """The gate of `merged_instructions`: a number or a heading that could begin a task."""
     return pl.col(field).str.contains(
-        r"\d\s?[.):][ "
-        r"\t*]*(?:Instruction|INSTRUCTION)|\n[#*\s]*\d{1,3}\s?[.)]\s|^\s*1\s?[.)]|"
+        r"[.?!]\s+(?i:instruction:)|\d\s?[.):][ "
+        r"\t*]*(?:Instruction|INSTRUCTION)|"
+        rf"\n\s*(?:[2-9]|[1-9]\d)\s?[.)]\s+(?i:{_TASK})\b|^\s*1\s?[.)]\s+(?i:{_TASK})\b|"
         r"\n[#*\s\[<(-]*(?:\d{1,3}[.)]\s?)?"
         r"(?i:(?:new |next )?instruction|task|question|problem|prompt|example|exercise|human|user|"
         r"customer|q|input|"
@@ -138,6 +141,7 @@ def merged_instructions(field: str) -> pl.Expr:
         blocks = (text.str.contains(_BLOCK) & text.str.contains(rf"(?i)^\W*{_TASK}\b")) | (
             text.str.count_matches(_AGAIN) >= 2
         )
+        numbered |= text.str.contains(_INSTRUCTION)
         return (numbered | run_on | (batch & one_answer) | (blocks & ~text.str.contains(_AWAITS))).cast(
             pl.UInt32
         )

@@ -73,7 +73,7 @@ _WEAK = (
     r"|nothing here|no data|no value|missing|placeholder|"
     rf"(?:none|nothing|not) {_NOT_THERE}|unavailable"
     r"|keine?r?s?|nichts|aucune?|néant|ningun[oa]|nada|nessun[oa]|nenhum[a]?|geen|niets|brak|k\.\s?a\.|"
-    r"s/d|s/o"
+    r"s/d|s/o|n\.\s?v\.\s?t\.?|nvt"
 )
 # As an input never: it is a fine answer.
 _WEAK_INPUT = (

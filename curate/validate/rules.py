@@ -17,14 +17,26 @@ import polars as pl
 
 from curate.placeholders import is_empty_but_for_placeholders
 from curate.task import Kind
+from curate.validate.faults import (
+    arithmetic,
+    code,
+    copied,
+    dates,
+    encoding,
+    json_asked,
+    mash,
+    refusals,
+    repeats,
+    units,
+)
 from curate.validate.invisible import CONTROLS, holds_invisible, invisible_characters, visible
 from curate.validate.media.absent import absent_media, names_media
 from curate.validate.merged_tasks import may_hold_tasks, merged_instructions
 from curate.validate.null_markers import null_marker, without_null_tail
-from curate.validate.truncation import cut_off, unfinished
+from curate.validate.truncation import cut_off, cut_short, unfinished
 from curate.validate.unsupported import places as unsupported_places
 
-Scope = Literal["every", "prose", "task", "input", "prompt", "answer", "summary", "label"]
+Scope = Literal["every", "prose", "task", "input", "prompt", "answer", "written", "summary", "label"]
 
 _GENERATIVE = (Kind.REWRITING, Kind.SUMMARY, Kind.PREFERENCE)
 
@@ -34,8 +46,8 @@ def scope_fields(scope: Scope, kind: Kind) -> tuple[str, ...]:
 
     `every`: all text; `prose`: text a person wrote or reads, so neither labels nor JSON; `task`: prose but
     for `rejected`, which is there to be bad; `input`: what is given, whatever the kind; `prompt`: what a
-    system that writes is asked; `answer`: what it should learn to write; `summary`: a summary's output;
-    `label`: a classification's output.
+    system that writes is asked; `answer`: what it should learn to write; `written`: the same and JSON;
+    `summary`: a summary's output; `label`: a classification's output.
     """
     texts = ("input", "output", "rejected") if kind is Kind.PREFERENCE else ("input", "output")
     return {
@@ -45,6 +57,7 @@ def scope_fields(scope: Scope, kind: Kind) -> tuple[str, ...]:
         "input": ("input",),
         "prompt": ("input",) if kind in _GENERATIVE else (),
         "answer": ("output",) if kind in _GENERATIVE else (),
+        "written": ("output",) if kind in (*_GENERATIVE, Kind.EXTRACTION) else (),
         "summary": ("output",) if kind is Kind.SUMMARY else (),
         "label": ("output",) if kind is Kind.CLASSIFICATION else (),
     }[scope]
@@ -101,31 +114,11 @@ def _when(holds: Callable[[pl.Expr], pl.Expr]) -> Callable[[str], pl.Expr]:
     return lambda field: holds(pl.col(field)).cast(pl.UInt32)
 
 
-# What the bytes 0x80-0xBF, UTF-8's continuation bytes, look like when read as Latin-1 or Windows-1252 (WHATWG
-# Encoding index). After "Ã" the marks that also stand after a real capital (AMANHÃ…) count only before a
-# letter.
-_CONTINUATION = "\u0080-\u00bf€‚ƒ„†‡ˆ‰Š‹ŒŽ•˜™š›œžŸ"
-_MARKS = "…‘’“”–—"
-MOJIBAKE = f"Ã[{_CONTINUATION}]|Ã[{_MARKS}]\\p{{L}}|â€|â\u0080|Â[\u00a0£©®°»«·§¡¿±²³½¼¾¶]|ð[Ÿ\u009f]|ï»¿|ï¿½|(?:[ÐÑ][{_CONTINUATION}{_MARKS}]){{3,}}|\ufffd"  # noqa: E501
-
 _TAGS = "a|abbr|b|body|br|code|div|em|font|form|h[1-6]|head|hr|html|i|iframe|img|input|li|link|meta|ol|p|pre|script|span|strong|style|svg|table|tbody|td|th|thead|tr|u|ul"  # noqa: E501
 MARKUP = rf"(?i)</?(?:{_TAGS})(?:\s[^<>]{{0,500}})?/?>|&(?:nbsp|amp|lt|gt|quot|apos|rsquo|lsquo|ldquo|rdquo|ndash|mdash|#\d{{2,5}}|#x[0-9a-f]{{2,4}});"  # noqa: E501
 
 # Turn markers of ChatML, Llama 2 and 3, Zephyr and Alpaca: left in a text, they break the training template.
 CHAT_MARKERS = r"(?m)<\|[a-z_]{2,30}\|>|\[/?INST\]|<</?SYS>>|</?s>|^### (?:Instruction|Response|Input):"
-
-REFUSAL = (
-    r"(?i)\bas an? (?:ai|artificial intelligence)(?: language)?(?: model| assistant)?\b[,;]? "
-    r"(?:i|my)\b|\bi(?:['’]m| am) (?:just )?an? ai (?:language )?model\b"
-    r"|\bi(?:['’]m| am) sorry,? but i (?:can['’]?t|cannot|am unable to|['’]m unable to) "
-    r"(?:assist|help|comply|fulfil)"
-    r"|\bi cannot (?:fulfil+|comply with) (?:this|that|your) request"
-)
-PREAMBLE = (
-    r"(?i)^\s*(?:(?:sure|certainly|of course|absolutely)\b[!,.:]*\s+)?here(?:['’]s| is| are) "
-    r"(?:the|a|an|your|my) (?:\w+ "
-    r"){0,4}(?:version|rewrite|rewriting|summary|text|translation|reply|response)\b[^\n]{0,80}:"
-)
 
 # Ten of one letter in a row occurs in no word of any language; shorter runs are how people write ("sooooo").
 _RUN = 10
@@ -150,6 +143,13 @@ def _only_placeholders(field: str) -> pl.Expr:
     return is_empty_but_for_placeholders(field).cast(pl.UInt32)
 
 
+def _begins_alike(field: str) -> pl.Expr:
+    """Whether the first letter or digit is the same: what all copies fulfil."""
+    first = r"([^\s\p{P}])"
+    given, answer = pl.col("input").str.extract(first), pl.col(field).str.extract(first)
+    return given.str.to_lowercase().eq_missing(answer.str.to_lowercase())
+
+
 def _copies_input(field: str) -> pl.Expr:
     return (_squeezed(pl.col(field)) == _squeezed(pl.col("input"))).cast(pl.UInt32)
 
@@ -168,7 +168,7 @@ RULES: Mapping[str, Rule] = {
         Rule(
             "mojibake",
             "text decoded with the wrong encoding, or a replacement character",
-            _matches(MOJIBAKE),
+            _matches(encoding.MOJIBAKE),
             "every",
             "quarantine",
         ),
@@ -209,11 +209,18 @@ RULES: Mapping[str, Rule] = {
         Rule(
             "boilerplate_refusal",
             "the answer is an assistant's refusal",
-            _matches(REFUSAL),
+            _matches(refusals.REFUSAL),
             "answer",
             "quarantine",
         ),
-        Rule("output_copies_input", "the answer repeats the input", _copies_input, "answer", "quarantine"),
+        Rule(
+            "output_copies_input",
+            "the answer repeats the input",
+            _copies_input,
+            "answer",
+            "quarantine",
+            _begins_alike,
+        ),
         Rule(
             "no_letters",
             "digits without a letter",
@@ -232,7 +239,7 @@ RULES: Mapping[str, Rule] = {
         Rule(
             "assistant_preamble",
             "the answer opens by announcing itself",
-            _matches(PREAMBLE),
+            _matches(refusals.PREAMBLE),
             "answer",
             "warn",
         ),
@@ -263,6 +270,102 @@ RULES: Mapping[str, Rule] = {
             "task",
             "quarantine",
             may_hold_tasks,
+        ),
+        Rule(
+            "cut_short",
+            "the last sentence has no end, those before it have",
+            cut_short,
+            "answer",
+            "warn",
+            unfinished,
+        ),
+        Rule(
+            "prompt_in_answer",
+            "the answer says its prompt again before it answers",
+            copied.prompt_in_answer,
+            "answer",
+            "warn",
+            copied.may_repeat_prompt,
+        ),
+        Rule(
+            "code_missing",
+            "code is asked for and none is given",
+            code.code_missing,
+            "answer",
+            "warn",
+            code.may_want_code,
+        ),
+        Rule(
+            "json_broken",
+            "JSON is asked for and does not parse",
+            json_asked.json_broken,
+            "answer",
+            "warn",
+            json_asked.asks_for_json,
+        ),
+        Rule(
+            "wrong_arithmetic",
+            "a sum that does not come out",
+            arithmetic.wrong_arithmetic,
+            "answer",
+            "warn",
+            arithmetic.may_hold_sum,
+        ),
+        Rule(
+            "repeated_ngrams",
+            "the answer says the same again and again",
+            repeats.repeated_ngrams,
+            "answer",
+            "warn",
+            repeats.may_repeat,
+        ),
+        Rule(
+            "refusal",
+            "the answer refuses or speaks of itself as a machine",
+            refusals.refusal,
+            "answer",
+            "warn",
+            refusals.may_refuse,
+        ),
+        Rule(
+            "boilerplate",
+            "phrases of a chatbot or a web page around the answer",
+            refusals.boilerplate,
+            "answer",
+            "warn",
+            refusals.may_be_boilerplate,
+        ),
+        Rule(
+            "encoding_damage",
+            "text decoded or escaped in a wrong way",
+            encoding.encoding_damage,
+            "prose",
+            "warn",
+            encoding.may_be_damaged,
+        ),
+        Rule(
+            "keyboard_mash",
+            "fingers on the keyboard instead of words",
+            mash.keyboard_mash,
+            "prose",
+            "warn",
+            mash.may_be_mashed,
+        ),
+        Rule(
+            "impossible_date",
+            "a date that no calendar has",
+            dates.impossible_date,
+            "written",
+            "warn",
+            dates.may_hold_date,
+        ),
+        Rule(
+            "unit_slip",
+            "an amount that is another one in its second unit",
+            units.unit_slip,
+            "answer",
+            "warn",
+            units.may_hold_two_units,
         ),
         Rule(
             "unsupported",

@@ -71,7 +71,7 @@ _FAREWELL = (
     r"|signed|source|note|p\.?s)"
     r"[^.!?]*$"
 )
-_WORDS = Path(__file__).with_name("words.txt")
+WORDS = Path(__file__).with_name("words.txt")
 # A shorter beginning is too often an abbreviation.
 _SHORTEST_FRAGMENT = 4
 
@@ -79,7 +79,7 @@ _SHORTEST_FRAGMENT = 4
 @cache
 def _fragments() -> pl.Series:
     """Beginnings of words that are not words themselves, `_SHORTEST_FRAGMENT` letters or more."""
-    words = set(_WORDS.read_text(encoding="utf-8").split())
+    words = set(WORDS.read_text(encoding="utf-8").split())
     prefixes = {word[:end] for word in words for end in range(_SHORTEST_FRAGMENT, len(word))}
     return pl.Series(sorted(prefixes - words), dtype=pl.String)
 
@@ -87,7 +87,7 @@ def _fragments() -> pl.Series:
 @cache
 def _short_words() -> pl.Series:
     """The words of two and three letters."""
-    words = _WORDS.read_text(encoding="utf-8").split()
+    words = WORDS.read_text(encoding="utf-8").split()
     return pl.Series([word for word in words if len(word) < _SHORTEST_FRAGMENT], dtype=pl.String)
 
 
@@ -101,6 +101,29 @@ def unfinished(field: str) -> pl.Expr:
     return ~text.str.contains(r"[.!?…。！？][\"'”’)\]*_]*\s*$") | text.str.contains(
         r"```|~~~|\n\s*\d{1,2}\.\s*$"
     )
+
+
+# A whole sentence has eight words or more on average where people write in sentences.
+_SENTENCE_WORDS = 7
+
+
+def cut_short(field: str) -> pl.Expr:
+    """1 where whole sentences come before a last one without an end, and `cut_off` is not sure of it."""
+    text = pl.col(field).str.tail(_TAIL).str.strip_chars_end()
+    last_line = text.str.extract(r"([^\n]*)$", 1)
+    sentence = last_line.str.extract(r"^.*[\p{L}\p{N})\"'”’%][.!?][\"'”’)]*\s+(.*)$", 1)
+    ends, words = text.str.count_matches(_SENTENCE_END), text.str.count_matches(r"\S+")
+    last_words = sentence.str.count_matches(r"\S+")
+    cut = (
+        (ends >= 1)
+        & (last_words >= 5)
+        & (words - last_words >= _SENTENCE_WORDS * ends)
+        & sentence.str.contains(r"^[\p{Lu}\"“¿¡][^:]*[\p{Ll}]$")
+        & ~sentence.str.contains(_FAREWELL)
+        & ~last_line.str.contains(_CODE_LINE)
+        & ~text.str.contains(r"[!]|\n\s*(?:\d{1,2}[.)]|[-*•|#])\s")
+    )
+    return (cut.fill_null(False) & (cut_off(field) == 0)).cast(pl.UInt32)
 
 
 def cut_off(field: str) -> pl.Expr:

@@ -152,7 +152,7 @@ _PAPER_FILE = r"(?:pdf|docx?|xlsx?|pptx?|csv|odt|rtf)"
 # By a stand-in: on a line of its own, at the end, or at the beginning.
 STAND_IN = (
     rf"(?im)(?:^|[:.?!]\s)\s*{_BRACKET}\s*$"
-    r"|\A\s*[<\[](?:image|img|picture|photo|video|audio)(?: ?\d+)?[>\]]\s"
+    r"|\A\s*[<\[](?:image|img|picture|photo|video|audio)(?: ?\d+)?(?::[^\]>\n]{1,80})?[>\]]\s"
     r"|^\s*!\[[^\]\n]{0,80}\]\([^)\n]{0,200}\)\s*$"
     rf"|(?:^|[:.?!]\s)\s*\[?(?:https?://)?[^\s\[\]]{{1,200}}\.(?:{_PICTURE_FILE}|"
     rf"{_PAPER_FILE})(?:\?\S{{0,200}})?\]?\s*$"

@@ -1,0 +1,168 @@
+"""Rule `keyboard_mash`: somebody's fingers on the keyboard instead of words (`asdfasdf`, `sdkfjh`).
+
+A word is mashed if it is of the middle row alone and is no word (no vowel, or seven letters or more), or if its
+letters follow each other on one row. Codes, addresses and words with digits or hyphens are not looked at, nor
+are laughs and texts about keyboards and passwords.
+"""
+
+# ruff: noqa: E501 (a long list in a regex is read in a row)
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from itertools import pairwise
+
+import polars as pl
+
+from curate.validate.faults.rowwise import judged
+from curate.validate.truncation import WORDS
+
+# QWERTY, its German and French cousins.
+_ROWS = (
+    "qwertyuiop",
+    "qwertzuiopü",
+    "azertyuiop",
+    "asdfghjkl;",
+    "asdfghjklöä",
+    "qsdfghjklm",
+    "zxcvbnm",
+    "yxcvbnm",
+    "wxcvbn",
+)
+_PLACES = [{letter: at for at, letter in enumerate(row)} for row in _ROWS]
+_MIDDLE = set("asdfghjkl;öä")
+_VOWELS = set("aeiouyäöüáéíóúàèìòùâêîôûåæøœ")
+# The beginnings of rows, as people type them.
+_STARTS = ("asdf", "qwer", "zxcv", "hjkl", "jkl;")
+# No word of the middle row alone has as many letters ("flagfalls", "haggadahs").
+_LONG = 10
+_ABOUT_KEYS = r"(?i)\b(?:keyboards?|passwords?|pass ?phrases?|layout|home row|typing|tastatur|clavier|teclado|passwort|mot de passe|contraseña|gibberish|random (?:letters|characters)|placeholder|key ?mash\w*)\b"
+# What a mashed word holds and an English one hardly ever: three keys side by side (four where three are a common
+# syllable, as in "were"), or a stretch of the middle row.
+_SIDE_BY_SIDE = [
+    "sdf",
+    "dfg",
+    "fgh",
+    "ghj",
+    "hjk",
+    "jkl",
+    "kl;",
+    "lkj",
+    "kjh",
+    "jhg",
+    "hgf",
+    "gfd",
+    "fds",
+    "asdf",
+    "fdsa",
+    "qwe",
+    "ewq",
+    "wert",
+    "rtyu",
+    "tyu",
+    "yui",
+    "uio",
+    "uiop",
+    "iuy",
+    "oiu",
+    "poiu",
+    "uyt",
+    "ytr",
+    "rewq",
+    "trew",
+    "zxc",
+    "xcv",
+    "cvb",
+    "vbn",
+    "bnm",
+    "mnb",
+    "nbv",
+    "bvc",
+    "vcx",
+    "cxz",
+    "yxc",
+    "cxy",
+    "qwer",
+    "qwertz",
+    "klö",
+    "löä",
+]
+_STRETCH = r"(?i)[sdfghjkl]{5}|[asdfghjkl;öä]{10}"
+# Share of neighbouring letters (at most two keys apart on one row) from which on a word is none.
+_SHARE = 0.85
+_LONGEST = 5_000
+
+
+def may_be_mashed(field: str) -> pl.Expr:
+    """The gate: a run of letters of one row of keys."""
+    text = pl.col(field)
+    return text.str.contains_any(_SIDE_BY_SIDE, ascii_case_insensitive=True) | text.str.contains(_STRETCH)
+
+
+def _neighbours(word: str) -> float:
+    """The largest share, over the rows, of letters that lie by their predecessor."""
+    pairs = list(pairwise(word))
+    return max(
+        sum(a in row and b in row and abs(row[a] - row[b]) <= 2 for a, b in pairs) / len(pairs)
+        for row in _PLACES
+    )
+
+
+def _run(word: str) -> int:
+    """The longest stretch of keys that lie side by side, typed in one direction."""
+    longest = 1
+    for row in _PLACES:
+        for step in (1, -1):
+            run = 1
+            for a, b in pairwise(word):
+                run = run + 1 if a in row and b in row and row[b] - row[a] == step else 1
+                longest = max(longest, run)
+    return longest
+
+
+@cache
+def _words() -> frozenset[str]:
+    """English words that lie on one row by chance ("pretty", "were")."""
+    return frozenset(WORDS.read_text(encoding="utf-8").split())
+
+
+def is_mash(word: str) -> bool:
+    """Whether a word in lower case is fingers on keys."""
+    letters = set(word) - {";"}
+    if word in _STARTS:
+        return True
+    if len(word) < 5 or len(letters) < 2 or word in _words():
+        return False
+    voiceless = not letters & _VOWELS
+    # Laughs and chants ("hahahaha", "lalala") are of two or three letters, one of them a vowel.
+    said = not voiceless and len(letters) <= 3
+    if set(word) <= _MIDDLE and (voiceless or (len(word) >= _LONG and not said)):
+        return True
+    if (len(word) >= (5 if voiceless else 6) and not said) or (said and len(word) >= 9):
+        if _neighbours(word) >= _SHARE and set(word) != set("ha") and (voiceless or _run(word) >= 3):
+            return True
+    return len(word) >= 9 and voiceless and sum(letter in _MIDDLE for letter in word) >= 0.9 * len(word)
+
+
+def mashed(prompt: str, text: str) -> int:
+    """How many words of `text` are fingers on keys."""
+    if re.search(_ABOUT_KEYS, prompt) or re.search(_ABOUT_KEYS, text):
+        return 0
+    count = 0
+    for token in text[:_LONGEST].split():
+        bare = token.strip(".,:!?\"'()[]…„“”‚‘’")
+        if re.search(r"[\d@/_\\-]|://|\.", bare) or (bare.isupper() and len(bare) < 7):
+            continue
+        word = bare.lower()
+        count += (
+            len(word) >= 4
+            and word.rstrip(";").replace(";", "").isalpha()
+            and is_mash(word if ";" in word[:-1] or word == "jkl;" else word.rstrip(";"))
+        )
+    return count
+
+
+def keyboard_mash(field: str) -> pl.Expr:
+    """How many words of the field are fingers on keys."""
+    return judged(field, mashed)

@@ -1,0 +1,68 @@
+"""Rule `repeated_ngrams`: the answer goes round in circles, as a model does that has lost its thread.
+
+Measured as the share of word trigrams that have stood before (Lin et al. 2021 and datatrove's Gopher filter
+measure the like), and as a phrase said again and again without a break. Left alone: refrains, chants and lines
+that the prompt asks for, tables, code and JSON.
+"""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+from curate.validate.faults.rowwise import judged
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_MARKER = re.compile(r"(?m)^\s*(?:\d{1,3}[.)]|[-*•])\s+")
+# Fewer words repeat by chance.
+_WORDS = 10
+# Half of all trigrams: the refrain poems, definitions and directions of the sample stay under two fifths.
+_SHARE = 0.5
+# Less of it, and no phrase can stand there five times on end.
+_LOWEST_SHARE = 0.1
+# A phrase said five times on end, whatever stands around it.
+_TIMES = 5
+_PHRASE = 6
+_WANTS_IT = (
+    r"(?i)\b(?:repeat\w*|times|chorus|refrain|chant\w*|mantra|lyrics|song|poem|cheer|laugh\w*|rhyme|lullaby|"
+    r"echo|again and again|lines?|notes? of|tongue twister|wiederhol\w*|mal hintereinander|refrain|répèt\w*|"
+    r"fois|repit\w*|veces|ripet\w*|volte|herhaal|powtórz|repita|vezes|placeholder|lorem|pattern|sequence)\b"
+)
+# Characters that are sought again: a word or two.
+_CHUNK = 12
+# A longer answer is judged by its beginning.
+_LONGEST = 20_000
+
+
+def may_repeat(field: str) -> pl.Expr:
+    """The gate: a dozen characters from before the middle, or from behind it, stand in the text three times."""
+    text, length = pl.col(field), pl.col(field).str.len_chars()
+    again = []
+    for share in (0.35, 0.6):
+        at = (length * share).cast(pl.Int64)
+        again.append(text.str.count_matches(text.str.slice(at, _CHUNK), literal=True) >= 3)
+    return (length >= 40) & pl.any_horizontal(again) & ~text.str.contains(r"^\s*[{\[|<]|```|\n\s*\|")
+
+
+def circles(prompt: str, answer: str) -> int:
+    """1 where `answer` says the same again and again."""
+    words = [word.lower() for word in _WORD.findall(_MARKER.sub(" ", answer[:_LONGEST]))]
+    if len(words) < _WORDS or re.search(_WANTS_IT, prompt):
+        return 0
+    trigrams = list(zip(words, words[1:], words[2:], strict=False))
+    repeated = 1 - len(set(trigrams)) / len(trigrams)
+    if repeated >= _SHARE or repeated < _LOWEST_SHARE:
+        return int(repeated >= _SHARE)
+    for period in range(1, min(30, len(words) // _TIMES) + 1):
+        run = 0
+        for first, then in zip(words, words[period:], strict=False):
+            run = run + 1 if first == then else 0
+            if run >= max(period * (_TIMES - 1), _PHRASE + 1):
+                return 1
+    return 0
+
+
+def repeated_ngrams(field: str) -> pl.Expr:
+    """1 where the field goes round in circles."""
+    return judged(field, circles)
