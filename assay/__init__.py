@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from curate.plain.result import Result
     from curate.plain.rules import RulesResult, rules
     from curate.plain.scan import ScanResult, scan
+    from curate.validate.own.declare import rule
     from curate.validate.params import ValidateParams
     from train.guard.guard import Guard, Guarded, guard
     from train.plain import LabelsResult, labels
@@ -73,6 +74,7 @@ __all__ = [
     "leaks",
     "open_gold",
     "redact",
+    "rule",
     "rules",
     "scan",
     "select",
@@ -93,6 +95,7 @@ _HOMES = {
     "curate.plain.result": ("Result",),
     "curate.plain.rules": ("RulesResult", "rules"),
     "curate.plain.scan": ("ScanResult", "scan"),
+    "curate.validate.own.declare": ("rule",),
     "curate.validate.params": ("ValidateParams",),
     "train.guard.guard": ("Guard", "Guarded", "guard"),
     "train.plain": ("LabelsResult", "labels"),

@@ -1,4 +1,4 @@
-"""Precision and recall of the quality rules on the labelled sample (`tests/curate/validate/labelled/quality.md`).
+"""Precision and recall of the quality rules on the sample `tests/curate/validate/labelled/quality.jsonl`.
 
     python -m benchmarks.quality_accuracy                  # both halves, with 95 % intervals
     python -m benchmarks.quality_accuracy --half dev --errors

@@ -5,6 +5,9 @@ leads out of the project could show a private file to a report, or have a stage 
 elsewhere. So it is refused unless the environment, which no clone can set, names the folder:
 `ASSAY_OUTSIDE=/data/exports`,
 several divided as in `PATH`. The project's own DVC cache, to which DVC may link files, counts as inside.
+
+Code is refused even inside: a file of Python that `params.yaml` names runs only where the environment names
+it or its folder, `ASSAY_RUN=/data/project/rules.py`.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from curate.errors import AssayError
 from curate.text import plain, shell_word
 
 VARIABLE = "ASSAY_OUTSIDE"
+CODE_VARIABLE = "ASSAY_RUN"
 # The folders of a project that stages write to or read from.
 FOLDERS = ("data", "gold", "models", "reports", "decisions", "records", ".assay")
 
@@ -42,6 +46,26 @@ def inside(root: Path, named: str | Path, *, by: str) -> Path:
     raise AssayError(
         f"{by} leads out of the project, to {plain(str(real))}",
         fix=f"copy it into the project; or, if you mean it: export {VARIABLE}={shell_word(real.parent)}",
+    )
+
+
+def agreed_code(root: Path, named: str | Path, *, by: str) -> Path:
+    """The file of code that `named` means in the project at `root`, where the person here agreed to it.
+
+    Raises
+    ------
+    AssayError
+        If the environment names neither the file nor a folder around it, or it lies outside the project.
+    """
+    path = inside(root, named, by=by)
+    real = path.resolve()
+    agreed = [Path(place) for place in os.environ.get(CODE_VARIABLE, "").split(os.pathsep) if place]
+    if any(place.is_absolute() and real.is_relative_to(place.resolve()) for place in agreed):
+        return path
+    raise AssayError(
+        f"{by} names {plain(str(named))}, which is code that would run on this machine, and nobody here has "
+        f"agreed to it",
+        fix=f"read it; then, if you trust it: export {CODE_VARIABLE}={shell_word(real)}",
     )
 
 

@@ -132,6 +132,7 @@ TABLE = (
         output="data/validate",
         keyed=True,
         drops=True,
+        only_speed=("rules_seconds",),
     ),
     Stage(
         "split",

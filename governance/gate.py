@@ -133,11 +133,13 @@ def _held_out(project: Project, today: date) -> Iterator[Gate]:
 
 def _schema(project: Project, today: date) -> Iterator[Gate]:
     from curate.publish.gold import load_gold
+    from curate.validate.own.load import project_rules
     from curate.validate.params import ValidateParams
     from curate.validate.stage import validate
 
     rows = _published(load_gold(project.gold).splits)
-    dropped = validate(rows, project.task, project.params("validate", ValidateParams)).dropped
+    params = project.params("validate", ValidateParams)
+    dropped = validate(rows, project.task, params, own=project_rules(project, params)).dropped
     if dropped.height:
         reasons = ", ".join(sorted(set(dropped["reason"])))
         yield Gate(

@@ -7,6 +7,7 @@ every rarer spelling of a label counts as well, since a plain table has no card 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
@@ -17,6 +18,7 @@ from curate.plain.result import Result, among
 from curate.plain.spellings import spellings
 from curate.task import METRICS, Kind, Metric, TaskCard
 from curate.text import plural
+from curate.validate.own.load import load
 from curate.validate.params import ValidateParams
 from curate.validate.stage import breaches
 
@@ -85,6 +87,7 @@ def rules(
     card: TaskCard | None = None,
     id: str | pl.Series | None = None,
     params: ValidateParams | None = None,
+    rules_file: str | Path | None = None,
     name: str = "the table",
 ) -> RulesResult:
     """Find the rows of `table` that break the schema of their kind or a named quality rule.
@@ -103,6 +106,8 @@ def rules(
         The column (or a series) that names a row; by default rows are numbered from 0.
     params
         Lengths, and levels of rules: `ValidateParams(rules={"markup_left": "off"})`.
+    rules_file
+        A Python file with rules of one's own (`assay.rule`) and pandera schemas; it is run.
 
     Raises
     ------
@@ -132,7 +137,14 @@ def rules(
         pl.lit(False).alias("held_out")
     )
     params = params or ValidateParams()
-    breached = breaches(conform(examples, EXAMPLES), card or _no_card(chosen), params)
+    if params.rules_file is not None and rules_file is None:
+        raise AssayError(
+            "`params` names a file of rules, which is run only where the call names it",
+            fix="give rules_file=",
+        )
+    own = load(Path(rules_file)) if rules_file is not None else ()
+    params.refuse_unknown([rule.code for rule in own])
+    breached = breaches(conform(examples, EXAMPLES), card or _no_card(chosen), params, own)
     spelt = spellings(texts["output"].head(frame.height if chosen is Kind.CLASSIFICATION else 0))
     if params.level(VARIANT) != "off":
         breached = _with_variants(breached, examples, spelt)

@@ -1,9 +1,10 @@
 """Rules that look at an answer beside its row and card: is it in the row's language, does it keep the style?
 
 Both are silent where they cannot know. A row says which language it is in, or its input shows it
-(`faults.language`); where its input speaks of a language or of translating, or where a tenth of the answers or
-more are in another one, another language is what the task asks for. Cost: the language of an answer that small
-words do not settle is a third of a millisecond (`identify`), and each rule of the style a regex over it.
+(`faults.language`); where its input speaks of a language or of translating, or where a tenth of the answers
+or more are in another one, another language is what the task asks for. Cost: the language of an answer that
+small words do not settle is a third of a millisecond (`identify`), and each rule of the style a regex over
+it.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ def _style(examples: pl.DataFrame, rule: str, names: list[list[str]]) -> pl.Data
 
 
 def _other_language(examples: pl.DataFrame) -> pl.DataFrame:
-    """Answers in another language than their row says, or than their input shows; none where that is usual."""
+    """Answers in another language than their row says or their input shows; none where that is usual."""
     said = pl.col("language").is_not_null()
     row, shown = _than_the_row_says(examples.filter(said)), other_than_input(examples.filter(~said))
     others = pl.concat(

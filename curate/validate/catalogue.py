@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from curate.task import Kind
+from curate.validate.own.declare import OwnRule
 from curate.validate.rules import RULES, scope_fields
 
 CATALOGUE = pl.Schema(
@@ -42,13 +45,15 @@ _SCOPES = {
 }
 
 
-def catalogue(kind: Kind | None = None) -> pl.DataFrame:
+def catalogue(kind: Kind | None = None, own: Sequence[OwnRule] = ()) -> pl.DataFrame:
     """The rules with their default levels, then what the task card asks (level `required`).
 
     Parameters
     ----------
     kind
         Only rules that look at rows of this kind; by default all.
+    own
+        Rules of a user's file, listed behind the named ones.
 
     Returns
     -------
@@ -59,6 +64,11 @@ def catalogue(kind: Kind | None = None) -> pl.DataFrame:
         (rule.code, rule.level, _SCOPES[rule.scope], rule.fix is not None, rule.description)
         for rule in RULES.values()
         if kind is None or scope_fields(rule.scope, kind)
+    ]
+    rows += [
+        (rule.code, rule.level, f"{rule.field}, of {', '.join(rule.kinds)}", False, rule.description)
+        for rule in own
+        if kind is None or kind in rule.kinds
     ]
     rows += [(code, "required", fields, False, words) for code, (fields, words) in REQUIREMENTS.items()]
     return pl.DataFrame(rows, schema=CATALOGUE, orient="row")

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from curate.errors import AssayError
 from curate.params import DroppingParams, Params
+from curate.text import plain
 from curate.validate.rules import RULES
+
+if TYPE_CHECKING:
+    from curate.keys import Key
 
 Level = Literal["quarantine", "warn", "off"]
 
@@ -36,11 +43,19 @@ class ValidateParams(DroppingParams):
         bundled systems read and nearly always a paste error.
     rules
         `quarantine`, `warn` or `off` for a rule's code, over the rule's own default.
+    rules_file
+        A Python file of the project with rules and pandera schemas of its own (`curate.validate.own`).
+    rules_seconds
+        How long each of those may take.
     """
 
     input: Lengths = Lengths(min_chars=1, max_chars=20_000)
     output: Lengths = Lengths(min_chars=1, max_chars=20_000)
     rules: dict[str, Level] = Field(default={})
+    # Left out of what a version records where there is none: older versions of gold say nothing of it.
+    rules_file: str | None = Field(default=None, min_length=1, exclude_if=lambda file: file is None)
+    # Ten minutes, ten times what the named rules take on a million rows.
+    rules_seconds: float = Field(default=600.0, gt=0)
 
     @field_validator("rules", mode="before")
     @classmethod
@@ -50,13 +65,40 @@ class ValidateParams(DroppingParams):
             return value
         return {code: "off" if level is False else level for code, level in value.items()}
 
-    @field_validator("rules")
-    @classmethod
-    def _rules_exist(cls, value: dict[str, Level]) -> dict[str, Level]:
-        if unknown := sorted(set(value) - set(RULES)):
-            raise ValueError(f"no rule named {', '.join(unknown)}; there are {', '.join(sorted(RULES))}")
-        return value
+    @model_validator(mode="after")
+    def _rules_exist(self) -> ValidateParams:
+        unknown = sorted(set(self.rules) - set(RULES))
+        # The codes of a file are known once it is loaded: see `refuse_unknown`.
+        if unknown and self.rules_file is None:
+            raise ValueError(
+                f"rules: no rule named {', '.join(unknown)}; there are {', '.join(sorted(RULES))}"
+            )
+        return self
 
-    def level(self, code: str) -> Level:
-        """What happens to rows that break rule `code`."""
-        return self.rules.get(code, RULES[code].level)
+    def refuse_unknown(self, own: Collection[str]) -> None:
+        """Fail where `rules` names neither a named rule nor one of `own`.
+
+        Raises
+        ------
+        AssayError
+            Naming those that there are.
+        """
+        if unknown := sorted(set(self.rules) - {*RULES, *own}):
+            raise AssayError(
+                f"params.validate.rules: no rule named {plain(', '.join(unknown))}",
+                fix=f"there are {', '.join(sorted({*RULES, *own}))}",
+            )
+
+    def level(self, code: str, default: Level | None = None) -> Level:
+        """What happens to rows that break rule `code`; `default` is that of a rule of one's own."""
+        return self.rules.get(code) or default or RULES[code].level
+
+    def recorded(self, root: Path, key: Key | None) -> dict[str, Any]:
+        """The digest of the file of rules: a version made with other rules is another version."""
+        if self.rules_file is None:
+            return {}
+        from curate.outside import inside
+        from curate.validate.own.load import digest
+
+        path = inside(root, self.rules_file, by="validate.rules_file of params.yaml")
+        return {"rules_file_digest": digest(path)}

@@ -7,6 +7,7 @@ what rules with a fix rewrote).
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -20,7 +21,10 @@ from curate.stage import Progress, StageResult, write_stage
 from curate.task import Kind, TaskCard
 from curate.validate.answers import answer_breaches
 from curate.validate.clean import EDITS, clean
-from curate.validate.params import ValidateParams
+from curate.validate.own.declare import OwnRule
+from curate.validate.own.judge import own_breaches
+from curate.validate.own.load import project_rules
+from curate.validate.params import Level, ValidateParams
 from curate.validate.rules import RULES, broken_rules
 from curate.validate.schema import requirements, schema_failures
 
@@ -33,6 +37,7 @@ def validate(
     task: TaskCard,
     params: ValidateParams | None = None,
     verdicts: pl.DataFrame | None = None,
+    own: Sequence[OwnRule] = (),
 ) -> StageResult:
     """Judge every row by the task card and the quality rules.
 
@@ -47,6 +52,8 @@ def validate(
     verdicts
         People's verdicts in force (schema `curate.verdicts.table.VERDICTS`): a row that somebody kept goes
         on with a warning where it breaks a quality rule. The schema of its kind spares nobody.
+    own
+        Rules of the user's file (`curate.validate.own.load`).
 
     Returns
     -------
@@ -65,11 +72,12 @@ def validate(
         examples, edits = clean(examples, task.kind, rules, task.labels)
     else:
         edits = EDITS.to_frame()
-    breached = breaches(examples, task, params)
-    warned = pl.col("rule").is_in([code for code in RULES if params.level(code) == "warn"])
+    breached = breaches(examples, task, params, own)
+    levels = levels_of(params, own)
+    warned = pl.col("rule").is_in([code for code, level in levels.items() if level == "warn"])
     if verdicts is not None:
         kept_ids = verdicts.filter(pl.col("verdict") == "keep")["example_id"]
-        warned |= pl.col("rule").is_in(list(RULES)) & pl.col("example_id").is_in(kept_ids.implode())
+        warned |= pl.col("rule").is_in(list(levels)) & pl.col("example_id").is_in(kept_ids.implode())
     faults = breached.filter(~warned)
     kept = examples.join(faults.select("example_id").unique(), on="example_id", how="anti").sort("example_id")
     warnings = (
@@ -80,18 +88,29 @@ def validate(
         "validate",
         kept,
         dropped,
-        _report(examples, kept, dropped, warnings, edits, task, params),
+        _report(examples, kept, dropped, warnings, edits, task, levels),
         {"warnings": warnings, "edits": edits},
     )
 
 
-def breaches(examples: pl.DataFrame, task: TaskCard, params: ValidateParams) -> pl.DataFrame:
+def levels_of(params: ValidateParams, own: Sequence[OwnRule] = ()) -> dict[str, Level]:
+    """Code -> level of the named rules and those of the user's file."""
+    return {code: params.level(code) for code in RULES} | {
+        rule.code: params.level(rule.code, rule.level) for rule in own
+    }
+
+
+def breaches(
+    examples: pl.DataFrame, task: TaskCard, params: ValidateParams, own: Sequence[OwnRule] = ()
+) -> pl.DataFrame:
     """Every requirement of the schema and every rule not `off` that each row breaks: `example_id, rule,
     evidence`, sorted.
     """
     rules = [rule for rule in RULES.values() if params.level(rule.code) != "off"]
     failures = schema_failures(examples, requirements(examples, task, params)).rename({"reason": "rule"})
     told = [failures, broken_rules(examples, task.kind, rules), answer_breaches(examples, task, params)]
+    if wanted := [rule for rule in own if params.level(rule.code, rule.level) != "off"]:
+        told.append(own_breaches(examples, task.kind, wanted, params.rules_seconds))
     return pl.concat(told).sort("example_id", "rule", "evidence")
 
 
@@ -107,13 +126,13 @@ def _report(
     warnings: pl.DataFrame,
     edits: pl.DataFrame,
     task: TaskCard,
-    params: ValidateParams,
+    levels: Mapping[str, Level],
 ) -> dict[str, Any]:
     """Counts for people and the manifest."""
     held_out = examples.filter("held_out")
     held_out_drops = dropped.join(held_out.select("example_id"), on="example_id", how="semi")
     report: dict[str, Any] = {
-        "rules": {code: params.level(code) for code in sorted(RULES)},
+        "rules": {code: levels[code] for code in sorted(levels)},
         "warned": warnings["example_id"].n_unique(),
         "warnings": _rows_by(warnings, "rule"),
         "edited": edits["example_id"].n_unique(),
@@ -160,7 +179,7 @@ def run(project: Project, progress: Progress | None = None) -> dict[str, Any]:
     examples = read_stage_frame(project.stage("dedup") / "examples.parquet", made_by="dedup")
     path = project.stage("dedup") / "verdicts.parquet"
     verdicts = read_stage_frame(path, made_by="dedup") if path.exists() else None
-    result = validate(examples, project.task, params, verdicts)
+    result = validate(examples, project.task, params, verdicts, project_rules(project, params))
     if progress:
         progress(1, 1)
     return write_stage(

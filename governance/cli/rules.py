@@ -25,10 +25,13 @@ def _list_rules(context: click.Context, _: click.Parameter, wanted: bool) -> Non
     from rich.table import Table
 
     from curate.validate.catalogue import catalogue
+    from curate.validate.own.load import load
     from governance.cli.rim import stdout
 
+    file: Path | None = context.params.get("rules_file")
+
     table = Table("rule", "level", "looks at", "fixed", "what it finds", box=None, pad_edge=False)
-    for code, level, fields, fixes, description in catalogue().iter_rows():
+    for code, level, fields, fixes, description in catalogue(own=load(file) if file else ()).iter_rows():
         table.add_row(code, level, fields, "where it can be" if fixes else "", description)
     console = stdout()
     console.print(table)
@@ -69,12 +72,20 @@ def _list_rules(context: click.Context, _: click.Parameter, wanted: bool) -> Non
     help="Folder whose task.yaml says labels, schema, sections and languages.",
 )
 @click.option(
+    "--rules-file",
+    "rules_file",
+    type=click.Path(path_type=Path),
+    is_eager=True,
+    metavar="FILE",
+    help="Python file with rules of your own (@assay.rule) and pandera schemas. It is run.",
+)
+@click.option(
     "--list",
     is_flag=True,
     is_eager=True,
     expose_value=False,
     callback=_list_rules,
-    help="List every rule with its level and what it finds, and stop.",
+    help="List every rule with its level and what it finds, and stop; --rules-file goes before it.",
 )
 @id_option
 @out_option("row, rule, evidence")
@@ -87,6 +98,7 @@ def rules(
     rejected_column: str | None,
     kind: str | None,
     project: Path | None,
+    rules_file: Path | None,
     id_column: str | None,
     out: Path | None,
     shape: str,
@@ -101,6 +113,7 @@ def rules(
     Examples:
       assay rules export.csv --input text --output category
       assay rules forms.jsonl --input email --output fields --kind extraction --task . -o broken.parquet
+      assay rules answers.csv --input q --output a --kind rewriting --rules-file rules.py
       assay rules --list
     """
     if (kind == "preference") != (rejected_column is not None) and not project:
@@ -129,6 +142,7 @@ def rules(
         kind=kind,
         card=read_task(project) if project else None,
         id=row_ids(records, id_column, file, once=False),
+        rules_file=rules_file,
         name=str(file),
     )
     write_out(result.broken, out, plural(result.broken.height, "breach", "breaches"))

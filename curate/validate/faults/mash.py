@@ -139,9 +139,9 @@ def is_mash(word: str) -> bool:
     said = not voiceless and len(letters) <= 3
     if set(word) <= _MIDDLE and (voiceless or (len(word) >= _LONG and not said)):
         return True
-    if (len(word) >= (5 if voiceless else 6) and not said) or (said and len(word) >= 9):
-        if _neighbours(word) >= _SHARE and set(word) != set("ha") and (voiceless or _run(word) >= 3):
-            return True
+    enough = len(word) >= (9 if said else 5 if voiceless else 6) and letters != set("ha")
+    if enough and (voiceless or _run(word) >= 3) and _neighbours(word) >= _SHARE:
+        return True
     return len(word) >= 9 and voiceless and sum(letter in _MIDDLE for letter in word) >= 0.9 * len(word)
 
 

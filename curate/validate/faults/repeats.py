@@ -1,8 +1,8 @@
 """Rule `repeated_ngrams`: the answer goes round in circles, as a model does that has lost its thread.
 
-Measured as the share of word trigrams that have stood before (Lin et al. 2021 and datatrove's Gopher filter
-measure the like), and as a phrase said again and again without a break. Left alone: refrains, chants and lines
-that the prompt asks for, tables, code and JSON.
+Measured as the share of word trigrams that have stood before (as the repetition filters of Rae et al. 2021,
+Gopher, do), and as a phrase said again and again without a break. Left alone: refrains, chants and lines that
+the prompt asks for, tables, code and JSON.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _LONGEST = 20_000
 
 
 def may_repeat(field: str) -> pl.Expr:
-    """The gate: a dozen characters from before the middle, or from behind it, stand in the text three times."""
+    """The gate: a dozen characters from before the middle, or behind it, stand there three times."""
     text, length = pl.col(field), pl.col(field).str.len_chars()
     again = []
     for share in (0.35, 0.6):

@@ -1,7 +1,7 @@
 """What no expression can say (sums, JSON, calendars) is asked of Python, of few rows.
 
-A rule's gate leaves the rows that could break it at all, usually a few in a hundred; each of those is judged by
-a pure function of its prompt and its answer.
+A rule's gate leaves the rows that could break it at all, usually a few in a hundred; each of those is judged
+by a pure function of its prompt and its answer.
 """
 
 from __future__ import annotations
