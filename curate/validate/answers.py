@@ -17,6 +17,7 @@ from curate.validate.faults.language import (
     BEGINNING,
     SMALL_WORDS,
     SPEAKS_OF_LANGUAGE,
+    names_alone,
     other_than_input,
     told_enough,
 )
@@ -122,4 +123,8 @@ def _than_the_row_says(examples: pl.DataFrame) -> pl.DataFrame:
     if not unclear.height:
         return unclear.with_columns(told=pl.lit(""))
     told = unclear.with_columns(identify(unclear.select(_ANSWER).to_series()).alias("told"))
-    return told.filter(pl.col("told") != pl.col("asked"))
+    titles = [
+        names_alone(language or "", answer)
+        for language, answer in told.select("told", _ANSWER.alias("answer")).iter_rows()
+    ]
+    return told.filter((pl.col("told") != pl.col("asked")) & ~pl.Series(titles, dtype=pl.Boolean))

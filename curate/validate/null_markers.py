@@ -134,6 +134,15 @@ _MAY_BE_NONE = (
     r"|\b(?:who|what|when|where|why)\b[^\n?]*\?\s*['\"“‘\n]\s*\S+ \S+"
     r"|['\"”’\n.]\s*(?:question: )?(?:who|what|when|where|whom)\b[^\n?]*\?\s*$"
 )
+# The same in other languages: a closed question, a question of which, a word for "if there is none".
+_MAY_BE_NONE_ELSEWHERE = (
+    r"(?is)(?:^|[.!?:,;\n]\s*)(?:gibt|hat|haben|ist|sind|kann|können|war|waren|muss|welche[rsn]?|wie viele|y a-t-il|"
+    r"est-ce|avez|ont|a-t-|quel(?:le)?s?|combien|hay|tienen?|es|son|está|cuáles?|cuánt[oa]s|ci sono|c['’]è|ha|hanno|"
+    r"sono|quali|quant[ei]|zijn|is er|heeft|welke|hoeveel|há|tem|existem?|quais|quant[oa]s|czy|które|ile)\b[^\n]*\?"
+    r"|\b(?:falls|wenn|gibt es keine?|sinon|s['’]il n['’]y|si (?:aucune?|non|no)|se (?:non|não)|indien|als er|jeśli|"
+    r"jeżeli)\b|\b(?:nenne|liste|finde|suche|trouve|cherche|relève|extrais|busca|extrae|señala|trova|cerca|estrai|zoek|"
+    r"encontre|extraia|znajdź)\b"
+)
 # ... or for "null", "NaN" and "undefined": a question about code or numbers.
 _MAY_BE_CODE = (
     r"(?i)\b(?:"
@@ -174,7 +183,12 @@ def null_marker(field: str) -> pl.Expr:
         )
     prompt = pl.col("input").fill_null("")
     spoken_of = prompt.str.contains(_SPEAKS_OF_ONE)
-    plausible = prompt.str.contains(_MAY_BE_NONE) | prompt.str.contains(_MAY_BE_CODE) | spoken_of
+    plausible = (
+        prompt.str.contains(_MAY_BE_NONE)
+        | prompt.str.contains(_MAY_BE_NONE_ELSEWHERE)
+        | prompt.str.contains(_MAY_BE_CODE)
+        | spoken_of
+    )
     sign = head.str.contains(rf"^(?:{_SIGNS})$")
     plausible = pl.when(sign).then(prompt.str.contains(_MAY_BE_SIGN)).otherwise(plausible)
     strong = brief & head.str.contains(_WHOLE_STRONG) & ~spoken_of

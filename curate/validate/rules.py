@@ -168,9 +168,10 @@ RULES: Mapping[str, Rule] = {
         Rule(
             "mojibake",
             "text decoded with the wrong encoding, or a replacement character",
-            _matches(encoding.MOJIBAKE),
+            encoding.mojibake,
             "every",
             "quarantine",
+            encoding.may_be_mojibake,
         ),
         Rule(
             "invisible_characters",

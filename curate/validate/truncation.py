@@ -107,6 +107,28 @@ def unfinished(field: str) -> pl.Expr:
 _SENTENCE_WORDS = 7
 
 
+# Articles and prepositions that end no text of their language, and small words that tell the language.
+_ARTICLE_LAST = (
+    (
+        "die|der|das|den|dem|ein|eine|einen|einem|einer|und|oder|zu|mit|von|für|auf|im|am|bei|nach",
+        "der|die|das|und|ist|nicht|ein|eine|den|dem|im|mit|nach|für|auf|wird|sich",
+    ),
+    (
+        "le|la|les|un|une|des|du|de|à|en|ne|que|qui|et|ou|au|aux|sur|dans|pour|par|est|sont|ont",
+        "le|la|les|est|et|des|une|vous|dans|pour|sur|du|que|qui|au|aux|ne|pas",
+    ),
+    (
+        "el|la|los|las|un|una|de|del|en|que|y|o|con|por|para|se|es|son|puede|su",
+        "el|los|las|una|está|para|por|del|que|en|es|se|su|con",
+    ),
+    (
+        "il|lo|la|i|gli|le|un|una|di|del|della|che|e|o|con|per|da|in|è|si",
+        "il|che|è|sono|per|gli|della|nel|di|una|la",
+    ),
+    ("de|het|een|en|of|van|voor|met|op|in|te|naar|dat|die", "het|een|van|niet|voor|zijn|met|dat|de|en|wordt"),
+)
+
+
 def cut_short(field: str) -> pl.Expr:
     """1 where whole sentences come before a last one without an end, and `cut_off` is not sure of it."""
     text = pl.col(field).str.tail(_TAIL).str.strip_chars_end()
@@ -123,7 +145,13 @@ def cut_short(field: str) -> pl.Expr:
         & ~last_line.str.contains(_CODE_LINE)
         & ~text.str.contains(r"[!]|\n\s*(?:\d{1,2}[.)]|[-*•|#])\s")
     )
-    return (cut.fill_null(False) & (cut_off(field) == 0)).cast(pl.UInt32)
+    mid_phrase = pl.any_horizontal(
+        last_line.str.contains(rf"\p{{Ll}}\s(?:{last})$")
+        & (last_line.str.count_matches(rf"\b(?:{small})\b") >= 4)
+        for last, small in _ARTICLE_LAST
+    )
+    mid_phrase &= (words >= _SENTENCE_WORDS) & ~last_line.str.contains(_CODE_LINE)
+    return ((cut.fill_null(False) | mid_phrase) & (cut_off(field) == 0)).cast(pl.UInt32)
 
 
 def cut_off(field: str) -> pl.Expr:

@@ -203,7 +203,7 @@ def _comes_out(left: set[Fraction], right: str) -> bool:
 def _stands_alone(text: str, start: int, left: str) -> bool:
     """Whether a sum is whole: no letter, operator or number of a longer one before it."""
     before = text[max(0, start - 12) : start]
-    if re.search(r"[\w)\]%²³°:.,/^√!&#_'\"“-]$", before) or re.search(r"[-+*×·÷/^−–<>≤≥√%:|]\s*$", before):
+    if re.search(r"[\w)\]%²³°:.,/^√!&#_'\"“-]$", before) or re.search(r"[-+*×·÷/^−–<>≤≥√%|]\s*$", before):
         return False
     # "1 1/2 = 1.5"; "x mod 4 + 1"
     return not (re.search(r"\d\s+$", before) or re.match(r"\d+[-/]\d+[-/]\d+", left.strip()))

@@ -32,7 +32,23 @@ DAMAGE = (
 )
 # What the prompt or the answer is then about.
 _ABOUT_IT = r"(?i)\b(?:entit(?:y|ies)|escape[sd]?|escaping|encod\w+|decod\w+|quoted-printable|unicode|utf-?8|html|json|regex|code points?|javascript|python|latin-?1|kodier\w*)\b"
+_OF_ENCODINGS = (
+    r"(?i)\b(?:encodings?|encoded|decoded|mojibake|utf-?8|latin-?1|windows-1252|kodierung|encodage)\b"
+)
 _SPEAKS_OF_IT = r"(?i)\b(?:encod\w+|mojibake|utf-?8|escapes?|entit(?:y|ies)|quoted-printable|stands? for)\b"
+
+
+def mojibake(field: str) -> pl.Expr:
+    """The places of the field that were decoded wrongly; none where the row speaks of encodings."""
+    about = pl.any_horizontal(
+        pl.col(name).fill_null("").str.contains(_OF_ENCODINGS) for name in ("input", "output")
+    )
+    return pl.when(about).then(0).otherwise(pl.col(field).str.count_matches(MOJIBAKE)).cast(pl.UInt32)
+
+
+def may_be_mojibake(field: str) -> pl.Expr:
+    """The gate of `mojibake`."""
+    return pl.col(field).str.contains(MOJIBAKE)
 
 
 def may_be_damaged(field: str) -> pl.Expr:

@@ -21,8 +21,8 @@ _ASKED = (
     r"|\b(?:return|returns?|output|produce|write|generate|create|give|provide|need|respond|reply|answer|make|send|emit|devuelve|genera|réponds|renvoie|produis|gib|erstelle|antworte|liefere|restituisci|rispondi|geef|retorne|responda|zwróć|must be|should be)\b[^.?!\n]{0,40}?\bjson\b)"
 )
 _ABOUT_IT = (
-    r"(?i)\b(?:invalid|broken|malformed|this|the given|the following|following|existing|without|from|my|your|load\w*|read\w*|pars\w+|validat\w+) json\b|\bjson (?:into|to) \w|\bjson (?:parser|jargon|module|library|web token|path|lines?\b)"
-    r"|\b(?:json['’]s|explain|difference|vs\.?|why|how (?:do|can|to|would)|what(?:['’]s| is) (?:a )?json|script|program|function|method|code|class|python|javascript|typescript|java|php|ruby|golang|rust|c#|sql|bash|essay|article|tutorial|poem)\b"
+    r"(?i)\b(?:invalid|broken|malformed|this|the given|the following|following|existing|without|from|my|your|load\w*|read\w*|pars\w+|validat\w+) json\b|\bjson (?:into|to) \w|\bjson (?:parser|escapes?|syntax|jargon|module|library|web token|path|lines?\b)"
+    r"|\b(?:json['’]s|explain|difference|vs\.?|why|how (?:do|does|can|to|would|is|are)|what(?:['’]s| is) (?:a )?json|script|program|function|method|code|class|python|javascript|typescript|java|php|ruby|golang|rust|c#|sql|bash|essay|article|tutorial|poem)\b"
 )
 _FENCE = re.compile(r"```(?:json|JSON)?[ \t]*\n(.*?)(?:\n```|```|\Z)", re.DOTALL)
 _OPENS = re.compile(r"[{\[]")

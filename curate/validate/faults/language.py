@@ -56,6 +56,8 @@ BEGINNING = 240
 _INPUT_LETTERS = 18
 WORDS = 6
 _OTHER_LETTERS = r"[\p{Cyrillic}\p{Greek}\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Arabic}\p{Hebrew}\p{Devanagari}\p{Thai}]"
+# Small words that leave no doubt where the other language has none.
+_PLAIN = 3
 # What is quoted in a prompt may be in any language.
 _QUOTED = r"[\"“«„][^\"”»“\n]{2,300}[\"”»“]|(?:^|(?<=[\s(:]))['‘][^'’\n]{2,300}['’]"
 # Code and commands are in none.
@@ -65,6 +67,8 @@ _CODE_LIKE = r"[{};<>|\\]|\w\(|==|```|\bSELECT\b"
 @cache
 def _words(language: str, *, asking: bool = False, twice: bool = False) -> str:
     words = SMALL_WORDS[language] + (" " + _ASKING[language] if asking else "")
+    # "do" is a Polish and a Portuguese word as well.
+    words = words.replace(" do ", " ") if language == "en" else words
     one = rf"\b(?:{'|'.join(words.split())})\b"
     pattern = rf"(?is){one}.*?{one}" if twice else rf"(?i){one}"
     return english(pattern) if language == "en" else pattern
@@ -105,12 +109,20 @@ def other_than_input(examples: pl.DataFrame) -> pl.DataFrame:
     )
     if not unclear.height:
         return unclear.with_columns(asked=pl.lit(""), told=pl.lit(""))
+    pairs = [_plainly(*pair) for pair in unclear.select("prompt", "answer").iter_rows()]
+    plain = unclear.with_columns(
+        asked=pl.Series([pair and pair[0] for pair in pairs], dtype=pl.String),
+        told=pl.Series([pair and pair[1] for pair in pairs], dtype=pl.String),
+    )
+    unclear, plain = unclear.filter(plain["asked"].is_null()), plain.drop_nulls("asked")
+    if not unclear.height:
+        return plain
     told = unclear.with_columns(asked=identify(unclear["prompt"]), told=identify(unclear["answer"])).filter(
         pl.col("told") != pl.col("asked")
     )
     rows = told.select("script", "asked", "told", "prompt", "answer").iter_rows()
     sure = [script or _borne_out(*rest) for script, *rest in rows]
-    return told.filter(pl.Series(sure, dtype=pl.Boolean))
+    return pl.concat([plain, told.filter(pl.Series(sure, dtype=pl.Boolean))])
 
 
 def told_enough(answer: pl.Expr, foreign: pl.Expr | None = None) -> pl.Expr:
@@ -150,12 +162,26 @@ def _speak_for_two(prompt: str, answer: str) -> bool:
     )
 
 
+def names_alone(told: str, answer: str) -> bool:
+    """Whether most words of an answer have a capital, as titles and names do."""
+    words = re.findall(r"[^\W\d_]{3,}", answer)
+    return told != "de" and sum(word[0].isupper() for word in words) * 2 > len(words)
+
+
+def _plainly(prompt: str, answer: str) -> tuple[str, str] | None:
+    """The two languages where small words alone leave no doubt."""
+    asks, answered = _counts(re.sub(_QUOTED, " ", prompt), 1), _counts(answer, 2)
+    asked, told = (max(SMALL_WORDS, key=lambda one: (counts[one], one)) for counts in (asks, answered))
+    sure = asks[asked] >= _PLAIN and answered[told] >= _PLAIN
+    apart = 2 * asks[told] <= asks[asked] and not answered[asked] and asked != told
+    return (asked, told) if sure and apart and not names_alone(told, answer) else None
+
+
 def _borne_out(asked: str, told: str, prompt: str, answer: str) -> bool:
     """Whether small words bear out both languages; titles and names do not count as one."""
     if asked not in SMALL_WORDS or told not in SMALL_WORDS:
         return False
-    words = re.findall(r"[^\W\d_]{3,}", answer)
-    if told != "de" and sum(word[0].isupper() for word in words) * 2 > len(words):
+    if names_alone(told, answer):
         return False
     asks, answered = _counts(re.sub(_QUOTED, " ", prompt), 1), _counts(answer, 2)
     return answered[told] > answered[asked] and asks[asked] > asks[told]

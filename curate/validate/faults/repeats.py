@@ -42,6 +42,8 @@ def may_repeat(field: str) -> pl.Expr:
     for share in (0.35, 0.6):
         at = (length * share).cast(pl.Int64)
         again.append(text.str.count_matches(text.str.slice(at, _CHUNK), literal=True) >= 3)
+    last_item = text.str.extract(r"\n\s*(?:\d{1,3}[.)]|[-*•])\s+([^\n]{3,60})\s*$")
+    again.append((text.str.count_matches(last_item, literal=True) >= 3).fill_null(False))
     return (length >= 40) & pl.any_horizontal(again) & ~text.str.contains(r"^\s*[{\[|<]|```|\n\s*\|")
 
 
