@@ -73,7 +73,7 @@ _WEAK = (
     r"|nothing here|no data|no value|missing|placeholder|"
     rf"(?:none|nothing|not) {_NOT_THERE}|unavailable"
     r"|keine?r?s?|nichts|aucune?|néant|ningun[oa]|nada|nessun[oa]|nenhum[a]?|geen|niets|brak|k\.\s?a\.|"
-    r"s/d|s/o|n\.\s?v\.\s?t\.?|nvt"
+    r"leer|vide|vacío|vuoto|leeg|s/d|s/o|n\.\s?v\.\s?t\.?|nvt"
 )
 # As an input never: it is a fine answer.
 _WEAK_INPUT = (
@@ -89,7 +89,7 @@ _WEAK_ANSWER = r"no (?:answer|reply|results?|completion|comment|solution)s?"
 _WHOLE = rf"(?is)^(?:{_OPEN}(?:{_STRONG}|{_WEAK}|{_WEAK_ANSWER}){_SHUT}|{_SIGNS}|\s*{_HEADING}\s*)$"
 _WHOLE_INPUT = (
     rf"(?is)^(?:{_OPEN}(?:{_STRONG}|{_WEAK}){_SHUT}|\s*(?:unknown|unspecified|not known|no (?:text|"
-    rf"content|data|question|prompt|description|information|info))[\s.]*|{_SIGNS}|\s*{_HEADING}\s*)$"
+    rf"content|data|question|prompt|description|information|info))[\s.]*|[<\[({{]+\s*no (?:message|body|subject|text)\s*[>\])}}]+\s*|{_SIGNS}|\s*{_HEADING}\s*)$"
 )
 _WHOLE_STRONG = (
     rf"(?is)^(?:{_OPEN}(?:{_STRONG}){_SHUT}|\s*[<\[({{]+\s*(?:{_STRONG}|{_WEAK})\s*[>\])}}]+\s*|"
@@ -97,18 +97,18 @@ _WHOLE_STRONG = (
 )
 # Before a prompt: a label and the marker, on a line of their own.
 _HEAD = (
-    rf"(?i)^\s*(?:###\s*)?(?:input|context):[ \t]*(?:\r?\n)?[ \t]*{_OPEN}(?:{_STRONG}|{_WEAK})[ "
+    rf"(?i)^\s*(?:###\s*)?(?:input|context|eingabe|kontext|entrée|contexte|entrada|contexto|invoer|contesto|wejście):[ \t]*(?:\r?\n)?[ \t]*{_OPEN}(?:{_STRONG}|{_WEAK})[ "
     rf"\t.>\])}}]*\r?\n\s*\S"
 )
 _HEAD_ALONE = (
-    rf"(?i)^\s*(?:###\s*)?(?:input|context):[ \t]*(?:\r?\n)?[ \t]*{_OPEN}(?:{_STRONG}|{_WEAK})[ "
+    rf"(?i)^\s*(?:###\s*)?(?:input|context|eingabe|kontext|entrée|contexte|entrada|contexto|invoer|contesto|wejście):[ \t]*(?:\r?\n)?[ \t]*{_OPEN}(?:{_STRONG}|{_WEAK})[ "
     rf"\t.>\])}}]*\r?\n\s*"
 )
 # Behind a prompt: after a blank line or a label; what is unmistakable also after a line or a sentence. The
 # template's own heading for the answer may follow.
 _ANSWER_HEADING = r"(?:\s*###\s*(?:response|output|answer)\s*:\s*)?"
 _TAIL = (
-    r"(?is)(?:\n[ \t]*\r?\n|\n?[ \t]*(?:###\s*)?\b(?:input|context):)\s*"
+    r"(?is)(?:\n[ \t]*\r?\n|\n?[ \t]*(?:###\s*)?\b(?:input|context|eingabe|kontext|entrée|contexte|entrada|contexto|invoer|contesto|wejście):)\s*"
     rf"(?:{_OPEN}(?:{_STRONG}|{_WEAK}){_SHUT}|{_BRACKETED}\s*|(?:-{{1,3}}|\.{{3}}|…|\{{\}}|\[\]|"
     rf"\"\")\s*){_ANSWER_HEADING}$"
     rf"|(?:([.?!])\s|\n)\s*(?:{_OPEN}(?:{_STRONG}){_SHUT}|{_BRACKETED}\s*){_ANSWER_HEADING}$"

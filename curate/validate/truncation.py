@@ -62,6 +62,8 @@ _SHORT_CLAUSE = (
     r"morning|night|waiting|far|necessary|possible|needed|asked|told)$"
 )
 _OPEN_END = r"[\p{L}\p{M},;(\[{“‘«]\s*$"
+# A face, and no bracket that opens.
+_SAD = r"[:;=]\s?['’^-]?\s?[(\[{][(\s]*$"
 _CODE_LINE = r"[{}=<>\\|$~`_]|;(?:\S|\s*$)|\w\(|://|^\s*(?:/|\./|[a-z]+ -{1,2}\w)|\w\.\w+\s*$"
 # Farewells and the like, which end without a stop.
 _FAREWELL = (
@@ -143,12 +145,18 @@ def cut_short(field: str) -> pl.Expr:
         & sentence.str.contains(r"^[\p{Lu}\"“¿¡][^:]*[\p{Ll}]$")
         & ~sentence.str.contains(_FAREWELL)
         & ~last_line.str.contains(_CODE_LINE)
-        & ~text.str.contains(r"[!]|\n\s*(?:\d{1,2}[.)]|[-*•|#])\s")
+        & ~text.str.contains(r"[!?#@]|\.\s?\.|://|\n\s*(?:\d{1,2}[.)]|[-*•|#])\s")
     )
     mid_phrase = pl.any_horizontal(
         last_line.str.contains(rf"\p{{Ll}}\s(?:{last})$")
         & (last_line.str.count_matches(rf"\b(?:{small})\b") >= 4)
         for last, small in _ARTICLE_LAST
+    )
+    # The same of English, where `cut_off` asks for more words or for a whole sentence before.
+    never = last_line.str.contains(rf"(?i)\s(?:{_NEVER_LAST})$") & (last_words >= 2)
+    seldom = last_line.str.contains(rf"[^,\s]\s(?:{_SELDOM_LAST})$") & (words >= 2 * _SENTENCE_WORDS)
+    mid_phrase |= (never & (ends >= 1)) | (
+        seldom & ~last_line.str.contains(_STRANDED) & ~text.str.contains("[!?]")
     )
     mid_phrase &= (words >= _SENTENCE_WORDS) & ~last_line.str.contains(_CODE_LINE)
     return ((cut.fill_null(False) | mid_phrase) & (cut_off(field) == 0)).cast(pl.UInt32)
@@ -180,7 +188,7 @@ def cut_off(field: str) -> pl.Expr:
     bullet = text.str.contains(
         r"(?:^|\n)\s*(?:\d{1,2}[.)]|[-*•])\s+\S[^\n]*\n(?s:.*\n)?\s*(?:\d{1,2}[.)]|[-*•])$"
     )
-    bracket = text.str.contains(r"[(\[{“]$") | (
+    bracket = (text.str.contains(r"[(\[{“]$") & ~text.str.contains(_SAD)) | (
         open_end & prose & (last_line.str.count_matches(r"\(") > last_line.str.count_matches(r"\)"))
     )
     comma = last_line.str.contains(r",$") & (ends >= 1) & (last_line.str.count_matches(r"\S+") >= 7)

@@ -39,7 +39,7 @@ _OFTEN = either(
 _WANTS = (
     rf"(?i)(?:^|[.!?:\n]\s*)(?:please |can you |could you |i (?:need|want) |help me |bitte |now )*{_MAKES}\b[^.!?\n]{{0,90}}?\b(?:{_ALWAYS}|{_OFTEN})\b"
     rf"|(?i)(?:^|[.!?:\n]\s*)(?:please )?(?:fix|debug|refactor|correct|optimi[sz]e) (?:this|the(?: following)?|my)\b[^\n]{{0,60}}:?\s*\n"
-    rf"|(?i)(?:^|[.!?:\n]\s*)(?:please )?(?:show|give) me (?:the )?(?:css|html|sql|code|regex)\b|(?i)^(?:code|implement|program) \w"
+    rf"|(?i)(?:^|[.!?:\n]\s*)(?:please )?(?:show|give) me (?:the )?(?:css|html|sql|code|regex)\b|(?i)^(?:code|implement|program) \w|(?i)^\W*(?:an? )?(?:one-?liner|script|regex|query|snippet|function) (?:in|for|to|that|which)\b"
 )
 _ONLY_CODE = rf"(?i)\b(?:{_ALWAYS})\b"
 _LINES_OF_CODE = r"(?m)^\s*(?:def |for |if |while |class |import |from \w+ import|return |print\(|var |let |const |#include|public |SELECT |select )|[;{}]\s*$|\w\(.*\)|\w = \S"

@@ -36,8 +36,9 @@ _DAY_FIRST = re.compile(
     rf"(?<![\d.,/:-])(?P<day>\d{{1,2}})(?:st|nd|rd|th|\.|er|º|°)?\s+(?:of\s+|de\s+|di\s+)?(?P<month>{_NAMES})\b\.?(?!\s+\d{{1,2}}\b(?!\d)){_YEAR}",
     re.IGNORECASE,
 )
+# "April 48" is a reading of some index, "April 31" a slip.
 _MONTH_FIRST = re.compile(
-    rf"(?<!in )(?<![\w-])(?P<month>{_NAMES})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?![.,:/-]?\d|\s?%){_YEAR}(?!\s+(?:\w+s|people|percent)\b)",
+    rf"(?<!in )(?<![\w-])(?P<month>{_NAMES})\.?\s+(?P<day>[0-3]?\d)(?:st|nd|rd|th)?\b(?![.,:/-]?\d|\s?%){_YEAR}(?!\s+(?:\w+s|people|percent)\b)",
     re.IGNORECASE,
 )
 _ISO = re.compile(r"(?<![\w./-])(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?![\w/-])")
@@ -45,7 +46,7 @@ _NUMERIC = re.compile(
     r"(?<![\w./-])(?P<a>\d{1,2})(?P<sign>[./-])(?P<b>\d{1,2})(?P=sign)(?P<year>(?:19|20)\d{2})(?![\w/-]|\.\d)"
 )
 _OTHERWISE = (
-    r"(?i)\b(?:not an? |no |in)valid\b|\b(?:invalid|ungültig\w*|invalide|inválid\w+|exists?|existiert|gibt es|existe|impossible|no such|leap|schaltjahr|schalttag|bissextile|bisiesto|"
+    r"(?i)\b(?:not an? |no |in)valid\b|\b(?:invalid|ungültig\w*|invalide|inválid\w+|exists?|existiert|gibt es|existe|impossible|no such|there['’]s no|there is no|is there an?|leap|schaltjahr|schalttag|bissextile|bisiesto|"
     r"only (?:has |28|29|30|thirty)|has (?:only )?(?:28|29|30|thirty|twenty)|calendars?|never|mistakes?|error|typo|wrong|incorrect|parse[rd]?|parsing|"
     r"valueerror|raises?|reject\w*|joke|fictional|firmware|version|release|part (?:no|number)|real date|test case|nie|niemals|jamais|nunca)\b"
 )

@@ -35,6 +35,10 @@ _MIDDLE = set("asdfghjkl;öä")
 _VOWELS = set("aeiouyäöüáéíóúàèìòùâêîôûåæøœ")
 # The beginnings of rows, as people type them.
 _STARTS = ("asdf", "qwer", "zxcv", "hjkl", "jkl;")
+# Letters of laughs and chants.
+_LAUGHS = set("haejioklnmpsx")
+# How often a word of two letters must change between them to be none.
+_SWITCHES = 4
 # No word of the middle row alone has as many letters ("flagfalls", "haggadahs").
 _LONG = 10
 _ABOUT_KEYS = r"(?i)\b(?:keyboards?|passwords?|pass ?phrases?|layout|home row|typing|tastatur|clavier|teclado|passwort|mot de passe|contraseña|gibberish|random (?:letters|characters)|placeholder|key ?mash\w*)\b"
@@ -135,8 +139,11 @@ def is_mash(word: str) -> bool:
     if len(word) < 5 or len(letters) < 2 or word in _words():
         return False
     voiceless = not letters & _VOWELS
+    # "shhhh", "pffff" are said; "ghghghgh" is not.
+    if len(letters) == 2 and sum(a != b for a, b in pairwise(word)) < _SWITCHES:
+        return False
     # Laughs and chants ("hahahaha", "lalala") are of two or three letters, one of them a vowel.
-    said = not voiceless and len(letters) <= 3
+    said = not voiceless and len(letters) <= 3 and letters <= _LAUGHS
     if set(word) <= _MIDDLE and (voiceless or (len(word) >= _LONG and not said)):
         return True
     enough = len(word) >= (9 if said else 5 if voiceless else 6) and letters != set("ha")

@@ -155,7 +155,7 @@ OTHER_LANGUAGES: dict[str, tuple[str, str, str, str, str]] = {
 
 # A file or a text that is attached, in those languages; the answer may keep such a word where the text does.
 OTHER_ATTACHED = (
-    r"(?:angehängt|beigefügt|beiliegend|hochgeladen)e[mnrs]?\b|\bim anhang\b|\bin der anlage\b|\banbei\b|"
+    r"(?:angehängt|beigefügt|beiliegend|hochgeladen)e[mnrs]?\b|\b(?:angehängt|beigefügt|hochgeladen) habe\b|\bim anhang\b|\bin der anlage\b|\banbei\b|"
     r"\bci-joint\w*|"
     r"\ben pièce jointe\b|\badjunt[oa]s?\b|\bque (?:te )?(?:adjunto|envío)\b|\ballegat[oaie]\b|\bin "
     r"allegato\b|"

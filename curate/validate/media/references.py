@@ -230,6 +230,7 @@ _ANYTHING = english(
 FOLLOWING = rf"{_ENGLISH_FOLLOWING}|{_ANYTHING}|{OTHER_FOLLOWING}"
 NOT_FOLLOWING = (
     rf"(?i)\bfollowing {_NOT_TIME}\b|\ba given\b|\bgiven (?:names?|circumstances|situation|moment)\b"
+    r"|\battached hereto\b"
     r"|\b(?:attached|enclosed|provided|supplied) (?:garages?|houses?|bathrooms?|balcon\w+|apartments?|"
     r"lunch|meals?|space|area|"
     r"earlobes?|strings?)\b|\b(?:floors?|apartments?|flats?|rooms?|sky|skies|decks?|levels?|layers?|"

@@ -46,7 +46,7 @@ ASKS = english(
     + r")\b"
     r"|\b(?:tell me|let me know|and (?:tell|say|list|find|describe|give|write|name|explain|identify)|you "
     r"(?:can )?"
-    r"(?:describe|see|tell)|take a look|have a look|what['’]s|what is|what are|does it|is there|are there)\b"
+    r"(?:describe|see|tell)|take a look|have a look|what['’]?s|what is|what are|does it|is there|are there)\b"
 )
 # A verb and its object at the beginning, whatever the verb; not one that handles a picture as such.
 IMPERATIVE = english(

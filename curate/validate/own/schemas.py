@@ -27,7 +27,8 @@ def schema_rules(name: str, declared: Any, file: str) -> list[OwnRule]:
     AssayError
         If it names a column that rows do not have, or a level that does not exist.
     """
-    schema = declared.to_schema() if isinstance(declared, type) else declared
+    model: Any = declared
+    schema = model.to_schema() if isinstance(declared, type) else model
     where = f"{file} (schema {plain(name, 60)})"
     if unknown := sorted(set(schema.columns) - set(EXAMPLES.names())):
         raise AssayError(
@@ -91,9 +92,9 @@ def _judge(column: str | None, check: Any) -> Any:
     """Rows -> whether each fails the check: pandera's own machinery, for one check at a time."""
 
     def judge(rows: pl.DataFrame) -> pl.Series:
-        if check == "null":
+        if column is not None and check == "null":
             return rows[column].is_null()
-        if check == "unique":
+        if column is not None and check == "unique":
             return rows[column].is_duplicated()
         import pandera.polars as pa
 

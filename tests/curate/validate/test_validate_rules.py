@@ -319,5 +319,5 @@ def test_no_row_of_short_booking_utterances_is_quarantined_and_bare_numbers_are_
     )
     result = validate(conform(frame, EXAMPLES), card("extraction"))
     assert result.dropped.is_empty()
-    # Two utterances truly lean on a key ("helllllll...").
-    assert result.report["warnings"] == {"no_letters": 254, "repeated_characters": 2}
+    # Two utterances truly lean on a key ("helllllll..."), one of them over several, and one is "asdf".
+    assert result.report["warnings"] == {"keyboard_mash": 1, "no_letters": 254, "repeated_characters": 2}
