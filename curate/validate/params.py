@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from curate.errors import AssayError
 from curate.params import DroppingParams, Params
@@ -51,9 +51,9 @@ class ValidateParams(DroppingParams):
 
     input: Lengths = Lengths(min_chars=1, max_chars=20_000)
     output: Lengths = Lengths(min_chars=1, max_chars=20_000)
-    rules: dict[str, Level] = Field(default={})
     # Left out of what a version records where there is none: older versions of gold say nothing of it.
     rules_file: str | None = Field(default=None, min_length=1, exclude_if=lambda file: file is None)
+    rules: dict[str, Level] = Field(default={})
     # Ten minutes, ten times what the named rules take on a million rows.
     rules_seconds: float = Field(default=600.0, gt=0)
 
@@ -65,15 +65,14 @@ class ValidateParams(DroppingParams):
             return value
         return {code: "off" if level is False else level for code, level in value.items()}
 
-    @model_validator(mode="after")
-    def _rules_exist(self) -> ValidateParams:
-        unknown = sorted(set(self.rules) - set(RULES))
+    @field_validator("rules")
+    @classmethod
+    def _rules_exist(cls, value: dict[str, Level], info: ValidationInfo) -> dict[str, Level]:
         # The codes of a file are known once it is loaded: see `refuse_unknown`.
-        if unknown and self.rules_file is None:
-            raise ValueError(
-                f"rules: no rule named {', '.join(unknown)}; there are {', '.join(sorted(RULES))}"
-            )
-        return self
+        unknown = sorted(set(value) - set(RULES))
+        if unknown and info.data.get("rules_file") is None:
+            raise ValueError(f"no rule named {', '.join(unknown)}; there are {', '.join(sorted(RULES))}")
+        return value
 
     def refuse_unknown(self, own: Collection[str]) -> None:
         """Fail where `rules` names neither a named rule nor one of `own`.
