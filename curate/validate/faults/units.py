@@ -97,6 +97,8 @@ _OTHERWISE = (
     r"away|apart|wide|thick|later)\b"
 )
 _CHANGE = r"(?i)\b(?:by|difference|warm(?:er|ed|ing)|cool(?:er|ed|ing)|colder|hotter|rise|rose|rises|fell|falls?|drop(?:s|ped)?|increase[sd]?|decrease[sd]?|within|um|de plus|swing|range)\b"
+# Degrees Fahrenheit that rounding a temperature to whole degrees may cost.
+_DEGREES = 2.5
 _TOLERANCE, _LOOSE = 0.12, 0.25
 _LONGEST = 20_000
 
@@ -152,11 +154,9 @@ def _same_heat(
 ) -> bool:
     """Whether two temperatures, or with `change` two differences of temperature, agree to 2.5 °F."""
     celsius, fahrenheit = (first[2], second[2]) if first[1] == "c" else (second[2], first[2])
-    return any(
-        min(abs(c * 1.8 - f) if change else 99, abs(c * 1.8 + 32 - f), abs(-c * 1.8 + 32 - f)) <= 2.5
-        for c in celsius
-        for f in fahrenheit
-    )
+    readings = [(c * 1.8 + 32 - f, -c * 1.8 + 32 - f, c * 1.8 - f) for c in celsius for f in fahrenheit]
+    considered = 3 if change else 2
+    return any(abs(off) <= _DEGREES for reading in readings for off in reading[:considered])
 
 
 def slips(_prompt: str, answer: str) -> int:
