@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from governance.cli.plain_files import Reading, id_option, reading_options
-from governance.cli.rim import format_option
+from governance.cli.rim import engine_option, format_option
 
 
 @click.command()
@@ -33,6 +33,7 @@ from governance.cli.rim import format_option
     help="Where the redacted table goes: .parquet, .csv, .tsv or .jsonl.",
 )
 @format_option
+@engine_option
 @reading_options
 def redact(
     file: Path | None,
@@ -42,6 +43,7 @@ def redact(
     keep: tuple[str, ...],
     out: Path | None,
     shape: str,
+    engine: str | None,
     reading: Reading,
 ) -> None:
     """Take personal data out: of FILE, or without it of the project here (stage `redact`, by params.yaml).
@@ -63,8 +65,10 @@ def redact(
             )
         from governance.cli.rim import run_stage
 
-        run_stage("redact")
+        run_stage("redact", engine=engine)
         return
+    if engine not in (None, "auto", "local"):
+        raise click.UsageError("FILE is redacted in memory: --engine goes with the stage, without FILE")
     if out is None:
         raise click.UsageError("-o FILE says where the redacted table goes")
 
