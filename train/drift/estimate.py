@@ -3,7 +3,8 @@
 Held-out rows of gold say how often an answer of some confidence is right (a logistic curve through the
 log odds of the confidence; Platt, 1999); the mean of that over the live rows is the estimate (Guillory et
 al., 2021, "Predicting with confidence on unseen distributions"; as "confidence-based estimation" in
-practice). Its interval draws whole groups anew, held-out ones for the curve and live ones for the mean.
+practice). Its interval draws whole groups anew, held-out ones for the curve and live ones for the mean, and
+whether each answer is right: it is meant to hold the share among these very rows.
 
 **When it holds**: the live rows are other rows of the kinds that gold has (more of the hard ones, say): then
 confidence means what it meant. **When it fails**: the meaning of the labels changed (concept shift), or texts
@@ -70,7 +71,8 @@ def estimate(
         drawn = _drawn(known_groups, draw)
         again = _curve(odds, right.astype(np.float64), drawn)
         counts = _drawn(live_groups, draw) * weights
-        values[at] = np.average(_at(again, live_odds), weights=counts) if counts.sum() else point
+        hits = draw.random(len(live)) < _at(again, live_odds)
+        values[at] = np.average(hits, weights=counts) if counts.sum() else point
     low, high = np.quantile(values, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     least = float(np.average(np.where(unlike, 0.0, chance), weights=weights))
     share = Interval(point, min(float(low), point), max(float(high), point), float(values.std()))
