@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from assay.project import Project
     from curate import __version__
     from curate.errors import AssayError, GateFailed
+    from curate.overlap.params import OverlapParams
     from curate.pii.detect.params import ScanParams
     from curate.pii.redact.params import RedactParams
     from curate.plain.dedup import DedupResult, dedup
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from curate.plain.result import Result
     from curate.plain.rules import RulesResult, rules
     from curate.plain.scan import ScanResult, scan
+    from curate.semantic.params import SemanticParams
     from curate.validate.own.declare import rule
     from curate.validate.params import ValidateParams
     from train.guard.guard import Guard, Guarded, guard
@@ -56,6 +58,7 @@ __all__ = [
     "Guarded",
     "LabelsResult",
     "LeaksResult",
+    "OverlapParams",
     "Project",
     "RedactParams",
     "RedactResult",
@@ -64,6 +67,7 @@ __all__ = [
     "ScanParams",
     "ScanResult",
     "SelectResult",
+    "SemanticParams",
     "Table",
     "ValidateParams",
     "__version__",
@@ -84,7 +88,9 @@ __all__ = [
 _HOMES = {
     "curate": ("__version__",),
     "curate.errors": ("AssayError", "GateFailed"),
+    "curate.overlap.params": ("OverlapParams",),
     "curate.pii.detect.params": ("ScanParams",),
+    "curate.semantic.params": ("SemanticParams",),
     "curate.pii.redact.params": ("RedactParams",),
     "curate.plain.dedup": ("DedupResult", "dedup"),
     "curate.plain.diff": ("DiffResult", "diff"),

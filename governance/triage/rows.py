@@ -26,7 +26,7 @@ from governance.alike import alike
 # Fields of a contradiction that are the row's whole output.
 _WHOLE = ("output", "order")
 # In the order in which they are asked about.
-KINDS = ("dispute", "stale", "contradiction", "suspect", "warning")
+KINDS = ("dispute", "stale", "benchmark", "contradiction", "suspect", "warning", "meaning")
 
 
 @dataclass(frozen=True)
