@@ -35,7 +35,7 @@ _PRESS = """
 async (key) => {
   const before = document.querySelector('article.item');
   const start = performance.now();
-  document.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}));
+  document.body.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}));
   while (document.querySelector('article.item') === before) await new Promise((go) => setTimeout(go, 0));
   await new Promise((go) => requestAnimationFrame(go));
   return performance.now() - start;
