@@ -66,7 +66,7 @@ class DedupParams(Similarity, DroppingParams):
         "`drop` keeps one of "
         "each output and takes out the rest as `equal_after_redaction`",
     )
-    # An encoder takes half a minute for every 10,000 rows, and is often wrong: asked for, never by default.
+    # An encoder takes a minute for every 10,000 rows, and is often wrong: asked for, never by default.
     semantic: SemanticParams | None = Field(
         default=None,
         description="look for rows of one meaning in other words among those that stay (`semantic: {}`): "
