@@ -20,7 +20,8 @@ LAYOUTS = (
 @click.option(
     "--data",
     metavar="FILE",
-    help="CSV, TSV, JSON(L), Parquet, Arrow (.gz and .zst too), a save_to_disk folder, or hf://owner/name.",
+    help="CSV, TSV, JSON(L), Parquet, Arrow (.gz and .zst too), a folder of such files, a save_to_disk "
+    "folder, an address (s3://bucket/folder), or hf://owner/name.",
 )
 @click.option(
     "--input",
