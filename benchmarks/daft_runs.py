@@ -4,32 +4,27 @@
     python -m benchmarks.daft_runs cost --rows 100000 1000000     # CPU seconds of all processes
 
 Needs extra `cluster`. The plan is the search for near-duplicates (word 3-grams, Jaccard >= 0.7): the one that
-shuffles. CPU seconds are those of every process that the run began, Ray's own daemons included.
+shuffles. CPU seconds are those of every process that the run began and that lives at its end, Ray's own
+daemons included.
 """
 
 from __future__ import annotations
 
 import argparse
-import ctypes
 import hashlib
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
 
 from benchmarks.scale import THRESHOLD, N, write_corpus
 from curate.engine import Engine, Part, using
-
-# Linux: orphans of a child become ours, so that their CPU is counted when they end (prctl(2)).
-_SUBREAPER = 36
 
 
 @dataclass(frozen=True)
@@ -82,23 +77,33 @@ def same(rows: int, runs: int, folder: Path) -> None:
 
 
 def cost(rows: list[int], folder: Path) -> None:
-    ctypes.CDLL(None).prctl(_SUBREAPER, 1)
     for count in rows:
         corpus = folder / f"{count}.parquet"
         write_corpus(corpus, count)
         for name in ("local", "daft"):
-            before = resource.getrusage(resource.RUSAGE_CHILDREN)
             command = [sys.executable, "-m", "benchmarks.daft_runs", "one", name, str(corpus), str(folder)]
             said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-            while True:  # whatever Ray left: its CPU counts once it has ended
-                try:
-                    os.wait()
-                except ChildProcessError:
-                    break
-            after = resource.getrusage(resource.RUSAGE_CHILDREN)
-            cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-            figures: dict[str, Any] = json.loads(said.splitlines()[-1])
-            print(json.dumps({"rows": count, "engine": name, "cpu_s": round(cpu, 1), **figures}), flush=True)
+            print(
+                json.dumps({"rows": count, "engine": name, **json.loads(said.splitlines()[-1])}), flush=True
+            )
+
+
+def cpu_of_all(root: int) -> float:
+    """CPU seconds of a process and of all that descend from it, those that live (Linux).
+
+    Ray's raylet lets the system reap its workers, so that no `getrusage` counts them.
+    """
+    seen: dict[int, tuple[int, int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        seen[int(stat.parent.name)] = int(fields[1]), sum(map(int, fields[11:15]))
+    family = {root}
+    while more := {process for process, (parent, _) in seen.items() if parent in family} - family:
+        family |= more
+    return sum(seen[process][1] for process in family if process in seen) / os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:
@@ -116,7 +121,8 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.command == "one":
         with using(asked.engine, asked.folder / f"{asked.engine}-{os.getpid()}") as engine:
-            print(json.dumps({"digest": twins(engine, asked.corpus)[:12]}))
+            digest = twins(engine, asked.corpus)[:12]
+            print(json.dumps({"digest": digest, "cpu_s": round(cpu_of_all(os.getpid()), 1)}))
         return
     with tempfile.TemporaryDirectory() as name:
         if asked.command == "same":
