@@ -104,7 +104,8 @@ class Records:
             return pl.DataFrame({"file": pl.repeat(name, len(lines), eager=True), "line": lines})
         starts = np.array([start for _, start in self.shards])
         shard = np.searchsorted(starts, lines.to_numpy() - (self.unit == "line"), side="right") - 1
-        names = pl.Series([f"{name}/{shard}" if name else shard for shard, _ in self.shards])
+        paths = [f"{name}/{shard}" if name else shard for shard, _ in self.shards]
+        names = pl.Series(paths)
         return pl.DataFrame(
             {"file": names.gather(shard), "line": lines - pl.Series(starts, dtype=pl.Int64).gather(shard)}
         )

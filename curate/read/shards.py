@@ -238,18 +238,18 @@ def _is_marker(name: str) -> bool:
 
 def _in_order(name: str) -> tuple[tuple[str | tuple[int, str], ...], str]:
     """Sorts names with their numbers by value; the name itself decides between `1` and `01`."""
-    parts = re.split(r"(\d+)", name)
-    return tuple(part if at % 2 == 0 else (int(part), "") for at, part in enumerate(parts)), name
+    pieces = re.split(r"(\d+)", name)
+    parts = [piece if at % 2 == 0 else (int(piece), "") for at, piece in enumerate(pieces)]
+    return tuple(parts), name
 
 
 def _hive(name: str) -> tuple[tuple[str, str | None], ...]:
     """Columns that the folders of a name give: `year=2024/part-0.parquet` is year 2024."""
     pairs = [part.partition("=") for part in PurePosixPath(name).parent.parts]
-    return tuple(
-        (unquote(key), None if value == _NULL else unquote(value))
-        for key, sign, value in pairs
-        if sign and key
-    )
+    columns = [
+        (key, None if value == _NULL else unquote(value)) for key, sign, value in pairs if sign and key
+    ]
+    return tuple((unquote(key), value) for key, value in columns)
 
 
 def _one_set(shown: str, path: str, names: Sequence[str]) -> None:

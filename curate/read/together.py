@@ -184,12 +184,12 @@ def _last(records: Records) -> int:
 
 def _said(notes: dict[str, list[str]]) -> tuple[str, ...]:
     """Each note once, with the shards that it is of."""
-    return tuple(
-        f"{', '.join(plain(name, 60) for name in names[:_NOTED])}"
-        + (f" and {len(names) - _NOTED:,} more" if len(names) > _NOTED else "")
-        + f": {note}"
-        for note, names in notes.items()
-    )
+    return tuple(f"{_some(names)}: {note}" for note, names in notes.items())
+
+
+def _some(names: list[str]) -> str:
+    shown = ", ".join(plain(name, 60) for name in names[:_NOTED])
+    return f"{shown} and {len(names) - _NOTED:,} more" if len(names) > _NOTED else shown
 
 
 def _json(shards: Shards, encoding: str) -> Records:

@@ -43,7 +43,12 @@ def export(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
         }
     )
     path = tmp_path / f"export.{request.param}"
-    {"csv": rows.write_csv, "jsonl": rows.write_ndjson, "parquet": rows.write_parquet}[request.param](path)
+    if request.param == "csv":
+        rows.write_csv(path)
+    elif request.param == "jsonl":
+        rows.write_ndjson(path)
+    else:
+        rows.write_parquet(path)
     return path
 
 

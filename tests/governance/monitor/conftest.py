@@ -103,6 +103,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.setattr("governance.monitor.run.Masker", StandInMask)
     monkeypatch.setattr(
         "governance.monitor.run.identify",
-        lambda texts: pl.Series(["fr" if "bonjour" in one else "en" for one in texts], dtype=pl.String),
+        lambda texts: pl.Series(texts).str.contains("bonjour").replace_strict({True: "fr", False: "en"}),
     )
     return Project(root)
