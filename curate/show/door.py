@@ -25,7 +25,7 @@ from curate.text import UNSEEN, code_point, neutral, without_commands
 _COLOUR_OR_CONTROL = re.compile(
     rf"(\x1b\[(?:(?:[0-79]|2[2-9]|[349][0-79]|10[0-7])(?:;(?=\d)|(?=m)))*m)|[{UNSEEN}]"
 )
-_SUSPECT = re.compile(f"[{UNSEEN}]|:|#")
+_SUSPECT = re.compile(rf"[{UNSEEN}:#\[]")
 # Signs kept of the line that is being written: enough to see a command that comes in two pieces.
 _KEPT = 80
 

@@ -26,7 +26,7 @@ from governance.desk.guard import DOOR, Guard, cookie_of
 from governance.desk.row_room import RowRoom
 from governance.desk.seat import Seat
 from governance.desk.values import ValueRoom
-from governance.desk.web import page, static
+from governance.desk.web import NotHere, page, static
 
 Form = Mapping[str, str]
 # Fields of a form: those of an edit and a few hidden ones.
@@ -102,10 +102,6 @@ class Desk:
 Handler = Callable[[Desk, Request, Form], Response]
 
 
-class NotHere(Exception):
-    """The address names nothing that there is now."""
-
-
 def go(desk: Desk, request: Request, to: str, said: str, **more: Any) -> Response:
     """After an action: to the next page, or for the script what it did."""
     if SCRIPT in request.headers:
@@ -146,7 +142,7 @@ def _answer(desk: Desk, handler: Handler, request: Request, form: Form | None) -
         )
     try:
         return handler(desk, request, form)
-    except (NotHere, KeyError):
+    except NotHere:
         return refuse(desk, request, 404, "there is nothing at this address now", fix="go to the desk")
     except AssayError as error:
         # A full disk or a file that cannot be read is not the reviewer's doing: the script tries again.

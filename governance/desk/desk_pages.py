@@ -9,8 +9,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from curate.errors import AssayError
-from governance.desk.app import Desk, Form, Handler, NotHere, go, refuse
+from governance.desk.app import Desk, Form, Handler, go, refuse
 from governance.desk.values import Action, Conflict
+from governance.desk.web import NotHere
 from governance.triage.rows import KINDS
 from governance.triage.session import SPOKEN
 
@@ -24,6 +25,8 @@ COSTS = {
     "contradiction": "rows leave, or teach two things, as dedup.on_conflict says",
     "suspect": "a model learns the label as it stands",
     "warning": "the row reaches gold with its warning",
+    "benchmark": "a model may learn what it is measured by",
+    "meaning": "two rows teach one thing, and count twice",
 }
 
 

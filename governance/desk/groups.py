@@ -8,6 +8,7 @@ import numpy as np
 
 from governance.desk.board import Group
 from governance.desk.values import ValueRoom
+from governance.desk.web import NotHere
 
 
 class Groups:
@@ -43,7 +44,7 @@ class Groups:
         if name not in self._named:
             self.listed()
         if name not in self._named:
-            raise KeyError(name)
+            raise NotHere
         return self._named[name]
 
     def members(self, name: str) -> np.ndarray | None:

@@ -15,8 +15,9 @@ from curate.errors import AssayError
 from curate.examples import TEXT_FIELDS
 from curate.text import UNSEEN, code_point
 from curate.verdicts.journal import Said, Word
-from governance.desk.app import Desk, Form, Handler, NotHere, go, refuse
+from governance.desk.app import Desk, Form, Handler, go, refuse
 from governance.desk.row_room import RowConflict, RowRoom
+from governance.desk.web import NotHere
 from governance.triage.queue import TAKEN_BACK
 from governance.triage.row_view import OTHERS
 from governance.triage.rows import KINDS, RowItem
@@ -34,6 +35,8 @@ MEANS = {
     "contradiction": "rows of the same text teach different things",
     "suspect": "the label or a field looks wrong",
     "warning": "a rule of quality warns",
+    "benchmark": "the row holds text of a benchmark file",
+    "meaning": "another row says the same in other words",
 }
 # Rows handed out ahead, rows listed, outputs to choose from.
 AHEAD, LISTED, CHOICES = 12, 300, 9

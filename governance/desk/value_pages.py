@@ -12,9 +12,10 @@ from starlette.responses import Response
 
 from curate.pii.decisions import CLEARING, Verdict, Word
 from curate.text import plural
-from governance.desk.app import Desk, Form, Handler, NotHere, go, refuse
+from governance.desk.app import Desk, Form, Handler, go, refuse
 from governance.desk.board import PLACES
 from governance.desk.values import Conflict, ValueRoom, may_clear
+from governance.desk.web import NotHere
 from governance.triage.queue import TAKEN_BACK, Item
 from governance.triage.session import SPOKEN
 

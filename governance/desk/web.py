@@ -25,6 +25,10 @@ _CLASSES = {"masked": "masked", "shown": "value", "suspect": "suspect"}
 _TITLES = {"masked": "masked", "shown": "the value", "suspect": "looks like a value, masked"}
 
 
+class NotHere(Exception):
+    """The address names nothing that there is now."""
+
+
 def _safe(value: Any) -> Any:
     return neutral(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 

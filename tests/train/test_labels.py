@@ -249,7 +249,8 @@ def test_command_without_the_train_extra_says_what_to_install(
 ) -> None:
     from curate.errors import AssayError
 
-    call, *_ = command
+    call, _, texts, labels, _ = command
+    pl.DataFrame({"text": texts, "queue": labels}).write_csv(tmp_path / "export.csv")
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     result = call(tmp_path / "export.csv", "--input", "text", "--output", "queue")
     assert isinstance(result.exception, AssayError)
