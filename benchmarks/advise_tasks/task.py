@@ -63,7 +63,7 @@ class Maker:
             text = text.replace("{#}", str(self.draw.randint(0, 9)), 1)
         return text
 
-    def pick(self, values: Sequence[str]) -> str:
+    def pick(self, values: Sequence[T]) -> T:
         """One of the values."""
         return self.draw.choice(values)
 
