@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import polars as pl
 
+T = TypeVar("T")
 Verdict = Literal["prompt", "retrieval", "fine-tune", "fix the data first", "define the task first"]
 Slots = Mapping[str, Sequence[str]]
 
