@@ -175,7 +175,14 @@
       show(one);
     } catch { location.assign(address); }
   }
+  // While an undo is on its way the item on the screen is about to change: a click on it would judge another.
+  let undoing = false;
   async function undo() {
+    if (undoing) return;
+    undoing = true;
+    try { await takeBack(); } finally { undoing = false; }
+  }
+  async function takeBack() {
     const last = steps.pop();
     if (last && last.kind === "skip") { say("back from a skip"); await jump(last.from); return; }
     await settled();
@@ -210,7 +217,8 @@
     const form = event.target;
     if (form.matches("article form.verdict") && event.submitter) {
       event.preventDefault();
-      decide(form, event.submitter);
+      if (undoing) say("not judged: an undo was on its way");
+      else decide(form, event.submitter);
     } else if (form.matches("article form.undo")) {
       event.preventDefault();
       undo();

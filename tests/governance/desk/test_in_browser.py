@@ -31,6 +31,11 @@ def press(page: Any, key: str) -> None:
     """A key, and the next item on the screen."""
     before = page.locator("article.item").get_attribute("data-href")
     page.keyboard.press(key)
+    changed(page, before)
+
+
+def changed(page: Any, before: str | None) -> None:
+    """Until another item is on the screen."""
     page.wait_for_function(
         "before => !document.querySelector('article.item') ||"
         " document.querySelector('article.item').dataset.href !== before",
@@ -81,8 +86,10 @@ def test_values_by_mouse(
     page.get_by_role("link", name="values found as personal data").click()
     page.get_by_role("link", name="Judge them one by one").click()
     for name in ("not personal", "real", "Undo", "public figure"):
+        before = page.locator("article.item").get_attribute("data-href")
         page.get_by_role("button", name=name).click()
-        settled(page)  # an undo shows its item when it is written
+        changed(page, before)
+    settled(page)
     assert (project.root / FILE).read_bytes() == press_values(project, "nrzp", tmp_path / "terminal")
     page.get_by_role("button", name="Show the value").click()
     page.get_by_text("Unmasked on this page alone").wait_for()
