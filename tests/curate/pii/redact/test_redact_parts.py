@@ -16,7 +16,8 @@ from curate.keys import Key
 from curate.pii.detect.params import ScanParams
 from curate.pii.redact.closed import Closed
 from curate.pii.redact.params import RedactParams
-from curate.pii.redact.stage import Plan, redact, redact_parts
+from curate.pii.redact.plan import Plan
+from curate.pii.redact.stage import redact, redact_parts
 from curate.pii.scan.stage import scan
 from curate.task import Kind
 
