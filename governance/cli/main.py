@@ -42,6 +42,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "why": ("why", "A row's whole life, from source to split.", "Review"),
     "triage": ("triage", "Judge what the scan found, keyboard only.", "Review"),
     "review": ("review", "The review desk: values and rows in the browser.", "Review"),
+    "compare": ("compare", "Two systems' answers side by side, blind; preference pairs.", "Review"),
     "risk": ("risk", "How easily published rows are tied to persons.", "Review"),
     "check": ("check", "Every gate of the task card and policy, for CI.", "Review"),
     "lineage": ("lineage", "What hangs on a row, a version or a model.", "Records"),

@@ -96,7 +96,9 @@ class Bootstrap:
         return (members @ sparse.csr_matrix(columns)).tocsr()
 
     def totals(self, sums: Any) -> Floats:
-        """Column totals of every resample, `[resamples, m]`, from `per_cluster` sums."""
+        """Column totals of every resample, `[resamples, m]`, from `per_cluster` sums, sparse or dense."""
+        if isinstance(sums, np.ndarray):
+            return np.concatenate([weights.astype(np.float64) @ sums for weights in self._blocks])
         transposed = sums.T.tocsr()
         return np.concatenate([(transposed @ weights.T.astype(np.float64)).T for weights in self._blocks])
 
@@ -130,7 +132,8 @@ class Bootstrap:
         Parameters
         ----------
         sums
-            `per_cluster` sums, sparse `[groups, m]`.
+            `per_cluster` sums `[groups, m]`: sparse, or dense where a cluster is one row (then without
+            scipy).
         statistic
             From totals `[..., m]` to values `[...]`.
         bounds
@@ -152,9 +155,11 @@ class Bootstrap:
     def jackknife(self, sums: Any, total: Floats, statistic: Callable[[Floats], Floats]) -> Floats:
         """The statistic with each cluster left out once, `[groups]`, in blocks of flat memory."""
         block = max(1, BLOCK_CELLS // sums.shape[1])
-        parts = [
-            statistic(total - sums[start : start + block].toarray()) for start in range(0, self.groups, block)
-        ]
+        parts = []
+        for start in range(0, self.groups, block):
+            left_out = sums[start : start + block]
+            dense = left_out if isinstance(left_out, np.ndarray) else left_out.toarray()
+            parts.append(statistic(total - dense))
         return np.concatenate(parts)
 
 
