@@ -145,7 +145,7 @@ def write_gold(frame: pl.DataFrame, folder: Path) -> None:
     from curate.keys import Key
     from curate.provenance import file_digests
     from curate.publish.digest import PUBLISHED, SPLITS
-    from curate.publish.stage import fingerprints
+    from curate.publish.rows import fingerprints
 
     rows = conform(frame, PUBLISHED).sort("example_id")
     place = pl.col("example_id").cast(pl.Int64) % 20

@@ -18,7 +18,7 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -247,8 +247,17 @@ def write_folder(target: Path, frames: Mapping[str, pl.DataFrame], documents: Ma
             write_json(folder / f"{name}.json", document)
 
 
-def read_stage_frame(path: Path, *, made_by: str) -> pl.DataFrame:
+def read_stage_frame(
+    path: Path, *, made_by: str, where: pl.Expr | None = None, columns: Sequence[str] | None = None
+) -> pl.DataFrame:
     """Read a stage's Parquet output, or say which stage makes it.
+
+    Parameters
+    ----------
+    where
+        Of all rows those for which this holds; row groups that hold none are not read.
+    columns
+        Of all columns these.
 
     Raises
     ------
@@ -256,7 +265,10 @@ def read_stage_frame(path: Path, *, made_by: str) -> pl.DataFrame:
         If the file is missing or is not Parquet.
     """
     with _made(path, made_by):
-        return pl.read_parquet(path)
+        if where is None:
+            return pl.read_parquet(path, columns=list(columns) if columns is not None else None)
+        rows = pl.scan_parquet(path).filter(where)
+        return (rows if columns is None else rows.select(columns)).collect()
 
 
 def stage_schema(path: Path, *, made_by: str) -> pl.Schema:

@@ -181,13 +181,17 @@ def write_stage(
     return report
 
 
-def write_table(table: pl.DataFrame | Sequence[Part], path: Path) -> None:
-    """`write_parquet` of a frame, or of partitions one after another: the same bytes, whatever the cut."""
+def write_table(
+    table: pl.DataFrame | Sequence[Part], path: Path, first: int = 0, rows: int | None = None
+) -> None:
+    """`write_parquet` of a frame, or of partitions one after another, in all or some rows: the same bytes,
+    whatever the cut.
+    """
     if isinstance(table, pl.DataFrame):
-        write_parquet(table, path)
+        write_parquet(table.slice(first, rows), path)
         return
     with replacing_file(path) as fresh:
-        lazy_table(table).sink_parquet(
+        lazy_table(table).slice(first, rows).sink_parquet(
             fresh, compression="zstd", compression_level=3, statistics=True, row_group_size=ROW_GROUP
         )
 

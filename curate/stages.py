@@ -147,6 +147,7 @@ TABLE = (
     Stage(
         "publish",
         "curate.publish.stage",
+        "curate.publish.params:PublishParams",
         reads=("ingest", "scan", "redact", "dedup", "validate", "split"),
         output="gold",
         keyed=True,

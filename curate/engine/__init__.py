@@ -131,6 +131,23 @@ class Beside:
         return both if columns is None else both.select(columns)
 
 
+@dataclass(frozen=True)
+class Numbered:
+    """A partition that knows which it is: an `exchange` then keeps the rows of several apart."""
+
+    number: int
+    part: Part
+
+    @property
+    def rows(self) -> int:
+        """How many."""
+        return self.part.rows
+
+    def read(self, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """The rows."""
+        return self.part.read(columns)
+
+
 def together(parts: Iterable[Part], columns: Sequence[str] | None = None) -> pl.DataFrame:
     """The rows of all parts in memory, in order: for tables and columns that are small by nature."""
     return pl.concat([part.read(columns) for part in parts])

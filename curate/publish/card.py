@@ -7,12 +7,12 @@ data or fit for a purpose. Every text from data or task card is escaped for Mark
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-import polars as pl
 import yaml
 
+from curate.publish.counts import Counts
 from curate.publish.licences import hub_licence
 from curate.show.blocks import Table
 from curate.show.markdown import block_text
@@ -48,39 +48,45 @@ def size_category(rows: int) -> str:
     return next((name for limit, name in _SIZES if rows < limit), "100M<n<1B")
 
 
-def metadata(splits: Mapping[str, pl.DataFrame], task: TaskCard) -> dict[str, Any]:
+def metadata(counts: Counts, task: TaskCard, in_parts: Collection[str] = ()) -> dict[str, Any]:
     """The card's YAML block."""
-    licences = _licences(splits, task)
+    licences = _licences(counts, task)
     hub = sorted({hub_licence(name) for name in licences})
     licence = hub[0] if len(hub) == 1 else "other"
-    languages = sorted({tag.split("-")[0] for tag in (_distinct(splits, "language") or task.languages)})
-    filled = [name for name in SPLITS if splits[name].height]
+    languages = sorted({tag.split("-")[0] for tag in (counts.stated("language") or task.languages)})
     return {
         "pretty_name": plain(task.name, 100),
         **({"language": languages} if languages else {}),
         "license": licence,
         **({"license_name": plain("; ".join(licences), 200) or "unstated"} if licence == "other" else {}),
         "task_categories": [TASK_CATEGORIES[task.kind]],
-        "size_categories": [size_category(sum(frame.height for frame in splits.values()))],
+        "size_categories": [size_category(counts.all_rows)],
         "tags": ["assay"] + (["dpo", "preference"] if task.kind is Kind.PREFERENCE else []),
         # Naming each split's file keeps the ledger, edits and fingerprints beside them from being read as
         # rows.
         "configs": [
             {
                 "config_name": "default",
-                "data_files": [{"split": name, "path": f"{name}.parquet"} for name in filled],
+                "data_files": [
+                    {"split": name, "path": path} for name, path in _files(counts, in_parts).items()
+                ],
             }
         ],
     }
 
 
-def _distinct(splits: Mapping[str, pl.DataFrame], column: str) -> list[str]:
-    return sorted(set().union(*(frame[column].drop_nulls().unique().to_list() for frame in splits.values())))
+def _files(counts: Counts, in_parts: Collection[str]) -> dict[str, str]:
+    """Where the rows of each split that has some lie, in `gold/`: a file, or a pattern of its parts."""
+    return {
+        name: f"{name}.parquet/*.parquet" if name in in_parts else f"{name}.parquet"
+        for name in SPLITS
+        if counts.rows[name]
+    }
 
 
-def _licences(splits: Mapping[str, pl.DataFrame], task: TaskCard) -> list[str]:
+def _licences(counts: Counts, task: TaskCard) -> list[str]:
     """Licences of the rows; where rows state none, of the card's sources."""
-    stated = [name for name in _distinct(splits, "licence") if name != BLANK]
+    stated = [name for name in counts.stated("licence") if name != BLANK]
     return stated or sorted({source.licence for source in task.sources.values() if source.licence != BLANK})
 
 
@@ -94,27 +100,31 @@ def _said(text: str) -> str:
     return "not stated" if text in (BLANK, "") else text
 
 
-def dataset_card(splits: Mapping[str, pl.DataFrame], task: TaskCard, manifest: Mapping[str, Any]) -> str:
+def dataset_card(
+    counts: Counts, task: TaskCard, manifest: Mapping[str, Any], in_parts: Collection[str] = ()
+) -> str:
     """The whole card.
 
     Parameters
     ----------
-    splits
-        Published rows by split.
+    counts
+        Of the published rows.
     task
         The task card.
     manifest
         From `build_manifest`.
+    in_parts
+        The splits that are folders of parts (`curate.shards`).
     """
-    head = yaml.safe_dump(metadata(splits, task), sort_keys=False, allow_unicode=True)
+    head = yaml.safe_dump(metadata(counts, task, in_parts), sort_keys=False, allow_unicode=True)
     sections = (
         _task(task, manifest),
-        _composition(splits, task, manifest),
+        _composition(counts, task, manifest),
         _making(manifest),
         _personal_data(task, manifest),
-        _limits(splits, task, manifest),
+        _limits(counts, task, manifest),
         _held_out(task, manifest),
-        _loading(splits),
+        _loading(_files(counts, in_parts)),
     )
     return f"---\n{head}---\n\n" + "\n".join(line for section in sections for line in section)
 
@@ -137,33 +147,24 @@ def _task(task: TaskCard, manifest: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _composition(
-    splits: Mapping[str, pl.DataFrame], task: TaskCard, manifest: Mapping[str, Any]
-) -> list[str]:
+def _composition(counts: Counts, task: TaskCard, manifest: Mapping[str, Any]) -> list[str]:
     lines = [
         "## Composition",
         "",
-        *_table(("split", "rows"), [(name, splits[name].height) for name in SPLITS]),
+        *_table(("split", "rows"), [(name, counts.rows[name]) for name in SPLITS]),
     ]
     if task.kind is Kind.CLASSIFICATION:
-        counts = manifest["labels"]
-        labels = sorted(set().union(*(counts[name] for name in SPLITS)) | set(task.labels))
+        labelled = manifest["labels"]
+        labels = sorted(set().union(*(labelled[name] for name in SPLITS)) | set(task.labels))
         listed = [
-            (label, *(counts[name].get(label, 0) for name in SPLITS), task.labels.get(label) or "")
+            (label, *(labelled[name].get(label, 0) for name in SPLITS), task.labels.get(label) or "")
             for label in labels[:_LABELS_LISTED]
         ]
         lines += _table(("label", *SPLITS, "when"), listed)
         if len(labels) > _LABELS_LISTED:
             lines += [f"and {len(labels) - _LABELS_LISTED:,} more labels: see `manifest.json`.", ""]
-    languages = (
-        pl.concat([frame.select("language") for frame in splits.values()])
-        .group_by("language")
-        .len()
-        .sort("language", nulls_last=True)
-    )
-    return lines + _table(
-        ("language", "rows"), [(tag or "not stated", rows) for tag, rows in languages.iter_rows()]
-    )
+    languages = sorted(counts.of("language").items(), key=lambda one: (one[0] is None, one[0] or ""))
+    return lines + _table(("language", "rows"), [(tag or "not stated", rows) for tag, rows in languages])
 
 
 def _making(manifest: Mapping[str, Any]) -> list[str]:
@@ -235,13 +236,13 @@ def _personal_data(task: TaskCard, manifest: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _limits(splits: Mapping[str, pl.DataFrame], task: TaskCard, manifest: Mapping[str, Any]) -> list[str]:
+def _limits(counts: Counts, task: TaskCard, manifest: Mapping[str, Any]) -> list[str]:
     known = []
     if task.kind is Kind.CLASSIFICATION:
-        counts = manifest["labels"]
-        labels = sorted(set().union(*counts.values()) | set(task.labels))
-        few = [label for label in labels if counts["train"].get(label, 0) < _FEW_ROWS]
-        unjudged = [label for label in labels if label not in counts["test"]]
+        labelled = manifest["labels"]
+        labels = sorted(set().union(*labelled.values()) | set(task.labels))
+        few = [label for label in labels if labelled["train"].get(label, 0) < _FEW_ROWS]
+        unjudged = [label for label in labels if label not in labelled["test"]]
         known += (
             [f"{len(few)} of {len(labels)} labels have fewer than {_FEW_ROWS} training rows: {_some(few)}."]
             if few
@@ -255,8 +256,8 @@ def _limits(splits: Mapping[str, pl.DataFrame], task: TaskCard, manifest: Mappin
             if unjudged
             else []
         )
-    known += [f"Split `{name}` has no rows." for name in SPLITS if not splits[name].height]
-    if unstated := sum(frame["language"].null_count() for frame in splits.values()):
+    known += [f"Split `{name}` has no rows." for name in SPLITS if not counts.rows[name]]
+    if unstated := counts.of("language").get(None):
         known.append(f"Rows whose language is not stated: {unstated:,}.")
     known += [
         f"Rows with the quality warning `{code}`: {rows:,}."
@@ -291,8 +292,8 @@ def _held_out(task: TaskCard, manifest: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _loading(splits: Mapping[str, pl.DataFrame]) -> list[str]:
-    files = ", ".join(f'"{name}": "gold/{name}.parquet"' for name in SPLITS if splits[name].height)
+def _loading(paths: Mapping[str, str]) -> list[str]:
+    files = ", ".join(f'"{name}": "gold/{path}"' for name, path in paths.items())
     return [
         "## How to load",
         "",

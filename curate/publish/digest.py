@@ -11,11 +11,12 @@ second.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
+from curate.engine import Engine, Numbered, Part
 from curate.examples import EXAMPLES
 from curate.files import canonical_json
 from curate.splits import SPLITS
@@ -49,6 +50,10 @@ def netstring(columns: Sequence[str]) -> pl.Expr:
     )
 
 
+# What stands for a row in the digest of its split.
+_LINE = netstring(("example_id", "row_digest")).alias("line")
+
+
 def row_digests(frame: pl.DataFrame, columns: Sequence[str] = CONTENT) -> pl.Series:
     """Digest (16 bytes, hex) of each row's `columns`, in row order; String columns only."""
     start = hashlib.blake2b(digest_size=16, person=b"assay-row/1")
@@ -71,14 +76,16 @@ def split_digest(ids: pl.Series, digests: pl.Series) -> str:
     ids, digests
         `example_id` and `row_digest`, of equal length.
     """
-    lines = (
-        pl.DataFrame({"id": ids, "digest": digests})
-        .select(netstring(("id", "digest")).alias("line"))["line"]
-        .sort()
-    )
+    rows = pl.DataFrame({"example_id": ids, "row_digest": digests})
+    return lines_digest([rows.select(_LINE)["line"].sort()])
+
+
+def lines_digest(ascending: Iterable[pl.Series]) -> str:
+    """Digest of a split from the lines of its rows, in ascending order, cut anywhere."""
     state = hashlib.blake2b(RECIPE.encode(), digest_size=32)
-    for rows in lines.to_frame().iter_slices(_SLICE):
-        state.update("\n".join(rows["line"].to_list()).encode() + b"\n")
+    for lines in ascending:
+        for rows in lines.to_frame("line").iter_slices(_SLICE):
+            state.update("\n".join(rows["line"].to_list()).encode() + b"\n")
     return state.hexdigest()
 
 
@@ -98,8 +105,46 @@ def content_of(marked: pl.DataFrame) -> dict[str, Any]:
     for name in SPLITS:
         rows = marked.filter(pl.col("split") == name)
         parts[name] = {"rows": rows.height, "digest": split_digest(rows["example_id"], rows["row_digest"])}
+    return _content(parts)
+
+
+def _content(parts: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     whole = content_digest({name: str(part["digest"]) for name, part in parts.items()})
-    return {"splits": parts, "content_digest": whole, "version": whole[:12]}
+    return {"splits": dict(parts), "content_digest": whole, "version": whole[:12]}
+
+
+def content_of_parts(prints: Sequence[Part], engine: Engine) -> dict[str, Any]:
+    """`content_of`, of a table that lies in partitions, sorted by id from the first row to the last.
+
+    Lines begin with the length of the id: those of one length come in the order of the ids, and lengths
+    follow each other as text does. So no rows are sorted, and one partition at a time is in memory.
+    """
+    found = engine.exchange(_lines, [Numbered(number, part) for number, part in enumerate(prints)])
+    groups: dict[int, list[tuple[str, int, Part]]] = {number: [] for number in range(len(SPLITS))}
+    for number, lines in found.items():
+        split, length, part = number >> 56, number >> 32 & 0xFFFFFF, number & 0xFFFFFFFF
+        groups[split].append((f"{length}:", part, lines))
+    parts = {}
+    for split, name in enumerate(SPLITS):
+        ordered = [lines for _, _, lines in sorted(groups[split], key=lambda one: one[:2])]
+        digest = lines_digest(lines.read()["line"] for lines in ordered)
+        parts[name] = {"rows": sum(lines.rows for lines in ordered), "digest": digest}
+    engine.drop(found.values())
+    return _content(parts)
+
+
+def _lines(part: Part) -> dict[int, pl.DataFrame]:
+    """Lines of fingerprints under the number of split, length of the id, and partition."""
+    assert isinstance(part, Numbered)
+    rows = part.read(("example_id", "split", "row_digest")).with_columns(
+        pl.col("example_id").str.len_bytes().alias("length")
+    )
+    return {
+        SPLITS.index(split) << 56 | length << 32 | part.number: group.select(_LINE)
+        for (split, length), group in rows.partition_by(
+            "split", "length", as_dict=True, maintain_order=True
+        ).items()
+    }
 
 
 def content_digest(digests: Mapping[str, str]) -> str:

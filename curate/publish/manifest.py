@@ -10,11 +10,10 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 import curate
 from curate.project import Project
 from curate.provenance import portable, used_params, version_of
+from curate.publish.counts import Counts
 from curate.publish.digest import document_digest
 from curate.splits import SPLITS
 from curate.stages import CURATION, REPORTING
@@ -91,9 +90,9 @@ def card_facts(task: TaskCard) -> dict[str, Any]:
     return shown
 
 
-def label_counts(splits: Mapping[str, pl.DataFrame]) -> dict[str, dict[str, int]]:
+def label_counts(counts: Counts) -> dict[str, dict[str | None, int]]:
     """Rows by label for each split."""
-    return {name: dict(splits[name].group_by("output").len().sort("output").iter_rows()) for name in SPLITS}
+    return {name: counts.of("output", name) for name in SPLITS}
 
 
 def entity_counts(scan: Mapping[str, Any]) -> dict[str, int]:
@@ -105,7 +104,7 @@ def entity_counts(scan: Mapping[str, Any]) -> dict[str, int]:
 
 
 def build_manifest(
-    splits: Mapping[str, pl.DataFrame],
+    counts: Counts,
     content: Mapping[str, Any],
     task: TaskCard,
     reports: Mapping[str, Mapping[str, Any]],
@@ -116,8 +115,8 @@ def build_manifest(
 
     Parameters
     ----------
-    splits
-        Published rows by split, schema `PUBLISHED`.
+    counts
+        Of the published rows.
     content
         From `curate.publish.digest.content_of`.
     task
@@ -136,7 +135,7 @@ def build_manifest(
         "task": card_facts(task),
         **content,
         "rows": sum(part["rows"] for part in content["splits"].values()),
-        "labels": label_counts(splits) if task.kind is Kind.CLASSIFICATION else {},
+        "labels": label_counts(counts) if task.kind is Kind.CLASSIFICATION else {},
         "funnel": [
             {"stage": stage, **reports[stage]["funnel"]} for stage in REPORTING if "funnel" in reports[stage]
         ],

@@ -8,7 +8,8 @@ a span. A row costs a tenth of a millisecond.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -25,15 +26,31 @@ from curate.text import plural
 _PLACEHOLDER = re.compile(PLACEHOLDER)
 
 
-def check_targets(
+@dataclass(frozen=True)
+class Untrue:
+    """Rows whose outputs are not as true of their inputs as they came.
+
+    Parameters
+    ----------
+    uncut
+        With character spans that no longer cut what they name.
+    absent
+        With values that stood in the input on arrival and do not stand in it now.
+    """
+
+    uncut: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+
+
+def untrue_targets(
     published: pl.DataFrame,
     ingested: pl.DataFrame,
     edits: pl.DataFrame,
     redaction: Mapping[str, Any],
     closed: Closed,
     rewritten: pl.Series | None = None,
-) -> None:
-    """Fail unless the outputs of changed rows are as true of their inputs as they came.
+) -> Untrue:
+    """The changed rows whose outputs are not as true of their inputs as they came; of an extraction only.
 
     Parameters
     ----------
@@ -46,14 +63,9 @@ def check_targets(
     rewritten
         Ids of the rows that a person relabelled or edited: they owe nothing to what stood there on arrival,
         but a span must cut what it names.
-
-    Raises
-    ------
-    GateFailed
-        Naming up to five rows.
     """
     if closed.kind is not Kind.EXTRACTION:
-        return
+        return Untrue()
     paths = [SpanPath.model_validate(path) for path in redaction.get("spans", ())]
     cleared = edits.filter(pl.col("action").is_in(["keep", "exempt"]))["example_id"]
     both = published.select("example_id", "input", "output").join(
@@ -74,6 +86,20 @@ def check_targets(
             uncut.append(row)
         if row not in decided and not values_stand(closed, (text_before, output_before), (text, output)):
             absent.append(row)
+    return Untrue(tuple(uncut), tuple(absent))
+
+
+def check_targets(found: Iterable[Untrue]) -> None:
+    """Fail for the rows of all stretches together.
+
+    Raises
+    ------
+    GateFailed
+        Naming up to five rows.
+    """
+    every = list(found)
+    uncut = [row for one in every for row in one.uncut]
+    absent = [row for one in every for row in one.absent]
     _refuse(uncut, "with character spans that no longer cut what they name")
     _refuse(absent, "with values that stood in the input on arrival and do not stand in it now")
 

@@ -16,11 +16,6 @@ from curate.digests import algorithm_of, digest_by
 MANIFEST = "manifest.json"
 
 
-def folder_files(folder: Path) -> dict[str, Path]:
-    """The files of a gold folder by name."""
-    return {path.name: path for path in sorted(folder.iterdir()) if path.is_file()}
-
-
 def changed_since(files: Mapping[str, Path]) -> Callable[[], tuple[str, ...] | None]:
     """Begin to ask which files have another digest than `publish` wrote into the manifest, are not named by
     it, or are gone; call for their names, None where the manifest states no digests.

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 from curate.errors import AssayError
 from curate.project import Project
 from curate.seal import key_here, standing
+from curate.shards import folder_files
 from curate.splits import SPLITS
 from curate.text import plain, plural
-from curate.versions.published import changed_since, folder_files
+from curate.versions.published import changed_since
 from curate.versions.revisions import Revision, gold_files, merge_base, revision, text_at
 from curate.versions.twins import Gone, read_erasures
 

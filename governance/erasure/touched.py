@@ -9,9 +9,9 @@ from pathlib import Path
 import polars as pl
 
 from curate.project import Project
+from curate.shards import folder_files
 from curate.splits import SPLITS
 from curate.versions.locked import folder_md5
-from curate.versions.published import folder_files
 from governance.erasure.params import ErasureParams
 from governance.erasure.past import Past, content_digest_of
 from governance.erasure.person import rows_of

@@ -11,7 +11,7 @@ import pytest
 from curate.examples import EDITS, LEDGER, TEXT_FIELDS, conform
 from curate.keys import Key
 from curate.publish.digest import PUBLISHED
-from curate.publish.stage import fingerprints
+from curate.publish.rows import fingerprints
 from curate.splits import SPLITS
 from curate.versions.table import Part, Table
 from curate.versions.version import Version

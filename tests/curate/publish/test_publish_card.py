@@ -11,8 +11,10 @@ import polars as pl
 import pytest
 import yaml
 
+from curate.engine.local import InMemory
 from curate.publish import stage
 from curate.publish.card import metadata, size_category
+from curate.publish.counts import COUNTED, Counting, counted
 from curate.publish.licences import HUB_LICENCES, hub_licence
 from curate.publish.stage import publish, run
 from curate.task import Kind, Metric, TaskCard
@@ -103,7 +105,8 @@ def test_licences_are_mapped_to_the_hubs_names(stated: Any, licence: Any) -> Non
 
 def test_several_licences_are_other_and_named(version: Any, card: Any) -> None:
     mixed = {**version.splits, "test": version.splits["test"].with_columns(licence=pl.lit("MIT"))}
-    found = metadata(mixed, card)
+    tables = [Counting(name, COUNTED)(InMemory(frame)) for name, frame in mixed.items()]
+    found = metadata(counted({name: frame.height for name, frame in mixed.items()}, tables), card)
     assert found["license"] == "other" and found["license_name"] == "CC BY 4.0; MIT"
 
 

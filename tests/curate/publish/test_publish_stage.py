@@ -17,7 +17,7 @@ from curate.publish.digest import PUBLISHED
 from curate.publish.gold import load_gold
 from curate.publish.manifest import code_digest, effective_params, task_digest
 from curate.publish.stage import publish, run
-from curate.publish.upstream import check_upstream, read_upstream
+from curate.publish.upstream import check_tables, check_upstream
 from tests.curate.publish.conftest import write_upstream
 
 RAW = "07700 900123"
@@ -190,7 +190,7 @@ def test_a_failed_publication_leaves_the_last_version(
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(stage, "write_parquet", full)
+    monkeypatch.setattr(stage, "write_parts", full)
     with pytest.raises(AssayError, match="no space left"):
         run(project)
     assert (project.gold / "manifest.json").read_bytes() == before
@@ -268,7 +268,7 @@ def test_a_missing_output_is_an_error_that_names_the_stage_to_run(
 ) -> None:
     (project.root / "data" / path).unlink()
     with pytest.raises(AssayError, match="has not run") as error:
-        read_upstream(project)
+        check_tables(project)
     assert f"assay {made_by}" in error.value.fix
 
 
@@ -276,7 +276,7 @@ def test_a_missing_output_is_an_error_that_names_the_stage_to_run(
 def test_a_report_that_is_no_json_object_is_an_error(project: Any, content: Any) -> None:
     (project.stage("scan") / "report.json").write_text(content)
     with pytest.raises(AssayError, match="not a JSON object"):
-        read_upstream(project)
+        check_tables(project)
 
 
 def test_an_output_without_a_column_is_an_error_that_names_it(project: Any, upstream: Any) -> None:
@@ -284,7 +284,7 @@ def test_an_output_without_a_column_is_an_error_that_names_it(project: Any, upst
         project.stage("split") / "assignments.parquet"
     )
     with pytest.raises(AssayError, match=r"assignments.parquet has no column split"):
-        read_upstream(project)
+        check_tables(project)
 
 
 def test_code_digest_sees_names_and_bytes_of_sources_only(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from curate.errors import GateFailed
 from curate.examples import EDITS, EXAMPLES, conform
 from curate.pii.redact.closed import Closed
-from curate.publish.targets import check_targets
+from curate.publish.targets import check_targets, untrue_targets
 from curate.task import Kind
 
 SPANS = {"spans": [{"start": "[].start", "end": "[].end", "value": "[].value"}]}
@@ -24,9 +24,10 @@ def _table(text: str, output: Any) -> pl.DataFrame:
 
 
 def _check(before: tuple[str, Any], after: tuple[str, Any], report: Any, **closed: Any) -> None:
-    check_targets(
+    untrue = untrue_targets(
         _table(*after), _table(*before), EDITS.to_frame(), report, Closed(Kind.EXTRACTION, **closed)
     )
+    check_targets([untrue])
 
 
 BEFORE = ("Tessa Quill at nine", [{"start": 15, "end": 19, "value": "nine"}])
