@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
+from curate.diff.comments import Comment
 from curate.diff.explain.causes import explain
 from curate.diff.match.align import Alignment, by_content, by_key
 from curate.diff.match.clerical import PLACES, clerical_counts, mark_clerical, substantive_counts
@@ -46,6 +47,18 @@ CHANGES = pl.Schema(
 
 
 @dataclass(frozen=True)
+class Told:
+    """A comment where it is shown: the name of its line, its row's id (empty: the whole difference), and
+    whether it was said of just what is compared here.
+    """
+
+    name: str
+    row: str
+    comment: Comment
+    current: bool
+
+
+@dataclass(frozen=True)
 class Difference:
     """What changed between two versions.
 
@@ -62,6 +75,8 @@ class Difference:
         Keys on several rows of a side: `key`, `before`, `after`.
     summary
         Counts.
+    comments
+        What people said of it, where somebody asked (`curate.diff.commented`).
     """
 
     before: Version
@@ -69,6 +84,7 @@ class Difference:
     changes: pl.DataFrame
     duplicates: pl.DataFrame
     summary: Summary
+    comments: tuple[Told, ...] = ()
 
     @property
     def table(self) -> pl.DataFrame:

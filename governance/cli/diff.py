@@ -79,6 +79,10 @@ LISTED = {"text": 5, "json": 1000, "markdown": 10, "html": 25_000, "github": 10}
     metavar="SHARE",
     help="Numbers that differ by at most this share (below 1: by this much) are not a change.",
 )
+@click.option("--comment", metavar="TEXT", help="Say this of the difference; it is kept in decisions/.")
+@click.option("--on", metavar="ROW", help="The changed row that --comment is on; without it: all of it.")
+@click.option("--take-back", metavar="NAME", help="Take back a comment of yours, by the name listed with it.")
+@click.option("--reviewer", metavar="NAME", help="Who comments; default: git's user.name.")
 @reading_options
 def diff(
     before: str,
@@ -93,6 +97,10 @@ def diff(
     with_gates: bool,
     exit_code: bool,
     tolerance: float,
+    comment: str | None,
+    on: str | None,
+    take_back: str | None,
+    reviewer: str | None,
     reading: Reading,
 ) -> int:
     """What changed between dataset versions A and B, row by row, and why.
@@ -100,6 +108,10 @@ def diff(
     A and B are git revisions or tags (read from DVC's cache, nothing is checked out), gold folders, or plain
     files. A defaults to HEAD and B to the work tree's gold/; A..B compares two revisions, A...B starts where
     they parted. A path that exists goes before a revision of the same name.
+
+    A comment (--comment, or in the diff room of `assay review`) is a line of decisions/comments.jsonl, kept
+    only if the project's detectors find nothing personal in it; whoever compares these versions next is
+    shown it.
 
     Personal data is masked in whatever is shown. Exit code: 0 if every change has a cause, 1 if some is
     unexplained, a version is not what was published, the policy was loosened, or a gate asked for fails; 2 on
@@ -110,12 +122,15 @@ def diff(
       assay diff                                        # work tree against HEAD
       assay diff v1.0..v2.0 --format markdown           # for a pull request
       assay diff main -o diff.html                      # to search and filter
+      assay diff main --comment "the 2023 guideline says otherwise" --on r17
       assay diff main --gates --format github           # in a workflow of GitHub Actions
       assay diff old.csv new.csv --key id --label category
       assay diff old/gold new/gold -o changes.parquet
     """
     from curate.diff import open_both
 
+    if on and comment is None:
+        raise click.UsageError("--on names the row of a comment; give --comment TEXT too")
     # Digests of gold files are taken while the rest is loaded.
     versions = open_both(
         before, after, keys=keys, label=label, fetch=fetch, read=lambda path: open_file(path, reading)
@@ -135,6 +150,10 @@ def diff(
             f"--format {form} is not a document to write to {output}; leave --format out, or -o"
         )
     difference = compare(*versions, tolerance=tolerance)
+    if difference.after.gold:
+        difference = _commented(difference, comment, on or "", take_back, reviewer)
+    elif comment is not None or take_back:
+        raise click.UsageError("comments are on gold versions, and these are plain files")
     shown = difference.after.gold if show_values is None else show_values
     gates = judged(difference.before.name, difference.after.name) if with_gates else ()
     most = LISTED[form] if limit is None else limit
@@ -157,6 +176,33 @@ def diff(
         if not difference.after.gold and not difference.after.keys:
             say("rows were matched by content, then by likeness; a key column makes it certain: --key COL")
     return 1 if failed(difference, gates) or (exit_code and not difference.summary.empty) else 0
+
+
+def _commented(
+    difference: Difference, comment: str | None, on: str, take_back: str | None, reviewer: str | None
+) -> Difference:
+    """The difference with its comments, after one was written or taken back; outside a project as it is."""
+    from datetime import date
+
+    from curate.diff.commented import Commenter, with_comments
+    from curate.errors import AssayError
+    from curate.project import Project
+    from governance.cli.triage import git_name
+
+    try:
+        project = Project.find()
+    except AssayError:
+        if comment is not None or take_back:
+            raise
+        return difference
+    if comment is not None or take_back:
+        who = Commenter(project, reviewer or git_name(project, "assay diff"), date.today())
+        if take_back:
+            who.take_back(take_back)
+        if comment is not None:
+            who.say(difference, comment, on)
+        say("decisions/comments.jsonl: commit it with the rest")
+    return with_comments(difference, project)
 
 
 def _document(difference: Difference, form: str, most: int, shown: bool, gates: tuple[GateRow, ...]) -> str:

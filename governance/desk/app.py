@@ -21,6 +21,7 @@ from starlette.routing import Route
 
 from curate.errors import AssayError
 from curate.project import Project
+from governance.desk.diff_room import DiffRoom
 from governance.desk.groups import Groups
 from governance.desk.guard import DOOR, Guard, cookie_of
 from governance.desk.row_room import RowRoom
@@ -55,6 +56,7 @@ class Desk:
     make_rows: Callable[[], RowRoom]
     said: str = ""
     listed: dict[str, set[int]] = field(default_factory=dict)
+    diffs: DiffRoom | None = None
     _values: ValueRoom | None = None
     _groups: Groups | None = None
     _rows: RowRoom | None = None
@@ -83,7 +85,7 @@ class Desk:
     @property
     def wrote(self) -> bool:
         """Whether anything was written since the start."""
-        return any(room is not None and room.written for room in (self._values, self._rows))
+        return any(room is not None and room.written for room in (self._values, self._rows, self.diffs))
 
     def draw(self, template: str, title: str, status: int = 200, **values: Any) -> HTMLResponse:
         """A page with the frame that all have."""

@@ -1,16 +1,14 @@
-"""Rooms that only read: sign-off (approvals, gates, checklist) and the difference of two versions.
+"""A room that only reads: sign-off (approvals, gates, checklist).
 
-The same documents as `assay approve --list`, `assay check`, `assay review-checklist` and `assay diff`, as
-markup. Nothing is signed here: a signature needs the signer's own key, which a page should not reach; the
-command to sign with is shown. A version is a git revision, never a path, so that no page can read a file of
-its choice.
+The same documents as `assay approve --list`, `assay check` and `assay review-checklist`, as markup. Nothing
+is signed here: a signature needs the signer's own key, which a page should not reach; the command to sign
+with is shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -19,15 +17,8 @@ from starlette.responses import Response
 from curate.errors import AssayError
 from curate.show.blocks import Block, Heading, Notice, Paragraph, Table
 from curate.text import plain
-from curate.versions.revisions import Revision, revision
 from governance.desk.app import Desk, Form, Handler
-
-if TYPE_CHECKING:
-    from curate.diff import Difference
-
-# Changes shown of each kind.
-SAMPLES = 25
-REVISION_CHARACTERS = 200
+from governance.desk.diff_pages import room_of
 
 
 def sign_off(desk: Desk, request: Request, _: Form) -> Response:
@@ -42,17 +33,7 @@ def sign_off(desk: Desk, request: Request, _: Form) -> Response:
     return desk.draw("sign_off", "Sign-off", body=_markup(blocks), base=base, with_gates=with_gates)
 
 
-def difference(desk: Desk, request: Request, _: Form) -> Response:
-    """What changed between two versions, and why."""
-    before, after = (request.query_params.get(name, "") for name in ("before", "after"))
-    blocks = _tried("", lambda: _difference(desk, before, after)) if before else []
-    return desk.draw("diff", "Difference", body=_markup(blocks), before=before, after=after)
-
-
-HANDLERS: list[tuple[str, str, Handler]] = [
-    ("GET", "/sign-off", sign_off),
-    ("GET", "/diff", difference),
-]
+HANDLERS: list[tuple[str, str, Handler]] = [("GET", "/sign-off", sign_off)]
 
 
 def _markup(blocks: Sequence[Block]) -> Markup:
@@ -74,7 +55,7 @@ def _approvals(desk: Desk, base: str) -> Sequence[Block]:
     from governance.records.approvals import standing
     from governance.records.show import approval_blocks
 
-    found = standing(desk.project, _revision(desk, base) if base else None)
+    found = standing(desk.project, room_of(desk).revision(base) if base else None)
     how = "To sign, in a terminal: assay approve" + (f" --base {plain(base)}" if base else "")
     return [*approval_blocks(found), Paragraph(how)]
 
@@ -82,7 +63,7 @@ def _approvals(desk: Desk, base: str) -> Sequence[Block]:
 def _gates(desk: Desk, base: str) -> Sequence[Block]:
     from governance.gate import judge
 
-    gates = judge(desk.project, date.today(), _revision(desk, base) if base else None)
+    gates = judge(desk.project, date.today(), room_of(desk).revision(base) if base else None)
     rows = [(gate.state, gate.name, gate.message, gate.fix if gate.failed else "") for gate in gates]
     return [Table(("", "gate", "what was seen", "to fix it"), rows, kinds={0: "state"})]
 
@@ -90,29 +71,6 @@ def _gates(desk: Desk, base: str) -> Sequence[Block]:
 def _checklist(desk: Desk, base: str) -> Sequence[Block]:
     from curate.diff.show.checklist import checklist, checklist_document
 
-    found = _compared(desk, base, "")
+    found = room_of(desk).compared(base, "")
     document = checklist_document(found, checklist(found))
     return [Paragraph(document.subtitle), *document.blocks[1:]]
-
-
-def _difference(desk: Desk, before: str, after: str) -> Sequence[Block]:
-    from curate.diff.show.document import as_document
-
-    return as_document(_compared(desk, before, after), samples=SAMPLES, show_values=True).blocks
-
-
-def _compared(desk: Desk, before: str, after: str) -> Difference:
-    from curate.diff import compare, open_both
-
-    old = _revision(desk, before)
-    new = _revision(desk, after) if after else None
-    return compare(*open_both(old.commit, new.commit if new else None))
-
-
-def _revision(desk: Desk, name: str) -> Revision:
-    """The commit that somebody typed the name of."""
-    sound = 0 < len(name) <= REVISION_CHARACTERS and "\0" not in name
-    found = revision(desk.project.root, name) if sound else None
-    if found is None:
-        raise AssayError(f"git knows no revision {plain(name)}", fix="git branch -a   lists what there is")
-    return found

@@ -22,7 +22,7 @@ from curate.errors import AssayError
 from curate.pii.redact.params import RedactParams
 from curate.project import Project
 from curate.text import plain
-from governance.desk import desk_pages, record_pages, row_pages, search, value_pages
+from governance.desk import desk_pages, diff_pages, record_pages, row_pages, search, value_pages
 from governance.desk.app import Desk, application
 from governance.desk.board import load_board
 from governance.desk.guard import DOOR, Guard
@@ -37,6 +37,7 @@ HANDLERS = [
     *value_pages.HANDLERS,
     *row_pages.HANDLERS,
     *record_pages.HANDLERS,
+    *diff_pages.HANDLERS,
     *search.HANDLERS,
 ]
 LOCAL = "127.0.0.1"

@@ -238,7 +238,12 @@ class ValueRoom:
             self.written += 1
             if keep:
                 self._mine.update(lines)
-                self.history.append(action)
+                # The same verdict given twice is one to take back: the second undo would find the first's.
+                self.history = [each for each in self.history if each.lines != action.lines] + [action]
+                for line in lines:  # a line that stood already (unsure, of an earlier session) is no news
+                    at = self.board.find(line.value_id)
+                    if at is not None:
+                        self._open[at] = False
             return action
 
 

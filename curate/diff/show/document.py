@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from curate.diff.difference import Difference
 from curate.diff.show.examples import examples
+from curate.diff.show.privacy import masks
 from curate.diff.show.tables import GateRow, masked, tables
-from curate.show.blocks import Answer, Block, Document, Heading, Notice, Tone
-from curate.text import plural
+from curate.show.blocks import Answer, Block, Document, Heading, Notice, Table, Tone
+from curate.text import plural, visible
 
 
 def verdict(difference: Difference) -> str:
@@ -91,5 +92,21 @@ def as_document(
         [one for one in tables(difference, most, gates, show_values) if one.table.rows]
     ):
         blocks += [Heading(title), replace(table, caption=title)]
+    blocks += comments(difference)
     blocks += examples(difference, samples, show_values)
     return Document(f"{difference.before.name} → {difference.after.name}", blocks, kind="assay diff")
+
+
+def comments(difference: Difference) -> list[Block]:
+    """What people said of the difference, masked as everything is that a person typed."""
+    if not difference.comments:
+        return []
+    shown = masks(text for told in difference.comments for text in (told.row, told.comment.text))
+    rows = []
+    for told in difference.comments:
+        row, text = (shown.get(given, given) for given in (told.row, told.comment.text))
+        of = "" if told.current else " (of an earlier state)"
+        rows.append(
+            [visible(row, 80) or "(all)", text + of, told.comment.reviewer, told.comment.date[:10], told.name]
+        )
+    return [Heading("Comments"), Table(("row", "comment", "who", "day", "name"), rows)]

@@ -151,9 +151,14 @@ def _without_redacted(shown: pl.DataFrame) -> pl.DataFrame:
 
 def _texts(difference: Difference, changes: pl.DataFrame, show_values: bool) -> pl.Series:
     """What each listed row says, null where it must not be shown or the change itself says it."""
-    found = pl.Series("text", [None] * changes.height, dtype=pl.String)
     if not show_values:
-        return found
+        return pl.Series("text", [None] * changes.height, dtype=pl.String)
+    return row_texts(difference, changes)
+
+
+def row_texts(difference: Difference, changes: pl.DataFrame) -> pl.Series:
+    """What each of the changed rows says, raw; null where the change itself says it."""
+    found = pl.Series("text", [None] * changes.height, dtype=pl.String)
     for kind, version, at in (
         ("added", difference.after, "at_after"),
         ("removed", difference.before, "at_before"),

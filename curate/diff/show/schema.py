@@ -18,7 +18,8 @@ SCHEMA = "assay.diff/1"
 def document(
     difference: Difference, *, limit: int = 1000, show_values: bool = False, gates: Sequence[GateRow] = ()
 ) -> dict[str, Any]:
-    """`schema, before, after, verdict, gates, summary, changes, changes_total, changes_listed, duplicates`.
+    """`schema, before, after, verdict, gates, summary, comments, changes, changes_total, changes_listed,
+    duplicates`.
 
     `changes` holds the first `limit` lines (columns `CHANGES`, and `stage`, `reason`, `text`: what a whole
     row says, or the input beside a label); its texts are null where they must not be shown. `duplicates`
@@ -37,6 +38,17 @@ def document(
             for name, passed, message in gates
         ],
         "summary": replace(difference.summary, shifts=shown_shifts(difference, show_values)).document(),
+        "comments": [
+            {
+                "row": told.row or None,
+                "text": told.comment.text,
+                "reviewer": told.comment.reviewer,
+                "date": told.comment.date,
+                "name": told.name,
+                "current": told.current,
+            }
+            for told in difference.comments
+        ],
         "changes_total": difference.changes.height,
         "changes_listed": lines.height,
         "changes": lines.to_dicts(),

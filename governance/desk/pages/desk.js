@@ -243,7 +243,8 @@
     if (item && (action === "next" || action === "skip")) { await forward("skip"); return; }
     if (item && action === "previous") { await jump(item.dataset.before); return; }
     if (item && action === "undo") { await undo(); return; }
-    const target = document.querySelector(`[data-action="${CSS.escape(action)}"]`);
+    const named = `[data-action="${CSS.escape(action)}"]`, line = document.activeElement.closest("li");
+    const target = (line && line.querySelector(named)) || document.querySelector(named);
     if (target && !target.disabled && item && target.closest("form.verdict")) { await decide(target.form, target); return; }
     if (target && !target.disabled) { target.click(); return; }
     if (action === "next" || action === "previous") list(action === "next" ? 1 : -1);
@@ -288,6 +289,12 @@
       });
     }
   }
+
+  // A box that was opened is there to be written in.
+  document.addEventListener("toggle", (event) => {
+    const box = event.target.open && event.target.querySelector("textarea");
+    if (box) box.focus();
+  }, true);
 
   // The page of keys.
   const settings = document.querySelector("form[data-settings]");

@@ -1,7 +1,9 @@
-"""Two reviewers at two desks, in any order, with stale tabs, answers lost on the way, undo, and branches that
-git merges: no verdict is lost, none is given unseen, and the lines are those of the terminal queue.
+"""Two reviewers, at their desks and at the terminal queue, in any order, with stale tabs, answers lost on the
+way, undo, and branches that git merges: no verdict is lost, none is given unseen, and the lines are those of
+the terminal queue.
 
-`ASSAY_DESK_INTERLEAVINGS=10000` runs as many (a quarter of an hour).
+`ASSAY_DESK_INTERLEAVINGS=10000` runs as many, on a file system in memory (`--basetemp=/dev/shm/x`) in some
+minutes; with `-s` it says what they held.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,10 +37,14 @@ from tests.governance.desk.terminal import copied
 
 INTERLEAVINGS = int(os.environ.get("ASSAY_DESK_INTERLEAVINGS", "25"))
 PEOPLE = ("Ada", "Ben")
+# At least so many steps: on three values two people then meet in most runs.
+STEPS = 8
+# `terminal`: the same person at the terminal queue, who sees nothing of the desk.
+WHAT = ("look", "look", "decide", "decide", "decide", "again", "undo", "terminal", "part", "merge")
 # Who, what, on which of three values or rows, which word.
 STEP = st.tuples(
     st.sampled_from(PEOPLE),
-    st.sampled_from(("look", "look", "decide", "decide", "decide", "again", "undo", "part", "merge")),
+    st.sampled_from(WHAT),
     st.integers(0, 2),
     st.integers(0, 3),
 )
@@ -136,7 +143,18 @@ def union(base: bytes, ours: bytes, theirs: bytes) -> bytes:
 
 
 @pytest.fixture
-def world(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], World]]:
+def tally() -> Iterator[Counter[str]]:
+    """What the interleavings held, printed at their end."""
+    counted: Counter[str] = Counter()
+    yield counted
+    print(f"\n{INTERLEAVINGS:,} interleavings: {dict(sorted(counted.items()))}")
+
+
+@pytest.fixture
+def world(
+    project: Project, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[Path], World]]:
+    monkeypatch.setattr(os, "fsync", lambda _: None)  # no power is cut here, and it is most of the time
     folder = tmp_path_factory.mktemp("world")
     apart, twin, twin_apart = (copied(project, folder / name).root for name in ("ben", "t1", "t2"))
 
@@ -148,12 +166,12 @@ def world(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     yield fresh
 
 
-def test_values_in_any_order(project: Project, world: Callable[[Path], World]) -> None:
+def test_values_in_any_order(project: Project, world: Callable[[Path], World], tally: Counter[str]) -> None:
     rooms = {name: make_desk(project, reviewer_of(project, name), print).values for name in PEOPLE}
     items = [rooms["Ada"].board.item(at) for at in range(3)]
 
     @ANY_ORDER
-    @given(st.lists(STEP, max_size=20))
+    @given(st.lists(STEP, min_size=STEPS, max_size=3 * STEPS))
     def any_order(steps: list[tuple[str, str, int, int]]) -> None:
         here = world(FILE)
         people = {name: Person(name, rooms[name], here.shared) for name in PEOPLE}
@@ -165,6 +183,7 @@ def test_values_in_any_order(project: Project, world: Callable[[Path], World]) -
             step(here, people, people[who], what, which, WORDS[word])
         for home in {person.home for person in people.values()}:
             assert read(home / FILE) == read(here.twins[home] / FILE)
+            tally["lines"] += len(lines(read(home / FILE)))
         for person in people.values():
             check_open(person)
 
@@ -175,6 +194,11 @@ def test_values_in_any_order(project: Project, world: Callable[[Path], World]) -
         before = read(person.home / FILE)
         twin = here.twins[person.home]
         reviewer = reviewer_of(project, person.name)
+        tally[what] += 1
+        if what == "terminal":
+            for root in (person.home, twin):
+                append_verdicts(root, [reviewer.verdict(item, word)])
+            return None
         if what == "part":
             return here.part(people["Ben"])
         if what == "merge":
@@ -209,6 +233,7 @@ def test_values_in_any_order(project: Project, world: Callable[[Path], World]) -
         try:
             room.decide([(item, shown)], word)
         except Conflict as conflict:
+            tally["conflicts"] += 1
             assert shown != current and standing != line
             assert conflict.standing == {item.value_id: standing}
             assert read(person.home / FILE) == before
@@ -232,14 +257,14 @@ def test_values_in_any_order(project: Project, world: Callable[[Path], World]) -
     any_order()
 
 
-def test_rows_in_any_order(project: Project, world: Callable[[Path], World]) -> None:
+def test_rows_in_any_order(project: Project, world: Callable[[Path], World], tally: Counter[str]) -> None:
     rooms = {name: make_desk(project, reviewer_of(project, name), print).rows for name in PEOPLE}
     examples = redacted(project)
     names = examples["example_id"].to_list()[:3]
     terminals = {name: Judge(name, "", TODAY) for name in PEOPLE}
 
     @ANY_ORDER
-    @given(st.lists(STEP, max_size=16))
+    @given(st.lists(STEP, min_size=STEPS, max_size=3 * STEPS))
     def any_order(steps: list[tuple[str, str, int, int]]) -> None:
         here = world(ROWS)
         people = {name: Person(name, rooms[name], here.shared) for name in PEOPLE}
@@ -250,6 +275,7 @@ def test_rows_in_any_order(project: Project, world: Callable[[Path], World]) -> 
             step(here, people, people[who], what, which, ROW_WORDS[word])
         for home in {person.home for person in people.values()}:
             assert read(home / ROWS) == read(here.twins[home] / ROWS)
+            tally["lines"] += len(lines(read(home / ROWS)))
 
     def terminal(here: World, person: Person, wish: Wish) -> None:
         twin = Project(here.twins[person.home])
@@ -260,6 +286,12 @@ def test_rows_in_any_order(project: Project, world: Callable[[Path], World]) -> 
     ) -> None:
         room: RowRoom = person.room
         before = read(person.home / ROWS)
+        tally[what] += 1
+        if what == "terminal":
+            wish = Wish(names[which], "keep" if word == "relabel" else word, {})
+            home = Project(person.home)
+            append_rows(home.root, Terminal(home, examples, terminals[person.name]).lines([wish]))
+            return terminal(here, person, wish)
         if what == "part":
             return here.part(people["Ben"])
         if what == "merge":
@@ -282,9 +314,7 @@ def test_rows_in_any_order(project: Project, world: Callable[[Path], World]) -> 
                 return None
             which, word, shown = person.sent
         else:
-            if which not in person.seen:
-                return None
-            shown = person.seen[which]
+            shown = person.seen.setdefault(which, room.version(names[which]))
             person.sent = (which, word, shown)
         # A new label is read by the detectors: one such step is as good as many.
         word = "keep" if word == "relabel" else word
@@ -292,6 +322,7 @@ def test_rows_in_any_order(project: Project, world: Callable[[Path], World]) -> 
         try:
             written = room.decide(names[which], word, {}, shown)
         except RowConflict:
+            tally["conflicts"] += 1
             assert shown != current and read(person.home / ROWS) == before
             return None
         if shown == current:

@@ -125,6 +125,25 @@ def test_an_answer_lost_on_the_way_is_not_a_second_line(browser: Browser, projec
     assert "Nothing" in browser.get(browser.post("/values/undo").headers["location"]).text
 
 
+def test_the_same_verdict_given_twice_is_taken_back_once(browser: Browser, project: Project) -> None:
+    path = first(browser)
+    for _ in range(2):
+        assert browser.decide(path, "real").status_code == 303
+    browser.post("/values/undo")
+    assert "Nothing" in browser.get(browser.post("/values/undo").headers["location"]).text
+    assert [one.verdict for one in read_verdicts(project.root)][-1] == "unsure"
+
+
+def test_what_somebody_is_unsure_of_again_is_not_asked_a_third_time(open_desk: Opener) -> None:
+    before = open_desk()
+    path = first(before)
+    before.decide(path, "unsure")
+    again = open_desk()
+    left = again.desk.values.is_open().sum()
+    again.decide(path, "unsure")
+    assert again.desk.values.is_open().sum() == left - 1
+
+
 def test_what_somebody_else_decided_is_passed_over(browser: Browser, open_desk: Opener) -> None:
     one, two = links(browser.get("/values").text, ITEM)[0], None
     two = browser.decide(one, "real").headers["location"]
