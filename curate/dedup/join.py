@@ -63,20 +63,24 @@ class Runs:
     counts: I64
 
 
-def partners(signatures: Signatures, first: Mask, second: Mask | None) -> Iterator[Runs]:
-    """For each table, who meets whom: within `first`, or each of `first` with each of `second` (whose numbers
-    are all higher).
-    """
+def _shared(signatures: Signatures, wanted: Mask) -> Iterator[tuple[U64, I64]]:
+    """For each table, the postings of the `wanted`, and how many share each key."""
     low = np.uint64((1 << signatures.bits) - 1)
-    wanted = first if second is None else first | second
     everything = bool(wanted.all())
     for table in signatures.tables:
         postings = table if everything else table[wanted[(table & low).astype(np.int64)]]
         keys = postings >> np.uint64(signatures.bits)
         new = np.ones(len(keys), np.bool_)
         np.not_equal(keys[1:], keys[:-1], out=new[1:])
-        heads = np.flatnonzero(new)
-        lengths = np.diff(np.append(heads, len(keys)))
+        yield postings, np.diff(np.append(np.flatnonzero(new), len(keys)))
+
+
+def partners(signatures: Signatures, first: Mask, second: Mask | None) -> Iterator[Runs]:
+    """For each table, who meets whom: within `first`, or each of `first` with each of `second` (whose numbers
+    are all higher).
+    """
+    low = np.uint64((1 << signatures.bits) - 1)
+    for postings, lengths in _shared(signatures, first if second is None else first | second):
         shared = np.repeat(lengths > 1, lengths)
         documents = (postings[shared] & low).astype(np.int64)
         lengths = lengths[lengths > 1]
@@ -94,7 +98,9 @@ def partners(signatures: Signatures, first: Mask, second: Mask | None) -> Iterat
 
 def raw_count(signatures: Signatures, first: Mask, second: Mask | None = None) -> int:
     """Candidate pairs that would be made, repeats over tables included."""
-    return sum(int(runs.counts.sum()) for runs in partners(signatures, first, second))
+    if second is not None:
+        return sum(int(runs.counts.sum()) for runs in partners(signatures, first, second))
+    return sum(int((lengths * (lengths - 1)).sum()) // 2 for _, lengths in _shared(signatures, first))
 
 
 def _possible(signatures: Signatures, left: I64, right: I64, threshold: float) -> Mask:
@@ -169,8 +175,12 @@ def verify(documents: Corpus, signatures: Signatures, packed: U64, threshold: fl
         (packed & np.uint64(0xFFFFFFFF)).astype(np.int64),
     )
     kept = []
-    for part in _tiles(signatures.sizes, left, right):
-        similarity = _jaccard(documents, left[part], right[part])
+    tiles = list(_tiles(signatures.sizes, left, right))
+    involved = [np.unique(np.concatenate([left[part], right[part]])) for part in tiles]
+    for part, numbers, sets in zip(tiles, involved, documents.sets_of(involved), strict=True):
+        similarity = _jaccard(
+            *sets, np.searchsorted(numbers, left[part]), np.searchsorted(numbers, right[part])
+        )
         near = similarity >= threshold
         good = near
         if documents.marks is not None:
@@ -201,15 +211,14 @@ def _tiles(sizes: I64, left: I64, right: I64) -> Iterator[I64]:
     yield from np.split(order, np.flatnonzero(np.diff(tile[order])) + 1)
 
 
-def _jaccard(documents: Corpus, left: I64, right: I64) -> NDArray[np.float64]:
-    """Exact Jaccard index of each pair: sort both sets as one row and count its distinct hashes."""
-    involved = np.unique(np.concatenate([left, right]))
-    flat, sizes = documents.sets(involved)
+def _jaccard(flat: U64, sizes: I64, a: I64, b: I64) -> NDArray[np.float64]:
+    """Exact Jaccard index of each pair of sets, `a` and `b` being their places: sort both sets as one row and
+    count its distinct hashes.
+    """
     starts = np.cumsum(sizes) - sizes
-    a, b = np.searchsorted(involved, left), np.searchsorted(involved, right)
     both = sizes[a] + sizes[b]
     order = np.argsort(both, kind="stable")
-    similarity = np.empty(len(left), np.float64)
+    similarity = np.empty(len(a), np.float64)
     at = 0
     while at < len(order):
         widths = both[order[at : at + MATRIX_CELLS]]

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import itertools
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol, Self
 
@@ -226,7 +226,7 @@ class Corpus(Protocol):
     def salted(self) -> Self:
         """See `Documents`."""
 
-    def sets(self, chosen: I64) -> tuple[U64, I64]:
+    def sets_of(self, groups: Sequence[I64]) -> Iterator[tuple[U64, I64]]:
         """See `Documents`."""
 
 
@@ -270,6 +270,10 @@ class Documents:
         return shingle(
             self.texts[begin:end], self.unit, self.n, None if self.salts is None else self.salts[begin:end]
         )
+
+    def sets_of(self, groups: Sequence[I64]) -> Iterator[tuple[U64, I64]]:
+        """`sets` of each group of numbers, which ascend within it, one after another."""
+        return map(self.sets, groups)
 
     def sets(self, chosen: I64) -> tuple[U64, I64]:
         """Distinct hashes of the chosen documents, flat and sorted within each, and the size of each set."""

@@ -2,11 +2,11 @@
 
 One table of small columns is held in memory (id, length, hashes of the text: some 60 bytes a row), and each
 document's size and bitmap (72 bytes). The texts are read three times: to fold and hash them, to sign them in
-the order of their priority (the one exchange of texts), and where they stand in a candidate pair, to verify
-it. The band keys are exchanged by band, 8 bytes each, and read one band at a time. All that decides (bands,
-filters, verification, the cover) is the code of `cover` and `join`, so keepers and pairs are the same, pair
-for pair. Texts are told apart by two 64-bit hashes under seeds that each run draws anew: nobody can write two
-texts that pass for one, and by chance two of ten million do with a probability below 10^-20.
+the order of their priority, and to lay out those that stand in a candidate pair by the group in which it is
+verified. The band keys are exchanged by band, 8 bytes each, and read one band at a time. All that decides
+(bands, filters, verification, the cover) is the code of `cover` and `join`, so keepers and pairs are the
+same, pair for pair. Texts are told apart by two 64-bit hashes under seeds that each run draws anew: nobody
+can write two texts that pass for one, and by chance two of ten million do with a probability below 10^-20.
 
 Where few texts are compared, or a template that many of them share has to be set apart (see
 `curate.dedup.parts`), all of them are read into memory after all; `Spread.in_memory` says so.
@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import overload
 
 import numpy as np
@@ -32,10 +32,8 @@ from curate.dedup.twins import Twins, Weigh, assembled, find_twins, hashes_of
 from curate.dedup.weight import weighed
 from curate.engine import Beside, Engine, Part, together
 
-# Documents whose texts lie together: with texts of 300 characters 40 MB, of which a few are held at a time.
+# Documents whose texts lie together: with texts of 300 characters 40 MB.
 BLOCK = 1 << 17
-# Blocks of texts held while pairs are verified.
-HELD = 8
 _SMALL = ("id", "held_out", "length", "hash", "hash2", "guard_hash", "characters")
 
 
@@ -137,6 +135,13 @@ class _Sign:
         return found
 
 
+def _by_group(part: Part) -> Mapping[int, pl.DataFrame]:
+    """A block's texts, sorted under the groups that their documents belong to."""
+    asked = part.read(("text", "group")).drop_nulls("group").explode("group")
+    groups = asked.partition_by("group", as_dict=True, include_key=False)
+    return {int(group): texts for (group,), texts in groups.items()}
+
+
 class _Tables(Sequence[U64]):
     """Tables of postings that are read as they are asked for."""
 
@@ -170,7 +175,6 @@ class OnParts:
     n: int
     salts: U64 | None = None
     marks: U64 | None = None
-    _held: dict[int, pl.Series] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         return self.count
@@ -194,7 +198,7 @@ class OnParts:
 
     def signed(self, threshold: float, done: Callable[[int], None] | None = None) -> Signatures:
         """Signatures with band keys: what `curate.dedup.cover.sign` gives for so many texts."""
-        work = _Sign(replace(self, engine=_NOWHERE, blocks=(), marks=None, _held={}), threshold)
+        work = _Sign(replace(self, engine=_NOWHERE, blocks=(), marks=None), threshold)
         found = self.engine.exchange(work, self._watched(done))
         facts = found.pop(_FACTS).read()
         bitmaps = np.empty((self.count, BITMAP_BITS // 64), np.uint64)
@@ -214,20 +218,29 @@ class OnParts:
             if done:
                 done(seen)
 
-    def sets(self, chosen: I64) -> tuple[U64, I64]:
-        """As `Documents.sets`; `chosen` ascends."""
-        flats, sizes = [], []
-        edges = np.flatnonzero(np.diff(chosen // BLOCK)) + 1
-        for some in np.split(chosen, edges):
-            at = int(some[0]) // BLOCK
-            if at not in self._held:
-                if len(self._held) >= HELD:
-                    self._held.pop(next(iter(self._held)))
-                self._held[at] = self.blocks[at].read(("text",))["text"]
-            flat, size = self.block(self._held[at], at * BLOCK).sets(some - at * BLOCK)
-            flats.append(flat)
-            sizes.append(size)
-        return np.concatenate(flats), np.concatenate(sizes)
+    def sets_of(self, groups: Sequence[I64]) -> Iterator[tuple[U64, I64]]:
+        """As `Documents.sets_of`. Each block of texts is read once and its texts are laid out by group, since
+        a group takes them from everywhere; on disk lies a text for each group that it belongs to.
+        """
+        met = self.engine.exchange(_by_group, self._asked(groups))
+        for at, part in met.items():
+            texts = part.read(("text",))["text"]
+            salts = None if self.salts is None else self.salts[groups[at]]
+            yield Documents(texts, self.unit, self.n, salts).sets(np.arange(len(texts)))
+            self.engine.drop([part])
+
+    def _asked(self, groups: Sequence[I64]) -> Iterator[Part]:
+        """The blocks, with the groups that each of their documents belongs to."""
+        numbers = np.concatenate([*groups, np.zeros(0, np.int64)])
+        places = np.repeat(np.arange(len(groups), dtype=np.int32), [len(group) for group in groups])
+        order = np.argsort(numbers, kind="stable")
+        numbers, places = numbers[order], places[order]
+        for at, block in enumerate(self.blocks):
+            begin, end = np.searchsorted(numbers, (at * BLOCK, (at + 1) * BLOCK))
+            mine = pl.DataFrame({"at": numbers[begin:end] - at * BLOCK, "group": places[begin:end]})
+            lists = mine.group_by("at").agg("group")
+            every = pl.DataFrame({"at": np.arange(block.rows)})
+            yield Beside(block, every.join(lists, on="at", how="left", maintain_order="left").select("group"))
 
 
 class _Nowhere:

@@ -44,7 +44,9 @@ def test_candidates_within_a_part_hold_all_its_similar_pairs_and_no_others(sign:
     found = numbers(join.candidates(signatures, THRESHOLD, mask(*chosen)))
     assert SIMILAR & within <= found <= within
     # A pair is counted once in each table where the two share a key.
-    assert join.raw_count(signatures, mask(*chosen)) >= len(found)
+    count = join.raw_count(signatures, mask(*chosen))
+    assert count == sum(int(runs.counts.sum()) for runs in join.partners(signatures, mask(*chosen), None))
+    assert count >= len(found)
 
 
 @pytest.mark.parametrize("sign", [prefix_signatures, band_signatures])

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from curate.dedup import cover, spread
+from curate.dedup import cover, join, spread
 from curate.dedup.params import Parts, Similarity
 from curate.dedup.spread import Spread, find_twins_spread
 from curate.dedup.twins import Twins, Weigh, find_twins
@@ -24,10 +24,10 @@ WORDS = ["card", "lost", "my", "is", "not", "17th", "27th", "refund", "please", 
 
 @pytest.fixture(autouse=True)
 def _band_keys_and_small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As for a corpus too large for prefix keys."""
+    """As for a corpus too large for prefix keys, whose pairs are verified in many groups."""
     monkeypatch.setattr(cover, "MAX_PREFIX_CHARACTERS", -1)
     monkeypatch.setattr(spread, "BLOCK", 8)
-    monkeypatch.setattr(spread, "HELD", 2)
+    monkeypatch.setattr(join, "HASHES_AT_ONCE", 64)
 
 
 def rows_of(texts: list[str], guards: list[str], held_out: list[bool], outputs: list[str]) -> pl.DataFrame:
