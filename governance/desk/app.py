@@ -21,6 +21,7 @@ from starlette.routing import Route
 
 from curate.errors import AssayError
 from curate.project import Project
+from governance.desk.compare_room import CompareRoom
 from governance.desk.diff_room import DiffRoom
 from governance.desk.groups import Groups
 from governance.desk.guard import DOOR, Guard, cookie_of
@@ -42,7 +43,7 @@ class Desk:
 
     Parameters
     ----------
-    values, rows
+    values, rows, compare
         Make the rooms when they are first entered; an `AssayError` says which stage has not run.
     said
         What the last action did, for the next page.
@@ -54,12 +55,14 @@ class Desk:
     cookie: str
     make_values: Callable[[], ValueRoom]
     make_rows: Callable[[], RowRoom]
+    make_compare: Callable[[], CompareRoom]
     said: str = ""
     listed: dict[str, set[int]] = field(default_factory=dict)
     diffs: DiffRoom | None = None
     _values: ValueRoom | None = None
     _groups: Groups | None = None
     _rows: RowRoom | None = None
+    _compare: CompareRoom | None = None
     _making: threading.RLock = field(default_factory=threading.RLock)
 
     @property
@@ -83,9 +86,17 @@ class Desk:
             return self._rows
 
     @property
+    def compare(self) -> CompareRoom:
+        """The comparison of outputs."""
+        with self._making:
+            self._compare = self._compare or self.make_compare()
+            return self._compare
+
+    @property
     def wrote(self) -> bool:
         """Whether anything was written since the start."""
-        return any(room is not None and room.written for room in (self._values, self._rows, self.diffs))
+        rooms = (self._values, self._rows, self._compare, self.diffs)
+        return any(room is not None and room.written for room in rooms)
 
     def draw(self, template: str, title: str, status: int = 200, **values: Any) -> HTMLResponse:
         """A page with the frame that all have."""

@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from curate.errors import AssayError
 from governance.desk.app import Desk, Form, Handler, go, refuse
+from governance.desk.compare_room import items_path
 from governance.desk.values import Action, Conflict
 from governance.desk.web import NotHere
 from governance.triage.rows import KINDS
@@ -26,6 +27,7 @@ COSTS = {
     "suspect": "a model learns the label as it stands",
     "warning": "the row reaches gold with its warning",
     "benchmark": "a model may learn what it is measured by",
+    "compare": "which system people prefer is not known, and no preference pairs are made",
     "meaning": "two rows teach one thing, and count twice",
 }
 
@@ -54,6 +56,13 @@ def home(desk: Desk, request: Request, _: Form) -> Response:
             )
     except AssayError as error:
         missing.append((error.problem, error.fix))
+    if items_path(desk.project).exists():
+        try:
+            left = desk.compare.progress().left
+            name = "outputs of systems to compare"
+            waiting.append({"name": name, "count": left, "to": "/compare", "cost": COSTS["compare"]})
+        except AssayError as error:
+            missing.append((error.problem, error.fix))
     from governance.status import recorded
 
     records = [(line.name, line.message, line.due) for line in recorded(desk.project, date.today())]

@@ -13,7 +13,6 @@ import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 
@@ -31,6 +30,7 @@ from curate.verdicts.journal import (
     row_digest,
 )
 from curate.verdicts.standing import project_rows
+from governance.desk.marks import mark_of
 from governance.triage.queue import TAKEN_BACK
 from governance.triage.row_verdicts import Desk, Judge, Wish
 from governance.triage.rows import RowBoard, RowItem
@@ -81,7 +81,7 @@ class RowRoom:
         with self._lock:
             if self._files() != self._stamp:
                 return self.load()
-            mark = _mark(self.project.root / FILE)
+            mark = mark_of(self.project.root / FILE)
             if mark == self._mark:
                 return None
             self._mark = mark
@@ -109,7 +109,7 @@ class RowRoom:
         project = self.project
         return tuple(
             map(
-                _mark,
+                mark_of,
                 (
                     project.stage("redact") / "examples.parquet",
                     project.stage("dedup") / "contradictions.parquet",
@@ -232,11 +232,3 @@ def _again(standing: Said | None, line: RowVerdict) -> bool:
     there = standing.verdict
     same = (there.decision, there.reviewer, there.reason, there.date, there.content)
     return same == (line.decision, line.reviewer, line.reason, line.date, line.content)
-
-
-def _mark(path: Path) -> tuple[int, int, int]:
-    try:
-        stat = path.stat()
-    except FileNotFoundError:
-        return (0, 0, 0)
-    return stat.st_ino, stat.st_size, stat.st_mtime_ns

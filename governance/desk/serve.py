@@ -22,9 +22,18 @@ from curate.errors import AssayError
 from curate.pii.redact.params import RedactParams
 from curate.project import Project
 from curate.text import plain
-from governance.desk import desk_pages, diff_pages, record_pages, row_pages, search, value_pages
+from governance.desk import (
+    compare_pages,
+    desk_pages,
+    diff_pages,
+    record_pages,
+    row_pages,
+    search,
+    value_pages,
+)
 from governance.desk.app import Desk, application
 from governance.desk.board import load_board
+from governance.desk.compare_room import CompareRoom
 from governance.desk.guard import DOOR, Guard
 from governance.desk.row_room import RowRoom
 from governance.desk.seat import Seat
@@ -36,6 +45,7 @@ HANDLERS = [
     *desk_pages.HANDLERS,
     *value_pages.HANDLERS,
     *row_pages.HANDLERS,
+    *compare_pages.HANDLERS,
     *record_pages.HANDLERS,
     *diff_pages.HANDLERS,
     *search.HANDLERS,
@@ -64,7 +74,11 @@ def make_desk(
     def rows() -> RowRoom:
         return RowRoom(project, Judge(who.name, who.reason, who.today, who.days))
 
-    return Desk(project, who.name, Seat(idle, announce), f"assay_desk_{port}", values, rows)
+    def compare() -> CompareRoom:
+        return CompareRoom(project, Judge(who.name, who.reason, who.today))
+
+    seat, cookie = Seat(idle, announce), f"assay_desk_{port}"
+    return Desk(project, who.name, seat, cookie, values, rows, compare)
 
 
 def app_of(desk: Desk, hosts: list[str], log: Callable[[str], None] = lambda line: None) -> Guard:

@@ -8,7 +8,7 @@
 (() => {
   const KEYS = {
     next: "j", previous: "k", real: "y", not_personal: "n", public: "p", unsure: "u", skip: "s",
-    undo: "z", reveal: "v", edit: "e", help: "?",
+    undo: "z", reveal: "v", edit: "e", help: "?", left: "l", right: "r", tie: "t", both_bad: "b",
   };
   const OUTBOX = "assay.outbox", BINDINGS = "assay.keys", DRAFT = "assay.draft.";
   const AHEAD = 12;      // fetch more when fewer are left
@@ -58,7 +58,7 @@
   function waiting() {
     try {
       const list = JSON.parse(localStorage.getItem(OUTBOX) || "[]");
-      const ours = (one) => one && /^\/(values|rows)\/item\/\w+(\?(group|kind)=\w+)?$/.test(one.to);
+      const ours = (one) => one && /^\/(values|rows|compare)\/item\/\w+(\?(group|kind)=\w+)?$/.test(one.to);
       return Array.isArray(list) ? list.filter(ours) : [];
     } catch { return []; }
   }
