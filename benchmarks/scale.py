@@ -7,9 +7,12 @@
 Rows are 48 words of a Zipf-distributed vocabulary (about 300 characters); a fifth are copies of another row
 with 0 to 3 words replaced (`near`, as in benchmarks/near_duplicates.py), or the rows of
 benchmarks/million_rows.py (`stages`). Each run is a process of its own: seconds of the clock, seconds of CPU
-over all threads and worker processes, and the largest memory of any of them. The slope is that of
+over all threads and worker processes, and the largest memory of all of them together. The slope is that of
 log(CPU seconds) over log(rows), by least squares: 1 is linear. CPU seconds bear a busy machine, the clock
 does not; the load is printed beside it.
+
+With `--folder` the projects of `stages` stay there, and a run goes on where an earlier one ended: stages that
+are done are told and not run again. To measure anew remove the folder, or a stage from its `stages.json`.
 """
 
 from __future__ import annotations
@@ -18,9 +21,13 @@ import argparse
 import json
 import math
 import os
+import resource
+import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +36,8 @@ import polars as pl
 
 WORDS, VOCABULARY, THRESHOLD, N = 48, 20_000, 0.7, 3
 CHUNK = 100_000
+# In a folder that stays: that the project is written, and what the stages took that are done.
+MADE, NOTES = "made", "stages.json"
 
 
 def write_corpus(path: Path, rows: int, seed: int = 1) -> None:
@@ -119,7 +128,11 @@ def same(rows: int, runs: int = 20) -> None:
 
 
 def measured(*arguments: str, **variables: str) -> dict[str, Any]:
-    """This module run with `arguments` in a process of its own, with what it took."""
+    """This module run with `arguments` in a process of its own, with what it took.
+
+    `cpu` counts every process that it started and that has ended; `peak` is the most that it and its workers
+    held together at any of the moments at which that was looked up, or the most of one of them.
+    """
     code = (
         "import json, resource, sys, time\n"
         "from benchmarks.scale import child\n"
@@ -132,17 +145,37 @@ def measured(*arguments: str, **variables: str) -> dict[str, Any]:
         "peak = max(own.ru_maxrss, others.ru_maxrss) / 1e6\n"
         "print(json.dumps({**result, 'wall': wall, 'cpu': cpu, 'peak': peak}))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, **variables},
-    )
-    if done.returncode:
-        sys.exit(done.stderr)
-    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as error:
+        running = subprocess.Popen(
+            [sys.executable, "-c", code], stdout=out, stderr=error, text=True, env={**os.environ, **variables}
+        )
+        together = 0.0
+        while running.poll() is None:
+            together = max(together, held(running.pid))
+            with suppress(subprocess.TimeoutExpired):
+                running.wait(SAMPLED)
+        out.seek(0)
+        error.seek(0)
+        if running.returncode:
+            sys.exit(error.read())
+        result: dict[str, Any] = json.loads(out.read().splitlines()[-1])
+    result["peak"] = max(result["peak"], together)
     return result
+
+
+# Seconds between two looks at the memory of a process and its workers.
+SAMPLED = 0.5
+
+
+def held(process: int) -> float:
+    """GB of memory of a process and of all that it started, pages that they share counted once in each."""
+    total, waiting = 0, [process]
+    while waiting:
+        one = waiting.pop()
+        with suppress(OSError, ValueError):  # it may end meanwhile; elsewhere than on Linux there is no /proc
+            total += int(Path(f"/proc/{one}/statm").read_text().split()[1]) * resource.getpagesize()
+            waiting += map(int, Path(f"/proc/{one}/task/{one}/children").read_text().split())
+    return total / 1e9
 
 
 def child(what: str, *arguments: str) -> dict[str, Any]:
@@ -190,13 +223,24 @@ def main() -> None:
     for engine in given.engine:
         points: dict[str, list[tuple[int, float]]] = {}
         for rows in given.rows:
-            with tempfile.TemporaryDirectory(dir=given.folder) as scratch:
-                for name, result in (_near if given.what == "near" else _stages)(Path(scratch), rows, engine):
+            with _place(given, f"{rows}-{engine}") as scratch:
+                for name, result in (_near if given.what == "near" else _stages)(scratch, rows, engine):
                     line(name, rows, result)
                     points.setdefault(name, []).append((rows, result["cpu"]))
         for name, found in points.items():
             if len(found) > 1:
                 print(f"{name:<10} slope {slope(found):.3f} on {engine}")
+
+
+@contextmanager
+def _place(given: argparse.Namespace, name: str) -> Iterator[Path]:
+    """A folder for the time; for stages, where one is named, a folder in it that stays."""
+    if given.what == "stages" and given.folder:
+        (given.folder / name).mkdir(parents=True, exist_ok=True)
+        yield (given.folder / name).absolute()
+        return
+    with tempfile.TemporaryDirectory(dir=given.folder) as scratch:
+        yield Path(scratch)
 
 
 def _near(scratch: Path, rows: int, engine: str) -> Any:
@@ -205,19 +249,23 @@ def _near(scratch: Path, rows: int, engine: str) -> Any:
 
 
 def _stages(scratch: Path, rows: int, engine: str) -> Any:
+    """Every stage of the project in `scratch`; what stands in its notes is done, and is not done again."""
     from benchmarks.million_rows import STAGES, write_project
 
-    write_project(scratch / "project", rows)
-    total = {"wall": 0.0, "cpu": 0.0, "peak": 0.0}
+    project, notes = scratch / "project", scratch / NOTES
+    if not (scratch / MADE).exists():
+        shutil.rmtree(project, ignore_errors=True)
+        write_project(project, rows)
+        (scratch / MADE).touch()
+    done: dict[str, dict[str, Any]] = json.loads(notes.read_text()) if notes.exists() else {}
     for name in STAGES:
-        result = measured(name, str(scratch / "project"), engine)
-        total = {
-            "wall": total["wall"] + result["wall"],
-            "cpu": total["cpu"] + result["cpu"],
-            "peak": max(total["peak"], result["peak"]),
-        }
-        yield name, result
-    yield "all", total
+        if name not in done:
+            done[name] = measured(name, str(project), engine)
+            notes.write_text(json.dumps(done, indent=2))
+        yield name, done[name]
+    every = [done[name] for name in STAGES]
+    total = {key: sum(one[key] for one in every) for key in ("wall", "cpu")}
+    yield "all", {**total, "peak": max(one["peak"] for one in every)}
 
 
 if __name__ == "__main__":

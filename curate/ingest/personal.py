@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 PREFIX = "p1-"
 # Distinct values that are read in full; beyond, an even sample of so many, and the patterns on the rest.
 MOST = 2_000
+# Values read at a time by patterns: what is made of each takes some hundred bytes.
+_AT_ONCE = 250_000
 # Ids that no pattern fits, to be passed over by the hundred thousand: TK-00017, a UUID, a long hexadecimal.
 _PLAIN = (
     r"^(?:[A-Za-z]{0,5}[-_#/.]?\d{1,7}"
@@ -94,7 +96,8 @@ def personal(values: pl.Series, label: str) -> Looked:
     mostly = 0 < MOSTLY * len(sample) <= found["value"].n_unique()
     if len(sample) < len(distinct):
         rest = distinct.filter(~distinct.str.contains(_PLAIN))
-        more = _hits(rest, label, named=False)
+        parts = (rest.slice(start, _AT_ONCE) for start in range(0, max(len(rest), 1), _AT_ONCE))
+        more = pl.concat([_hits(part, label, named=False) for part in parts])
         found = pl.concat([found, _beyond_chance(more, distinct)]).unique().sort("value", "entity")
     return Looked(found, mostly)
 

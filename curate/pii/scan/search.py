@@ -216,10 +216,26 @@ _BY_TEXT = pl.Schema(
 )
 
 
-def _views(texts: pl.Series, label: str) -> dict[str, View]:
+def _worth_labelling(texts: pl.Series, detector: Detector, label: str) -> pl.Series:
+    """Of the bare values of a field those that can hold something beside its label: a view is made one by
+    one, and most of ten million ids are counters.
+    """
+    if len(texts) <= FEW:
+        return texts
+    beside = f'"{label}": "'
+    shown = pl.select(pl.lit(beside) + texts + pl.lit('"')).to_series()
+    found = [texts.filter(texts.str.contains(CHANGED))]
+    for start in range(0, len(shown), _CELLS):
+        part = shown.slice(start, _CELLS)
+        routed = _routes(part.filter(_may_hold(part, detector)).unique(), detector)["text"]
+        found.append(routed.str.slice(len(beside)).str.head(-1))
+    return pl.concat([one.alias("text") for one in found]).unique()
+
+
+def _views(texts: pl.Series, detector: Detector, label: str) -> dict[str, View]:
     """The texts that a detector reads in another form than they have."""
     if label:
-        return {text: labelled(text, label) for text in texts}
+        return {text: labelled(text, label) for text in _worth_labelling(texts, detector, label)}
     if len(texts) <= FEW:
         return {text: seen for text in texts if (seen := view(text)) is not None}
     odd = texts.filter(texts.str.contains(CHANGED)).to_list()
@@ -237,8 +253,8 @@ def _read(texts: pl.Series, detector: Detector, progress: Progress | None, label
     likely, others = texts.filter(has_candidate), texts.filter(~has_candidate)
     if detector.language == "en" and not label:
         others = others.filter(others.str.contains(HIDDEN))  # in the view alone
-    views = _views(pl.concat([likely, others]), label)
-    plain = likely.filter(~likely.is_in(list(views))) if views else likely
+    views = _views(pl.concat([likely, others]), detector, label)
+    plain = likely.clear() if label else likely.filter(~likely.is_in(list(views))) if views else likely
     shown = pl.Series([seen.text for seen in views.values()], dtype=pl.String)
     shown = shown.filter(_may_hold(shown, detector))
     routed = _routes(pl.concat([plain, shown]).unique(), detector)

@@ -88,7 +88,7 @@ class Look:
     @cached_property
     def code(self) -> bool:
         """Whether the text is a program, a query, markup, or speaks of one."""
-        return bool(signs.CODE.search(self.text)) or "```" in self.text
+        return signs.is_code(self.text) or "```" in self.text
 
     @cached_property
     def general(self) -> bool:
@@ -194,17 +194,17 @@ class Look:
             return True
         if before[-1:].isdigit() or (lone and words[0].lower() in signs.TITLES):  # "4chan"; "Rev. A"
             return True
-        if not self.code or not lone:
+        if not lone:
             return False
         beside = before[-1:] in tuple(".([{=<>`_/\\#$'\"&") or bool(signs.IN_CODE.match(behind))
-        return beside or lower
+        return (beside or lower) and self.code
 
     def _is_person(self, value: str, lone: bool, lower: bool, before: str, behind: str) -> bool:
         """Whether the words around it say that a name is a private person's; in a text about
         books or history they say nothing.
         """
         rank = self.lexicon.ranks.get(fold(value.split()[0]), 0)
-        if self.general or rank & _FIRST < 2 or _plain(value) in known()[0]:
+        if rank & _FIRST < 2 or _plain(value) in known()[0] or self.general:
             return False
         return situations.is_person(
             before,
@@ -272,20 +272,22 @@ def second_look(text: str, hits: list[Hit], lexicon: Lexicon) -> list[Hit]:
     values = {text[hit.start : hit.end] for hit in hits}
     public = any(_plain(value) in persons for value in values)
     look = Look(text, lexicon, public)
-    chains = situations.chained(text, lexicon)
+    chains: list[tuple[int, int]] | None = None  # dear, and asked for by few
     judged = []
     for hit in hits:
         score = look.score(hit) if hit.entity == "PERSON" else hit.score
-        if score > NOT_ACTED and any(start <= hit.start and hit.end <= end for start, end in chains):
-            score = score if look.is_named(hit) else NOT_ACTED
+        if score > NOT_ACTED:
+            chains = situations.chained(text, lexicon) if chains is None else chains
+            if any(start <= hit.start and hit.end <= end for start, end in chains):
+                score = score if look.is_named(hit) else NOT_ACTED
         if score > 0:
             judged.append(hit if score == hit.score else hit._replace(score=score))
-    return judged if look.general else _in_two_cases(text, judged)
+    return _in_two_cases(text, judged, look)
 
 
-def _in_two_cases(text: str, hits: list[Hit]) -> list[Hit]:
+def _in_two_cases(text: str, hits: list[Hit], look: Look) -> list[Hit]:
     """`hits` with a full name acted on that stands in two cases ("john smith ... JOHN SMITH"): words of the
-    language do not.
+    language do not, nor do the names of a text about books or history.
     """
     written: dict[str, set[str]] = {}
     for hit in hits:
@@ -293,6 +295,8 @@ def _in_two_cases(text: str, hits: list[Hit]) -> list[Hit]:
         if hit.entity == "PERSON" and " " in value:
             written.setdefault(_plain(value), set()).add(value)
     twice = {name for name, values in written.items() if len(values) > 1} - known()[0] - known()[1]
+    if not twice or look.general:
+        return hits
     return [
         hit._replace(score=NAMED)
         if hit.score < NAMED and hit.entity == "PERSON" and _plain(text[hit.start : hit.end]) in twice

@@ -207,7 +207,21 @@ CODE = re.compile(
     r"\w+\.\w+\(|\w\[\w+\]|= ?\[|\{['\"]\w+['\"]:|\bfor \w+ in \w+|&lt;|\\begin\{|\{\{ ?\w+\.\w)",
     re.MULTILINE,
 )
-# Words of programs and shells that are no words of a sentence.
+# Something of this stands in all that `CODE` finds; most texts hold none, and these are sought ten times as
+# fast.
+_OF_CODE = (
+    *"(=;{:[<&#",
+    *("class ", "import ", "return", "SELECT", "console.", "print", "kubectl ", "npm ", "git ", "self."),
+    *("pip install", "GRANT ", "for "),
+)
+
+
+def is_code(text: str) -> bool:
+    """Whether `CODE` finds anything."""
+    return any(sign in text for sign in _OF_CODE) and CODE.search(text) is not None
+
+
+# Words of programs and shells that are not words of a sentence.
 KEYWORDS = frozenset(
     "elif elsif endif def len fi esac const func fn impl struct enum str int bool float char void nil "
     "argv argc args kwargs async await init repr iter dict tuple zip enumerate isinstance printf println "

@@ -12,6 +12,8 @@ extension, long groups) is left to libphonenumber. A property test holds this ag
 from __future__ import annotations
 
 import re
+from functools import cache, lru_cache
+from itertools import repeat
 
 import phonenumbers
 
@@ -34,6 +36,8 @@ def plain_score(candidate: str) -> float | None:
     bare = candidate.isdigit()
     digits = candidate if bare else re.sub("[-. ]", "", candidate)
     zero = digits[0] == "0"
+    if bare and digits.startswith("00") and dials_nobody(digits[2:5], len(digits) - 2):
+        return 0.0
     if len(digits) < 7 or (not bare and len(digits) > _UK + zero):  # a part of it may be one
         return None
     if zero and (digits.startswith(("00", "0800", "011")) or not candidate[1].isdigit()):
@@ -53,6 +57,30 @@ def plain_score(candidate: str) -> float | None:
         ):
             return 0.6
     return 0.1
+
+
+@lru_cache(maxsize=65_536)
+def dials_nobody(first: str, count: int) -> bool:
+    """Whether no number abroad begins with these digits (three, behind the 00) and has so many: counters with
+    leading zeros. Nor has the US one, where 00 dials nothing and no number begins with 0.
+    """
+    for length in range(1, min(len(first), count) + 1):
+        code = int(first[:length])
+        if first[0] != "0" and code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+            least = min(map(_shortest, phonenumbers.COUNTRY_CODE_TO_REGION_CODE[code], repeat(code)))
+            # A trunk prefix may stand before the number, so a longer one is left to be parsed.
+            if count - length >= least:
+                return False
+    return True
+
+
+@cache
+def _shortest(region: str, code: int) -> int:
+    """The fewest digits of a number of a region, without its country's code; 0 where it may be completed."""
+    found = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(code, region)
+    if found is None or found.national_prefix_transform_rule:
+        return 0
+    return min((length for length in found.general_desc.possible_length if length > 0), default=0)
 
 
 def _exists(country: int, digits: str) -> bool:

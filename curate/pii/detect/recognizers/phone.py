@@ -22,7 +22,7 @@ from curate.pii.detect.context.labels import ADJACENT, SUPPORT, contrary
 from curate.pii.detect.context.lemmas import lemmas
 from curate.pii.detect.context.nearest import IDENTITY_STEMS
 from curate.pii.detect.context.windows import in_reach, label_before
-from curate.pii.detect.recognizers.national import LONGEST, SEPARATED_US, exists, plain_score
+from curate.pii.detect.recognizers.national import LONGEST, SEPARATED_US, dials_nobody, exists, plain_score
 
 # Letters that may begin an extension (x, ext, int, anexo, доб), by which a number goes on.
 _MAY_EXTEND = frozenset("xeia") | frozenset("дｅｘｉ")
@@ -57,6 +57,22 @@ def _inside_word(text: str, start: int, end: int) -> bool:
         return False
     first = max(start - 36, 0)
     return any(found.start() < end and start < found.end() for found in _UUID.finditer(text, first, end + 36))
+
+
+def _is_counter(text: str, start: int, end: int) -> bool:
+    """Whether digits behind a letter, with nothing behind them that they could go on in, begin with zeros and
+    dial nobody ("R00012345").
+    """
+    return (
+        text.startswith("00", start, end)
+        and text[start - 1 : start].isalpha()
+        and dials_nobody(text[start + 2 : start + 5], end - start - 2)
+        and not any(map(str.isalnum, text[end : end + _GOES_ON]))
+    )
+
+
+# Characters behind a number in which its extension begins.
+_GOES_ON = 24
 
 
 def _may_rise(text: str, stretch: tuple[int, int], artifacts: Any) -> bool:
@@ -221,6 +237,8 @@ class PlausiblePhoneRecognizer(stock.PhoneRecognizer):  # type: ignore[misc]
             start, end = stretch = found.span()
             one = found.group().isdigit()
             if one and _inside_word(text, start, end) and text[end : end + 1].lower() not in _MAY_EXTEND:
+                continue
+            if one and _is_counter(text, start, end):
                 continue
             if _PHONE_FORM.search(text, max(start - 12, 0), end) is not None:
                 if one and label_before(text, start) in _NUMBERED_THINGS:

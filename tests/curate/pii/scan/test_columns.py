@@ -141,3 +141,20 @@ def test_a_nested_column_says_of_its_values_what_the_same_json_says() -> None:
     assert found[0] == found[1]
     assert ("user", "PERSON", "Tom Hall") in [row[1:] for row in found[0]]
     assert not any(row[1] == "item" for row in found[0])
+
+
+def test_many_bare_values_are_found_as_few_are() -> None:
+    from curate.pii.detect.detector import Detector
+    from curate.pii.scan.search import FEW, search
+
+    values = [f"R{number:08d}" for number in range(0, 9_000_000, 60_000)]
+    values += ["a\u200bb@example.com", "07911 123456", "7911123456", "9434765919", "0044 7911 123456", "ann"]
+    rows = pl.DataFrame({"row": list(map(str, range(len(values)))), "phone": values})
+    detector = Detector(_PATTERNS)
+    whole = search(rows, ["phone"], detector, labels={"phone": "phone"})
+    few = [
+        search(part, ["phone"], detector, labels={"phone": "phone"}) for part in rows.iter_slices(FEW // 2)
+    ]
+    assert rows.height > FEW
+    assert whole.equals(pl.concat(few).sort(whole.columns[:1] + ["field", "start", "entity"]))
+    assert whole.height >= 5

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from curate.pii.detect.names import signs
 from curate.pii.detect.names.acting import Look, second_look
 from curate.pii.detect.names.recognizer import bundled
 from curate.pii.detect.overlap import Hit
@@ -23,3 +26,32 @@ def test_one_name_between_the_same_words_is_judged_once(monkeypatch: pytest.Monk
     hits = [Hit(at, at + 1, "PERSON", 0.8, "NameTagger", False) for at in range(2, len(text), 3)]
     second_look(text, hits, bundled().tagger.lexicon)
     assert len(judged) < 50
+
+
+_PIECES = [
+    "def f(",
+    "x",
+    " ",
+    "=",
+    "=>",
+    "()",
+    "[",
+    "a[i]",
+    "for a in b",
+    "import os",
+    "self.",
+    "{{ a.b",
+    "ok",
+    "\n",
+]
+
+
+@given(
+    pieces=st.lists(
+        st.sampled_from([*_PIECES, "try:", ";", "&lt;", "</b>", "git push", "print", "console.log", "::"])
+        | st.text(max_size=4)
+    )
+)
+def test_the_quick_look_for_code_says_what_the_whole_one_says(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    assert signs.is_code(text) == bool(signs.CODE.search(text))

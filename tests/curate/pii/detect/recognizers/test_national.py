@@ -15,6 +15,14 @@ from curate.pii.detect.recognizers.national import plain_score  # noqa: E402
 
 _BEGINNINGS = [
     "",
+    "00",
+    "000",
+    "0044",
+    "0067",
+    "00378",
+    "00261",
+    "00599",
+    "00800",
     "0",
     "07",
     "01",
@@ -95,3 +103,24 @@ def test_most_plain_numbers_are_not_parsed() -> None:
         plain_score(number)
         for number in ("+44 7911 123456", "0044 7911 123456", "(0161) 496 0000", "5792 4814 2407 28")
     ] == [None] * 4
+
+
+@settings(deadline=None)
+@given(
+    number=st.integers(0, 10**6 - 1),
+    zeros=st.sampled_from(["00", "000", "0000", "0049", "00378"]),
+    before=st.sampled_from(["R", "id R", "+ R", "(a"]),
+    behind=st.sampled_from(["", '"', " .", ")", " ext 5", "x5"]),
+)
+def test_a_counter_that_is_left_out_is_nothing_to_the_parser(
+    parsing: Any, number: int, zeros: str, before: str, behind: str
+) -> None:
+    from curate.pii.detect.recognizers.phone import _is_counter
+
+    text = f"{before}{zeros}{number:06d}{behind}"
+    if _is_counter(text, len(before), len(before) + len(zeros) + 6):
+        assert parsing.analyze(text, []) == []
+
+
+def test_most_counters_are_left_out() -> None:
+    assert sum(plain_score(f"00{number:06d}") == 0 for number in range(0, 10**6, 997)) > 800
