@@ -51,12 +51,16 @@ class Mapped:
         Field -> column name.
     unused
         Columns, and keys of chat turns, that no field was read from.
+    by_column
+        Whether each row was read by itself, its fields as columns; what holds conversations is looked at as a
+        whole.
     """
 
     frame: pl.DataFrame
     reading: Reading
     used: dict[str, str]
     unused: tuple[str, ...]
+    by_column: bool = False
 
 
 def map_columns(records: Records, params: IngestParams, kind: Kind, path: str) -> Mapped:
@@ -69,7 +73,7 @@ def map_columns(records: Records, params: IngestParams, kind: Kind, path: str) -
     """
     source = open_source(records, params, path)
     reading = settle(source, params, kind)
-    texts, unread = _texts(source, reading, params, kind)
+    texts, unread, by_column = _texts(source, reading, params, kind)
     columns = reading.columns
     fields = [
         plain_field(source, getattr(columns, name), name)
@@ -78,13 +82,14 @@ def map_columns(records: Records, params: IngestParams, kind: Kind, path: str) -
         for name in PLAIN_FIELDS
     ]
     plain_fields = pl.DataFrame(fields)
-    frame = pl.concat([texts, plain_fields[texts["record"].to_list()]], how="horizontal")
+    frame = pl.concat([texts, plain_fields[texts["record"]]], how="horizontal")
     used = {
         field: name if isinstance(name, str) else ", ".join(name)
         for field, name in columns.model_dump().items()
         if name
     }
-    return Mapped(frame, reading, used, _unused(source, columns.model_dump(), unread))
+    unused = _unused(source, columns.model_dump(), unread)
+    return Mapped(frame, reading, used, unused, by_column and source.annotated is None)
 
 
 def _unused(source: Source, columns: dict[str, Any], unread: frozenset[str]) -> tuple[str, ...]:
@@ -107,9 +112,9 @@ def _unused(source: Source, columns: dict[str, Any], unread: frozenset[str]) -> 
 
 def _texts(
     source: Source, reading: Reading, params: IngestParams, kind: Kind
-) -> tuple[pl.DataFrame, frozenset[str]]:
-    """`input`, `output`, `rejected`, `reason`, `evidence`, `record`, `turn`, `whole`; and keys of turns that
-    were not read.
+) -> tuple[pl.DataFrame, frozenset[str], bool]:
+    """`input`, `output`, `rejected`, `reason`, `evidence`, `record`, `turn`, `whole`; keys of turns that were
+    not read; and whether the sides are columns.
     """
     columns, height = reading.columns, source.frame.height
     faults: Faults = {}
@@ -130,7 +135,7 @@ def _texts(
         or any(isinstance(side, list) for side in sides.values())
     ):
         cells = {name: side if isinstance(side, list) else side.to_list() for name, side in sides.items()}
-        return rows_of_conversations(
+        frame, unread = rows_of_conversations(
             height,
             cells,
             {
@@ -142,6 +147,7 @@ def _texts(
             kind=kind,
             each=params.turns == "each",
         )
+        return frame, unread, False
     nothing = pl.Series([None], dtype=pl.String).new_from_index(0, height)
     frame = pl.DataFrame(
         {
@@ -158,7 +164,7 @@ def _texts(
         },
         schema_overrides={"reason": pl.String, "evidence": pl.String},
     )
-    return frame, frozenset()
+    return frame, frozenset(), True
 
 
 def canonical_outputs(column: pl.Series) -> tuple[pl.Series, pl.Series]:

@@ -4,12 +4,14 @@ data.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 import polars as pl
 
+from curate.engine import Part
 from curate.errors import AssayError
-from curate.ids import content_ids
+from curate.ids import CONTENT_PREFIX, content_ids
 from curate.keys import Key
 from curate.text import plural
 
@@ -101,18 +103,75 @@ def identify(
         return ids
     if on_duplicate == "error":
         raise _duplicates(rows.with_columns(ids.alias("id")))
-    order = (
-        rows.with_columns(ids.alias("id"))
-        .with_row_index("_row")
-        .sort("id", "held_out", "input", *(name for name in CONTENT if name != "id"), "_row")
+    numbered = _numbered(rows.with_columns(ids.alias("id")))
+    if numbered.is_duplicated().any():
+        raise _duplicates(rows.with_columns(numbered))
+    return numbered
+
+
+def _numbered(rows: pl.DataFrame) -> pl.Series:
+    """`id` of rows, told apart where it is the same: KEY, KEY#2, ..."""
+    order = rows.with_row_index("_row").sort(
+        "id", "held_out", "input", *(name for name in CONTENT if name != "id"), "_row"
     )
     nth = pl.int_range(1, pl.len() + 1).over("id")
-    numbered = order.with_columns(
+    return order.with_columns(
         pl.when(nth > 1).then(pl.format("{}#{}", "id", nth)).otherwise("id").alias("id")
-    ).sort("_row")
-    if numbered["id"].is_duplicated().any():
-        raise _duplicates(rows.with_columns(numbered["id"]))
-    return numbered["id"]
+    ).sort("_row")["id"]
+
+
+def ids_of_parts(
+    parts: Sequence[Part], names: pl.Series | None, key: Key, *, on_duplicate: Literal["error", "number"]
+) -> pl.Series:
+    """`identify` of rows in partitions, of which only those are fetched that share an id or lack one.
+
+    Parameters
+    ----------
+    parts
+        With the columns that `identify` takes.
+    names
+        The declared keys, whatever stands in column `id`; None: no key is declared.
+    """
+    if names is None:
+        ids = pl.concat([_first_content(part.read(("input", "held_out")), key) for part in parts])
+        twice = ids.is_duplicated().arg_true()
+        return ids.scatter(twice, _content(_rows_at(parts, twice), key, "")) if len(twice) else ids
+    keyless = names.is_null().arg_true()
+    ids = names.clone()  # `scatter` writes in place
+    if len(keyless):
+        ids = ids.scatter(keyless, _content(_with_keys(parts, keyless, names), key, NO_KEY_PREFIX))
+    twice = ids.is_duplicated().arg_true()
+    if not len(twice):
+        return ids
+    rows = _with_keys(parts, twice, ids)
+    if on_duplicate == "error":
+        raise _duplicates(rows)
+    ids = ids.scatter(twice, _numbered(rows))
+    if len(still := ids.is_duplicated().arg_true()):
+        raise _duplicates(_with_keys(parts, still, ids))
+    return ids
+
+
+def _first_content(rows: pl.DataFrame, key: Key) -> pl.Series:
+    """The content id that each row has where no other has its text."""
+    digests = pl.Series("example_id", key.digests("example-id", rows["input"].fill_null("").to_list()))
+    prefix = pl.when(rows["held_out"]).then(pl.lit(HELD_OUT_PREFIX)).otherwise(pl.lit(""))
+    return pl.select((prefix + CONTENT_PREFIX + digests).alias("example_id"))["example_id"]
+
+
+def _with_keys(parts: Sequence[Part], places: pl.Series, ids: pl.Series) -> pl.DataFrame:
+    return _rows_at(parts, places).with_columns(ids.gather(places).alias("id"))
+
+
+def _rows_at(parts: Sequence[Part], places: pl.Series) -> pl.DataFrame:
+    """The rows at `places` (ascending) of all parts."""
+    found, first = [], 0
+    for part in parts:
+        here = places.filter((places >= first) & (places < first + part.rows))
+        if len(here):
+            found.append(part.read()[here - first])
+        first += part.rows
+    return pl.concat(found)
 
 
 def unreadable_ids(raw: list[bytes], key: Key) -> list[str]:

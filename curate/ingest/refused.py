@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -18,7 +18,7 @@ _ESCAPED = r'\\["\\/bfnrt]'
 
 
 def with_suppressed(
-    rows: pl.DataFrame, files: Sequence[pl.DataFrame], suppressed: Suppressed | None
+    rows: pl.DataFrame, files: Mapping[int, pl.DataFrame], suppressed: Suppressed | None
 ) -> pl.DataFrame:
     """`rows` with `suppressed` (by what a person is known, null where nobody is) and `suppressed_id`.
 
@@ -31,14 +31,14 @@ def with_suppressed(
     rows
         With `file_number`, `record` and the raw fields.
     files
-        Each file's records as they were read.
+        The records of each file by its number, as they were read.
     """
     none = pl.lit(None, dtype=pl.String)
     if suppressed is None:
         return rows.with_columns(none.alias("suppressed"), none.alias("suppressed_id"))
     seen = [
         _in_fields(rows, suppressed),
-        *(_in_file(at, frame, suppressed) for at, frame in enumerate(files)),
+        *(_in_file(at, frame, suppressed) for at, frame in files.items()),
     ]
     by = (
         pl.concat(seen)

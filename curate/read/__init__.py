@@ -28,6 +28,7 @@ __all__ = [
     "FORMATS",
     "REJECTS",
     "Records",
+    "bounded",
     "need_columns",
     "read_records",
     "read_table",
@@ -72,10 +73,10 @@ def read_records(
     path: Path | str, *, format: str = "auto", encoding: str = "utf-8", delimiter: str | None = None
 ) -> Records:
     """Like `read_table`, with each row's line and the rows that could not be read."""
-    return _bounded(_read(path, format, encoding, delimiter), path)
+    return bounded(_read(path, format, encoding, delimiter), path)
 
 
-def _bounded(records: Records, path: Path | str) -> Records:
+def bounded(records: Records, path: Path | str) -> Records:
     """`records`, if no more columns and no longer cells stand in it than a stage can bear."""
     frame = records.frame
     COLUMNS.check(frame.width, path)

@@ -310,7 +310,11 @@ def _read_clean(data: bytes, start: int, names: list[str], delimiter: str) -> Re
     if frame.height != len(lines):  # polars saw other records than the structure: trust neither
         return None
     rejects = [
-        (int(structure.lines[row]), code, bytes(body[structure.starts[row] : structure.ends[row]]))
+        (
+            int(structure.lines[row]),
+            code,
+            bytes(body[structure.starts[row] : structure.ends[row]]).removesuffix(b"\r"),
+        )
         for row, code in reasons.items()
     ]
     return Records(frame, lines, reject_frame(rejects))

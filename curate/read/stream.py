@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+import numpy as np
 import polars as pl
 
 from curate.bounds import CELL_BYTES
@@ -42,7 +43,8 @@ class Part:
     start
         The number of the first, counted from 0, unreadable ones counted.
     records
-        The readable ones and the others; their numbers count from the part's beginning.
+        The readable ones and the others, with their lines in the file (the shard, where there are several);
+        their numbers count from the part's beginning.
     read, size
         Bytes of the file read so far and in all, for progress.
     """
@@ -72,7 +74,12 @@ class Part:
 
 
 def parts(
-    path: Path, rows: int, *, format: str = "auto", encoding: str = "utf-8", delimiter: str | None = None
+    path: Path | str,
+    rows: int,
+    *,
+    format: str = "auto",
+    encoding: str = "utf-8",
+    delimiter: str | None = None,
 ) -> Iterator[Part]:
     """The file's records, `rows` at a time.
 
@@ -84,6 +91,7 @@ def parts(
     shards = find_shards(path, format)
     if shards is not None:
         return _of_shards(shards, rows, encoding, delimiter)
+    path = Path(path)
     kind = detect_format(path, format)
     if kind == "parquet":
         return _of_parquet(path, rows)
@@ -113,7 +121,8 @@ def _of_shards(shards: Shards, rows: int, encoding: str, delimiter: str | None) 
             try:
                 for part in parts(path, rows, format=shards.format, encoding=encoding, delimiter=delimiter):
                     frame = with_folder_columns(part.records.frame, shard)
-                    records = replace(part.records, frame=frame)
+                    of = () if shards.alone else ((shard.name, 0),)
+                    records = replace(part.records, frame=frame, shards=of)
                     share = part.read / part.size if part.size else 1
                     yield Part(start + part.start, records, done + int(share * shard.size), size)
                     height = part.start + part.height
@@ -195,27 +204,53 @@ def _of_lines(path: Path, rows: int) -> Iterator[tuple[Records, int]]:
     """JSON Lines: a record a line."""
     with _opened(path) as file:
         held: list[bytes] = []
-        rest, read, first = b"", 0, True
+        numbers: list[int] = []  # the line of each
+        rest, read, number = b"", 0, 0
         while block := _read(file, path):
             read += len(block)
-            if first:
-                block, first = block.removeprefix(codecs.BOM_UTF8), False
+            if read == len(block):
+                block = block.removeprefix(codecs.BOM_UTF8)
             *lines, rest = (rest + block).split(b"\n")
             CELL_BYTES.check(len(rest), path)
-            held += [line for line in lines if line.strip()]
+            here = [at for at, line in enumerate(lines, number + 1) if line.strip()]
+            held += [lines[at - number - 1] for at in here]
+            numbers += here
+            number += len(lines)
             while len(held) >= rows:
-                yield lines_of(b"\n".join(held[:rows])), read
-                del held[:rows]
-        held += [rest] if rest.strip() else []
+                yield _at_lines(lines_of(b"\n".join(held[:rows])), numbers[:rows]), read
+                del held[:rows], numbers[:rows]
+        if rest.strip():
+            held.append(rest)
+            numbers.append(number + 1)
         for at in range(0, len(held), rows):
-            yield lines_of(b"\n".join(held[at : at + rows])), read
+            some = slice(at, at + rows)
+            yield _at_lines(lines_of(b"\n".join(held[some])), numbers[some]), read
+
+
+def _at_lines(records: Records, numbers: list[int]) -> Records:
+    """Records that count lines from 1, each at the line that it has in the file."""
+    places = pl.Series("line", numbers, dtype=pl.Int64)
+    return replace(
+        records,
+        lines=places.gather(records.lines - 1),
+        rejects=records.rejects.with_columns(places.gather(records.rejects["line"] - 1).alias("line")),
+    )
+
+
+def _below(records: Records, lines: int) -> Records:
+    """Records that count lines from 1, with so many lines before them."""
+    return replace(
+        records,
+        lines=records.lines + lines,
+        rejects=records.rejects.with_columns(pl.col("line") + lines),
+    )
 
 
 def _of_delimited(path: Path, rows: int, layout: Layout) -> Iterator[tuple[Records, int]]:
     """CSV and TSV: a record may hold line ends in quotes. Where a quote is astray only that line is lost."""
     with _opened(path) as file:
         buffer, read, ended = bytearray(), 0, False
-        at, held, begun = 0, 0, False
+        at, held, begun, lines = 0, 0, False, 0
         start = 0
         while not ended:
             block = _read(file, path)
@@ -228,25 +263,58 @@ def _of_delimited(path: Path, rows: int, layout: Layout) -> Iterator[tuple[Recor
                 if len(buffer) < layout.start and not ended:
                     continue
                 at = start = layout.start
-                begun = True
+                begun, lines = True, buffer.count(b"\n", 0, start)
             while at < len(buffer):
-                end = record_end(buffer, at, layout)
-                if end is None:
-                    # Not yet whole, or astray: what is longer than any cell may be is astray.
-                    line = buffer.find(b"\n", at) + 1
-                    if not line or not (ended or len(buffer) - at > CELL_BYTES.limit):
-                        CELL_BYTES.check(len(buffer) - at if not line else 0, path)
+                end, count = _unquoted_records(buffer, at, rows - held)
+                if not count:
+                    end, count = _next_record(buffer, at, layout, path, ended), 1
+                    if not end:
                         break
-                    end = line
-                held += bool(bytes(buffer[at:end]).strip(b"\r\n"))
+                    count = int(bool(bytes(buffer[at:end]).strip(b"\r\n")))
+                held += count
                 at = end
                 if held == rows:
-                    yield records_in(bytes(buffer[start:at]), layout), read
-                    start, held = at, 0
+                    data = bytes(buffer[start:at])
+                    yield _below(records_in(data, layout), lines), read
+                    start, held, lines = at, 0, lines + data.count(b"\n")
             del buffer[:start]
             at, start = at - start, 0
         if held:
-            yield records_in(bytes(buffer[:at]), layout), read
+            yield _below(records_in(bytes(buffer[:at]), layout), lines), read
+
+
+def _next_record(buffer: bytearray, at: int, layout: Layout, path: Path, ended: bool) -> int:
+    """Where the record at `at` ends; 0 if that is not yet known."""
+    end = record_end(buffer, at, layout)
+    if end is None:
+        # Not yet whole, or astray: what is longer than any cell may be is astray.
+        line = buffer.find(b"\n", at) + 1
+        if not line or not (ended or len(buffer) - at > CELL_BYTES.limit):
+            CELL_BYTES.check(len(buffer) - at if not line else 0, path)
+            return 0
+        end = line
+    return end
+
+
+def _unquoted_records(buffer: bytearray, at: int, most: int) -> tuple[int, int]:
+    """Where the lines from `at` on end before which no quote stands, and how many of them are records, which
+    is no more than `most`: all at once, for most files have a quote in few of their records.
+    """
+    quote = buffer.find(b'"', at)
+    last = buffer.rfind(b"\n", at, len(buffer) if quote < 0 else quote) + 1
+    if not last:
+        return at, 0
+    view = np.frombuffer(buffer, dtype=np.uint8, count=last - at, offset=at)
+    ends = np.flatnonzero(view == ord("\n"))
+    starts = np.concatenate(([0], ends[:-1] + 1))
+    length = ends - starts
+    blank = (length == 0) | ((length == 1) & (view[starts] == ord("\r")))
+    del view  # a view of it forbids to lengthen the buffer
+    records = np.cumsum(~blank)
+    if records[-1] > most:
+        here = int(np.searchsorted(records, most))
+        return at + int(ends[here]) + 1, most
+    return last, int(records[-1])
 
 
 def _of_parquet(path: Path, rows: int) -> Iterator[Part]:
@@ -261,7 +329,9 @@ def _of_parquet(path: Path, rows: int) -> Iterator[Part]:
     for start in range(0, height, rows):
         with native_errors(problem, fix):
             frame = table.slice(start, rows).collect()
-        yield Part(start, columnar_records(frame, str(path)), min(start + rows, height), height)
+        records = columnar_records(frame, str(path))
+        records = replace(records, lines=records.lines + start)
+        yield Part(start, records, min(start + rows, height), height)
 
 
 def _of_whole(path: Path, rows: int, format: str, encoding: str, delimiter: str | None) -> Iterator[Part]:

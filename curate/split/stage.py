@@ -17,13 +17,16 @@ split`).
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from curate.examples import ledger
+from curate.engine import Part, current, together
+from curate.examples import EXAMPLES, conform, ledger
 from curate.files import read_stage_frame
 from curate.keys import Key
 from curate.project import Project
@@ -43,7 +46,7 @@ from curate.split.lock import (
 from curate.split.params import SplitParams
 from curate.split.together import side_together
 from curate.splits import SPLITS
-from curate.stage import Progress, StageResult, write_stage
+from curate.stage import Progress, StageResult, stage_parts, write_stage
 from curate.task import Kind
 
 # The stratum of all groups; row strata carry a prefix, so no label can be taken for it.
@@ -66,7 +69,8 @@ def run(
         Whether to take over the thresholds of a lock of the old form, which carries no seal.
     """
     made_from = begin(project, "split")
-    examples = read_stage_frame(project.stage("validate") / "examples.parquet", made_by="validate")
+    parts = stage_parts(project.stage("validate") / "examples.parquet", made_by="validate")
+    examples = together(parts, _needed(project.task.kind) if current().name != "local" else None)
     lock = read_lock(project.root)
     refrozen: tuple[Refrozen, ...] = ()
     if lock and refreeze is not None:
@@ -84,9 +88,24 @@ def run(
         refrozen=refrozen,
         migrate=migrate,
     )
+    if current().name != "local":
+        staying = partial(_staying, leaking=result.dropped.select("example_id"))
+        result = replace(result, kept=EXAMPLES.to_frame(), parts=current().store(staying, parts))
     report = write_stage(result, examples["example_id"], project.stage("split"), made_from)
     write_lock(project.root, lock)
     return report
+
+
+def _needed(kind: Kind) -> tuple[str, ...]:
+    """The columns that a split is told from."""
+    strata = ("output",) if kind is Kind.CLASSIFICATION else ("language", "source")
+    return ("example_id", *strata, "group", "held_out")
+
+
+def _staying(part: Part, leaking: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a partition that stay."""
+    rows = part.read().with_columns(pl.col("held_out").fill_null(False))
+    return conform(rows.join(leaking, on="example_id", how="anti", maintain_order="left"), EXAMPLES)
 
 
 def split(
@@ -105,7 +124,7 @@ def split(
     Parameters
     ----------
     examples
-        Schema `EXAMPLES`.
+        Schema `EXAMPLES`; texts may be left out, but for labels.
     kind
         Classification is stratified by label.
     params
@@ -183,9 +202,7 @@ def split(
         .otherwise(pl.lit("train"))
     )
     placed = units.join(limits, on="stratum", how="left").select("unit", side.alias("split"))
-    frozen = mine.filter(
-        pl.Series(held_out_digests(mine["example_id"], key)).is_in(lock.held_out if lock else ())
-    )
+    frozen = mine.filter(_held_before(mine["example_id"], lock, key))
     pinned = pl.col("unit").is_in(frozen["unit"].unique().implode())
     placed = placed.with_columns(pl.when(pinned).then(pl.lit("test")).otherwise("split").alias("split"))
     if clusters is not None:
@@ -238,11 +255,31 @@ def _units(examples: pl.DataFrame, kind: Kind) -> pl.DataFrame:
     )
 
 
+def _held_before(ids: pl.Series, lock: SplitLock | None, key: Key) -> pl.Series:
+    """Which of `ids` the lock holds out."""
+    if lock is None or not lock.held_out:
+        return pl.repeat(False, len(ids), eager=True)
+    held = pl.Series(lock.held_out, dtype=pl.String)
+    found = [
+        pl.Series(held_out_digests(ids[at : at + _AT_ONCE], key), dtype=pl.String).is_in(held.implode())
+        for at in range(0, len(ids), _AT_ONCE)
+    ]
+    return pl.concat(found) if found else pl.Series([], dtype=pl.Boolean)
+
+
+# Digests made at a time: each is a hundred bytes as Python holds it.
+_AT_ONCE = 500_000
+
+
 def fractions(units: pl.Series, seed: int, key: Key) -> NDArray[np.float64]:
     """Each unit's fraction in [0, 1): 53 bits of its keyed digest, exact as a float and in JSON."""
-    digests = key.digests("split", [f"{seed}\x1f{unit}" for unit in units.to_list()], length=8)
-    whole = np.frombuffer(bytes.fromhex("".join(digests)), dtype=">u8").astype(np.uint64)
-    return (whole >> np.uint64(11)).astype(np.float64) * 2.0**-53
+    found = [np.empty(0, np.float64)]
+    for at in range(0, len(units), _AT_ONCE):
+        some = units[at : at + _AT_ONCE].to_list()
+        digests = key.digests("split", [f"{seed}\x1f{unit}" for unit in some], length=8)
+        whole = np.frombuffer(bytes.fromhex("".join(digests)), dtype=">u8").astype(np.uint64)
+        found.append((whole >> np.uint64(11)).astype(np.float64) * 2.0**-53)
+    return np.concatenate(found)
 
 
 def _report(rows: pl.DataFrame, kind: Kind, external: bool, digest: str, lock: SplitLock) -> dict[str, Any]:

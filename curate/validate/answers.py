@@ -31,6 +31,7 @@ _USUAL = 0.1
 # many of their own language, and none of any other; of Bitext's 4,514 English ones all but one.
 _SMALL_SHARE = 0.1
 _ANSWER = pl.col("output").fill_null("").str.head(BEGINNING)
+_TELLS = told_enough(_ANSWER) & ~pl.col("input").fill_null("").str.contains(SPEAKS_OF_LANGUAGE)
 
 
 def _in_the_words_of(language: str, answer: pl.Expr) -> pl.Expr:
@@ -42,13 +43,30 @@ def _in_the_words_of(language: str, answer: pl.Expr) -> pl.Expr:
     return (small >= 2) & (small >= answer.str.count_matches(r"\p{L}+") * _SMALL_SHARE)
 
 
-def answer_breaches(examples: pl.DataFrame, task: TaskCard, params: ValidateParams) -> pl.DataFrame:
+def writes(kind: Kind) -> bool:
+    """Whether outputs are answers, which are in a language."""
+    return kind in (Kind.REWRITING, Kind.SUMMARY, Kind.PREFERENCE)
+
+
+def is_usual(others: int, known: int) -> bool:
+    """Whether so many answers in another language, of so many whose language can be told, are what the task
+    asks for.
+    """
+    return others > 0 and others >= _USUAL * known
+
+
+def answer_breaches(
+    examples: pl.DataFrame, task: TaskCard, params: ValidateParams, *, whole: bool = True
+) -> pl.DataFrame:
     """Every row whose answer is in another language than the row, or breaks the card's style.
 
     Parameters
     ----------
     examples
         `example_id, input, output, language`.
+    whole
+        Whether these are all rows, so that what is usual among them is not told; without it, `is_usual` is
+        for the caller to ask of all parts.
 
     Returns
     -------
@@ -56,9 +74,10 @@ def answer_breaches(examples: pl.DataFrame, task: TaskCard, params: ValidatePara
         `BREACHES`; rules that are `off` are not looked for.
     """
     breaches = [BREACHES.to_frame()]
-    writes = task.kind in (Kind.REWRITING, Kind.SUMMARY, Kind.PREFERENCE)
-    if writes and params.level("answer_language") != "off":
-        breaches.append(_other_language(examples))
+    if writes(task.kind) and params.level("answer_language") != "off":
+        others = _other_language(examples)
+        unusual = not whole or others.is_empty() or not is_usual(others.height, known_answers(examples))
+        breaches.append(others if unusual else BREACHES.to_frame())
     if task.kind is Kind.REWRITING and task.style:
         words = word_checks(task.style)
         shapes = {name: check for name, check in style_checks(task.style).items() if name not in words}
@@ -88,10 +107,10 @@ def _style(examples: pl.DataFrame, rule: str, names: list[list[str]]) -> pl.Data
 
 
 def _other_language(examples: pl.DataFrame) -> pl.DataFrame:
-    """Answers in another language than their row says or their input shows; none where that is usual."""
+    """Answers in another language than their row says or their input shows."""
     said = pl.col("language").is_not_null()
     row, shown = _than_the_row_says(examples.filter(said)), other_than_input(examples.filter(~said))
-    others = pl.concat(
+    return pl.concat(
         [
             rows.select(
                 "example_id",
@@ -101,21 +120,20 @@ def _other_language(examples: pl.DataFrame) -> pl.DataFrame:
             for rows, what in ((row, "the row is {}"), (shown, "the input as {}"))
         ]
     )
-    if not others.height:
-        return others
-    known = examples.filter(
-        told_enough(_ANSWER) & ~pl.col("input").fill_null("").str.contains(SPEAKS_OF_LANGUAGE)
-    )
-    return BREACHES.to_frame() if others.height >= _USUAL * known.height else others
+
+
+def known_answers(examples: pl.DataFrame) -> int:
+    """How many answers are long enough for their language to be told, where the input speaks of none."""
+    return examples.filter(_TELLS).height
 
 
 def _than_the_row_says(examples: pl.DataFrame) -> pl.DataFrame:
     """Rows of `examples` whose answer is in another language than they say, with `asked` and `told`."""
     from curate.pii.detect.languages.identify import identify
 
-    known = examples.filter(
-        told_enough(_ANSWER) & ~pl.col("input").fill_null("").str.contains(SPEAKS_OF_LANGUAGE)
-    ).with_columns(pl.col("language").str.split("-").list.first().str.to_lowercase().alias("asked"))
+    known = examples.filter(_TELLS).with_columns(
+        pl.col("language").str.split("-").list.first().str.to_lowercase().alias("asked")
+    )
     rows_of = [
         rows.filter(~_in_the_words_of(str(rows["asked"][0]), _ANSWER)) for rows in known.partition_by("asked")
     ]

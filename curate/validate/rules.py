@@ -10,7 +10,7 @@ backtracking) per rule and field.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import polars as pl
@@ -157,9 +157,22 @@ def _copies_input(field: str) -> pl.Expr:
 def _rare_spelling(field: str) -> pl.Expr:
     """A label that equals one at least ten times as common but for case, spaces and punctuation."""
     label = pl.col(field)
+    return _is_rare(label, pl.len().over(label)).cast(pl.UInt32)
+
+
+def _is_rare(label: pl.Expr, rows: pl.Expr) -> pl.Expr:
     folded = label.str.to_lowercase().str.replace_all(r"[^\p{L}\p{N}]+", "")
-    rows = pl.len().over(label)
-    return ((folded != "") & (rows * 10 <= rows.max().over(folded))).cast(pl.UInt32)
+    return (folded != "") & (rows * 10 <= rows.max().over(folded))
+
+
+def rule_on_labels(rule: Rule, labels: pl.DataFrame) -> Rule:
+    """`rule` for some rows of a table whose labels are counted in `labels` (`output`, `rows`): rare is what
+    is rare among all of them.
+    """
+    if rule.code != "label_variant":
+        return rule
+    rare = labels.filter(_is_rare(pl.col("output"), pl.col("rows").cast(pl.UInt64)))["output"]
+    return replace(rule, places=lambda field: pl.col(field).is_in(rare.implode()).cast(pl.UInt32))
 
 
 RULES: Mapping[str, Rule] = {

@@ -134,7 +134,7 @@ def _languages(languages: tuple[str, ...]) -> Requirement:
 
 
 def requirements(examples: pl.DataFrame, task: TaskCard, params: ValidateParams) -> list[Requirement]:
-    """What the card and the parameters ask of each row of `examples`.
+    """What the card and the parameters ask of each row of `examples`; only column `output` is looked at.
 
     Raises
     ------

@@ -215,5 +215,5 @@ def test_refused_are_just_the_rows_of_those_who_are_suppressed(
     )
     secret = Key(b"k" * 32, "demo")
     listed = Suppressed(frozenset(digests_of(refused, secret)), secret)
-    by = with_suppressed(rows, [rows.select("input")], listed)["suppressed"]
+    by = with_suppressed(rows, {0: rows.select("input")}, listed)["suppressed"]
     assert by.is_not_null().to_list() == [who in refused for who, _ in said]

@@ -14,7 +14,7 @@ import pytest
 
 from tests.chain import ROOT, outputs, run_stages, sample_project
 
-STAGES = ("scan", "redact", "dedup", "validate", "split", "publish")
+STAGES = ("ingest", "scan", "redact", "dedup", "validate", "split", "publish")
 
 
 def with_engine(project: Path, engine: str) -> None:

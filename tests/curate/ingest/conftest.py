@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ import polars as pl
 import pytest
 import yaml
 
+from curate.engine import using
 from curate.ingest import run
 from curate.project import Project
 from governance.cli.main import main
@@ -138,6 +140,21 @@ def project(root: Path, ingest: dict[str, Any], *, kind: str = "classification",
     return Project(root)
 
 
+def same_in_parts(here: Project) -> None:
+    """Read three rows at a time, the project gives the same bytes."""
+    before = written(here)
+    for rows in (1, 3):
+        with using("stream", here.root / ".assay" / f".engine.{os.getpid()}-{rows}.new", rows=rows):
+            run(here)
+        assert written(here) == before
+
+
+def written(here: Project) -> dict[str, bytes]:
+    """What ingest wrote."""
+    files = [*(here.root / "data" / "ingest").iterdir(), here.root / ".assay" / "rejects.parquet"]
+    return {path.name: path.read_bytes() for path in files}
+
+
 def ingested(
     root: Path,
     name: str,
@@ -154,6 +171,7 @@ def ingested(
         root, {"path": name, "columns": columns or {}, "max_dropped": 1, **ingest}, kind=kind, **(card or {})
     )
     report = run(here)
+    same_in_parts(here)
     return (
         pl.read_parquet(root / "data/ingest/examples.parquet"),
         pl.read_parquet(root / "data/ingest/drops.parquet"),

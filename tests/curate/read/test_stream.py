@@ -38,6 +38,9 @@ def same_as_whole(path: Path, rows: int) -> None:
     assert numbers == records.numbers.to_list()
     assert frame.select(records.frame.columns).equals(records.frame.cast(pl.String), null_equal=True)
     assert [reason for _, reason in lost] == records.rejects["reason"].to_list()
+    each = [part.records for part in parts(path, rows)]
+    assert pl.concat([one.lines for one in each]).equals(records.lines)
+    assert pl.concat([one.rejects for one in each]).equals(records.rejects)
     assert sorted([*numbers, *(number for number, _ in lost)]) == list(range(len(numbers) + len(lost)))
 
 

@@ -78,7 +78,7 @@ def dials_nobody(first: str, count: int) -> bool:
 def _shortest(region: str, code: int) -> int:
     """The fewest digits of a number of a region, without its country's code; 0 where it may be completed."""
     found = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(code, region)
-    if found is None or found.national_prefix_transform_rule:
+    if found is None or found.general_desc is None or found.national_prefix_transform_rule:
         return 0
     return min((length for length in found.general_desc.possible_length if length > 0), default=0)
 
