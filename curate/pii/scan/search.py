@@ -13,18 +13,19 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from curate.engine import Workers, current
+from curate.engine import current
 from curate.pii.detect.catalogue import Entity
 from curate.pii.detect.languages.entities import any_candidate
 from curate.pii.detect.overlap import Hit, beside
 from curate.pii.detect.view import CHANGED, HIDDEN, View, changed, labelled, view
 from curate.pii.scan.columns import bare
 from curate.pii.scan.naming import named
+from curate.pii.scan.workers import worker, workers_of
 from curate.stage import Progress
 
 if TYPE_CHECKING:
@@ -153,20 +154,8 @@ def _where(asked: pl.Series, texts: pl.Series, pattern: str) -> pl.Series:
     return pl.Series(holds)
 
 
-_worker: Detector | None = None
-
-
-def _start_worker(*recipe: Any) -> None:
-    global _worker
-    from curate.pii.detect.detector import Detector
-
-    _worker = Detector(*recipe)
-    gc.freeze()  # see `_heap_at_rest`
-
-
 def _work(batch: list[tuple[str, list[str]]]) -> list[list[Hit]]:
-    assert _worker is not None, "the pool's initializer has run"
-    return _worker.read(batch)
+    return worker().read(batch)
 
 
 @contextmanager
@@ -195,7 +184,7 @@ def _batches(routed: pl.DataFrame) -> Iterator[list[tuple[str, list[str]]]]:
 def _found(routed: pl.DataFrame, detector: Detector, progress: Progress | None) -> Iterable[list[Hit]]:
     """Hits of each routed text, in order, in this process or several."""
     several = detector.params.processes > 1 and routed.height >= WORTH_PROCESSES
-    workers = Workers(detector.params.processes, _start_worker, detector.recipe) if several else None
+    workers = workers_of(detector) if several else None
     with _heap_at_rest():
         batches = _batches(routed)
         done = 0
