@@ -70,6 +70,8 @@ def monitor(
     gold's dates cover the seasons: every look spends a part of that, which is remembered in records/
     (params.monitor; docs/lifecycle.md has what was measured).
 
+    Outside of a project --against names what LIVE is compared with, and nothing is recorded.
+
     Shown texts are masked. The file that --candidates writes has the columns that ingest.files takes, with
     empty outputs to be filled in.
 
@@ -81,15 +83,15 @@ def monitor(
       assay monitor new_tickets.csv --answers routed.parquet -o monitor.html
       assay monitor new_tickets.csv --answers routed.parquet --labels checked.csv
       assay monitor new_tickets.csv --candidates to_label.csv --dry-run
-      assay monitor this_month.csv --against last_month.csv --input text --dry-run
+      assay monitor this_month.csv --against last_month.csv --input text
     """
     from curate.files import write_text
-    from curate.project import Project
     from curate.read.dialect import delimiter_sign
     from governance.cli.plain_files import checked_place
     from governance.cli.rim import DOCUMENTS, say
     from governance.monitor.document import record_words
     from governance.monitor.live import Fields
+    from governance.monitor.outside import project_of
     from governance.monitor.run import Request
     from governance.monitor.run import monitor as look
 
@@ -98,8 +100,12 @@ def monitor(
     shape = shape or DOCUMENTS.get(output.suffix.lower() if output else "", "text")
     sign = None if reading.delimiter is None else delimiter_sign(reading.delimiter)
     fields = Fields(inputs, id_column, group, label, reading.format, reading.encoding, sign)
-    request = Request(live, against, fields, answers, model, labels, candidates, not dry_run, reading.strict)
-    done = look(Project.find(), request, say)
+    with project_of(against, answers) as (project, whole):
+        record = whole and not dry_run
+        if not whole:
+            say("monitor: in no project: nothing is recorded, and texts are masked by the default policy")
+        request = Request(live, against, fields, answers, model, labels, candidates, record, reading.strict)
+        done = look(project, request, say)
     if candidates is not None:
         say(f"rows to label written to {candidates}")
     if output is not None:

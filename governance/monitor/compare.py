@@ -78,6 +78,7 @@ def compare(
     embed: Any,
     held_out: frozenset[str],
     said: frozenset[str],
+    seasons: Sequence[Bools] = (),
     off: Sequence[str] = (),
 ) -> Compared:
     """Both sides in one pool, and the columns over it.
@@ -85,7 +86,7 @@ def compare(
     Parameters
     ----------
     reference, live
-        Masked rows with `window` (reference) and, where there are answers, `answer`, `confidence`, `unsure`,
+        Masked rows and, where there are answers, `answer`, `confidence`, `unsure`,
         `right`.
     totals
         Rows of each side, repeats counted.
@@ -95,6 +96,8 @@ def compare(
         Reference rows that are not of the vocabulary; empty: half of the reference's groups.
     said
         Columns that both files have, among `language`, `source`, `label`.
+    seasons
+        Masks over the reference's rows.
     """
     both = pl.concat(
         [
@@ -110,7 +113,10 @@ def compare(
     )
     is_live: Bools = both["live"].to_numpy()
     unit = both.select(pl.struct("live", "group_key").rank("dense").cast(pl.Int64) - 1).to_series().to_numpy()
-    pool = Pool(is_live, unit, both["weight"].to_numpy(), both["window"].fill_null(-1).to_numpy())
+    not_live = np.zeros(live.height, dtype=bool)
+    pool = Pool(
+        is_live, unit, both["weight"].to_numpy(), tuple(np.append(mask, not_live) for mask in seasons)
+    )
     texts = both["input"].to_list()
     counts, words = word_matrix(texts)
     of_words = word_vectors(counts)

@@ -109,7 +109,7 @@ def _tested(done: Monitored) -> Table:
             UNITS[one.kind],
             p_words(one.p),
             p_words(one.adjusted),
-            _season(one),
+            _season(done, one),
         )
         for one in tested
     ]
@@ -124,10 +124,10 @@ def _tested(done: Monitored) -> Table:
     )
 
 
-def _season(one: Tested) -> str:
+def _season(done: Monitored, one: Tested) -> str:
     if one.season >= 0:
-        return f"as in season {one.season + 1} of gold"
-    return f"unlike all {one.windows} seasons of gold" if one.moved and one.windows else ""
+        return f"as in gold of {done.seasons[one.season]}"
+    return f"unlike all {one.seasons} seasons of gold" if one.moved and one.seasons else ""
 
 
 def p_words(p: float) -> str:
@@ -300,7 +300,7 @@ def as_json(done: Monitored) -> dict[str, Any]:
         "compared": done.compared_rows,
         "units": done.units,
         "reference_rows": done.reference_rows,
-        "seasons": done.windows,
+        "seasons": list(done.seasons),
         "level": done.budget.level,
         "spent_before": round(done.budget.spent, 9),
         "again": done.budget.again,

@@ -7,8 +7,10 @@ stood for before. Without that a phrase which every third customer writes would 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from curate.digests import sha256_of
@@ -19,6 +21,8 @@ from curate.publish.gold import load_gold
 from curate.text import plain
 from governance.monitor.live import Fields, Read, read_live
 from governance.monitor.rows import RAW, collapsed
+from train.arrays import Bools, Ints
+from train.drift.seasons import seasons
 
 # Rows of the reference under which nothing is compared.
 FEWEST = 40
@@ -107,18 +111,31 @@ def _repeats(folder: Path) -> tuple[dict[str, int], bool]:
     return dict(dropped.group_by("kept_id").len().iter_rows()), True
 
 
-def windows_of(rows: pl.DataFrame, live_rows: int) -> pl.Series:
-    """The season of each reference row: windows of time with as many rows each, int; -1 without one.
+def seasons_of(rows: pl.DataFrame, live_rows: int) -> tuple[tuple[Bools, ...], tuple[str, ...]]:
+    """Stretches of the reference's time (`train.drift.seasons`) as masks over `rows`, and their days.
 
-    A window holds as many rows as are live, at least `200`, since a smaller one shows little; a reference of
-    under two windows, or of rows without dates, has none.
+    A reference that is too small for two, or has rows without a date, has none.
     """
-    none = pl.Series("window", [-1], dtype=pl.Int64).new_from_index(0, rows.height)
-    count = min(_MOST_WINDOWS, rows.height // max(live_rows, _WINDOW_ROWS))
-    if count < 2 or rows["at"].null_count() or rows["at"].n_unique() < 2 * count:
-        return none
+    if rows["at"].null_count() or rows["at"].n_unique() < FEWEST_TIMES:
+        return (), ()
     order = rows.select(pl.struct("at", "text_key", "group_key").rank("ordinal").alias("rank"))["rank"]
-    return ((order.cast(pl.Int64) - 1) * count // rows.height).alias("window")
+    place = order.cast(pl.Int64).to_numpy() - 1
+    days = rows["at"].gather(np.argsort(place)).str.slice(0, 10)
+    dates = days.str.to_date(strict=False)
+    first, last = dates[0], dates[-1]
+    whole_year = isinstance(first, date) and isinstance(last, date) and (last - first).days >= YEAR_DAYS
+    masks = seasons(place, live_rows, whole_year=whole_year)
+    return masks, tuple(_days_of(np.sort(place[mask]), days) for mask in masks)
 
 
-_WINDOW_ROWS, _MOST_WINDOWS = 200, 6
+def _days_of(places: Ints, days: pl.Series) -> str:
+    """`2026-01-04 to 2026-03-01`; one that goes on at the beginning starts after its gap."""
+    gaps = np.flatnonzero(np.diff(places) > 1)
+    start, end = (places[gaps[0] + 1], places[gaps[0]]) if len(gaps) else (places[0], places[-1])
+    return f"{days[int(start)]} to {days[int(end)]}"
+
+
+# Different days (or times) that rows must have to be put in order of time.
+FEWEST_TIMES = 4
+# From eleven months on the end of a reference borders on the beginning of the next year.
+YEAR_DAYS = 334

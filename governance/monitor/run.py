@@ -21,7 +21,7 @@ from governance.monitor.history import BILLION, MILLION, Budget, Past, budget_of
 from governance.monitor.live import Fields, Read, read_answers, read_labels, read_live
 from governance.monitor.moved import Moved, candidates, moved
 from governance.monitor.params import MonitorParams
-from governance.monitor.reference import Reference, read_reference, windows_of
+from governance.monitor.reference import Reference, read_reference, seasons_of
 from governance.monitor.rows import masked, sampled
 from governance.predict.refused import Masker, names_of
 from train.drift.estimate import Estimate, estimate
@@ -61,7 +61,7 @@ class Monitored:
     compared_rows: int
     units: int
     reference_rows: int
-    windows: int
+    seasons: tuple[str, ...]
     tested: tuple[Tested, ...]
     absent: dict[str, str]
     budget: Budget
@@ -127,7 +127,7 @@ def monitor(project: Project, request: Request, tell: Callable[[str], None]) -> 
             fix="look at more rows at once: a week's, a month's",
         )
     notes += _group_notes(read, reference)
-    gold_rows = gold_rows.with_columns(windows_of(gold_rows, live_rows.height))
+    masks, days = seasons_of(gold_rows, live_rows.height)
     gold_rows = _known_answers(project, gold_rows, live_rows, system)
     live_rows, gold_rows = _in_common(live_rows, gold_rows)
     said = read.says & reference.read.says
@@ -138,6 +138,7 @@ def monitor(project: Project, request: Request, tell: Callable[[str], None]) -> 
         embed=_embed(params, tell),
         held_out=reference.held_out,
         said=said,
+        seasons=masks,
         off=params.off,
     )
     past = past_looks(project)
@@ -154,14 +155,13 @@ def monitor(project: Project, request: Request, tell: Callable[[str], None]) -> 
     shown = power_words(units, gold_rows["group_key"].n_unique(), budget.level, len(tested))
     topics = found.topics if drift else ()
     advice = advise(tested, topics, estimated, measured is not None, worse, target, shown)
-    windows = int(compared.pool.window.max()) + 1
-    if not windows:
+    if not days:
         notes.append(
             "gold has no dates or too few rows for seasons: a season that it does not hold looks like drift"
         )
     done = Monitored(
         plain(request.live.name, 80), reference.name, read.total, live_rows.height, units, gold_rows.height,
-        windows, tested, dict(compared.absent), budget, found, compared, advice, tuple(notes), estimated,
+        days, tested, dict(compared.absent), budget, found, compared, advice, tuple(notes), estimated,
         measured, known_right, tuple(past), read.aside,
     )  # fmt: skip
     if request.candidates is not None:

@@ -38,14 +38,14 @@ class Pool:
         Codes of what hangs together, int `[rows]`; none lies on both sides.
     weights
         Float `[rows]`.
-    window
-        The season of a reference row, int `[rows]`; -1: of none, and of live rows.
+    seasons
+        Stretches of time of the reference, bool `[rows]` each (`seasons.py`); no live row is of one.
     """
 
     live: Bools
     units: Ints
     weights: Floats
-    window: Ints
+    seasons: tuple[Bools, ...] = ()
 
     @cached_property
     def every(self) -> Ints:

@@ -4,12 +4,11 @@ Every column has a p-value by exchange, all are adjusted together by Holm (1979)
 look's level (`spending.py`) has moved. So the chance that anything is said to have moved, while nothing has,
 is at most that level, whatever the columns have to do with each other.
 
-Seasons: a reference that spans months holds weeks which differ from its own average. A column counts as moved
-only if it differs from the whole reference and from each of its windows: a live batch that is drawn like one
-of them is not drift, and its p-value there is valid, so the largest is (an intersection-union test; Berger,
-1982). What the reference has never seen differs from every window. A swing that is finer than the windows is
-not covered: with three windows and intents that swing by a factor of three, one simulated year of ten had an
-alarm (`benchmarks/monitor.py`).
+Seasons: a reference that spans months holds weeks which differ from its own average. A column counts as
+moved only if it differs from the whole reference and from each of its stretches of time (`seasons.py`): a
+live batch that is drawn like one of them is not drift, and its p-value there is valid, so the largest is (an
+intersection-union test; Berger, 1982). What the reference has never seen differs from every stretch. A swing
+that is finer than they are is not covered (`benchmarks/monitor.py` counts what that costs).
 """
 
 from __future__ import annotations
@@ -17,12 +16,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from curate.stats import holm
-from train.arrays import Ints
 from train.drift.columns import Column, Pool
-from train.drift.shuffle import Sides, p_value
+from train.drift.shuffle import Sides, Statistic, p_value
 from train.drift.spending import draws_for
 
 
@@ -35,13 +31,13 @@ class Tested:
     size
         The statistic: an AUC, a squared distance, a largest gap, a difference of means.
     p
-        Its p-value, the largest over the windows that were looked at.
+        Its p-value, the largest over the seasons that were looked at.
     adjusted
         By Holm, over the columns.
-    windows
-        Windows of the reference that were looked at too.
+    seasons
+        Stretches of the reference's time that were looked at too.
     season
-        The window that the live rows look like, if that is why nothing moved; else -1.
+        The stretch that the live rows look like, if that is why nothing moved; else -1.
     """
 
     name: str
@@ -50,7 +46,7 @@ class Tested:
     p: float
     adjusted: float
     moved: bool
-    windows: int = 0
+    seasons: int = 0
     season: int = -1
 
 
@@ -61,23 +57,31 @@ QUICK = 480
 def look(pool: Pool, columns: Sequence[Column], level: float) -> tuple[Tested, ...]:
     """Test every column at `level`, in their order."""
     most = draws_for(level, len(columns))
-    windows = [int(window) for window in np.unique(pool.window) if window >= 0]
-    sides: dict[int, Sides] = {}
+    sides: dict[tuple[int, int], Sides] = {}
     found = []
+    # A column is likely to be as in the season that the column before was as in: it is asked first.
+    order = list(range(len(pool.seasons)))
     for column in columns:
-        trial = _Trial(pool, column, column.rows, sides.setdefault(id(column.rows), pool.sides(column.rows)))
+        trial = _trial(pool, column, -1, sides)
+        assert trial is not None
         p, settled = trial.p(min(QUICK, most))
         season, seen = -1, 0
         if not (settled and p > level):
-            others = _windows(pool, column, windows) if len(windows) > 1 else []
-            for window, other in others:
-                seen += 1
-                of_window, settled = other.p(min(QUICK, most))
-                if settled and of_window > level:  # like this window: the others cannot make that smaller
-                    p, season = max(p, of_window), window
+            others = []
+            for at in order:
+                other = _trial(pool, column, at, sides)
+                if other is None:
+                    continue
+                others.append(other)
+                of_season, settled = other.p(min(QUICK, most))
+                if settled and of_season > level:  # like this season: the others cannot make that smaller
+                    p, season = max(p, of_season), at
+                    order.remove(at)
+                    order.insert(0, at)
                     break
             else:
-                p = max(one.p(most)[0] for one in (trial, *(other for _, other in others)))
+                p = _largest((trial, *others), most, level)
+            seen = len(others)
         found.append((column, trial.size, p, seen, season))
     adjusted = holm([p for _, _, p, _, _ in found])
     return tuple(
@@ -86,12 +90,12 @@ def look(pool: Pool, columns: Sequence[Column], level: float) -> tuple[Tested, .
     )
 
 
+@dataclass(frozen=True)
 class _Trial:
     """A column over some of its rows."""
 
-    def __init__(self, pool: Pool, column: Column, rows: Ints, sides: Sides | None = None) -> None:
-        self.sides = sides or pool.sides(rows)
-        self.statistic = column.make(rows)
+    sides: Sides
+    statistic: Statistic
 
     @property
     def size(self) -> float:
@@ -103,11 +107,27 @@ class _Trial:
         return p_value(self.sides, self.statistic, most)
 
 
-def _windows(pool: Pool, column: Column, windows: Sequence[int]) -> list[tuple[int, _Trial]]:
-    """The column against each window of the reference."""
-    trials = []
-    for window in windows:
-        rows = column.rows[(pool.window[column.rows] == window) | pool.live[column.rows]]
-        if not pool.live[rows].all():
-            trials.append((window, _Trial(pool, column, rows)))
-    return trials
+def _trial(pool: Pool, column: Column, season: int, sides: dict[tuple[int, int], Sides]) -> _Trial | None:
+    """The column against a season of the reference, -1: all of it; None where none of its rows are of it.
+
+    Columns over the same rows share their exchanges, `sides`.
+    """
+    rows = column.rows
+    if season >= 0:
+        rows = rows[(pool.seasons[season] | pool.live)[rows]]
+        if pool.live[rows].all():
+            return None
+    key = (id(column.rows), season)
+    if key not in sides:
+        sides[key] = pool.sides(rows)
+    return _Trial(sides[key], column.make(rows))
+
+
+def _largest(trials: Sequence[_Trial], most: int, level: float) -> float:
+    """The largest p-value, or the first above `level`: nothing moved then, whatever the others are."""
+    largest = 0.0
+    for trial in trials:
+        largest = max(largest, trial.p(most)[0])
+        if largest > level:
+            break
+    return largest

@@ -37,7 +37,11 @@ def weighted_auc(scores: Floats, sides: Floats, weights: Floats) -> Floats:
     """The chance that a live row scores above another, ties half, `[exchanges]`, of `scores` and `sides`
     `[rows, exchanges]`.
     """
-    order = np.argsort(scores, axis=0, kind="stable")
+    # Three times as fast as a stable sort, and the same unless scores tie.
+    order = np.argsort(scores, axis=0)
+    ranked = np.take_along_axis(scores, order, axis=0)
+    if (ranked[1:] == ranked[:-1]).any():
+        order = np.argsort(scores, axis=0, kind="stable")
     live = np.take_along_axis(sides, order, axis=0) * weights[order]
     other = weights[order] - live
     below = np.cumsum(other, axis=0) - other / 2

@@ -10,18 +10,17 @@ from train.drift.columns import Pool, value_column
 from train.drift.look import look
 
 
-def pool_of(old: int, new: int, windows: int = 0) -> Pool:
-    window = np.full(old + new, -1)
-    if windows:
-        window[:old] = np.arange(old) * windows // old
+def pool_of(old: int, new: int, seasons: int = 0) -> Pool:
     live = np.arange(old + new) >= old
-    return Pool(live, np.arange(old + new), np.ones(old + new), window)
+    of = np.arange(old + new) * seasons // old
+    masks = tuple((of == season) & ~live for season in range(seasons))
+    return Pool(live, np.arange(old + new), np.ones(old + new), masks)
 
 
 def test_a_season_that_the_reference_holds_is_not_drift_and_one_that_it_lacks_is() -> None:
     draw = np.random.default_rng(2)
     values = np.concatenate([draw.normal(0, 1, 300), draw.normal(3, 1, 300), draw.normal(3, 1, 80)])
-    dated = pool_of(600, 80, windows=2)
+    dated = pool_of(600, 80, seasons=2)
     (seen,) = look(dated, [value_column(dated, "length", "ordered", values)], 0.001)
     assert not seen.moved and seen.season == 1
     undated = pool_of(600, 80)
@@ -29,14 +28,14 @@ def test_a_season_that_the_reference_holds_is_not_drift_and_one_that_it_lacks_is
     assert seen.moved and seen.season == -1
     values[600:] += 3
     (seen,) = look(dated, [value_column(dated, "length", "ordered", values)], 0.001)
-    assert seen.moved and seen.windows == 2
+    assert seen.moved and seen.seasons == 2
 
 
 def test_a_p_value_settled_below_the_level_is_held_against_every_season() -> None:
     """At a generous level an early p-value may be an alarm, so all seasons are asked."""
     draw = np.random.default_rng(4)
     values = np.concatenate([draw.normal(0, 1, 300), draw.normal(2, 1, 300), draw.normal(2, 1, 80)])
-    dated = pool_of(600, 80, windows=2)
+    dated = pool_of(600, 80, seasons=2)
     (seen,) = look(dated, [value_column(dated, "length", "ordered", values)], 0.2)
     assert not seen.moved
 
