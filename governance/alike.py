@@ -40,6 +40,32 @@ def alike(project: Project) -> Iterator[tuple[str, str, str]]:
         yield row["example_id"], "meaning", words
 
 
+def twins(project: Project) -> dict[str, str]:
+    """By each row of kind `meaning` the row that it is near to in meaning, the keeper of both."""
+    pairs = table(project, "semantic")
+    if not pairs.height:
+        return {}
+    kept = pairs.filter((pl.col("left_id") == pl.col("cluster")) | (pl.col("right_id") == pl.col("cluster")))
+    later = pl.when(pl.col("left_id") == pl.col("cluster")).then("right_id").otherwise("left_id")
+    return dict(kept.select(later.alias("later"), "cluster").sort("later").iter_rows())
+
+
+def near(project: Project) -> Iterator[tuple[str, str, str]]:
+    """`example_id, twin, words` of the rows that left as near-duplicates of one that stays, the least alike
+    first: there a mistake is likeliest.
+    """
+    drops = table(project, "drops")
+    if not drops.height:
+        return
+    left = drops.filter(pl.col("reason") == "near_duplicate", pl.col("kept_id").is_not_null())
+    for row in left.sort("score", "example_id", nulls_last=True).iter_rows(named=True):
+        yield (
+            row["example_id"],
+            row["kept_id"],
+            f"left as nearly the same as {row['kept_id']} ({row['evidence']})",
+        )
+
+
 def of_row(project: Project, example_id: str) -> Iterator[tuple[str, str]]:
     """What was found and the evidence, for `assay why`."""
     found = table(project, "overlaps")

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     "--estimate", is_flag=True, help="Say how exact the scan is, from the answers given so far; asks nothing."
 )
 @click.option("--rows", "of_rows", is_flag=True, help="Judge rows instead of values: those that wait.")
+@click.option("--near", is_flag=True, help="Look over rows that left as near-duplicates, beside what stays.")
 @click.option(
     "--refusals",
     is_flag=False,
@@ -99,6 +100,7 @@ def triage(
     size: int | None,
     estimate: bool,
     of_rows: bool,
+    near: bool,
     refusals: str | None,
     listed: bool,
     row_ids: tuple[str, ...],
@@ -130,6 +132,7 @@ def triage(
     Verdicts on rows go to decisions/rows.jsonl: `redact` checks that the text is still the one that was
     judged, `dedup` carries them out, a later line undoes them. Keys of --rows: k keep   d drop
           1-9 give it the output of that number   u unsure   s skip   z undo   ? help   q quit
+          o keep it and drop its twin, where another row says the same
     With --refusals the rows are those that predict refused, and k says that the model's answer is right;
     answers go to data/raw/answered.jsonl (params.triage.answers), to be named in ingest.files.
 
@@ -138,6 +141,7 @@ def triage(
       assay triage
       assay triage --rows
       assay triage --rows --list --format json
+      assay triage --near
       assay triage --row T-000123 --drop --reason "a test message"
       assay triage --row T-000124 --relabel billing
       assay triage --refusals routed.refused.parquet
@@ -158,7 +162,7 @@ def triage(
     from governance.triage.row_verdicts import Judge
     from governance.triage.session import Reviewer
 
-    rows = RowOptions(of_rows, listed, row_ids, keep, drop, undo, relabel, edits, table)
+    rows = RowOptions(of_rows, listed, row_ids, keep, drop, undo, relabel, edits, table, near)
     if size is not None and limit is not None:
         raise AssayError(
             "--sample says how many questions there are, and --limit too", fix="leave one of them out"
@@ -177,7 +181,7 @@ def triage(
         who = Judge(reviewer or git_name(project), reason, date.today(), expires)
         return say(answer_refusals(project, place, rows, who, limit, keys))
     if rows.listed:
-        return show(project, shape)
+        return show(project, shape, near=near)
     if rows.asked:
         who = Judge(reviewer or git_name(project), reason, date.today(), expires)
         say(decide(project, rows, who, limit, keys))

@@ -25,11 +25,19 @@ class RowOptions:
     relabel: str | None = None
     edits: tuple[str, ...] = ()
     file: Path | None = None
+    near: bool = False
 
     @property
     def asked(self) -> bool:
         """Whether the command is about rows."""
-        return self.queue or self.listed or bool(self.words) or bool(self.rows) or self.file is not None
+        return (
+            self.queue
+            or self.near
+            or self.listed
+            or bool(self.words)
+            or bool(self.rows)
+            or self.file is not None
+        )
 
     @property
     def words(self) -> list[str]:
@@ -70,7 +78,7 @@ def decide(project: Project, options: RowOptions, judge: Judge, limit: int | Non
         lines = Desk(project, redacted(project), judge).lines(wishes)
         append_rows(project.root, lines)
         return _told(wishes)
-    return _work(project, judge, limit, keys)
+    return _work(project, judge, limit, keys, near=options.near)
 
 
 def wish_of(example_id: str, options: RowOptions) -> Wish:
@@ -107,17 +115,18 @@ def _told(wishes: list[Wish]) -> str:
     return f"{said or 'no verdict'}\n  next: git add {FILE} && dvc repro"
 
 
-def _work(project: Project, judge: Judge, limit: int | None, keys: str | None) -> str:
+def _work(project: Project, judge: Judge, limit: int | None, keys: str | None, *, near: bool) -> str:
     from curate.text import plural
     from curate.verdicts.journal import FILE, append_rows
     from curate.verdicts.standing import project_rows
     from governance.triage.row_session import RowSession, press
     from governance.triage.row_verdicts import Desk
     from governance.triage.row_view import screen
-    from governance.triage.rows import build_rows
+    from governance.triage.rows import RowBoard
     from governance.triage.terminal import loop
 
-    queue = build_rows(project, project_rows(project))
+    board, verdicts = RowBoard(project), project_rows(project)
+    queue = board.near(verdicts) if near else board.queue(verdicts)
     if not queue.items:
         return "no row waits for a verdict"
     desk = Desk(project, queue.examples, judge)
@@ -141,14 +150,15 @@ def _work(project: Project, judge: Judge, limit: int | None, keys: str | None) -
     )
 
 
-def show(project: Project, shape: str) -> None:
+def show(project: Project, shape: str, *, near: bool = False) -> None:
     """Print the queue."""
     from curate.verdicts.standing import project_rows
     from governance.cli.rim import emit_json, stdout
     from governance.triage.row_view import listed, table
-    from governance.triage.rows import build_rows
+    from governance.triage.rows import RowBoard
 
-    queue = build_rows(project, project_rows(project))
+    board, verdicts = RowBoard(project), project_rows(project)
+    queue = board.near(verdicts) if near else board.queue(verdicts)
     if shape == "json":
         return emit_json(listed(queue))
     stdout().print(table(queue))

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
+from curate.diff.show.apart import apart
 from curate.diff.show.privacy import masks
 from curate.errors import AssayError
 from curate.examples import TEXT_FIELDS
@@ -17,10 +18,10 @@ from curate.text import UNSEEN, code_point
 from curate.verdicts.journal import Said, Word
 from governance.desk.app import Desk, Form, Handler, go, refuse
 from governance.desk.row_room import RowConflict, RowRoom
-from governance.desk.web import NotHere
+from governance.desk.web import NotHere, long, told_apart
 from governance.triage.queue import TAKEN_BACK
 from governance.triage.row_view import OTHERS
-from governance.triage.rows import KINDS, RowItem
+from governance.triage.rows import KINDS, NEAR, RowItem
 
 SPOKEN: Mapping[Word, str] = {
     "keep": "kept",
@@ -37,6 +38,7 @@ MEANS = {
     "warning": "a rule of quality warns",
     "benchmark": "the row holds text of a benchmark file",
     "meaning": "another row says the same in other words",
+    NEAR: "left as nearly the same as a row that stays; nobody need look",
 }
 # Rows handed out ahead, rows listed, outputs to choose from.
 AHEAD, LISTED, CHOICES = 12, 300, 9
@@ -48,7 +50,7 @@ def overview(desk: Desk, request: Request, _: Form) -> Response:
     """The rows that wait, by why."""
     room, kind = desk.rows, _kind(request)
     waiting = room.waiting(kind)
-    counts = [(each, len(room.waiting(each)), MEANS[each]) for each in KINDS]
+    counts = [(each, len(room.waiting(each)), MEANS[each]) for each in (*KINDS, NEAR)]
     return desk.draw(
         "rows",
         "Rows",
@@ -88,11 +90,12 @@ def decide(desk: Desk, request: Request, form: Form) -> Response:
         changes = _changes(room.row(entry.example_id), form)
         if not changes:
             return refuse(desk, request, 422, "nothing was changed", back=f"{_address(room, entry, kind)}")
-    elif word not in ("keep", "drop", "unsure"):
+    elif word not in ("keep", "drop", "unsure") and not (word == "other" and entry.twin):
         raise NotHere
-    known: Word = next(each for each in SPOKEN if each == word)
+    known: Word = "keep" if word == "other" else next(each for each in SPOKEN if each == word)
+    twin = (entry.twin, form.get("twin_version", "")) if word == "other" else None
     try:
-        room.decide(entry.example_id, known, changes, form.get("version", ""))
+        room.decide(entry.example_id, known, changes, form.get("version", ""), twin)
     except AssayError as error:
         if word != "edit" or isinstance(error.__cause__, OSError):
             raise
@@ -103,7 +106,8 @@ def decide(desk: Desk, request: Request, form: Form) -> Response:
         return refuse(desk, request, 409, problem, "look at it again; a decision then is over theirs", back)
     following = room.after(entry, kind)
     to = "/rows" if following is None else _address(room, following, kind)
-    return go(desk, request, to, f"{SPOKEN[known]}. z takes it back.", left=len(room.waiting(kind)))
+    said = f"{SPOKEN[known]}{', the other dropped' if twin else ''}. z takes it back."
+    return go(desk, request, to, said, left=len(room.waiting(kind)))
 
 
 def edit(desk: Desk, request: Request, _: Form) -> Response:
@@ -141,7 +145,8 @@ def undo(desk: Desk, request: Request, _: Form) -> Response:
         return refuse(desk, request, 409, f"Conflict: {_stands(conflict.standing)}.", back="/rows")
     if written is None:
         return go(desk, request, "/rows", "Nothing of this session is left to take back.")
-    to = f"/rows/item/{written.line.row}"
+    near = any(item.example_id == written.example_id for item in room.near)
+    to = f"/rows/item/{written.line.row}" + (f"?kind={NEAR}" if near else "")
     said = f"taken back: {SPOKEN[written.line.verdict]}"
     return go(desk, request, to, said, left=len(room.waiting()))
 
@@ -188,20 +193,41 @@ def _entry(room: RowRoom, entry: RowItem, kind: str) -> dict[str, Any]:
     texts = room.row(entry.example_id)
     given = {name: text for name in TEXT_FIELDS if (text := texts[name])}
     others = [(name, output, room.row(name)["input"] or "") for name, output in entry.others[:OTHERS]]
-    shown = [*given.values(), *entry.choices, *(text for _, *pair in others for text in pair)]
+    twin = room.row(entry.twin) if entry.twin else {}
+    beside = {name: text for name in TEXT_FIELDS if (text := twin.get(name))}
+    shown = [
+        *given.values(),
+        *entry.choices,
+        *(text for _, *pair in others for text in pair),
+        *beside.values(),
+    ]
     hidden = masks([], named=shown)
 
     def seen(text: str) -> str:
         return hidden.get(text, text)
 
     before, then = room.after(entry, kind, -1), room.after(entry, kind)
+    here = seen(given.get("input", ""))
+    pair = {
+        name: apart(seen(given.get(name, "")), seen(beside.get(name, "")))
+        for name in TEXT_FIELDS
+        if entry.twin and (name in given or name in beside)
+    }
     return {
         "item": entry,
         "key": room.key(entry.example_id),
         "version": room.version(entry.example_id),
         "open": room.is_open(entry),
-        "texts": [(name, seen(text)) for name, text in given.items()],
-        "others": [(name, seen(output), seen(given_input)) for name, output, given_input in others],
+        "texts": [
+            (name, told_apart(pair[name][0]) if name in pair else long(seen(text)))
+            for name, text in given.items()
+        ],
+        "twin": [(name, told_apart(there)) for name, (_, there) in pair.items() if name in beside],
+        "twin_version": room.version(entry.twin) if entry.twin else "",
+        "others": [
+            (name, long(seen(output)), told_apart(apart(here, seen(given_input))[1]))
+            for name, output, given_input in others
+        ],
         "more": len(entry.others) - len(others),
         "choices": [(seen(choice), choice == texts["output"]) for choice in entry.choices[:CHOICES]],
         "said": _stands(room.said(entry.example_id), nobody=""),
@@ -217,7 +243,7 @@ def _address(room: RowRoom, entry: RowItem, kind: str) -> str:
 
 
 def _find(desk: Desk, request: Request) -> RowItem:
-    entry = desk.rows.find(request.path_params["row"])
+    entry = desk.rows.find(request.path_params["row"], _kind(request))
     if entry is None:
         raise NotHere
     return entry
@@ -225,7 +251,7 @@ def _find(desk: Desk, request: Request) -> RowItem:
 
 def _kind(request: Request) -> str:
     kind = request.query_params.get("kind", "")
-    if kind and kind not in KINDS:
+    if kind and kind not in (*KINDS, NEAR):
         raise NotHere
     return kind
 

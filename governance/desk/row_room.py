@@ -33,7 +33,7 @@ from curate.verdicts.standing import project_rows
 from governance.desk.marks import mark_of
 from governance.triage.queue import TAKEN_BACK
 from governance.triage.row_verdicts import Desk, Judge, Wish
-from governance.triage.rows import RowBoard, RowItem
+from governance.triage.rows import NEAR, RowBoard, RowItem
 
 
 class RowConflict(Exception):
@@ -46,10 +46,16 @@ class RowConflict(Exception):
 
 @dataclass(frozen=True)
 class Written:
-    """One decision of this session."""
+    """One decision of this session: its line, and that on the twin which was dropped with it."""
 
     example_id: str
     line: RowVerdict
+    twin: tuple[str, RowVerdict] | None = None
+
+    @property
+    def lines(self) -> list[tuple[str, RowVerdict]]:
+        """Every row and line."""
+        return [(self.example_id, self.line), *([self.twin] if self.twin else [])]
 
 
 class RowRoom:
@@ -73,6 +79,8 @@ class RowRoom:
             self._said: dict[str, Said] = {}
             self._open: frozenset[str] = frozenset()
             self.items: list[RowItem] = []
+            self.near: list[RowItem] = []
+            self._open_near: frozenset[str] = frozenset()
             self._by_key: dict[str, RowItem] = {}
             self.refresh()
 
@@ -88,9 +96,10 @@ class RowRoom:
             key_id = self.project.key.key_id
             self._lines = [each for each in read_rows(self.project.root) if each.key_id == key_id]
             self._said = latest(self._lines)
-            queue = self.board.queue(project_rows(self.project))
+            verdicts = project_rows(self.project)
+            queue, self._near = self.board.queue(verdicts), self.board.near(verdicts)
             by_id = {item.example_id: item for item in queue.items}
-            mine = {written.example_id: written.line for written in self.history}
+            mine = {name: line for written in self.history for name, line in written.lines}
             self._open = frozenset(
                 name for name, item in by_id.items() if not (item.unsure and self._left(mine.get(name)))
             )
@@ -98,7 +107,10 @@ class RowRoom:
             self.items = [by_id.get(item.example_id, item) for item in self.items]
             self.items += [item for item in queue.items if item.example_id not in known]
             self._by_key = {self.key(item.example_id): item for item in self.items}
-            self.texts = dict(queue.texts)
+            nearby = {item.example_id: item for item in self._near.items}
+            self._open_near = frozenset(name for name in nearby if not self._left(mine.get(name)))
+            self.near = [nearby.get(item.example_id, item) for item in self.near] or list(nearby.values())
+            self.texts = {**self._near.texts, **queue.texts}
             return None
 
     def _left(self, line: RowVerdict | None) -> bool:
@@ -125,9 +137,12 @@ class RowRoom:
         """The row's name in an address: the journal's keyed digest, since an id may name a person."""
         return row_digest(self.project.key, example_id)
 
-    def find(self, key: str) -> RowItem | None:
+    def find(self, key: str, kind: str = "") -> RowItem | None:
         """The row of an address; one that does not wait has no reasons."""
         self.refresh()
+        if kind == NEAR:
+            near = (item for item in self.near if self.key(item.example_id) == key)
+            return next(near, None)
         if key in self._by_key or not re.fullmatch("[0-9a-f]{24}", key):
             return self._by_key.get(key)
         name = self.board.named(key)
@@ -136,19 +151,22 @@ class RowRoom:
     def waiting(self, kind: str = "") -> list[RowItem]:
         """The rows that wait, in order; of one kind, or all."""
         self.refresh()
+        if kind == NEAR:
+            return [item for item in self.near if item.example_id in self._open_near]
         return [item for item in self.items if item.example_id in self._open and kind in ("", item.kind)]
 
     def is_open(self, item: RowItem) -> bool:
         """Whether a row waits."""
-        return item.example_id in self._open
+        return item.example_id in (self._open_near if item.kind == NEAR else self._open)
 
     def after(self, item: RowItem, kind: str, step: int = 1) -> RowItem | None:
         """The next row that waits."""
         self.refresh()
-        order = self.items if step > 0 else self.items[::-1]
+        items = self.near if kind == NEAR else self.items
+        order = items if step > 0 else items[::-1]
         passed = False
         for other in order:
-            if passed and other.example_id in self._open and kind in ("", other.kind):
+            if passed and self.is_open(other) and kind in ("", other.kind):
                 return other
             passed = passed or other.example_id == item.example_id
         return None
@@ -174,8 +192,16 @@ class RowRoom:
 
     # What is written
 
-    def decide(self, example_id: str, word: Word, changes: Mapping[str, str], seen: str) -> Written:
-        """Write a decision on a row, with the version that was on the screen.
+    def decide(
+        self,
+        example_id: str,
+        word: Word,
+        changes: Mapping[str, str],
+        seen: str,
+        twin: tuple[str, str] | None = None,
+    ) -> Written:
+        """Write a decision on a row, with the version that was on the screen; `twin` (its id and version) is
+        dropped with it.
 
         Raises
         ------
@@ -185,7 +211,11 @@ class RowRoom:
             If the change does not fit the task card, or brings personal data.
         """
         with self._lock:
-            written = self._write(Wish(example_id, word, changes), seen)
+            wishes, versions = [Wish(example_id, word, changes)], {example_id: seen}
+            if twin is not None:
+                wishes.append(Wish(twin[0], "drop", {}))
+                versions[twin[0]] = twin[1]
+            written = self._write(wishes, versions)
             self.history.append(written)
             self._mark = None  # what this session is unsure of is closed in it
             return written
@@ -197,32 +227,38 @@ class RowRoom:
                 return None
             last = self.history[-1]
             self.refresh()
-            said = self._said.get(last.line.row)
-            if said is None or said.verdict != last.line:
-                raise RowConflict(said)
-            self._write(Wish(last.example_id, "unsure", {}, TAKEN_BACK), self.version(last.example_id))
+            for _, line in last.lines:
+                said = self._said.get(line.row)
+                if said is None or said.verdict != line:
+                    raise RowConflict(said)
+            names = [name for name, _ in last.lines]
+            wishes = [Wish(name, "unsure", {}, TAKEN_BACK) for name in names]
+            self._write(wishes, {name: self.version(name) for name in names})
             self.history.pop()
             self._mark = None
             return last
 
-    def _write(self, wish: Wish, seen: str) -> Written:
+    def _write(self, wishes: list[Wish], seen: Mapping[str, str]) -> Written:
         self.refresh()
-        (line,) = self._desk.lines([wish])
+        lines = self._desk.lines(wishes)
 
         def unchanged() -> None:
             self.refresh()
-            if self.version(wish.example_id) != seen:
-                raise RowConflict(self._said.get(line.row))
+            for wish, line in zip(wishes, lines, strict=True):
+                if self.version(wish.example_id) != seen[wish.example_id]:
+                    raise RowConflict(self._said.get(line.row))
 
         try:
-            append_rows(self.project.root, [line], unchanged)
-        except RowConflict as conflict:
-            if not _again(conflict.standing, line):
+            append_rows(self.project.root, lines, unchanged)
+        except RowConflict:
+            standing = [self._said.get(line.row) for line in lines]
+            if not all(_again(said, line) for said, line in zip(standing, lines, strict=True)):
                 raise
-            assert conflict.standing is not None
-            return Written(wish.example_id, conflict.standing.verdict)
-        self.written += 1
-        return Written(wish.example_id, line)
+            lines = [said.verdict for said in standing if said is not None]
+        else:
+            self.written += 1
+        twin = (wishes[1].example_id, lines[1]) if len(lines) > 1 else None
+        return Written(wishes[0].example_id, lines[0], twin)
 
 
 def _again(standing: Said | None, line: RowVerdict) -> bool:

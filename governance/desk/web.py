@@ -7,6 +7,7 @@ thought of it or not.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,25 @@ def marked(segments: Segments) -> Markup:
         else:
             name = Markup('<mark class="{}" title="{}">{}</mark>')
             parts.append(name.format(_CLASSES[style], _TITLES[style], text))
+    return Markup("").join(parts)
+
+
+def told_apart(stretches: Sequence[tuple[str, bool]], limit: int = LONG) -> Markup:
+    """A text beside another, with what the other lacks bold and underlined, and said to who hears it."""
+    parts, left = [], limit
+    for text, lacks in stretches:
+        shown = Markup.escape(neutral(text[:left]))
+        left -= len(text)
+        if lacks and text.strip():
+            mark = Markup(
+                '<mark class="apart" title="only here"><span class="unseen">only here: </span>{}</mark>'
+            )
+            parts.append(mark.format(shown))
+        else:
+            parts.append(shown)
+        if left <= 0:
+            parts.append(Markup("…"))
+            break
     return Markup("").join(parts)
 
 

@@ -1,6 +1,7 @@
 """The queue of rows as a state machine: a session and a key give the next session and what is to be written.
 
     k keep   d drop   1-9 give it the output of that number   u unsure   s skip   z undo   ? help   q quit
+    o keep it and drop its twin, the row that says the same beside it
 
 To keep a row or give it another output settles its contradiction: the other rows of it are not asked about in
 this session, since they leave (or are repeats) once the stages have run. Every decision goes to the file at
@@ -24,11 +25,14 @@ KEYS: Mapping[str, Word] = {"k": "keep", "d": "drop", "u": "unsure"}
 
 @dataclass(frozen=True)
 class Step:
-    """What one key did: the rows that it closed, the word (None: skipped), and where the session stood."""
+    """What one key did: the rows that it closed, the word (None: skipped), where the session stood, and the
+    twin that was dropped with it.
+    """
 
     places: tuple[int, ...]
     word: Word | None
     at: int
+    twin: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,8 @@ def press(session: RowSession, key: str) -> tuple[RowSession, list[Wish]]:
         return session, []
     if key in KEYS:
         return _decide(session, item, Wish(item.example_id, KEYS[key], {}))
+    if key == "o" and item.twin:
+        return _drop_twin(session, item)
     if key == "s":
         return _forward(session, Step((session.at,), None, session.at), "skipped"), []
     if key.isdigit() and 0 < int(key) <= len(item.choices):
@@ -97,6 +103,19 @@ def _decide(session: RowSession, item: RowItem, wish: Wish) -> tuple[RowSession,
     return replace(_forward(session, Step(places, wish.verdict, session.at), said), tally=dict(tally)), [wish]
 
 
+def twin_wishes(item: RowItem) -> list[Wish]:
+    """What `o` writes: the row is right as it is, and its twin leaves."""
+    return [Wish(item.example_id, "keep", {}), Wish(item.twin, "drop", {})]
+
+
+def _drop_twin(session: RowSession, item: RowItem) -> tuple[RowSession, list[Wish]]:
+    twins = {at for at, other in enumerate(session.queue) if other.example_id == item.twin}
+    places = (session.at, *sorted(twins - session.closed - {session.at}))
+    tally = dict(Counter(session.tally) + Counter({"keep": 1, "drop": 1}))
+    step = Step(places, "keep", session.at, item.twin)
+    return replace(_forward(session, step, "kept; its twin dropped"), tally=tally), twin_wishes(item)
+
+
 def _forward(session: RowSession, step: Step, message: str) -> RowSession:
     closed = session.closed | set(step.places)
     places: Sequence[int] = range(session.at + 1, len(session.queue))
@@ -110,8 +129,10 @@ def _undo(session: RowSession) -> tuple[RowSession, list[Wish]]:
     *before, step = session.history
     wishes, tally = [], dict(session.tally)
     if step.word is not None:
-        wishes = [Wish(session.queue[step.at].example_id, "unsure", {}, TAKEN_BACK)]
+        names = [session.queue[step.at].example_id, *([step.twin] if step.twin else [])]
+        wishes = [Wish(name, "unsure", {}, TAKEN_BACK) for name in names]
         tally[step.word] -= 1
+        tally["drop"] = tally.get("drop", 0) - (1 if step.twin else 0)
     back = replace(
         session,
         at=step.at,

@@ -11,6 +11,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from curate.diff.show.apart import Stretches, apart
 from curate.diff.show.privacy import masks
 from curate.examples import TEXT_FIELDS
 from curate.text import plain, plural
@@ -23,6 +24,7 @@ HELP = (
     ("k", "keep", "the row is right as it is: it stays, and settles a contradiction"),
     ("d", "drop", "the row leaves"),
     ("1-9", "relabel", "the row gets the output of that number"),
+    ("o", "drop the other", "the row stays, and its twin beside it leaves"),
     ("u", "unsure", "left to the pipeline, asked about again later"),
     ("s", "skip", "not in this session"),
     ("z", "undo", "takes the last decision back"),
@@ -50,6 +52,7 @@ def screen(session: RowSession, queue: RowQueue) -> RenderableType:
         head,
         Text(),
         *_row(item, queue.texts[item.example_id]),
+        *_twin(item, queue),
         Text(session.message, style="green"),
         _keys(item),
     )
@@ -76,9 +79,36 @@ def _row(item: RowItem, texts: Mapping[str, str | None]) -> list[RenderableType]
     return parts
 
 
+def _twin(item: RowItem, queue: RowQueue) -> list[RenderableType]:
+    """The row that says the same, and in both the words that the other lacks, in brackets."""
+    if item.twin not in queue.texts:
+        return []
+    pair = (queue.texts[item.example_id], queue.texts[item.twin])
+    hidden = masks([], named=[text for texts in pair for text in texts.values() if text])
+    parts: list[RenderableType] = [
+        Text(f"beside it {plain(item.twin, 60)}; [words] the other lacks", style="bold")
+    ]
+    for field in TEXT_FIELDS:
+        here, there = (texts[field] or "" for texts in pair)
+        if not (here or there):
+            continue
+        shown = apart(hidden.get(here, here), hidden.get(there, there))
+        table = Table.grid(padding=(0, 2))
+        for name, stretches in zip(("this", "other"), shown, strict=True):
+            table.add_row(Text(f"{field}, {name}", style="bold"), _bracketed(stretches))
+        parts.append(table)
+    return [*parts, Text()]
+
+
+def _bracketed(stretches: Stretches) -> Text:
+    told = "".join(f"[{text}]" if lacks and text.strip() else text for text, lacks in stretches)
+    return Text(plain(told, SHOWN))
+
+
 def _keys(item: RowItem) -> Text:
     number = f"   1-{min(9, len(item.choices))} give it that output" if item.choices else ""
-    return Text(f"k keep   d drop{number}   u unsure   s skip   z undo   ? help   q quit", style="dim")
+    twin = "   o drop the other" if item.twin else ""
+    return Text(f"k keep   d drop{number}{twin}   u unsure   s skip   z undo   ? help   q quit", style="dim")
 
 
 def listed(queue: RowQueue) -> dict[str, Any]:

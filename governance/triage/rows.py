@@ -8,7 +8,7 @@ was unsure comes last. A row with several reasons is asked about once. A second 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,12 +21,15 @@ from curate.files import read_stage_frame
 from curate.project import Project
 from curate.task import Kind
 from curate.verdicts.journal import DECIDED, RowVerdict, Said, content_digest, latest
-from governance.alike import alike
+from governance.alike import alike, near, twins
 
 # Fields of a contradiction that are the row's whole output.
 _WHOLE = ("output", "order")
 # In the order in which they are asked about.
 KINDS = ("dispute", "stale", "benchmark", "contradiction", "suspect", "warning", "meaning")
+
+# Not in the queue: the stage decided, and whoever wants to looks it over.
+NEAR = "near"
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class RowItem:
     Parameters
     ----------
     kind
-        Why it is asked about first (one of `KINDS`).
+        Why it is asked about first (one of `KINDS`, or `NEAR`).
     why
         Every reason, in words without text of the row.
     choices
@@ -47,6 +50,8 @@ class RowItem:
         The other rows of the contradiction with their outputs.
     said
         What stands of it in the journal.
+    twin
+        The row that says the same, beside which it is shown; else empty.
     """
 
     example_id: str
@@ -57,6 +62,7 @@ class RowItem:
     others: tuple[tuple[str, str], ...] = ()
     said: Said | None = None
     unsure: bool = False
+    twin: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,7 @@ class _Reasons:
     choices: list[str] = field(default_factory=list)
     cluster: str = ""
     others: tuple[tuple[str, str], ...] = ()
+    twin: str = ""
 
 
 def redacted(project: Project) -> pl.DataFrame:
@@ -107,6 +114,8 @@ class RowBoard:
         _warnings(project, self._found)
         for name, kind, words in alike(project):
             _add(self._found, name, kind, words)
+        for name, twin in twins(project).items():
+            self._found[name].twin = twin
 
     @cached_property
     def _names(self) -> pl.Series:
@@ -129,12 +138,7 @@ class RowBoard:
             for name, known in named.items()
             if name in found and _settled(known) and known[0].verdict.verdict in ("keep", "relabel", "edit")
         }
-        texts = {
-            row["example_id"]: row
-            for row in self.examples.filter(pl.col("example_id").is_in(sorted(found)))
-            .select("example_id", *TEXT_FIELDS)
-            .iter_rows(named=True)
-        }
+        texts = self._texts({*found, *(reasons.twin for reasons in found.values())})
         items = [
             RowItem(
                 name,
@@ -145,12 +149,32 @@ class RowBoard:
                 reasons.others,
                 named.get(name, (None, None))[0],
                 name in named and named[name][0].verdict.verdict == "unsure",
+                reasons.twin,
             )
             for name, reasons in found.items()
             if name in texts and not _settled(named.get(name)) and not _waits_for_run(reasons, settled)
         ]
         items.sort(key=lambda item: (item.unsure, KINDS.index(item.kind), item.cluster, item.example_id))
         return RowQueue(tuple(items), self.examples, texts)
+
+    def near(self, verdicts: Sequence[RowVerdict]) -> RowQueue:
+        """The rows that left as near-duplicates, on which nobody has decided; they wait for nobody."""
+        said = latest(verdicts)
+        named = _named(self.project, self.examples, self._names, said) if said else {}
+        found = [each for each in near(self.project) if not _settled(named.get(each[0]))]
+        texts = self._texts({name for row, twin, _ in found for name in (row, twin)})
+        items = [
+            RowItem(row, NEAR, (words,), said=named.get(row, (None, None))[0], twin=twin)
+            for row, twin, words in found
+            if row in texts and twin in texts
+        ]
+        return RowQueue(tuple(items), self.examples, texts)
+
+    def _texts(self, names: Collection[str]) -> dict[str, dict[str, str | None]]:
+        rows = self.examples.filter(pl.col("example_id").is_in(sorted(names)))
+        return {
+            row["example_id"]: row for row in rows.select("example_id", *TEXT_FIELDS).iter_rows(named=True)
+        }
 
 
 def _waits_for_run(reasons: _Reasons, settled: set[str]) -> bool:

@@ -8,7 +8,7 @@
 (() => {
   const KEYS = {
     next: "j", previous: "k", real: "y", not_personal: "n", public: "p", unsure: "u", skip: "s",
-    undo: "z", reveal: "v", edit: "e", help: "?", left: "l", right: "r", tie: "t", both_bad: "b",
+    undo: "z", reveal: "v", edit: "e", help: "?", left: "l", right: "r", tie: "t", both_bad: "b", other: "o",
   };
   const OUTBOX = "assay.outbox", BINDINGS = "assay.keys", DRAFT = "assay.draft.";
   const AHEAD = 12;      // fetch more when fewer are left
