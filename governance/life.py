@@ -11,8 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from curate.documents import load_parquet
-from curate.errors import AssayError
+from curate.errors import AssayError, native_errors
 from curate.examples import TEXT_FIELDS
 from curate.ids import CONTENT_PREFIX
 from curate.ingest.personal import private_id
@@ -45,19 +44,17 @@ def resolve(project: Project, row: str) -> str:
     AssayError
         If no id or several ids match.
     """
-    ids = pl.concat(
-        [
-            _column(project.stage("ingest") / "examples.parquet"),
-            _column(project.stage("ingest") / "drops.parquet"),
-        ]
-    )
-    if not len(ids):
+    tables = [project.stage("ingest") / f"{name}.parquet" for name in ("examples", "drops")]
+    if not any(map(_height, tables)):
         raise AssayError("nothing has been ingested yet", fix="assay ingest   (or: dvc repro)")
-    if row in ids:
+    # The tables are sorted by id, so that a filter reads the row groups in which it may stand.
+    if any(_rows(path, row).height for path in tables):
         return row
-    if (key := key_here(project)) and (replaced := private_id([row], key)[0]) in ids:
-        return replaced
-    near = ids.filter(ids.str.starts_with(row)).unique().sort()
+    if key := key_here(project):
+        replaced = private_id([row], key)[0]
+        if any(_rows(path, replaced).height for path in tables):
+            return replaced
+    near = pl.concat([_beginning(path, row) for path in tables]).unique().sort()
     if len(near) and not row.startswith(CONTENT_PREFIX) and look_back(project, row, exact=True).sightings:
         return row  # "5", which is gone, and not the "50" that begins so
     if len(near) == 1:
@@ -118,12 +115,27 @@ def _before(project: Project, example_id: str) -> Iterator[Event]:
         yield Event("ingest", "not in the work tree", "gone from source")
 
 
-def _column(path: Path) -> pl.Series:
-    return (
-        load_parquet(path, columns=["example_id"])["example_id"]
-        if path.exists()
-        else pl.Series("example_id", [], dtype=pl.String)
-    )
+def _height(path: Path) -> int:
+    """How many rows a table has.
+
+    Raises
+    ------
+    AssayError
+        If it cannot be read.
+    """
+    if not path.exists():
+        return 0
+    with native_errors(f"{path} is not a readable Parquet file", "dvc repro"):
+        return int(pl.scan_parquet(path).select(pl.col("example_id").len()).collect().item())
+
+
+def _beginning(path: Path, start: str) -> pl.Series:
+    """The ids of a table that begin with `start`."""
+    if not path.exists():
+        return pl.Series("example_id", [], dtype=pl.String)
+    here = pl.col("example_id").is_between(pl.lit(start), pl.lit(start + chr(0x10FFFF)))
+    table = pl.scan_parquet(path).filter(here & pl.col("example_id").str.starts_with(start))
+    return table.select("example_id").collect()["example_id"]
 
 
 def _rows(path: Path, example_id: str, column: str = "example_id") -> pl.DataFrame:

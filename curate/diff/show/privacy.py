@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from curate.pii.detect.catalogue import DEFAULT
+from curate.pii.detect.catalogue import DEFAULT, Entity
+from curate.pii.detect.view import CHANGED
 from curate.text import mask
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 OPEN = ("DATE_TIME", "UUID")
 # Texts handed to the tagger at a time.
 _CHUNK = 1_000
-_FORMS = tuple(form for entity in DEFAULT if entity.name not in OPEN for form in entity.forms)
+_SOUGHT = tuple(entity for entity in DEFAULT if entity.name not in OPEN)
 
 
 def masks(texts: Iterable[str | None], *, named: Iterable[str | None] = ()) -> dict[str, str]:
@@ -60,7 +61,8 @@ def _read(texts: Iterable[str], named: Iterable[str]) -> dict[str, str]:
     people = _texts(named)
     distinct = pl.concat([_texts(texts), people]).unique().sort()
     spans: dict[str, list[tuple[int, int]]] = {}
-    able = distinct.to_frame().filter(pl.any_horizontal(pl.col("text").str.contains(form) for form in _FORMS))
+    changed = pl.col("text").str.contains(CHANGED)  # its view may hold what it does not
+    able = distinct.to_frame().filter(changed | pl.any_horizontal(map(_may_hold, _SOUGHT)))
     if able.height:
         from curate.pii.scan.search import search
 
@@ -72,6 +74,19 @@ def _read(texts: Iterable[str], named: Iterable[str]) -> dict[str, str]:
     for text, places in _people(people):
         spans.setdefault(text, []).extend(places)
     return {text: _masked(text, places) for text, places in spans.items()}
+
+
+def _may_hold(entity: Entity) -> pl.Expr:
+    """Whether a text can hold a value: in its form, and where that says little ("queue7") with a label."""
+    from curate.pii.detect.context.labels import label_word
+    from curate.pii.detect.params import ScanParams
+
+    text, params = pl.col("text").str, ScanParams(ner=None)
+    formed = pl.any_horizontal(text.contains(form) for form in entity.forms)
+    if params.thresholds.get(entity.name, params.threshold) <= entity.unlabelled:
+        return formed
+    sure = text.contains(label_word(entity.name))
+    return formed & (sure | text.contains(entity.speaks) if entity.speaks else sure)
 
 
 def _texts(texts: Iterable[str | None]) -> pl.Series:

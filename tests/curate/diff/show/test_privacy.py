@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -127,3 +128,21 @@ def test_names_are_masked_in_the_texts_of_rows_as_scan_finds_them_and_not_in_lab
     assert by_kind["relabelled"] == "Thornbury"
     hits = Detector(ScanParams()).find(told)
     assert hits and not [hit for hit in hits if told[hit.start : hit.end] in by_kind["edited"]]
+
+
+def test_texts_that_are_not_read_hold_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    from curate.diff.show import privacy
+
+    lines = (
+        Path(__file__).parents[2].joinpath("pii", "detect", "first_sight.jsonl").read_text(encoding="utf-8")
+    )
+    texts = [json.loads(line)["text"] for line in lines.splitlines()]
+    texts += [text.replace(" ", "\u200b ", 1) for text in texts] + [
+        "queue7",
+        "R05000007",
+        "passport A12345678",
+    ]
+    quick = privacy._read(texts, [])
+    monkeypatch.setattr(privacy, "_may_hold", lambda entity: pl.lit(True))
+    assert quick == privacy._read(texts, [])
+    assert len(quick) > len(texts) / 4
