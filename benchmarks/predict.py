@@ -8,7 +8,7 @@
 beside a bare loop over the same system, texts and batches that keeps nothing back. The model is loaded
 before; both take turns in one process, and the best of `--rounds` counts. Rows are the project's own
 inputs, repeated with a number so that no two are alike. `PROJECT` needs the system trained, such as this
-repository's root.
+repository's root, or `examples/case-summary` with `--system lm_lora --rows 64` for a model that writes.
 
 `risk`: made-up classifiers whose truth is known; how often the promise is broken (at most delta is allowed)
 and how many rows are answered, beside the threshold that these rows alone would choose (delta null).
@@ -48,7 +48,6 @@ def speed(folder: Path, name: str, rows: int, rounds: int) -> None:
 
     project = Project(folder)
     system = load_system(project.models / name)
-    assert isinstance(system, Classifier)
     inputs = pl.read_parquet(project.gold / "train.parquet")["input"]
     texts = [f"{inputs[number % len(inputs)]} ({number})" for number in range(rows)]
     run.load_system = lambda _: system
@@ -59,9 +58,15 @@ def speed(folder: Path, name: str, rows: int, rounds: int) -> None:
             name, str(live), f"{place}/out.parquet", Path(place) / "refused.parquet", ("input",)
         )
 
+        size = run.QUICK if system.classifies else run.SLOW
+
         def bare() -> None:
-            for start in range(0, rows, run.QUICK):
-                batch = texts[start : start + run.QUICK]
+            for start in range(0, rows, size):
+                batch = texts[start : start + size]
+                if not system.classifies:
+                    system.write(batch)
+                    continue
+                assert isinstance(system, Classifier)
                 predict(system, batch, system.labels, system.labels, 64).argmax(axis=1)
 
         def guarded() -> None:
