@@ -38,12 +38,13 @@ def test_stages_write_the_same_bytes_on_every_engine_and_cut(tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-def test_a_stage_killed_in_the_middle_loses_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stage", ["ingest", "scan", "validate", "split"])
+def test_a_stage_killed_in_the_middle_loses_nothing(tmp_path: Path, stage: str) -> None:
     project = sample_project(tmp_path / "p")
-    run_stages(project, ("ingest", "scan"))
-    expected = outputs_of(project)
+    run_stages(project, STAGES[: STAGES.index(stage) + 1])
+    expected = outputs_of(project, stage)
     with_engine(project, "{name: stream, rows: 5}")
-    code = "from governance.cli.rim import run_stage\nrun_stage('scan')"
+    code = f"from governance.cli.rim import run_stage\nrun_stage({stage!r})"
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     running = subprocess.Popen([sys.executable, "-c", code], cwd=project, env=env)
     deadline = time.monotonic() + 120
@@ -51,12 +52,12 @@ def test_a_stage_killed_in_the_middle_loses_nothing(tmp_path: Path) -> None:
         time.sleep(0.05)
     running.send_signal(signal.SIGKILL)
     assert running.wait() == -signal.SIGKILL
-    assert outputs_of(project) == expected
-    run_stages(project, ("scan",))
-    assert outputs_of(project) == expected
+    assert outputs_of(project, stage) == expected
+    run_stages(project, (stage,))
+    assert outputs_of(project, stage) == expected
     assert not list((project / ".assay").glob(".engine*"))
 
 
-def outputs_of(project: Path) -> dict[str, bytes]:
-    files = sorted(path for path in (project / "data" / "scan").rglob("*") if path.is_file())
+def outputs_of(project: Path, stage: str) -> dict[str, bytes]:
+    files = sorted(path for path in (project / "data" / stage).rglob("*") if path.is_file())
     return {path.name: path.read_bytes() for path in files}
