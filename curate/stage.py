@@ -108,6 +108,10 @@ def conservation_faults(came_in: pl.Series, kept: pl.Series, dropped: pl.Series)
     dropped
         Ids of a ledger: one that has several reasons stands there several times.
     """
+    once = pl.concat([kept, dropped.unique()]).sort()
+    alike = len(once) == len(came_in) and not once.null_count() and once.equals(came_in.sort())
+    if alike and (once.slice(1) != once.head(-1)).all():
+        return {}  # as nearly always, in a tenth of the time that each question takes
     known = pl.concat([kept, dropped])
     faults = {
         "kept twice": kept.filter(kept.is_duplicated()),
