@@ -94,12 +94,16 @@ class Look:
     def general(self) -> bool:
         """Whether the text is about books, history, science, food or an exercise, or is a till receipt."""
         text = self.text
+        # Without regard to case a regex takes longer; of ASCII text the small letters say the same.
+        plain = text.isascii()
+        about, hints, sums, food = signs.OF_SMALL if plain else signs.OF_ANY
+        lowered = text.lower() if plain else text
         return bool(
-            signs.ABOUT.search(text)
-            or len({word.lower() for word in signs.HINTS.findall(text)}) >= 2
+            about.search(lowered)
+            or len({word.lower() for word in hints.findall(lowered)}) >= 2
             or signs.ASKS.match(text)
-            or signs.SUMS.search(text)
-            or len(set(signs.FOOD.findall(text.lower()))) >= 2
+            or sums.search(lowered)
+            or len(set(food.findall(text.lower()))) >= 2
             or self.public
             or self.till
             or self.code

@@ -193,6 +193,9 @@ FOOD = re.compile(
     r"beef|chicken|potatoes|cream|cheese|lemon)\b",
     re.IGNORECASE,
 )
+# What a text is about, for texts as they come and for small letters of ASCII.
+OF_ANY = (ABOUT, HINTS, SUMS, FOOD)
+OF_SMALL = tuple(re.compile(form.pattern) for form in OF_ANY)
 TILL = re.compile(
     r"\b(?:SDN|BHD|SUBTOTAL|TOTAL|CASH(?:IER)?|GST|VAT NO|INVOICE|RECEIPT|QTY|ROUNDING|CHANGE|"
     r"TAX INVOICE|JALAN|TAMAN|LOT)\b"

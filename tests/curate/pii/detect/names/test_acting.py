@@ -55,3 +55,31 @@ _PIECES = [
 def test_the_quick_look_for_code_says_what_the_whole_one_says(pieces: list[str]) -> None:
     text = "".join(pieces)
     assert signs.is_code(text) == bool(signs.CODE.search(text))
+
+
+@given(
+    pieces=st.lists(
+        st.sampled_from(
+            [
+                "Novel",
+                "the book",
+                "CHAPTER two",
+                "author",
+                "Songs",
+                "how many",
+                "Butter",
+                "whisk",
+                "x",
+                "43rd president",
+            ]
+        )
+        | st.text(max_size=3)
+    )
+)
+def test_small_letters_say_what_a_text_is_about(pieces: list[str]) -> None:
+    text = " ".join(pieces)
+    if text.isascii():
+        for any_case, small in zip(signs.OF_ANY, signs.OF_SMALL, strict=True):
+            assert [one.span() for one in any_case.finditer(text)] == [
+                one.span() for one in small.finditer(text.lower())
+            ]
