@@ -238,9 +238,14 @@ class ValueRoom:
             self.written += 1
             if keep:
                 self._mine.update(lines)
-                # The same verdict given twice is one to take back: the second undo would find the first's.
-                self.history = [each for each in self.history if each.lines != action.lines] + [action]
-                for line in lines:  # a line that stood already (unsure, of an earlier session) is no news
+                # What was decided over by the same person is not taken back once more beneath it.
+                over = {line.value_id for line in lines}
+                self.history = [
+                    each for each in self.history if any(line.value_id not in over for line in each.lines)
+                ]
+                self.history.append(action)
+                self.is_open()  # takes in the new lines, but for one that stood already: unsure, of earlier
+                for line in lines:
                     at = self.board.find(line.value_id)
                     if at is not None:
                         self._open[at] = False

@@ -37,6 +37,7 @@ from curate.show.html import as_html
 from curate.show.jsontext import json_text
 from curate.show.markdown import as_markdown
 from curate.show.terminal import as_text, draw
+from tests.curate.show.strict import faults
 
 HOSTILE = (
     "</style></script><script>alert(1)</script><img src=x onerror=alert(1)> [link](javascript:1) "
@@ -245,3 +246,11 @@ def test_json_says_the_same_with_nothing_that_a_terminal_acts_on(text: str) -> N
     made = json_text({"a": [text]})
     assert json.loads(made) == {"a": [text]}
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]", made)
+
+
+def test_a_page_allows_what_is_inline_by_its_digest_and_nothing_else() -> None:
+    page = as_html(document(HOSTILE))
+    assert faults(page) == []
+    assert faults(page.replace("<main>", "<main><style>a{}</style>")) != []
+    assert faults(page.replace("<main>", '<main><p style="x">')) != []
+    assert faults(page.replace("'none'", "'unsafe-inline'", 1)) != []

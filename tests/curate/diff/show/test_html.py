@@ -18,6 +18,7 @@ import pytest
 
 from curate.diff import compare, page
 from curate.diff.show.html import LIMIT
+from tests.curate.show.strict import faults
 
 HOSTILE = "</script><script>document.title='pwned'</script><img src=x onerror=alert(1)><!-- \u2028\u202e"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -176,3 +177,7 @@ document.title = told.join("|");
 def test_an_address_with_a_search_opens_on_it(make_plain: Any, tmp_path: Path) -> None:
     shown = browse(tmp_path, page(edited(make_plain, 250), show_values=True), address="#q=t-000123")
     assert "1 of 250 changes" in shown and "T-000123" in shown.split('id="list"')[1].split("</ul>")[0]
+
+
+def test_the_page_is_held_to_its_own_policy(make_plain: Any) -> None:
+    assert faults(page(edited(make_plain, 20), show_values=True)) == []
