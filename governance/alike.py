@@ -10,6 +10,9 @@ from curate.documents import load_parquet
 from curate.project import Project
 from curate.text import plain
 
+# Near-duplicates that a person may look over: more than anybody does.
+MOST = 1_000
+
 
 def table(project: Project, name: str) -> pl.DataFrame:
     """Table `semantic` or `overlaps` of the stage; empty where it was not asked for."""
@@ -51,14 +54,14 @@ def twins(project: Project) -> dict[str, str]:
 
 
 def near(project: Project) -> Iterator[tuple[str, str, str]]:
-    """`example_id, twin, words` of the rows that left as near-duplicates of one that stays, the least alike
-    first: there a mistake is likeliest.
+    """`example_id, twin, words` of rows that left as near-duplicates of one that stays: the `MOST` least
+    alike, since there a mistake is likeliest.
     """
     drops = table(project, "drops")
     if not drops.height:
         return
     left = drops.filter(pl.col("reason") == "near_duplicate", pl.col("kept_id").is_not_null())
-    for row in left.sort("score", "example_id", nulls_last=True).iter_rows(named=True):
+    for row in left.sort("score", "example_id", nulls_last=True).head(MOST).iter_rows(named=True):
         yield (
             row["example_id"],
             row["kept_id"],

@@ -34,7 +34,10 @@ def overview(desk: Desk, request: Request, _: Form) -> Response:
         missing=None,
         progress=progress,
         first=room.after(None),
-        judged=[(line, spoken(line), room.round.show(line.item).prompt) for line in judged],
+        judged=[
+            (line, spoken(line), shown.prompt)
+            for line, shown in zip(judged, room.round.shown([line.item for line in judged]), strict=True)
+        ],
         figures=_figures(desk) if not progress.left else "",
     )
 

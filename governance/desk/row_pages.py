@@ -145,7 +145,7 @@ def undo(desk: Desk, request: Request, _: Form) -> Response:
         return refuse(desk, request, 409, f"Conflict: {_stands(conflict.standing)}.", back="/rows")
     if written is None:
         return go(desk, request, "/rows", "Nothing of this session is left to take back.")
-    near = any(item.example_id == written.example_id for item in room.near)
+    near = room.find(written.line.row, NEAR) is not None
     to = f"/rows/item/{written.line.row}" + (f"?kind={NEAR}" if near else "")
     said = f"taken back: {SPOKEN[written.line.verdict]}"
     return go(desk, request, to, said, left=len(room.waiting()))

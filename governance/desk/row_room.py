@@ -81,6 +81,7 @@ class RowRoom:
             self.items: list[RowItem] = []
             self.near: list[RowItem] = []
             self._open_near: frozenset[str] = frozenset()
+            self._near_by_key: dict[str, RowItem] = {}
             self._by_key: dict[str, RowItem] = {}
             self.refresh()
 
@@ -110,6 +111,7 @@ class RowRoom:
             nearby = {item.example_id: item for item in self._near.items}
             self._open_near = frozenset(name for name in nearby if not self._left(mine.get(name)))
             self.near = [nearby.get(item.example_id, item) for item in self.near] or list(nearby.values())
+            self._near_by_key = {self.key(item.example_id): item for item in self.near}
             self.texts = {**self._near.texts, **queue.texts}
             return None
 
@@ -125,6 +127,8 @@ class RowRoom:
                 (
                     project.stage("redact") / "examples.parquet",
                     project.stage("dedup") / "contradictions.parquet",
+                    project.stage("dedup") / "drops.parquet",
+                    project.stage("dedup") / "semantic.parquet",
                     project.stage("validate") / "warnings.parquet",
                     project.reports / "evaluation" / "label_suspects.parquet",
                 ),
@@ -141,8 +145,7 @@ class RowRoom:
         """The row of an address; one that does not wait has no reasons."""
         self.refresh()
         if kind == NEAR:
-            near = (item for item in self.near if self.key(item.example_id) == key)
-            return next(near, None)
+            return self._near_by_key.get(key)
         if key in self._by_key or not re.fullmatch("[0-9a-f]{24}", key):
             return self._by_key.get(key)
         name = self.board.named(key)

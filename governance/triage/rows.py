@@ -157,16 +157,23 @@ class RowBoard:
         items.sort(key=lambda item: (item.unsure, KINDS.index(item.kind), item.cluster, item.example_id))
         return RowQueue(tuple(items), self.examples, texts)
 
+    @cached_property
+    def _near(self) -> tuple[list[tuple[str, str, str]], dict[str, dict[str, str | None]]]:
+        """What left as near, and the texts of those rows and of their twins."""
+        found = list(near(self.project))
+        return found, self._texts({name for row, twin, _ in found for name in (row, twin)})
+
     def near(self, verdicts: Sequence[RowVerdict]) -> RowQueue:
-        """The rows that left as near-duplicates, on which nobody has decided; they wait for nobody."""
+        """Rows that left as near-duplicates, on which nobody has decided; they wait for nobody."""
+        found, texts = self._near
+        if not found:
+            return RowQueue((), self.examples)
         said = latest(verdicts)
         named = _named(self.project, self.examples, self._names, said) if said else {}
-        found = [each for each in near(self.project) if not _settled(named.get(each[0]))]
-        texts = self._texts({name for row, twin, _ in found for name in (row, twin)})
         items = [
             RowItem(row, NEAR, (words,), said=named.get(row, (None, None))[0], twin=twin)
             for row, twin, words in found
-            if row in texts and twin in texts
+            if row in texts and twin in texts and not _settled(named.get(row))
         ]
         return RowQueue(tuple(items), self.examples, texts)
 

@@ -9,6 +9,7 @@
   const KEYS = {
     next: "j", previous: "k", real: "y", not_personal: "n", public: "p", unsure: "u", skip: "s",
     undo: "z", reveal: "v", edit: "e", help: "?", left: "l", right: "r", tie: "t", both_bad: "b", other: "o",
+    group: "a", page: ">", page_back: "<",
   };
   const OUTBOX = "assay.outbox", BINDINGS = "assay.keys", DRAFT = "assay.draft.";
   const AHEAD = 12;      // fetch more when fewer are left
@@ -246,7 +247,8 @@
     const named = `[data-action="${CSS.escape(action)}"]`, line = document.activeElement.closest("li");
     const target = (line && line.querySelector(named)) || document.querySelector(named);
     if (target && !target.disabled && item && target.closest("form.verdict")) { await decide(target.form, target); return; }
-    if (target && !target.disabled) { target.click(); return; }
+    if (target && target.disabled) { say("Not yet: see every page of the list first."); return; }
+    if (target) { target.click(); return; }
     if (action === "next" || action === "previous") list(action === "next" ? 1 : -1);
   }
   document.addEventListener("keydown", (event) => {

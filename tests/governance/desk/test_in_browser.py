@@ -109,6 +109,36 @@ def test_a_group_by_mouse(served: Served, open_page: Opener, project: Project) -
     assert len(read_verdicts(project.root)) == 3
 
 
+def test_a_group_by_keyboard_alone_its_reach_said_before_and_taken_back(
+    served: Served, open_page: Opener, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("governance.desk.value_pages.PAGE", 2)
+    page = open_page(served)
+    page.goto(served.base + "/values")
+    page.get_by_role("link", name="AA9 9AA").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/values/group/*")
+    reach = page.locator("#reach").inner_text()
+    assert "4 findings in 4 rows" in reach
+    page.keyboard.press("n")  # two pages: the other was not seen yet
+    page.get_by_text("see every page of the list first").wait_for()
+    assert not (project.root / FILE).exists()
+    page.keyboard.press(">")
+    page.wait_for_url("**page=2")
+    page.keyboard.press("n")
+    page.get_by_text("3 values: not personal").wait_for()
+    assert [one.verdict for one in read_verdicts(project.root)] == ["not_personal"] * 3
+    page.keyboard.press("z")
+    page.wait_for_url("**/values/group/*")
+    assert [one.verdict for one in read_verdicts(project.root)][3:] == ["unsure"] * 3
+    page.goto(served.base + "/values")
+    page.get_by_role("link", name="Judge them one by one").press("Enter")
+    page.locator("article.item").wait_for()
+    page.keyboard.press("a")
+    page.wait_for_url("**/values/group/*")
+    assert page.faults == []
+
+
 def test_rows_by_keyboard_alone(
     served: Served,
     open_page: Opener,
