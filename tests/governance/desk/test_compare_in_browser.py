@@ -55,7 +55,7 @@ def test_by_keys_alone(served: Served, open_page: Opener, project: Project, tmp_
     for key in "lr":
         press(page, key)
     page.keyboard.press("t")
-    page.get_by_text("Who is preferred").wait_for()
+    page.get_by_role("heading", name="Who is preferred").wait_for()
     assert (project.root / FILE).read_bytes() == compare_pages.press_keys("lrtzbszlrt", tmp_path / "terminal")
     assert len({line.item for line in read_preferences(project.root)}) == len(PROMPTS)
     assert page.faults == []
@@ -130,7 +130,7 @@ def test_no_page_has_an_axe_violation_or_scrolls_sideways(
     for number in range(len(PROMPTS)):
         page.keyboard.press("lrtb"[number % 4])
         page.wait_for_timeout(200)
-    page.get_by_text("Who is preferred").wait_for()
+    page.get_by_role("heading", name="Who is preferred").wait_for()
     look(page, served, ["/compare", item, "/keys", "/"])
     assert page.faults == []
 
@@ -162,6 +162,6 @@ def test_hostile_answers_execute_nowhere(served: Served, open_page: Opener, proj
         press(page, "t")
         assert page.evaluate("() => window.assayHurt") is None and page.evaluate(watched) == 0
     page.keyboard.press("t")
-    page.get_by_text("Who is preferred").wait_for()
+    page.get_by_role("heading", name="Who is preferred").wait_for()
     assert page.evaluate("() => window.assayHurt") is None and page.evaluate(watched) == 0
     assert page.faults == []
