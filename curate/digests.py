@@ -24,7 +24,13 @@ _ALGORITHMS: dict[str, Callable[[], Any]] = {
 
 
 def sha256_of(path: Path) -> str:
-    """SHA-256 of a file's bytes, hexadecimal."""
+    """SHA-256 of a file's bytes, hexadecimal; of a folder's files that of the list which `sha256sum *` prints
+    in it, so that a table that lies in parts has one.
+    """
+    if path.is_dir():
+        files = sorted(file for file in path.iterdir() if file.is_file())
+        lines = "".join(f"{sha256_of(file)}  {file.name}\n" for file in files)
+        return hashlib.sha256(lines.encode()).hexdigest()
     return digest_by(SHA256, path)
 
 

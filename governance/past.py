@@ -7,6 +7,7 @@ a few Parquet files.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import polars as pl
 
 from curate.errors import AssayError
 from curate.project import Project
+from curate.shards import table_files
 from curate.splits import SPLITS
 from curate.text import plain
 from curate.versions.revisions import Revision, git, gold_files
@@ -107,10 +109,10 @@ def _commits(root: Path) -> list[tuple[str, str]]:
 
 def _in_version(files: dict[str, Path], row: str, name: str, exact: bool) -> Sighting | None:
     for split in SPLITS:
-        rows = _matching(files.get(f"{split}.parquet"), row, exact)
+        rows = _matching(table_files(files, split), row, exact)
         if rows is not None and rows.height:
             return Sighting(_only(rows["example_id"], row), name, split)
-    drops = _matching(files.get("ledger.parquet"), row, exact)
+    drops = _matching(table_files(files, "ledger"), row, exact)
     if drops is None or not drops.height:
         return None
     first = drops.filter(pl.col("example_id") == _only(drops["example_id"], row)).row(0, named=True)
@@ -119,11 +121,13 @@ def _in_version(files: dict[str, Path], row: str, name: str, exact: bool) -> Sig
     )
 
 
-def _matching(path: Path | None, row: str, exact: bool) -> pl.DataFrame | None:
-    """The rows of a file whose id is `row`, else (unless `exact`) those whose id begins so."""
-    if path is None:
+def _matching(paths: Sequence[Path], row: str, exact: bool) -> pl.DataFrame | None:
+    """The rows of a table whose id is `row`, else (unless `exact`) those whose id begins so."""
+    if not paths:
         return None
-    near = pl.scan_parquet(path, glob=False).filter(pl.col("example_id").str.starts_with(row)).collect()
+    near = (
+        pl.scan_parquet(list(paths), glob=False).filter(pl.col("example_id").str.starts_with(row)).collect()
+    )
     same = near.filter(pl.col("example_id") == row)
     return same if exact or same.height else near
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import polars as pl
 
 from curate.documents import load_json
 from curate.errors import AssayError, native_errors
+from curate.shards import table_files
 from curate.splits import SPLITS
 from curate.text import shell_word
 from curate.versions.records import Beside
@@ -18,6 +19,8 @@ from curate.versions.version import Version, flatten
 
 # The column of a classification row that holds its label.
 LABEL = "output"
+# Tables beside the rows.
+RECORDS = ("ledger", "edits", "fingerprints", "verdicts")
 
 
 def gold_version(
@@ -34,10 +37,9 @@ def gold_version(
         If no split is among them, or one is not Parquet.
     """
     known = known or Beside()
+    tables = {table: table_files(files, table) for table in (*SPLITS, *RECORDS)}
     parts = tuple(
-        Part(split, scan(files[f"{split}.parquet"], f"{split}.parquet of {name}"))
-        for split in SPLITS
-        if f"{split}.parquet" in files
+        Part(split, scan(tables[split], f"{split}.parquet of {name}")) for split in SPLITS if tables[split]
     )
     if not parts:
         wanted = ", ".join(f"{split}.parquet" for split in SPLITS)
@@ -54,9 +56,7 @@ def gold_version(
     manifest = _manifest(files.get("manifest.json"), name)
     classified = flatten(manifest).get("task.kind", "classification") == "classification"
     records = {
-        record: scan(files[f"{record}.parquet"], f"{record}.parquet of {name}")
-        for record in ("ledger", "edits", "fingerprints", "verdicts")
-        if f"{record}.parquet" in files
+        record: scan(tables[record], f"{record}.parquet of {name}") for record in RECORDS if tables[record]
     }
     return Version(
         name,
@@ -77,19 +77,20 @@ def gold_version(
     )
 
 
-def scan(path: Path, what: str) -> pl.LazyFrame:
-    """A lazy Parquet file, its header read at once so that a bad one is named here."""
-    damaged = shell_word(path)
-    fix = (
-        f"restore it: dvc checkout gold   (an old version's: mv {damaged} {damaged}.damaged, then the same "
-        f"command with --fetch)"
-    )
-    with native_errors(f"{what} is not a readable Parquet file", fix):
-        # What a condition leaves out is not decoded: for a few rows two thirds of the time, and far less
-        # memory.
-        rows = pl.scan_parquet(path, glob=False, parallel="prefiltered")
-        rows.collect_schema()
-    return rows
+def scan(paths: Sequence[Path], what: str) -> pl.LazyFrame:
+    """A lazy table of Parquet files, one after another; their headers are read at once so that a bad one is
+    named here.
+    """
+    for path in paths:
+        damaged = shell_word(path)
+        fix = (
+            f"restore it: dvc checkout gold   (an old version's: mv {damaged} {damaged}.damaged, then the "
+            f"same command with --fetch)"
+        )
+        with native_errors(f"{what} is not a readable Parquet file", fix):
+            pl.read_parquet_schema(path)
+    # What a condition leaves out is not decoded: for a few rows two thirds of the time, and far less memory.
+    return pl.scan_parquet(list(paths), glob=False, parallel="prefiltered")
 
 
 def _manifest(path: Path | None, name: str) -> dict[str, Any]:

@@ -234,7 +234,7 @@ def _file(name: str, path: Path, keys: Sequence[str], label: str | None, read: R
 
     records = None
     if _is_parquet(path):
-        rows = scan(path, name)
+        rows = scan([path], name)
     else:
         from curate.read import read_records
 

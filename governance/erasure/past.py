@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from curate.errors import AssayError
-from curate.splits import SPLITS
+from curate.shards import split_of
 from curate.versions.fetch import fetch_stored
 from curate.versions.revisions import cache_folder, git, lock_stages
 from curate.versions.twins import Erasures
@@ -123,7 +123,7 @@ def named_as_gold(root: Path) -> frozenset[str]:
 
 def is_gold(files: Mapping[str, str]) -> bool:
     """Whether the list of a folder's files is that of a gold version."""
-    return "manifest.json" in files and any(f"{split}.parquet" in files for split in SPLITS)
+    return "manifest.json" in files and any(split_of(name) for name in files)
 
 
 def _outputs(text: str) -> dict[str, str]:

@@ -17,7 +17,7 @@ import polars as pl
 
 from curate.errors import AssayError
 from curate.project import Project
-from curate.splits import SPLITS
+from curate.shards import split_of
 from curate.stage import Progress
 from curate.versions.locked import file_md5
 from curate.versions.revisions import cache_folder
@@ -254,8 +254,7 @@ def _tables(root: Path) -> list[Path]:
 
 
 def _gold_paths(past: Past) -> list[Path]:
-    names = {f"{split}.parquet" for split in SPLITS}
-    return [path for _, files in past.gold.values() for name, path in sorted(files.items()) if name in names]
+    return [path for _, files in past.gold.values() for name, path in sorted(files.items()) if split_of(name)]
 
 
 def _readable_tables(paths: Sequence[Path]) -> Iterator[pl.LazyFrame]:

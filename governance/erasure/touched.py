@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from curate.project import Project
-from curate.shards import folder_files
+from curate.shards import folder_files, table_files
 from curate.splits import SPLITS
 from curate.versions.locked import folder_md5
 from governance.erasure.params import ErasureParams
@@ -72,9 +72,10 @@ def _version(
     traces = answers.traces
     dropped, mentions = {}, {}
     for split in SPLITS:
-        if f"{split}.parquet" not in files:
+        paths = table_files(files, split)
+        if not paths:
             continue
-        table = pl.scan_parquet(files[f"{split}.parquet"], glob=False)
+        table = pl.scan_parquet(paths, glob=False)
         gone = table.filter(pl.col("example_id").is_in(sorted(traces.rows))).select(pl.len()).collect().item()
         dropped[split] = int(gone)
         if params.mentions == "redact":

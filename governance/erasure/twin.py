@@ -5,7 +5,7 @@ anew. The manifest says so under `erasure`: the content digest of the version th
 rows are gone. Counts of the pipeline (funnel, findings) stay those of the day on which it ran. Bytes depend
 on the rows and on polars' Parquet writer, so two machines with different versions of polars make two twins of
 the same content; readers take either.
-Cost: one read and one write of each table that holds the person; the other files are copied.
+Cost: one read of each file of a table, and one write of those that hold the person; the others are copied.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from curate.files import dump_json, write_parquet
 from curate.publish.digest import CONTENT, LENGTHS, PUBLISHED, content_of, document_digest, marks, row_digests
 from curate.publish.manifest import MANIFEST, SEALED
 from curate.seal import seal
+from curate.shards import SUFFIX, folder_files, split_of, table_files, table_names, table_of
 from curate.splits import SPLITS
 from governance.erasure.person import ERASED, VALUE, Person, holds, without_values
 from governance.subjects.rows import ID
@@ -36,6 +37,8 @@ _OTHER_ROW = ("kept_id", "left_id", "right_id", "train_id", "test_id")
 _WORDS = "evidence"
 _TOKEN = re.compile(r"[^\s,;()]+")
 _PAGE = "README.md"
+# What a version's counts and digests come from.
+_TABLES = (*SPLITS, "fingerprints")
 
 
 @dataclass(frozen=True)
@@ -121,79 +124,95 @@ def _redacted(table: pl.DataFrame, person: Person) -> pl.DataFrame:
 
 
 def make_twin(files: Mapping[str, Path], erasing: Erasing, out: Path) -> Twin:
-    """Write the twin of the gold version made of `files` (name -> path) into the empty folder `out`."""
-    before, after = {}, {}
+    """Write the twin of the gold version made of `files` (name -> path) into the empty folder `out`: a table
+    in the parts that it has, of which those without the person are copied.
+    """
+    rows = _Rewritten(files, out)
+    for name in (name for split in SPLITS for name in table_names(files, split)):
+        rows.write(name, lambda table: without(table, erasing))
     for name, path in sorted(files.items()):
-        place = out / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if name.endswith(".parquet"):
-            stem = name.removesuffix(".parquet")
-            before[stem] = pl.read_parquet(path, glob=False)
-            after[stem] = without(before[stem], erasing)
-        elif name not in (MANIFEST, _PAGE):
-            _copied(path, place, erasing.person)
-    counts = _counts(before, after)
-    if "fingerprints" in after:
-        after["fingerprints"] = _fingerprints(after, counts.changed, erasing)
-    for stem, table in after.items():
-        if table.equals(before[stem]):
-            shutil.copyfile(files[f"{stem}.parquet"], out / f"{stem}.parquet")
-        else:
-            write_parquet(table, out / f"{stem}.parquet")
+        if table_of(name) == "fingerprints":
+            rows.write(name, lambda table: _fingerprints(without(table, erasing), rows))
+        elif name.endswith(SUFFIX) and not split_of(name):
+            rows.write(name, lambda table: without(table, erasing))
+        elif not split_of(name) and name not in (MANIFEST, _PAGE):
+            _copied(path, rows.place(name), erasing.person)
     manifest = json.loads(files[MANIFEST].read_text(encoding="utf-8")) if MANIFEST in files else {}
-    fresh = _manifest(manifest, after, counts.dropped)
+    fresh = _manifest(manifest, folder_files(out), rows.dropped)
     if _PAGE in files:
         page = _page(files[_PAGE].read_text(encoding="utf-8"), manifest, fresh, erasing.person)
         (out / _PAGE).write_text(page, encoding="utf-8", newline="")
     stated = manifest.get("files")
     if isinstance(stated, dict):
         algorithm = algorithm_of(manifest)
-        fresh["files"] = {
-            path.name: digest_by(algorithm, path) for path in sorted(out.iterdir()) if path.name in stated
-        }
+        made = folder_files(out)
+        fresh["files"] = {name: digest_by(algorithm, path) for name, path in made.items() if name in stated}
     sealed = seal(json.loads(dump_json(fresh)), erasing.person.key, SEALED)
     (out / MANIFEST).write_text(dump_json(sealed), encoding="utf-8", newline="")
-    return Twin(_of(manifest), str(fresh["content_digest"]), counts.dropped, counts.redacted, counts.changed)
+    content = str(fresh["content_digest"])
+    return Twin(_of(manifest), content, rows.dropped, rows.redacted, frozenset(rows.changed))
 
 
-@dataclass(frozen=True)
-class _Counts:
-    dropped: dict[str, int]
-    redacted: dict[str, int]
-    changed: frozenset[str]  # ids of the redacted rows
+@dataclass
+class _Rewritten:
+    """What is written of a twin, file by file.
+
+    Parameters
+    ----------
+    dropped, redacted
+        Rows taken out, and rows in which a value was replaced, by split.
+    gone, changed
+        The ids of these.
+    fresh
+        The redacted rows.
+    """
+
+    files: Mapping[str, Path]
+    out: Path
+    dropped: dict[str, int] = field(default_factory=dict)
+    redacted: dict[str, int] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    changed: set[str] = field(default_factory=set)
+    fresh: list[pl.DataFrame] = field(default_factory=list)
+
+    def place(self, name: str) -> Path:
+        """Where a file goes."""
+        path = self.out / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def write(self, name: str, change: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
+        """Write a table's file as `change` has it; the same bytes where it changes nothing."""
+        before, split = pl.read_parquet(self.files[name], glob=False), split_of(name)
+        after = change(before)
+        if split and ID in before.columns:
+            self._count(split, before, after)
+        if after.equals(before):
+            shutil.copyfile(self.files[name], self.place(name))
+        else:
+            write_parquet(after, self.place(name))
+
+    def _count(self, split: str, before: pl.DataFrame, after: pl.DataFrame) -> None:
+        self.dropped[split] = self.dropped.get(split, 0) + before.height - after.height
+        self.gone.update(before.join(after, on=ID, how="anti")[ID].to_list())
+        kept = before.join(after.select(ID), on=ID, how="semi", maintain_order="left")
+        differs = pl.Series([False] * after.height, dtype=pl.Boolean)
+        for column in after.columns:
+            differs |= kept[column].ne_missing(after[column])
+        rows = after.filter(differs)
+        self.redacted[split] = self.redacted.get(split, 0) + rows.height
+        self.changed.update(rows[ID].to_list())
+        self.fresh.append(rows)
 
 
-def _counts(before: Mapping[str, pl.DataFrame], after: Mapping[str, pl.DataFrame]) -> _Counts:
-    dropped, redacted, changed = {}, {}, set()
-    for split in SPLITS:
-        if split not in before or ID not in before[split].columns:
-            continue
-        old, new = before[split], after[split]
-        dropped[split] = old.height - new.height
-        kept = old.join(new.select(ID), on=ID, how="semi", maintain_order="left")
-        differs = pl.Series([False] * new.height, dtype=pl.Boolean)
-        for name in new.columns:
-            differs |= kept[name].ne_missing(new[name])
-        ids = new.filter(differs)[ID].to_list()
-        redacted[split] = len(ids)
-        changed.update(ids)
-    return _Counts(dropped, redacted, frozenset(changed))
-
-
-def _fingerprints(
-    tables: Mapping[str, pl.DataFrame], changed: frozenset[str], erasing: Erasing
-) -> pl.DataFrame:
+def _fingerprints(prints: pl.DataFrame, twin: _Rewritten) -> pl.DataFrame:
     """Fingerprints of the rows that are left; those of redacted rows are made anew, but for the source's,
     which nobody can make without the raw text.
     """
-    prints = tables["fingerprints"]
-    here = pl.concat([tables[split].select(ID) for split in SPLITS if split in tables])
-    prints = prints.join(here, on=ID, how="semi", maintain_order="left")
-    if not changed:
+    prints = prints.filter(~pl.col(ID).is_in(sorted(twin.gone)))
+    if not twin.changed:
         return prints
-    rows = pl.concat([tables[split] for split in SPLITS if split in tables]).filter(
-        pl.col(ID).is_in(sorted(changed))
-    )
+    rows = pl.concat(twin.fresh)
     made: dict[str, pl.Series] = {"source_digest": pl.Series([None] * rows.height, dtype=pl.String)}
     if set(CONTENT) <= set(rows.columns):
         made["row_digest"] = row_digests(rows)
@@ -218,15 +237,19 @@ def _of(manifest: Mapping[str, Any]) -> str:
 
 
 def _manifest(
-    manifest: Mapping[str, Any], tables: Mapping[str, pl.DataFrame], dropped: Mapping[str, int]
+    manifest: Mapping[str, Any], files: Mapping[str, Path], dropped: Mapping[str, int]
 ) -> dict[str, Any]:
+    """The manifest of the twin that lies in `files`."""
     earlier = manifest.get("erasure") or {"of": _of(manifest), "rows": 0}
     erasure = {"of": earlier["of"], "rows": int(earlier["rows"]) + sum(dropped.values())}
+    tables = {
+        table: pl.scan_parquet(paths, glob=False) for table in _TABLES if (paths := table_files(files, table))
+    }
     fresh = {**manifest, **_content(tables), "erasure": erasure}
     fresh["rows"] = sum(part["rows"] for part in fresh["splits"].values())
     if manifest.get("labels"):
         fresh["labels"] = {
-            split: dict(tables[split].group_by("output").len().sort("output").iter_rows())
+            split: dict(tables[split].group_by("output").len().sort("output").collect().iter_rows())
             for split in SPLITS
             if split in tables
         }
@@ -235,14 +258,14 @@ def _manifest(
     return fresh
 
 
-def _content(tables: Mapping[str, pl.DataFrame]) -> dict[str, Any]:
+def _content(tables: Mapping[str, pl.LazyFrame]) -> dict[str, Any]:
     """Rows and digests of the splits; by the fingerprints where there are some, for the texts take a second
     a million rows.
     """
-    splits = {split: tables[split] for split in SPLITS if split in tables}
     prints = tables.get("fingerprints")
-    if prints is not None and {ID, "split", "row_digest"} <= set(prints.columns):
-        return content_of(prints.select(ID, "split", "row_digest"))
+    if prints is not None and {ID, "split", "row_digest"} <= set(prints.collect_schema()):
+        return content_of(prints.select(ID, "split", "row_digest").collect())
+    splits = {split: tables[split].collect() for split in SPLITS if split in tables}
     if len(splits) == len(SPLITS) and all(set(PUBLISHED) <= set(frame.columns) for frame in splits.values()):
         return content_of(marks(splits))
     # A version of another assay: its digest is one of what lies there.

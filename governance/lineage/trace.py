@@ -12,6 +12,7 @@ from curate.errors import AssayError
 from curate.ingest.personal import private_id
 from curate.project import Project
 from curate.seal import key_here
+from curate.shards import table_files
 from curate.splits import SPLITS
 from curate.text import plain, plural
 from curate.versions.twins import Gone, read_erasures
@@ -164,7 +165,7 @@ def _row(project: Project, found: Sequence[GoldVersion], name: str) -> list[tupl
             continue
         for split in SPLITS:
             near = (
-                pl.scan_parquet(files[f"{split}.parquet"])
+                pl.scan_parquet(table_files(files, split), glob=False)
                 .select("example_id")
                 .filter(pl.col("example_id").str.starts_with(name))
                 .collect()["example_id"]

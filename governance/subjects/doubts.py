@@ -113,7 +113,7 @@ def _rows(project: Project) -> pl.LazyFrame | None:
     ingested = project.root / "data" / "ingest" / "examples.parquet"
     gold = [project.gold / f"{split}.parquet" for split in SPLITS]
     for paths in ([ingested], gold):
-        if all(path.is_file() for path in paths):
+        if all(path.exists() for path in paths):
             try:
                 table = pl.concat([pl.scan_parquet(path, glob=False) for path in paths])
                 table.collect_schema()

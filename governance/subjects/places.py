@@ -20,7 +20,7 @@ from curate.errors import AssayError
 from curate.keys import Key
 from curate.project import Project
 from curate.provenance import short_digest
-from curate.splits import SPLITS
+from curate.shards import split_of
 from curate.stage import Progress
 from governance.lineage.history import stored_files
 from governance.lineage.versions import versions
@@ -233,9 +233,6 @@ def _blob_rows(data: bytes, sought: Sequence[Wanted], name: str) -> list[str]:
             return []
 
 
-_SPLIT_FILES = tuple(f"{split}.parquet" for split in SPLITS)
-
-
 def _files(root: Path) -> Iterator[_File]:
     """Plain files under the project's folders, each with its kind, in order; links are not followed."""
     done: set[Path] = set()
@@ -247,7 +244,7 @@ def _files(root: Path) -> Iterator[_File]:
                 if path.is_relative_to(root / FOLDER) or path.is_symlink() or not path.is_file():
                     continue
                 done.add(path)
-                split = path.stem if kind == "gold" and path.stem in SPLITS else ""
+                split = split_of(path.relative_to(root / folder).as_posix()) if kind == "gold" else ""
                 yield _File(kind, path.relative_to(root).as_posix(), path.name, path, _state(path), split)
 
 
@@ -270,9 +267,10 @@ def _old_files(project: Project) -> tuple[list[_File], int]:
             absent += 1
             continue
         for name, path in sorted(files.items()):
-            split = name.removesuffix(".parquet") if name in _SPLIT_FILES else ""
             oid = path.parent.name + path.name
-            found.append(_File("version", f"{version.name}/{name}", name, path, oid, split, version.name))
+            found.append(
+                _File("version", f"{version.name}/{name}", name, path, oid, split_of(name), version.name)
+            )
     return found, absent
 
 

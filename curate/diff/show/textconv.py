@@ -28,7 +28,7 @@ def text_lines(path: Path) -> Iterator[str]:
     """Lines of the file: its columns with their dtypes, then for each row a line that names it and one for
     each field that is not null.
     """
-    rows = scan(path, path.name)
+    rows = scan([path], path.name)
     schema = rows.collect_schema()
     table = rows.select(as_text(name, dtype).alias(name) for name, dtype in schema.items()).collect()
     name = next((one for one in NAMES if one in table.columns), None)

@@ -18,6 +18,7 @@ import polars as pl
 from curate.documents import load_parquet
 from curate.publish.digest import PUBLISHED
 from curate.publish.licences import spdx_licence
+from curate.shards import table_files, table_names
 from curate.splits import SPLITS
 from curate.task import BLANK, TaskCard
 from curate.text import plain, plural
@@ -98,8 +99,15 @@ def croissant(version: Version, task: TaskCard, *, current: bool) -> dict[str, A
         "keywords": ["assay", str(manifest["kind"])],
         "datePublished": version.published[:10],
         "creator": {} if controller == BLANK else {"@type": "sc:Organization", "name": controller},
-        "distribution": [_file(version, name) for name in sorted(version.files)],
-        "recordSet": [_records(split) for split in SPLITS if split in manifest["splits"]],
+        "distribution": [
+            *(_file(version, name) for name in sorted(version.files)),
+            *(_parts(split) for split in SPLITS if _in_parts(version, split)),
+        ],
+        "recordSet": [
+            _records(split, "fileSet" if _in_parts(version, split) else "fileObject")
+            for split in SPLITS
+            if split in manifest["splits"]
+        ],
         **_rai(version, task if current else None, sources),
     }
     return {name: value for name, value in document.items() if value not in ("", [], {}, None)}
@@ -133,8 +141,24 @@ def _file(version: Version, name: str) -> dict[str, Any]:
     }
 
 
-def _records(split: str) -> dict[str, Any]:
-    """The rows of a split; every published column is text."""
+def _in_parts(version: Version, split: str) -> bool:
+    """Whether the rows of a split are a folder of parts."""
+    return f"{split}.parquet" not in version.files and bool(table_names(version.files, split))
+
+
+def _parts(split: str) -> dict[str, Any]:
+    """The parts of a split as one: each is named with its digest besides."""
+    return {
+        "@type": "cr:FileSet",
+        "@id": f"{split}.parquet",
+        "name": f"{split}.parquet",
+        "encodingFormat": _FORMS[".parquet"],
+        "includes": f"gold/{split}.parquet/*.parquet",
+    }
+
+
+def _records(split: str, kind: str) -> dict[str, Any]:
+    """The rows of a split, which lie in a `fileObject` or a `fileSet`; every published column is text."""
     return {
         "@type": "cr:RecordSet",
         "@id": split,
@@ -148,7 +172,7 @@ def _records(split: str) -> dict[str, Any]:
                 "name": column,
                 "description": _COLUMNS[column],
                 "dataType": "sc:Text",
-                "source": {"fileObject": {"@id": f"{split}.parquet"}, "extract": {"column": column}},
+                "source": {kind: {"@id": f"{split}.parquet"}, "extract": {"column": column}},
             }
             for column in PUBLISHED
         ],
@@ -240,5 +264,7 @@ def _time_frame(version: Version) -> list[str]:
 
 def _column(version: Version, name: str) -> pl.Series:
     """A column of all splits."""
-    frames = [load_parquet(version.files[f"{split}.parquet"], columns=[name]) for split in SPLITS]
+    frames = [
+        load_parquet(path, columns=[name]) for split in SPLITS for path in table_files(version.files, split)
+    ]
     return pl.concat(frames)[name]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +13,7 @@ import polars as pl
 import pytest
 
 from curate.engine import using
+from curate.engine.choose import chosen
 from curate.errors import AssayError, GateFailed
 from curate.examples import EXAMPLES
 from curate.publish import stage
@@ -167,3 +172,42 @@ def test_a_content_digest_comes_out_of_parts_as_out_of_a_table(
     for rows in (1, 9, 500):
         with using("stream", tmp_path / f"engine-{rows}", rows=rows) as engine:
             assert content_of_parts(engine.parts(marked), engine) == content_of(marks(splits))
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from curate.engine.choose import chosen
+from curate.project import Project
+from curate.publish import stage
+root, at, calls = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+work = getattr(stage, at)
+def dying(*arguments, **more):
+    global calls
+    calls -= 1
+    if not calls:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return work(*arguments, **more)
+setattr(stage, at, dying)
+with chosen("stream", lambda: 0, root / ".assay", settings={"rows": 7}):
+    stage.run(Project(root))
+"""
+
+
+@pytest.mark.parametrize(("at", "calls"), [("content_of_parts", 1), ("write_parts", 3), ("seal", 1)])
+def test_a_publication_that_is_killed_loses_nothing(project: Any, upstream: Any, at: str, calls: int) -> None:
+    with_parts_of(project, 0.0005)
+    write_upstream(many(upstream, 60), project)
+    run(project)
+    before = bytes_of(project.gold)
+    write_upstream(many(upstream, 40), project)
+    command = [sys.executable, "-c", KILLED, str(project.root), at, str(calls)]
+    killed = subprocess.run(command, check=False, capture_output=True, env={**os.environ, "PYTHONPATH": "."})
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert bytes_of(project.gold) == before
+    assert list((project.root / ".assay").glob(".engine*"))
+    with chosen("stream", lambda: 0, project.root / ".assay", settings={"rows": 7}):
+        run(project)
+    assert load_gold(project.gold).manifest["rows"] == 40
+    left = [path.name for folder in (project.root, project.root / ".assay") for path in folder.glob(".*.*")]
+    assert not [name for name in left if name.endswith((".new", ".old"))], left

@@ -20,6 +20,7 @@ from curate.publish.digest import LENGTHS, PUBLISHED, content_of, marks, row_dig
 from curate.publish.gold import verify_gold
 from curate.publish.manifest import SCHEMA, SEALED
 from curate.seal import seal
+from curate.shards import folder_files, part_name, table_files, table_of
 from curate.splits import SPLITS
 from governance.erasure.person import person_of, rows_of, without_values
 from governance.erasure.twin import Erasing, make_twin
@@ -216,3 +217,51 @@ def test_values_give_place_to_their_placeholder_and_the_rest_stays() -> None:
         ("nobody", "nobody"),
     ):
         assert without_values(text, person) == wanted, text
+
+
+def in_parts(files: dict[str, Path], folder: Path, rows: int) -> dict[str, Path]:
+    """The same version, each table in parts of so many rows."""
+    folder.mkdir()
+    for name, path in files.items():
+        if not name.endswith(".parquet"):
+            (folder / name).write_bytes(path.read_bytes())
+            continue
+        (folder / name).mkdir()
+        for number, part in enumerate(pl.read_parquet(path).iter_slices(rows)):
+            write_parquet(part, folder / name / part_name(number))
+        if not any((folder / name).iterdir()):
+            (folder / name / part_name(0)).write_bytes(path.read_bytes())
+    made = folder_files(folder)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["files"] = {name: file_digest(path) for name, path in made.items() if name != "manifest.json"}
+    (folder / "manifest.json").write_text(dump_json(seal(manifest, KEY, SEALED)))
+    return folder_files(folder)
+
+
+@settings(max_examples=15)
+@given(rows_drawn, st.integers(1, 5))
+def test_a_version_in_parts_has_the_twin_of_the_whole_and_other_parts_keep_their_bytes(
+    drawn: list[tuple[str, int, str, str]], rows: int
+) -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        root = Path(scratch)
+        (root / "whole").mkdir()
+        whole = write_version(root / "whole", drawn)
+        parts = in_parts(whole, root / "parts", rows)
+        what = erasing(whole, JO, mentions=False)
+        (root / "one").mkdir()
+        one = make_twin(whole, what, root / "one")
+        (root / "other").mkdir()
+        assert make_twin(parts, what, root / "other") == one
+        verify_gold(root / "other", KEY)
+        made = folder_files(root / "other")
+        assert set(made) == set(parts)
+        for table in (*SPLITS, "fingerprints", "ledger"):
+            before = {name: parts[name].read_bytes() for name in parts if table_of(name) == table}
+            after = {name: made[name].read_bytes() for name in before}
+            expected = pl.read_parquet(root / "one" / f"{table}.parquet")
+            assert pl.scan_parquet(table_files(made, table), glob=False).collect().equals(expected)
+            for name, content in before.items():
+                held = pl.read_parquet(parts[name])
+                if held.equals(pl.read_parquet(made[name])):
+                    assert after[name] == content
