@@ -68,20 +68,35 @@ def versions(shape: str) -> None:
 @click.argument("version")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--fetch", is_flag=True, help="Bring what DVC's cache lacks from the remote.")
-def checkout_gold(version: str, folder: Path, fetch: bool) -> None:
+@click.option("--delta", is_flag=True, help="As the next version of the Delta table FOLDER.")
+def checkout_gold(version: str, folder: Path, fetch: bool, delta: bool) -> None:
     """Copy an old gold VERSION into a new FOLDER; the work tree stays as it is.
 
     VERSION is a version's digest, a commit, or the beginning of either, or a tag.
+
+    With --delta FOLDER is a Delta table (made where there is none), for readers who want any version by
+    number: its rows with their split, and the version's content digest beside the commit. It needs `pip
+    install 'assay[delta]'`. An erasure does not reach the table: a table that holds somebody who was taken
+    out since is refused, to be made anew.
 
     \b
     Examples:
       assay checkout-gold c970cd0f99ee /tmp/old-gold
       assay checkout-gold v1.2 old --fetch
+      assay checkout-gold v1.2 /srv/tickets --delta
     """
     from curate.project import Project
     from curate.text import plural
     from governance.cli.rim import say
     from governance.lineage.versions import checkout
 
+    if delta:
+        from governance.lineage.delta import add_version
+
+        project = Project.find()
+        added = add_version(project, version, folder, fetch=fetch)
+        words = "is written" if added.fresh else "stands there already"
+        say(f"{folder}: gold version {added.name} {words} as version {added.number} of the table")
+        return
     found = checkout(Project.find(), version, folder, fetch=fetch)
     say(f"{folder}: version {found.name}, {plural(sum(found.rows.values()), 'row')}")

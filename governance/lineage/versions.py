@@ -190,6 +190,25 @@ def named(found: Sequence[GoldVersion], name: str) -> GoldVersion | None:
     return meant[0] if meant else None
 
 
+def called(project: Project, name: str) -> GoldVersion:
+    """The version that `name` means; see `named`.
+
+    Raises
+    ------
+    AssayError
+        If there is none, or several.
+    """
+    version = named(versions(project), name)
+    if version is None:
+        raise AssayError(f"no gold version is called {plain(name)}", fix="assay versions   lists them")
+    return version
+
+
+def files_of(project: Project, version: GoldVersion, *, fetch: bool = False) -> dict[str, Path]:
+    """The files of a version in DVC's cache, by their name in its folder."""
+    return gold_files(project.root, Revision(version.name, version.commits[0].commit), fetch=fetch)
+
+
 def checkout(project: Project, name: str, target: Path, *, fetch: bool = False) -> GoldVersion:
     """Copy an old gold version out of DVC's cache into a new folder.
 
@@ -203,12 +222,10 @@ def checkout(project: Project, name: str, target: Path, *, fetch: bool = False) 
     AssayError
         If there is no such version, the folder exists and is not empty, or an object is missing.
     """
-    version = named(versions(project), name)
-    if version is None:
-        raise AssayError(f"no gold version is called {plain(name)}", fix="assay versions   lists them")
+    version = called(project, name)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise AssayError(f"{target} exists and is not an empty folder", fix="name a new folder")
-    files = gold_files(project.root, Revision(version.name, version.commits[0].commit), fetch=fetch)
+    files = files_of(project, version, fetch=fetch)
     with replacing_folder(target) as fresh:
         for file, source in files.items():
             place = fresh / file
