@@ -1,22 +1,29 @@
-"""Answers of two systems for the room of comparisons: the first prompts of `examples/tone-preference`,
-each answered once as people prefer it and once as they do not.
+"""Answers of two systems for the room of comparisons: the first prompts of `examples/tone-preference`, each
+answered once as people prefer it and once as they do not.
 
-    python -m sample.compared PROJECT    # then: assay -C PROJECT compare   (or: assay -C PROJECT review)
+    python -m sample.compared PROJECT             # then: assay -C PROJECT compare, or review
+    python -m sample.compared PROJECT --judged    # and verdicts of two invented people, drawn by chance
 
-PROJECT is one with a gold set, such as this repository's root or a copy of it. The answers lie under
-.assay/compare there, beside the items that are made of them; git ignores both.
+PROJECT is one with a gold set, such as a copy of this repository's root. The answers lie under
+.assay/compare there, beside the items that are made of them; git ignores both. No system wrote them: the
+names stand for two.
 """
 
 from __future__ import annotations
 
 import json
+import random
 import sys
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 from curate.project import Project
-from governance.compare.items import FOLDER, Prepared, prepare
+from governance.compare.items import FOLDER, Prepared, prepare, read_items
+from governance.compare.journal import append_preferences
+from governance.compare.round import Choice, Round, Said
+from governance.triage.row_verdicts import Judge
 
 PAIRS = Path(__file__).resolve().parents[1] / "examples" / "tone-preference" / "data" / "raw" / "data.jsonl"
 ROWS = 24
@@ -44,5 +51,23 @@ def compared(root: Path, rows: int = ROWS) -> Prepared:
     return prepare(Project(root), prompts, answers)
 
 
+def judged(root: Path) -> None:
+    """What two people might say: the better answer, but for one verdict in ten, and in three of ten."""
+    project, chance = Project(root), random.Random(3)
+    items = read_items(project)
+    for name, slips in (("Ada", 0.1), ("Ben", 0.3)):
+        round_ = Round(items, project.key, Judge(name, "", date.today()))
+        lines = []
+        for row in items.iter_rows(named=True):
+            better = "first" if int(row["example_id"][-3:]) % 4 == 1 else "second"
+            said: Said = "left" if round_.left(row["item"]) == better else "right"
+            if chance.random() < slips:
+                said = chance.choice(("tie", "both_bad", "left", "right"))
+            lines.append(round_.line(Choice(row["item"], said)))
+        append_preferences(project.root, lines)
+
+
 if __name__ == "__main__":
     print(compared(Path(sys.argv[1])))
+    if "--judged" in sys.argv[2:]:
+        judged(Path(sys.argv[1]))
