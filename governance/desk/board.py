@@ -11,7 +11,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -29,6 +29,12 @@ from governance.triage.queue import Item, item_frame, open_findings
 LARGE = 100_000
 # So many rows' texts stay in memory, some 30 MB; of larger files the rows asked for are read.
 IN_MEMORY = 100_000
+# Rows read at a time of those: a whole row group takes 87 MB on the way, a sixth 35 and half as long again.
+AT_ONCE = ROW_GROUP // 6
+# Groups counted in a table of all that could be; beyond, of those that there are.
+CODES = 100_000
+# Values or rows counted at a time, so that the sorts on the way take some megabytes.
+PART = 100_000
 # Places of a value that a page shows.
 PLACES = 3
 _TEXTS = ("example_id", "input", "output", "rejected", "source")
@@ -70,7 +76,13 @@ class Board:
     """
 
     def __init__(self, values: pl.DataFrame, places: pl.DataFrame, sources: pl.Series, texts: Path) -> None:
-        self.values, self.places, self.sources = values, places, sources
+        self.values, self.places = values, places
+        # The source of each row, as its place among their names.
+        kinds, of_row = np.unique(sources.to_physical().to_numpy(), return_inverse=True)
+        self._source = of_row.astype(np.min_scalar_type(max(1, len(kinds))))
+        firsts = np.zeros(len(kinds), dtype=np.uint32)
+        firsts[of_row[::-1]] = np.arange(len(of_row), dtype=np.uint32)[::-1]
+        self._sources = sources.gather(firsts).cast(pl.String).to_list()
         self._by_id = values["value_id"].arg_sort()
         # Places of each value: those of value v are `_of_value[_starts[v] : _starts[v + 1]]`.
         of = places["value"]
@@ -135,36 +147,76 @@ class Board:
 
     def groups(self, is_open: np.ndarray) -> list[Group]:
         """Open values by entity, shape and source, in the order of the queue."""
-        state = self.values.select("entity", "pattern", (pl.col("score") - pl.col("threshold")).alias("away"))
-        state = state.with_columns(
-            pl.Series("open", is_open), pl.int_range(pl.len(), dtype=pl.UInt32).alias("value")
-        )
-        counted = (
-            self._with_source()
-            .join(state.filter("open"), on="value")
-            .group_by("entity", "pattern", "source")
-            .agg(
-                pl.col("value").n_unique().alias("values"),
-                pl.len().alias("findings"),
-                pl.col("row").n_unique().alias("rows"),
-                pl.col("away").min().round(6),
-                pl.col("value").min().alias("first"),
-            )
-            .sort("first", "source")
-        )
-        return [Group(**row) for row in counted.drop("first").iter_rows(named=True)]
+        sources = max(1, len(self._sources))
+        entity, pattern = (self.values[name].to_physical().to_numpy() for name in ("entity", "pattern"))
+        shape = entity.astype(np.uint64) << np.uint64(32) | pattern
+        code = np.searchsorted(np.unique(shape), shape) * sources  # and the source: a group
+        del entity, pattern, shape
+        most = int(code.max() if len(code) else 0) + sources
+        names = np.arange(most)
+        if most > CODES:
+            parts = [np.unique(code[value] + self._source[row]) for value, row in self._by_value(is_open)]
+            names = np.unique(np.concatenate([*parts, np.array([], dtype=np.int64)]))
+
+        def place(codes: np.ndarray) -> np.ndarray:
+            return codes if most <= CODES else np.searchsorted(names, codes)
+
+        count = len(names)
+        findings, values, rows = (np.zeros(count, dtype=np.int64) for _ in range(3))
+        nearest, first = np.full(count, np.inf), np.full(count, len(self))
+        away = (self.values["score"] - self.values["threshold"]).to_numpy()
+        for value, row in self._by_value(is_open):
+            group = place(code[value] + self._source[row])
+            findings += np.bincount(group, minlength=count)
+            pairs = _distinct(value.astype(np.int64) * sources + self._source[row])
+            group = place(code[pairs // sources] + pairs % sources)
+            values += np.bincount(group, minlength=count)
+            np.minimum.at(nearest, group, away[pairs // sources])
+            np.minimum.at(first, group, pairs // sources)
+        for value, row in self._by_row(is_open):
+            group = place(code[value] + self._source[row])
+            pairs = _distinct(row.astype(np.int64) * max(1, count) + group)
+            rows += np.bincount(pairs % max(1, count), minlength=count)
+        there = np.flatnonzero(findings)
+        counted = pl.DataFrame(
+            {
+                "first": first[there],
+                "source": pl.Series(self._sources, dtype=pl.String).gather(names[there] % sources),
+                "values": values[there],
+                "findings": findings[there],
+                "rows": rows[there],
+                "away": pl.Series(nearest[there], dtype=pl.Float64).round(6),
+            }
+        ).sort("first", "source")
+        shapes = self.values.select("entity", "pattern")[counted["first"]].cast(pl.String)
+        return [Group(**each) for each in shapes.hstack(counted.drop("first")).iter_rows(named=True)]
+
+    def _by_value(self, is_open: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Value and row of each finding of an open value, all of a value in one part."""
+        for low in range(0, len(self), PART):
+            high = min(low + PART, len(self))
+            value = np.repeat(np.arange(low, high), np.diff(self._starts[low : high + 1]))
+            row = self._rows[self._of_value[self._starts[low] : self._starts[high]]]
+            yield value[is_open[value]], row[is_open[value]]
+
+    def _by_row(self, is_open: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """The same, all of a row in one part."""
+        for low in range(0, len(self._source), PART):
+            start, stop = np.searchsorted(self._rows, [low, low + PART])
+            placed, row = self.places["value"][start:stop], self._rows[start:stop]
+            value, row = placed.drop_nulls().to_numpy(), row[placed.is_not_null().to_numpy()]
+            yield value[is_open[value]], row[is_open[value]]
 
     def members(self, entity: str, pattern: str, source: str | None) -> np.ndarray:
         """Places of the values of a group, open or not, in order."""
         same = (pl.col("entity") == entity) & (pl.col("pattern") == pattern)
         alike = self.values.select(same.alias("alike"))["alike"].to_numpy()
-        at = np.flatnonzero(alike).astype(np.uint32)
         if source is None:
-            return at
-        mine = self._with_source().filter(
-            pl.col("source") == source, pl.col("value").is_in(pl.lit(pl.Series(at)).implode())
-        )
-        return mine["value"].unique().sort().to_numpy()
+            return np.flatnonzero(alike).astype(np.uint32)
+        if source not in self._sources:
+            return np.array([], dtype=np.uint32)
+        value, row = self._placed()
+        return np.unique(value[alike[value] & (self._source[row] == self._sources.index(source))])
 
     def reach(self, at: np.ndarray) -> tuple[int, int]:
         """Findings and rows in which some values stand, in all sources."""
@@ -173,9 +225,16 @@ class Board:
         picked = self._of_value[np.repeat(wanted, np.diff(self._starts))]
         return len(picked), len(np.unique(self._rows[picked]))
 
-    def _with_source(self) -> pl.DataFrame:
-        mine = self.places.select("row", "value").drop_nulls()
-        return mine.with_columns(self.sources.gather(mine["row"]).cast(pl.String).alias("source"))
+    def _placed(self) -> tuple[np.ndarray, np.ndarray]:
+        """The value and the row of each finding that is open."""
+        value = np.repeat(np.arange(len(self), dtype=np.uint32), np.diff(self._starts))
+        return value, self._rows[self._of_value]
+
+
+def _distinct(numbers: np.ndarray) -> np.ndarray:
+    """Each number once, of some that are nearly in order, which a stable sort passes over once."""
+    numbers.sort(kind="stable")
+    return numbers[np.append(True, numbers[1:] != numbers[:-1])[: len(numbers)]]
 
 
 class Texts:
@@ -195,11 +254,11 @@ class Texts:
         kept = self._kept
         if not np.isin(rows, kept["row"].to_numpy()).all():
             wanted = pl.Series(np.union1d(rows, then)).implode()
-            # A row group at a time, so that no more than one is ever unpacked; by way of Python, since
-            # the few strings that a filter leaves would hold on to the memory of all.
+            # A part of a row group at a time, so that no more is ever unpacked; by way of Python, since the
+            # few strings that a filter leaves would hold on to the memory of all.
             found: list[tuple[object, ...]] = []
-            for start in range(0, self._height, ROW_GROUP):
-                found += self._part(start, ROW_GROUP).filter(pl.col("row").is_in(wanted)).collect().rows()
+            for start in range(0, self._height, AT_ONCE):
+                found += self._part(start, AT_ONCE).filter(pl.col("row").is_in(wanted)).collect().rows()
             self._kept = kept = pl.DataFrame(found, schema=kept.schema, orient="row")
         return kept.filter(pl.col("row").is_in(rows.tolist()))
 

@@ -12,7 +12,7 @@
     group: "a", page: ">", page_back: "<",
   };
   const OUTBOX = "assay.outbox", BINDINGS = "assay.keys", DRAFT = "assay.draft.";
-  const AHEAD = 12;      // fetch more when fewer are left
+  const AHEAD = 24;      // fetch more when fewer are left: two seconds of a fast reader
   const SHOWN_MS = 30000; // an unmasked value is masked again
   const token = () => document.body.dataset.token || "";
   const byId = (id) => document.getElementById(id);
