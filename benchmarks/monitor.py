@@ -212,7 +212,9 @@ def nulls(kind: str, out: Path, first: int, years: int) -> None:
             of_year.append([found.p for found in look(pool, columns, allowance(0.0, ALPHA, WEEKS))])
         p_values.append(of_year)
         if len(p_values) % 10 == 0 or len(p_values) == years:
-            np.savez(out, kind=kind, p=np.array(p_values), seconds=time.process_time() - start)
+            fresh = out.with_suffix(".new.npz")
+            np.savez(fresh, kind=kind, p=np.array(p_values), seconds=time.process_time() - start)
+            fresh.replace(out)
 
 
 def alarms(files: list[Path]) -> None:

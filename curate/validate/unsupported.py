@@ -1,9 +1,9 @@
 """Rule `unsupported`: a summary states a number, a name or a placeholder that its text does not hold.
 
 A number counts as held if it stands in the text, if it is one of the text's rounded to fewer places
-(`£148.50` and `£149`), if it is a part of a date (`03/02/2026` and `3 Feb`) or of a time (`18:00` and
-`6 pm`), or if the text spells it out (`twelve`). A name is a capital in the middle of a sentence; months and
-weekdays are not names.
+(`£148.50` and `£149`), if it is a date in another form (`03/02/2026` and `3.2.26`), a part of one (`3 Feb`)
+or of a time (`18:00` and `6 pm`), or if the text spells it out (`twelve`). A name is a capital in the middle
+of a sentence; months and weekdays are not names.
 
 What it does not see: a number that stands in the text and belongs to something else, a name that opens a
 sentence. So it is a sign and not a proof. Cost: Python regexes, some 7,000 short rows a second on a busy
@@ -23,6 +23,7 @@ _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
 _PLACEHOLDER = re.compile(r"<[A-Z_]+(?:_\d+)?>")
 # A word with a capital behind a lower-case word or a comma: mid-sentence, so likely a name.
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][\w'’-]+")
+_DATE = re.compile(r"\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2(?:\d{4}|\d{2})")
 # "6.05 pm" is a time, "6.05" may be a sum.
 _TIME = re.compile(r"(\d{1,2})\.(\d\d)(?=\s?[ap]\.?m\b)")
 # A number that counts the sections.
@@ -111,7 +112,7 @@ def _known(text: str) -> set[str]:
                     format(value.quantize(step, rounding).normalize(), "f")
                     for rounding in (ROUND_HALF_UP, ROUND_HALF_EVEN)
                 }
-        known |= set(_parts(found))
+        known |= set(_parts(found)) | _as_date(found)
     for value, scale in _THOUSANDS.findall(text):
         known.add(format((Decimal(value) * (1000 if scale in "kK" else 1_000_000)).normalize(), "f"))
     words = [word.lower() for word in _WORD.findall(text)]
@@ -133,10 +134,24 @@ def _parts(number: str) -> list[str]:
     return parts + ([str(int(hour[1]) - 12)] if hour and 13 <= int(hour[1]) <= 23 else [])
 
 
+def _as_date(number: str) -> set[str]:
+    """A date of three numbers by its day and month in either order and its short year, so that `4.2.2026`,
+    `04/02/26` and `2026-02-04` are one; empty for another number.
+    """
+    if not _DATE.fullmatch(number):
+        return set()
+    parts = re.findall(r"\d+", number)
+    year = parts.pop(0 if len(parts[0]) == 4 else 2)
+    first, second = sorted(map(int, parts))
+    return {f"date {first} {second} {int(year) % 100}"}
+
+
 def _holds(known: set[str], number: str) -> bool:
     if number in known or number.replace(":", ".") in known:  # "8.30" may be a time as well
         return True
     if _is_plain(number):
         return format(_amount(number).normalize(), "f") in known
+    if _as_date(number) & known:
+        return True
     parts = _parts(number)
     return bool(parts) and all(part in known for part in parts[: len(re.findall(r"\d+", number))])

@@ -72,8 +72,8 @@ def monitor(
 
     Outside of a project --against names what LIVE is compared with, and nothing is recorded.
 
-    Shown texts are masked. The file that --candidates writes has the columns that ingest.files takes, with
-    empty outputs to be filled in.
+    Shown texts are masked. `assay triage --refusals` works through the file that --candidates writes; it has
+    the columns that ingest.files takes too, with empty outputs to be filled in.
 
     Exit codes: 0 nothing moved, 1 something did, 2 nothing could be compared.
 
@@ -87,6 +87,7 @@ def monitor(
     """
     from curate.files import write_text
     from curate.read.dialect import delimiter_sign
+    from curate.text import shell_word
     from governance.cli.plain_files import checked_place
     from governance.cli.rim import DOCUMENTS, say
     from governance.monitor.document import record_words
@@ -108,6 +109,7 @@ def monitor(
         done = look(project, request, say)
     if candidates is not None:
         say(f"rows to label written to {candidates}")
+        say(f"  next: assay triage --refusals {shell_word(candidates)}")
     if output is not None:
         write_text(output, _document(done, shape))
         say(f"{output} written")

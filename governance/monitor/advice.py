@@ -84,8 +84,8 @@ def advise(
         count = sum(min(OF_TOPIC, len(topic.rows)) for topic in topics)
         return Advice(
             "label_topics",
-            f"label {count} rows of these topics (assay monitor ... --candidates FILE), add them to the raw "
-            "files, then dvc repro",
+            f"label {count} rows of these topics (assay monitor ... --candidates FILE, then assay triage "
+            "--refusals FILE), name the answers among ingest.files, then dvc repro",
             tuple(why),
             count,
         )

@@ -140,18 +140,14 @@ def _words(compared: Compared) -> tuple[tuple[tuple[str, float, float], ...], ..
 
 
 def candidates(compared: Compared, found: Moved, most: int = 200) -> pl.DataFrame:
-    """Live rows to be labelled, the most unlike gold first: `row, id, input, topic, unlike`."""
+    """Live rows to be labelled, the most unlike gold first, with `topic` (empty: of none) and `unlike`."""
     topic_of = {at: topic.name for topic in found.topics for at in topic.rows}
     places = np.flatnonzero(compared.pool.live)
     order = sorted(
         places.tolist(), key=lambda at: (at not in topic_of, not found.unlike[at], -found.score[at], at)
     )
     order = [at for at in order if found.score[at] > 0][:most]
-    return (
-        compared.rows[order]
-        .select("row", "id", "input")
-        .with_columns(
-            pl.Series("topic", [topic_of.get(at, "") for at in order], dtype=pl.String),
-            pl.Series("unlike", [round(float(found.score[at]), 3) for at in order], dtype=pl.Float64),
-        )
+    return compared.rows[order].with_columns(
+        pl.Series("topic", [topic_of.get(at, "") for at in order], dtype=pl.String),
+        pl.Series("unlike", [round(float(found.score[at]), 3) for at in order], dtype=pl.Float64),
     )

@@ -14,6 +14,7 @@ from curate.documents import load_json, load_parquet
 from curate.errors import AssayError, GateFailed
 from curate.pii.detect.languages.identify import identify
 from curate.project import Project
+from curate.task import Kind
 from curate.text import plain, plural
 from governance.monitor.advice import Advice, advise, power_words
 from governance.monitor.compare import Compared, compare
@@ -23,7 +24,7 @@ from governance.monitor.moved import Moved, candidates, moved
 from governance.monitor.params import MonitorParams
 from governance.monitor.reference import Reference, read_reference, seasons_of
 from governance.monitor.rows import masked, sampled
-from governance.predict.refused import Masker, names_of
+from governance.predict.refused import UNLIKE, Masker, further_columns, names_of
 from train.drift.estimate import Estimate, estimate
 from train.drift.look import Tested, look
 from train.stats.intervals import Interval, exact_share
@@ -334,14 +335,28 @@ def _measured(compared: Compared) -> Interval | None:
 
 
 def _write_candidates(project: Project, done: Monitored, path: Path) -> None:
+    """The file as `assay triage --refusals` and `assay ingest` take it: the columns of refused rows, and
+    every further one that section `ingest` names. Of these the day on which a row came in is told, language
+    and source too; groups and subjects are not, since they may name a person.
+    """
     from governance.predict.work import form_of, write_results
 
     names = names_of(project, "live")
-    table = candidates(done.compared, done.found).select(
+    rows = candidates(done.compared, done.found).with_columns(pl.lit(None, pl.String).alias("nothing"))
+    further = [
+        pl.col(role).cast(pl.String).alias(column) for column, role in further_columns(project, names).items()
+    ]
+    topic = pl.when(pl.col("topic") != "").then(pl.format(": {}", "topic")).otherwise(pl.lit(""))
+    label = project.task.kind is Kind.CLASSIFICATION and "answer" in rows.columns
+    table = rows.select(
         "row",
         pl.col("id").fill_null(pl.format("live-{}", "row")).alias(names.id),
         pl.col("input").alias(names.input),
         pl.lit(None, pl.String).alias(names.output),
+        *further,
+        (pl.col("answer") if label else pl.lit(None, pl.String)).alias("answer"),
+        pl.lit(UNLIKE).alias("codes"),
+        pl.format("unlike gold{}", topic).alias("reasons"),
         "topic",
         "unlike",
     )

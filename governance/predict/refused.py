@@ -26,7 +26,9 @@ from train.guard.codes import words_of
 _IN_WORDS = pl.col("codes").map_elements(words_of, return_dtype=pl.String)
 _FAULT = pl.col("fault").str.replace_all("_", " ", literal=True)
 # Columns of the file beside id, input and output.
-_OURS = ("row", "answer", "confidence", "codes", "reasons", "nearest")
+_OURS = ("row", "answer", "confidence", "codes", "reasons", "nearest", "topic", "unlike")
+# The code of rows that were not refused: `assay monitor --candidates` proposes them to be labelled.
+UNLIKE = "unlike_gold"
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,22 @@ def names_of(project: Project, prefix: str) -> Names:
     }
     names = Names(**given, prefix=prefix)
     return names if len({names.id, names.input, names.output}) == 3 else Names(prefix=prefix)
+
+
+def further_columns(project: Project, names: Names) -> dict[str, str]:
+    """The further single columns that section `ingest` names, which ingest asks every file for, and what of a
+    live row is told there: `at`, `language`, `source`, or `nothing`.
+    """
+    if not (read_yaml(project.root / "params.yaml").get("ingest") or {}):
+        return {}
+    columns = project.params("ingest", IngestParams).columns
+    told = {"collected_at": "at", "language": "language", "source": "source"}
+    taken = {names.id, names.input, names.output, *_OURS}
+    found: dict[str, str] = {}
+    for role, column in columns.model_dump(mode="json").items():
+        if isinstance(column, str) and column not in taken and found.get(column, "nothing") == "nothing":
+            found[column] = told.get(role, "nothing")
+    return found
 
 
 class Masker:

@@ -1,4 +1,5 @@
-"""Rows that `assay predict` refused, as a queue: a person gives the right answer, and the row may come in.
+"""Rows that `assay predict` refused, or that `assay monitor --candidates` found most unlike gold, as a queue:
+a person gives the right answer, and the row may come in.
 
 Answers go to a file of their own (JSON Lines, a line an answer, appended at once), with the names that
 section `ingest` of params.yaml gives to id, input and output: name it among `ingest.files` and its rows come
@@ -23,7 +24,6 @@ from pydantic import Field
 from curate.errors import AssayError
 from curate.examples import EXAMPLES, conform
 from curate.files import canonical_json, write_text
-from curate.ingest.params import IngestParams
 from curate.params import Params
 from curate.project import Project
 from curate.read import need_columns, read_table
@@ -31,7 +31,7 @@ from curate.task import Kind
 from curate.text import plain
 from curate.validate.params import ValidateParams
 from curate.validate.schema import requirements, schema_failures
-from governance.predict.refused import Names, names_of
+from governance.predict.refused import UNLIKE, Names, further_columns, names_of
 from governance.triage.row_verdicts import Wish
 from governance.triage.rows import RowItem, RowQueue
 
@@ -69,7 +69,7 @@ class Refusals:
         """The rows that wait; `labels` are offered as answers, the model's own first."""
         waiting = self.rows.filter(~pl.col("id").is_in(sorted(self.answered)))
         items = tuple(
-            RowItem(row["id"], "warning", (f"refused: {row['reasons']}",), _choices(row["answer"], labels))
+            RowItem(row["id"], "warning", (_why(row),), _choices(row["answer"], labels))
             for row in waiting.iter_rows(named=True)
         )
         texts = {
@@ -77,6 +77,10 @@ class Refusals:
             for row in waiting.iter_rows(named=True)
         }
         return RowQueue(items, waiting, texts)
+
+
+def _why(row: Mapping[str, Any]) -> str:
+    return str(row["reasons"]) if row["codes"] == UNLIKE else f"refused: {row['reasons']}"
 
 
 def _choices(answer: str | None, labels: Sequence[str]) -> tuple[str, ...]:
@@ -101,18 +105,20 @@ def read_refusals(project: Project, file: Path | None) -> Refusals:
     names = names_of(project, named.name.split(".")[0])
     frame = read_table(named)
     need_columns(frame, [names.id, names.input, "answer", "codes", "reasons"], named.name)
+    known = [name for name in further_columns(project, names) if name in frame.columns]
     rows = frame.select(
         pl.col(names.id).cast(pl.String).alias("id"),
         pl.col(names.input).cast(pl.String).alias("input"),
         pl.col("answer").cast(pl.String),
         pl.col("codes").cast(pl.String),
         pl.col("reasons").cast(pl.String),
+        *(pl.col(name).cast(pl.String).alias(f"={name}") for name in known),
     ).unique("id", keep="first", maintain_order=True)
     hopeless = pl.any_horizontal(
         pl.col("codes").fill_null("").str.contains(code) for code in _NOTHING_TO_ANSWER
     )
     to = project.root / params.answers
-    asked = rows.filter(~hopeless, pl.col("input").is_not_null()).drop("codes")
+    asked = rows.filter(~hopeless, pl.col("input").is_not_null())
     return Refusals(asked, frozenset(_answered(to, names)), names, to)
 
 
@@ -162,7 +168,7 @@ def answer(project: Project, refusals: Refusals, wishes: Sequence[Wish], who: st
             output = _fitting(project, wish.example_id, row, output)
         lines.append(
             {
-                **_others(project, today),
+                **_others(project, refusals.names, row, today),
                 refusals.names.id: wish.example_id,
                 refusals.names.input: row["input"],
                 refusals.names.output: output,
@@ -174,16 +180,13 @@ def answer(project: Project, refusals: Refusals, wishes: Sequence[Wish], who: st
     write_text(refusals.to, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
 
 
-def _others(project: Project, today: date) -> dict[str, str | None]:
-    """The further columns that section `ingest` names, which ingest asks every file for: when the row was
-    collected is the day of the answer, the rest is not known.
+def _others(project: Project, names: Names, row: Mapping[str, Any], today: date) -> dict[str, str | None]:
+    """The further columns that section `ingest` names, which ingest asks every file for: as the file of the
+    rows tells them, else when the row was collected is the day of the answer, and the rest is not known.
     """
-    columns = project.params("ingest", IngestParams).columns
-    named = columns.model_dump(mode="json")
-    others: dict[str, str | None] = {name: None for name in named.values() if isinstance(name, str)}
-    if columns.collected_at:
-        others[columns.collected_at] = today.isoformat()
-    return others
+    further = further_columns(project, names)
+    days = {column: today.isoformat() for column, role in further.items() if role == "at"}
+    return {column: row.get(f"={column}") or days.get(column) for column in further}
 
 
 def _fitting(project: Project, name: str, row: Mapping[str, Any], output: str | None) -> str:

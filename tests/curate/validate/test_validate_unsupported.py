@@ -63,3 +63,11 @@ def test_the_rule_warns_and_drops_where_it_is_told_to(examples: Any, card: Any) 
     strict = validate(rows, task, ValidateParams(rules={"unsupported": "quarantine"}))
     assert strict.dropped["reason"].to_list() == ["unsupported"]
     assert "19" not in strict.dropped["evidence"][0]
+
+
+@pytest.mark.parametrize("said", ["4.2.26", "04/02/26", "4/2/2026", "2026-02-04", "4-2-26"])
+def test_a_date_is_held_in_another_numeric_form_and_with_a_shorter_year(said: str) -> None:
+    text = "Surveyor went 4.2.2026, quote of £1,204.75."
+    assert not unsupported(text, f"Resolved {said}.")
+    assert not unsupported(f"Surveyor went {said}.", "Resolved 4.2.2026.")
+    assert unsupported(text, "Resolved 4.3.26.") and unsupported(text, "Resolved 4.2.27.")

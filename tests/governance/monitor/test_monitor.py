@@ -61,7 +61,9 @@ def test_a_new_topic_is_found_named_and_handed_over_without_a_personal_value(
     assert "solar" in found["words_came"]
     assert any({"solar", "panel", "grid"} & set(topic["name"].split(", ")) for topic in found["topics"])
     table = pl.read_csv("label.csv")
-    assert table.columns == ["row", "id", "input", "output", "topic", "unlike"]
+    assert table.columns == [
+        *("row", "id", "input", "output", "answer", "codes", "reasons", "topic", "unlike")
+    ]
     assert (table["id"].head(20).str.starts_with("S3-")).all()
     assert table["output"].is_null().all()
     assert assay("monitor", "live.jsonl", "-o", "m.html") == 1
@@ -75,6 +77,44 @@ def test_a_new_topic_is_found_named_and_handed_over_without_a_personal_value(
     page = Path("m.html").read_text(encoding="utf-8")
     assert "<svg" in page and "solar" in page
     assert not any(sign in page for sign in ("https:", 'src="', "url(", "@import"))
+
+
+def test_candidates_are_labelled_in_the_queue_and_come_in_by_either_way(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As a stranger would: look, triage what is unlike gold, and name the answers among ingest.files."""
+    Path("params.yaml").write_text(
+        "monitor: {encoder: null, looks: 1}\n"
+        "ingest:\n"
+        "  columns: {id: ticket, input: body, output: queue, group: customer, collected_at: received}\n"
+        "  files: [{path: old.csv}, {path: data/raw/answered.jsonl}, {path: filled.csv}]\n"
+    )
+    named = {"id": "ticket", "input": "body", "output": "queue", "collected_at": "received"}
+    live = tickets(3, 150, solar=40).rename(named)
+    live = live.with_columns(pl.format("C-{}", pl.int_range(pl.len())).alias("customer"))
+    live.drop("queue").write_csv("live.csv")
+    assert assay("monitor", "live.csv", "--candidates", "label.csv", "--dry-run") == 1
+    assert "assay triage --refusals label.csv" in capsys.readouterr().err
+    table = pl.read_csv("label.csv", infer_schema=False)
+    assert set(table["received"]) == {"2026-03-01"} and table["customer"].is_null().all()
+    first, second = table["ticket"][0], table["ticket"][1]
+    assert assay("triage", "--refusals", "label.csv", "--list") == 0
+    shown = capsys.readouterr().out
+    assert "unlike gold" in shown and "refused" not in shown
+    assert assay("triage", "--refusals", "label.csv", "--row", first, "--relabel", "stock") == 0
+    (line,) = [json.loads(line) for line in Path("data/raw/answered.jsonl").read_text().splitlines()]
+    assert (line["ticket"], line["queue"], line["received"]) == (first, "stock", "2026-03-01")
+    filled = table.with_columns(
+        pl.when(pl.col("ticket") == second).then(pl.lit("returns")).otherwise(None).alias("queue")
+    )
+    filled.filter(pl.col("ticket") != first).head(6).write_csv("filled.csv")
+    tickets(8, 60).rename(named).with_columns(pl.lit("C-1").alias("customer")).write_csv("old.csv")
+    capsys.readouterr()
+    assert assay("ingest") == 0, capsys.readouterr().err
+    kept = pl.read_parquet("data/ingest/examples.parquet")
+    assert kept.filter(pl.col("example_id").is_in([first, second]))["output"].sort().to_list() == [
+        *("returns", "stock")
+    ]
 
 
 def test_records_hold_figures_and_no_word_of_a_text(
