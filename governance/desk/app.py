@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
@@ -22,13 +22,15 @@ from starlette.routing import Route
 from curate.errors import AssayError
 from curate.project import Project
 from governance.desk.compare_room import CompareRoom
-from governance.desk.diff_room import DiffRoom
 from governance.desk.groups import Groups
 from governance.desk.guard import DOOR, Guard, cookie_of
 from governance.desk.row_room import RowRoom
 from governance.desk.seat import Seat
 from governance.desk.values import ValueRoom
 from governance.desk.web import NotHere, page, static
+
+if TYPE_CHECKING:  # a room is loaded when it is entered
+    from governance.desk.diff_room import DiffRoom
 
 Form = Mapping[str, str]
 # Fields of a form: those of an edit and a few hidden ones.

@@ -22,11 +22,11 @@ from curate.journal import holds_raw
 from curate.show.blocks import Block, Heading, Notice
 from curate.text import neutral, visible
 from governance.desk.app import Desk, Form, Handler, go
-from governance.desk.diff_room import DiffRoom
 from governance.desk.web import NotHere
 
 if TYPE_CHECKING:
     from curate.diff import Difference
+    from governance.desk.diff_room import DiffRoom
 
 # Changes on one page; characters shown of an edit.
 PAGE, WIDTH = 50, 1_200
@@ -103,6 +103,8 @@ def room_of(desk: Desk) -> DiffRoom:
     with _making:
         if desk.diffs is None:
             from datetime import date
+
+            from governance.desk.diff_room import DiffRoom
 
             desk.diffs = DiffRoom(desk.project, desk.reviewer, date.today())
         return desk.diffs

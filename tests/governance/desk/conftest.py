@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -28,10 +29,33 @@ ORIGIN = f"http://{HOST}"
 TODAY = date.today()
 
 
+# Projects that were written once a run, by name: each test gets a copy, for a dozen files that are synced to
+# the disk one by one take longer than most tests.
+_WRITTEN: dict[str, Path] = {}
+
+
+def copy_of(
+    name: str, target: Path, folders: pytest.TempPathFactory, write: Callable[[Path], None]
+) -> Project:
+    """A copy of the project that `write` wrote."""
+    if name not in _WRITTEN:
+        root = folders.mktemp("written")
+        write(root)
+        _WRITTEN[name] = root
+    shutil.copytree(_WRITTEN[name], target, dirs_exist_ok=True)
+    return Project(target)
+
+
 @pytest.fixture
-def project(tmp_path: Path, examples: pl.DataFrame, findings: pl.DataFrame) -> Project:  # noqa: F811
-    write_project(tmp_path, examples, findings, TEXTS)
-    return Project(tmp_path)
+def project(
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    examples: pl.DataFrame,  # noqa: F811
+    findings: pl.DataFrame,  # noqa: F811
+) -> Project:
+    return copy_of(
+        "usual", tmp_path, tmp_path_factory, lambda root: write_project(root, examples, findings, TEXTS)
+    )
 
 
 def write_project(root: Path, given: pl.DataFrame, found: pl.DataFrame, rows: pl.DataFrame) -> None:

@@ -121,6 +121,7 @@ def test_what_is_too_large_is_refused(browser: Browser) -> None:
     ],
 )
 def test_no_file_but_the_three_is_served(browser: Browser, path: str) -> None:
+    """GHSA-cpmr-mw4j-99r7: an address of an annotation tool's static files led out of their folder."""
     assert browser.get(path).status_code in (403, 404)
 
 

@@ -22,7 +22,7 @@ from curate.files import canonical_json
 from curate.pii.values import with_ids
 from curate.project import Project
 from tests.governance.desk.chromium import Served
-from tests.governance.desk.conftest import TODAY, Browser, Opener, links, write_project
+from tests.governance.desk.conftest import TODAY, Browser, Opener, copy_of, links, write_project
 from tests.governance.desk.versions import write_versions
 from tests.governance.triage.conftest import KEY
 
@@ -92,10 +92,18 @@ def payloads() -> Iterator[str]:
 
 
 @pytest.fixture
-def hostile(tmp_path: Path, request: pytest.FixtureRequest) -> Project:
+def hostile(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Project:
     """A project of which every text, id and source is hostile."""
     slow = request.node.get_closest_marker("slow") is not None
-    texts = list(islice(payloads(), PAYLOADS if slow else len(SEEDS)))
+    many = PAYLOADS if slow else len(SEEDS)
+    return copy_of(f"hostile {many}", tmp_path, tmp_path_factory, lambda root: write_hostile(root, many))
+
+
+def write_hostile(root: Path, many: int) -> None:
+    """So many payloads, each in every text of a row."""
+    texts = list(islice(payloads(), many))
     value = "zq.canary@example.com"
     given = [
         {
@@ -116,12 +124,11 @@ def hostile(tmp_path: Path, request: pytest.FixtureRequest) -> Project:
         places.append((row["example_id"], "input", "EMAIL_ADDRESS", found, start, stop, 0.5, "test", False))
     names = ["example_id", "field", "entity", "value", "start", "end", "score", "detector", "verified"]
     findings = conform(with_ids(pl.DataFrame(places, schema=names, orient="row"), KEY), FINDINGS)
-    write_project(tmp_path, examples, findings, examples.sort("example_id"))
+    write_project(root, examples, findings, examples.sort("example_id"))
     warned = pl.DataFrame(
         {"example_id": examples["example_id"], "rule": "template_left", "evidence": examples["output"]}
     )
-    warned.write_parquet(tmp_path / "data/validate/warnings.parquet")
-    return Project(tmp_path)
+    warned.write_parquet(root / "data/validate/warnings.parquet")
 
 
 @pytest.fixture
@@ -196,13 +203,11 @@ def test_a_hostile_parameter_is_not_reflected(browser: Browser) -> None:
             assert f"<script>{MARK}" not in answer.text
 
 
-@pytest.mark.parametrize(
-    "name", ["/etc/passwd", "../../etc", "--output=x", "HEAD\x00", "a" * 300, "data/ingest"]
-)
-def test_a_version_is_a_revision_and_never_a_path(browser: Browser, name: str) -> None:
-    answer = browser.client.get("/diff", params={"before": name})
-    assert answer.status_code in (200, 403)
-    assert answer.status_code == 403 or "git knows no revision" in answer.text
+def test_a_version_is_a_revision_and_never_a_path(browser: Browser) -> None:
+    for name in ("/etc/passwd", "../../etc", "--output=x", "HEAD\x00", "a" * 300, "data/ingest"):
+        answer = browser.client.get("/diff", params={"before": name})
+        assert answer.status_code in (200, 403)
+        assert answer.status_code == 403 or "git knows no revision" in answer.text
 
 
 @pytest.fixture
