@@ -234,7 +234,8 @@ class Board:
 def _distinct(numbers: np.ndarray) -> np.ndarray:
     """Each number once, of some that are nearly in order, which a stable sort passes over once."""
     numbers.sort(kind="stable")
-    return numbers[np.append(True, numbers[1:] != numbers[:-1])[: len(numbers)]]
+    distinct: np.ndarray = numbers[np.append(True, numbers[1:] != numbers[:-1])[: len(numbers)]]
+    return distinct
 
 
 class Texts:
