@@ -134,7 +134,7 @@ def sign(message: bytes, key: Path) -> bytes:
     if done.returncode != 0 or not done.stdout.startswith(b"-----BEGIN SSH SIGNATURE-----"):
         raise AssayError(
             f"ssh-keygen could not sign with {key}: {_last(done.stderr)}",
-            fix="ssh-add the key, or name another: assay approve --key FILE",
+            fix="ssh-add the key, or name another: --key FILE",
         )
     return done.stdout
 
@@ -173,7 +173,7 @@ def fingerprint(key: Path) -> str:
     done = _run(["-l", "-f", str(key)], b"")
     found = re.search(rb"SHA256:[A-Za-z0-9+/]{43}", done.stdout)
     if done.returncode != 0 or found is None:
-        raise AssayError(f"{key} is not an SSH key", fix="name one: assay approve --key ~/.ssh/id_ed25519")
+        raise AssayError(f"{key} is not an SSH key", fix="name one: --key ~/.ssh/id_ed25519")
     return found[0].decode()
 
 
@@ -194,17 +194,17 @@ def signing_key(root: Path, named: Path | None = None) -> Path:
         if said.startswith(("key::", "ssh-")):
             raise AssayError(
                 "git's user.signingkey holds the key itself, not the name of its file",
-                fix="assay approve --key FILE.pub   (the private half may be in the agent)",
+                fix="--key FILE.pub   (the private half may be in the agent)",
             )
         named = Path(said).expanduser() if said else None
     if named is None:
         raise AssayError(
             "no key to sign with is named",
-            fix="assay approve --key ~/.ssh/id_ed25519, or: git config gpg.format ssh && git config "
+            fix="name it: --key ~/.ssh/id_ed25519, or: git config gpg.format ssh && git config "
             "user.signingkey ~/.ssh/id_ed25519.pub",
         )
     if not named.expanduser().exists():
-        raise AssayError(f"the signing key {named} does not exist", fix="assay approve --key FILE")
+        raise AssayError(f"the signing key {named} does not exist", fix="--key FILE")
     return named.expanduser()
 
 
