@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import polars as pl
 import pytest
 
@@ -137,6 +135,7 @@ def test_the_evaluations_answers_are_held_out(project: Project) -> None:
     assert done.items == done.held_out == 2 and done.systems == ("base", "tuned")
 
 
-def test_nearly_held_out_is_held_out(project: Project, tmp_path: Path) -> None:
-    asked = pl.DataFrame({"name": ["a", "b"], "input": [HELD_OUT[0] + "!", PROMPTS[0]]})
-    assert near_held_out(project, asked) == ["a"]
+def test_nearly_held_out_is_held_out(project: Project) -> None:
+    told = [HELD_OUT[0] + "!", HELD_OUT[0] + "es", PROMPTS[0]]  # the same, nearly the same, another
+    asked = pl.DataFrame({"name": ["a", "b", "c"], "input": told})
+    assert near_held_out(project, asked) == ["a", "b"]
