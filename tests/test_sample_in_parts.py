@@ -39,7 +39,7 @@ def test_the_sample_in_parts_is_the_sample(tmp_path: Path) -> None:
     with_params(project, "publish", {"shard_mb": 0.02})
     run_stages(project, ("publish", "train"))
     files = folder_files(project / "gold")
-    assert all(len(table_names(files, table)) > 2 for table in ("train", "test", "fingerprints"))
+    assert all(len(table_names(files, table)) > 1 for table in ("train", "test", "fingerprints"))
     one, other = load_gold(whole), load_gold(project / "gold")
     assert one.manifest["content_digest"] == other.manifest["content_digest"]
     assert all(one.splits[name].equals(frame) for name, frame in other.splits.items())
