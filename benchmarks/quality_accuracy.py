@@ -47,7 +47,9 @@ FAULTS: Mapping[str, tuple[str, ...]] = {
 }
 _NOT_WRITTEN = ["classification", "extraction"]
 HALVES = ("dev", "held")
-GOES = (*HALVES, "second")
+# Goes that were written later, and their files.
+LATER = {"second": "quality_second.jsonl", "third": "quality_third.jsonl"}
+GOES = (*HALVES, *LATER)
 Row = dict[str, str]
 
 
@@ -59,9 +61,9 @@ def half(row: Row) -> str:
 
 def labelled(which: str) -> list[Row]:
     """The rows of one half, or of `all`."""
-    file = LABELLED / ("quality_second.jsonl" if which == "second" else "quality.jsonl")
+    file = LABELLED / LATER.get(which, "quality.jsonl")
     rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-    return [row for row in rows if which in ("all", "second", half(row))]
+    return [row for row in rows if which in ("all", *LATER, half(row))]
 
 
 def examples_of(rows: list[Row]) -> pl.DataFrame:

@@ -46,8 +46,8 @@ def clean(
         for field in scope_fields(rule.fix_scope or rule.scope, kind) if rule.fix else ():
             assert rule.fix is not None
             broken = pl.col(field).is_not_null() & movable
-            if rule.gate is not None:
-                broken &= rule.gate(field)
+            for gate in rule.gates:
+                broken &= gate(field)
             if kind is Kind.CLASSIFICATION and field == "output":
                 broken &= ~pl.col(field).is_in(list(labels))
             candidates = examples.filter(broken).select("example_id", "input", "output", field_text=field)

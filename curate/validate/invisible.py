@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from curate.validate.patterns import beyond_ascii
+
 _ALWAYS = r"[\x{ad}\x{2060}-\x{2064}\x{206a}-\x{206f}\x{feff}]"
 _ZERO_WIDTH_SPACE = "\u200b"
 # Scripts written without spaces, where U+200B says where a line may break (Unicode Standard, section 23.2).
@@ -34,6 +36,11 @@ CONTROLS = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202d\u202e]"
 def holds_invisible(field: str) -> pl.Expr:
     """Whether the field may hold an invisible character."""
     return pl.col(field).str.contains(INVISIBLE)
+
+
+def is_beyond_ascii(field: str) -> pl.Expr:
+    """What every field that holds one fulfils."""
+    return beyond_ascii(pl.col(field))
 
 
 def visible(field: str) -> pl.Expr:

@@ -12,11 +12,13 @@ counts is an end that no style has:
 The words stand in `words.txt`: the whole words of the vocabulary of all-MiniLM-L6-v2 (Apache 2.0), and those
 beginnings of them that Webster's New International Dictionary of 1934 (public domain) knows as words.
 
-Cost: a few linear-time regexes on the answer's last line, and one look-up in a set of prefixes.
+Cost: some thirty linear-time regexes, most of them on the answer's last line, and one look-up in a set of
+prefixes; of rows whose end has no stop and could be one (`cut_off_places`, `cut_short_places`).
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 
@@ -105,6 +107,64 @@ def unfinished(field: str) -> pl.Expr:
     )
 
 
+@dataclass(frozen=True)
+class _Parts:
+    """What both rules read of a text; expressions, or columns that hold them."""
+
+    text: pl.Expr
+    last_line: pl.Expr
+    sentence: pl.Expr
+    ends: pl.Expr
+    words: pl.Expr
+
+
+def _parts(field: str) -> _Parts:
+    """The parts of a field, each as an expression of the field."""
+    text = pl.col(field).str.tail(_TAIL).str.strip_chars_end()
+    return _parts_of(text, text.str.extract(r"([^\n]*)$", 1))
+
+
+def _parts_of(text: pl.Expr, last_line: pl.Expr) -> _Parts:
+    return _Parts(
+        text,
+        last_line,
+        last_line.str.extract(r"^(?:.*[.!?][\"'”’)]*\s)?(.*)$", 1),
+        text.str.count_matches(_SENTENCE_END),
+        text.str.count_matches(r"\S+"),
+    )
+
+
+_COLUMNS = _Parts(*(pl.col(f"part_{part.name}") for part in fields(_Parts)))
+# A fence, JSON, an element, a table: what may be cut off although its end is none of `_OPEN_END`.
+_STRUCTURE = r"```|~~~|^\s*[{\[<]"
+_STRUCTURE_END = r"(?:^|\n)\s*(?:\|[^\n]*|\d{1,2}[.)]|[-*•])$"
+
+
+def _with_parts(rows: pl.DataFrame, field: str) -> pl.DataFrame:
+    """The rows that could be cut off, with the parts as columns: polars shares no subexpressions here."""
+    text, last_line = pl.col("part_text"), pl.col("part_last_line")
+    near = rows.with_columns(pl.col(field).str.tail(_TAIL).str.strip_chars_end().alias("part_text"))
+    may_be = (
+        text.str.contains(_OPEN_END)
+        | text.str.contains(_STRUCTURE_END)
+        | pl.col(field).str.contains(_STRUCTURE)
+    )
+    near = near.filter(may_be).with_columns(text.str.extract(r"([^\n]*)$", 1).alias("part_last_line"))
+    made = _parts_of(text, last_line)
+    return near.with_columns(getattr(made, part.name).alias(f"part_{part.name}") for part in fields(_Parts))
+
+
+def cut_off_places(rows: pl.DataFrame, field: str) -> pl.DataFrame:
+    """`cut_off` of rows that passed the gate, in column `places`; without those that cannot be cut off."""
+    return _with_parts(rows, field).with_columns(cut_off(field, _COLUMNS).alias("places"))
+
+
+def cut_short_places(rows: pl.DataFrame, field: str) -> pl.DataFrame:
+    """`cut_short` of rows that passed the gate, in column `places`; rows that cannot be are left out."""
+    near = _with_parts(rows, field).filter(_short_end(_COLUMNS))
+    return near.with_columns((cut_off(field, _COLUMNS) == 0).cast(pl.UInt32).alias("places"))
+
+
 # A whole sentence has eight words or more on average where people write in sentences.
 _SENTENCE_WORDS = 7
 
@@ -133,10 +193,13 @@ _ARTICLE_LAST = (
 
 def cut_short(field: str) -> pl.Expr:
     """1 where whole sentences come before a last one without an end, and `cut_off` is not sure of it."""
-    text = pl.col(field).str.tail(_TAIL).str.strip_chars_end()
-    last_line = text.str.extract(r"([^\n]*)$", 1)
+    return (_short_end(_parts(field)) & (cut_off(field) == 0)).cast(pl.UInt32)
+
+
+def _short_end(parts: _Parts) -> pl.Expr:
+    """Whether whole sentences come before a last one without an end."""
+    text, last_line, ends, words = parts.text, parts.last_line, parts.ends, parts.words
     sentence = last_line.str.extract(r"^.*[\p{L}\p{N})\"'”’%][.!?][\"'”’)]*\s+(.*)$", 1)
-    ends, words = text.str.count_matches(_SENTENCE_END), text.str.count_matches(r"\S+")
     last_words = sentence.str.count_matches(r"\S+")
     cut = (
         (ends >= 1)
@@ -159,19 +222,15 @@ def cut_short(field: str) -> pl.Expr:
         seldom & ~last_line.str.contains(_STRANDED) & ~text.str.contains("[!?]")
     )
     mid_phrase &= (words >= _SENTENCE_WORDS) & ~last_line.str.contains(_CODE_LINE)
-    return ((cut.fill_null(False) | mid_phrase) & (cut_off(field) == 0)).cast(pl.UInt32)
+    return cut.fill_null(False) | mid_phrase
 
 
-def cut_off(field: str) -> pl.Expr:
-    """1 where the field's text stops before its end."""
-    whole = pl.col(field)
-    text = whole.str.tail(_TAIL).str.strip_chars_end()
-    last_line = text.str.extract(r"([^\n]*)$", 1)
-    sentence = last_line.str.extract(r"^(?:.*[.!?][\"'”’)]*\s)?(.*)$", 1)
+def cut_off(field: str, parts: _Parts | None = None) -> pl.Expr:
+    """1 where the field's text stops before its end; `parts`: those of the field, if they are columns."""
+    whole, parts = pl.col(field), parts or _parts(field)
+    text, last_line, sentence, ends, words = (getattr(parts, part.name) for part in fields(parts))
     open_end = text.str.contains(_OPEN_END)
     prose = ~last_line.str.contains(_CODE_LINE)
-    ends = text.str.count_matches(_SENTENCE_END)
-    words = text.str.count_matches(r"\S+")
     last_words = sentence.str.count_matches(r"\S+")
 
     fence = whole.str.count_matches(r"(?m)^\s*(?:```|~~~)") % 2 == 1

@@ -54,17 +54,24 @@ _OTHERWISE = (
 )
 _LONGEST = 20_000
 _LARGEST_POWER = 64
+# An answer that is a number alone has fewer characters.
+_SHORT = 40
 
 
 class _NoSum(ValueError):
     """What is written is not a sum that this file evaluates."""
 
 
+def may_be_sum(field: str) -> pl.Expr:
+    """The first gate: a sign that every sum holds, or an answer as short as a number."""
+    return pl.col(field).str.contains("[=%]") | (pl.col(field).str.len_chars() <= _SHORT)
+
+
 def may_hold_sum(field: str) -> pl.Expr:
-    """The gate: an equation between numbers, or a number that answers a prompt of numbers."""
+    """The second gate: an equation between numbers, or a number that answers a prompt of numbers."""
     text = pl.col(field)
     equation = text.str.contains(r"\d[)\s]*=\s*[-−$£€]?\s?\d|\d\s?%\s+(?:of|von|de|di|van)\s+\S{0,2}\d")
-    answer = (text.str.len_chars() <= 40) & text.str.contains(r"\d")
+    answer = (text.str.len_chars() <= _SHORT) & text.str.contains(r"\d")
     return equation | (
         answer
         & pl.col("input").str.contains(

@@ -56,14 +56,14 @@ _CODE = (
 )
 
 
-def may_want_code(field: str) -> pl.Expr:
-    """The gate: the prompt makes or mends code, and no sign of code is in the answer."""
-    prompt = pl.col("input")
-    return (
-        prompt.str.contains(_WANTS)
-        & ~pl.col(field).str.contains(_CODE)
-        & (pl.col(field).str.len_chars() >= 25)
-    )
+def may_want_code(_field: str) -> pl.Expr:
+    """The first gate: the prompt makes or fixes code."""
+    return pl.col("input").str.contains(_WANTS)
+
+
+def shows_no_code(field: str) -> pl.Expr:
+    """The second gate: no sign of code is in the answer."""
+    return ~pl.col(field).str.contains(_CODE) & (pl.col(field).str.len_chars() >= 25)
 
 
 def code_missing(field: str) -> pl.Expr:

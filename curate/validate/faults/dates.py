@@ -58,11 +58,23 @@ _GATE = (
 )
 
 
+_BEGINNINGS = "|".join(sorted({name[:3] for name in _NUMBER_OF}))
+# What all of `_GATE` hold, in fewer states: the first letters of a month beside such a day, three numbers.
+_DAYS = (
+    rf"(?i)(?:29|[3-9]\d)(?:st|nd|rd|th|\.|er)?\s+(?:of |de |di )?(?:{_BEGINNINGS})"
+    rf"|(?:{_BEGINNINGS})[^\s0-9]{{0,10}}\s+(?:29|[3-9]\d)(?:[^0-9]|$)"
+    r"|-(?:29|[3-9]\d)(?:[^0-9]|$)|-(?:1[3-9]|[2-9]\d)-|\d[./-]\d{1,2}[./-](?:19|20)\d\d"
+)
+
+
+def may_hold_day(field: str) -> pl.Expr:
+    """The first gate: what could be such a day or month."""
+    return pl.col(field).str.contains(_DAYS)
+
+
 def may_hold_date(field: str) -> pl.Expr:
-    """The gate: a day from the 29th on, or a month from the 13th on."""
-    return pl.col(field).str.contains(r"(?:29|[3-9]\d)|-(?:1[3-9]|[2-9]\d)-|1[3-9][./-]") & pl.col(
-        field
-    ).str.contains(_GATE)
+    """The second gate: a day from the 29th on beside a month, or a month from the 13th on."""
+    return pl.col(field).str.contains(_GATE)
 
 
 def _possible(year: int | None, month: int, day: int) -> bool:

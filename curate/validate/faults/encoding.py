@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from curate.validate.patterns import beyond_ascii
+
 # What the bytes 0x80-0xBF, UTF-8's continuation bytes, look like when read as Latin-1 or Windows-1252 (WHATWG
 # Encoding index). After "Ã" the marks that also stand after a real capital (AMANHÃ…) count only before a
 # letter.
@@ -51,8 +53,13 @@ def may_be_mojibake(field: str) -> pl.Expr:
     return pl.col(field).str.contains(MOJIBAKE)
 
 
+def may_hold_signs(field: str) -> pl.Expr:
+    """The first gate of `encoding_damage`: a sign that all of them hold."""
+    return beyond_ascii(pl.col(field)) | pl.col(field).str.contains(r"[\\=&]")
+
+
 def may_be_damaged(field: str) -> pl.Expr:
-    """The gate of `encoding_damage`."""
+    """The second gate of `encoding_damage`."""
     return pl.col(field).str.contains(r"[√¬‚РСÅÄâ]|\\u00|=C[23]=|=E2=|&\w{2,6};")
 
 

@@ -31,12 +31,16 @@ _DECODER = json.JSONDecoder(parse_constant=lambda name: (_ for _ in ()).throw(Va
 _LONGEST = 200_000
 
 
+def speaks_of_json(_field: str) -> pl.Expr:
+    """The first gate: the prompt has the word."""
+    return pl.col("input").str.contains(r"(?i)\bjson\b")
+
+
 def asks_for_json(field: str) -> pl.Expr:
-    """The gate: the prompt wants JSON, and the answer is there."""
+    """The second gate: the prompt wants JSON, and the answer is there."""
     prompt = pl.col("input")
     return (
-        prompt.str.contains(r"(?i)\bjson\b")
-        & prompt.str.contains(_ASKED)
+        prompt.str.contains(_ASKED)
         & ~prompt.str.contains(_ABOUT_IT)
         & (pl.col(field).str.strip_chars() != "")
     )

@@ -92,7 +92,7 @@ _SIDE_BY_SIDE = [
     "klö",
     "löä",
 ]
-_STRETCH = r"(?i)[sdfghjkl]{5}|[asdfghjkl;öä]{10}"
+_SUSPECT = rf"(?i){'|'.join(_SIDE_BY_SIDE)}|[sdfghjkl]{{5}}|[asdfghjkl;öä]{{10}}"
 # Share of neighbouring letters (at most two keys apart on one row) from which on a word is none.
 _SHARE = 0.85
 _LONGEST = 5_000
@@ -100,8 +100,7 @@ _LONGEST = 5_000
 
 def may_be_mashed(field: str) -> pl.Expr:
     """The gate: a run of letters of one row of keys."""
-    text = pl.col(field)
-    return text.str.contains_any(_SIDE_BY_SIDE, ascii_case_insensitive=True) | text.str.contains(_STRETCH)
+    return pl.col(field).str.contains(_SUSPECT)
 
 
 def _neighbours(word: str) -> float:

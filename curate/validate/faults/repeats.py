@@ -36,7 +36,7 @@ _LONGEST = 20_000
 
 
 def may_repeat(field: str) -> pl.Expr:
-    """The gate: a dozen characters from before the middle, or behind it, stand there three times."""
+    """The first gate: a dozen characters from before the middle, or behind it, stand there three times."""
     text, length = pl.col(field), pl.col(field).str.len_chars()
     again = []
     for share in (0.35, 0.6):
@@ -44,7 +44,31 @@ def may_repeat(field: str) -> pl.Expr:
         again.append(text.str.count_matches(text.str.slice(at, _CHUNK), literal=True) >= 3)
     last_item = text.str.extract(r"\n\s*(?:\d{1,3}[.)]|[-*•])\s+([^\n]{3,60})\s*$")
     again.append((text.str.count_matches(last_item, literal=True) >= 3).fill_null(False))
-    return (length >= 40) & pl.any_horizontal(again) & ~text.str.contains(r"^\s*[{\[|<]|```|\n\s*\|")
+    return (length >= 40) & pl.any_horizontal(again)
+
+
+def is_text(field: str) -> pl.Expr:
+    """The second gate: neither code nor JSON nor a table."""
+    return ~pl.col(field).str.contains(r"^\s*[{\[|<]|```|\n\s*\|")
+
+
+def _periods(trigrams: list[tuple[str, str, str]], longest: int) -> list[int]:
+    """The distances at which a phrase could stand five times on end.
+
+    Its first trigram then stands there four times at least, each a period behind the last (so do phrases of
+    one word, since seven in a row are asked for), and only distances within such trigrams are looked at.
+    """
+    places: dict[tuple[str, str, str], list[int]] = {}
+    for at, trigram in enumerate(trigrams):
+        places.setdefault(trigram, []).append(at)
+    distances = {
+        then - at
+        for stands in places.values()
+        if len(stands) >= _TIMES - 1
+        for number, at in enumerate(stands)
+        for then in stands[number + 1 : number + 1 + longest]
+    }
+    return sorted(distance for distance in distances if distance <= longest)
 
 
 def circles(prompt: str, answer: str) -> int:
@@ -56,7 +80,7 @@ def circles(prompt: str, answer: str) -> int:
     repeated = 1 - len(set(trigrams)) / len(trigrams)
     if repeated >= _SHARE or repeated < _LOWEST_SHARE:
         return int(repeated >= _SHARE)
-    for period in range(1, min(30, len(words) // _TIMES) + 1):
+    for period in _periods(trigrams, min(30, len(words) // _TIMES)):
         run = 0
         for first, then in zip(words, words[period:], strict=False):
             run = run + 1 if first == then else 0

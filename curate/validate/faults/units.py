@@ -103,12 +103,16 @@ _TOLERANCE, _LOOSE = 0.12, 0.25
 _LONGEST = 20_000
 
 
+def may_hold_unit(field: str) -> pl.Expr:
+    """The first gate: a number and a unit."""
+    return pl.col(field).str.contains(rf"(?i)\d\s?-?(?:{_UNITS})\b")
+
+
 def may_hold_two_units(field: str) -> pl.Expr:
-    """The gate: an amount with an amount in brackets or on the other side of "=" or "is"."""
-    text = pl.col(field)
-    return text.str.contains(
+    """The second gate: an amount with an amount in brackets or on the other side of "=" or "is"."""
+    return pl.col(field).str.contains(
         r"\d\s?-?[a-zA-Z°²/., ]{1,24}(?:\(|=|≈|\b(?:is|are|also|ist|sind|equals?|entspr\w+|das|fait|font|son|sono|makes|that)\b)[^\d\n]{0,24}\d"
-    ) & text.str.contains(rf"(?i)\d\s?-?(?:{_UNITS})\b")
+    )
 
 
 def _unit(word: str) -> tuple[str, tuple[float, ...]] | None:

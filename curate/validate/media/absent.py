@@ -15,6 +15,8 @@ Cost: the gate lets a few percent of instruction rows through; on those some doz
 
 from __future__ import annotations
 
+from dataclasses import dataclass, fields
+
 import polars as pl
 
 from curate.validate.media import reads
@@ -86,26 +88,67 @@ _ASKED_OF = (
 )
 
 
-def absent_media(field: str) -> pl.Expr:
-    """1 where the prompt asks about what the row does not hold."""
-    prompt, answer = pl.col(field), pl.col("output").fill_null("")
-    bare = (
-        prompt.str.replace_all(refer.STAND_IN, "\n")
+@dataclass(frozen=True)
+class _Said:
+    """What the parts of the rule read of a prompt; expressions, or columns that hold them."""
+
+    last_turn: pl.Expr
+    said: pl.Expr
+    length: pl.Expr
+    requested: pl.Expr
+
+
+def _bare(field: str) -> pl.Expr:
+    """The prompt without stand-ins and addresses, with a sign for each quotation."""
+    return (
+        pl.col(field)
+        .str.replace_all(refer.STAND_IN, "\n")
         .str.replace_all(refer.URL, " ")
         .str.replace_all(ask.QUOTED, ask.QUOTE)
     )
-    # What is said in the last turn of a conversation; the turns before may hold what it speaks of.
-    last_turn = bare.str.extract(r"(?s)^.*\nuser: (.*)$", 1)
-    said = pl.coalesce(last_turn, bare).str.replace_all("résumé", "resume")
-    length = words_in(said)
+
+
+def _last_turn(bare: pl.Expr) -> pl.Expr:
+    """What is said in the last turn of a conversation; the turns before may hold what it speaks of."""
+    return bare.str.extract(r"(?s)^.*\nuser: (.*)$", 1)
+
+
+def _without_accents(said: pl.Expr) -> pl.Expr:
+    return said.str.replace_all("résumé", "resume")
+
+
+def _parts(field: str) -> _Said:
+    bare = _bare(field)
+    said = _without_accents(pl.coalesce(_last_turn(bare), bare))
+    return _Said(_last_turn(bare), said, words_in(said), _requested(said))
+
+
+_COLUMNS = _Said(*(pl.col(f"part_{part.name}") for part in fields(_Said)))
+
+
+def absent_media_places(rows: pl.DataFrame, field: str) -> pl.DataFrame:
+    """`absent_media` in column `places`: what is said becomes a column, since some forty regexes read it."""
+    said = _COLUMNS.said
+    near = rows.with_columns(_bare(field).alias("part_bare"))
+    near = near.with_columns(_last_turn(pl.col("part_bare")).alias("part_last_turn"))
+    near = near.with_columns(
+        _without_accents(pl.coalesce("part_last_turn", "part_bare")).alias("part_said")
+    ).with_columns(words_in(said).alias("part_length"), _requested(said).alias("part_requested"))
+    return near.with_columns(absent_media(field, _COLUMNS).alias("places"))
+
+
+def absent_media(field: str, parts: _Said | None = None) -> pl.Expr:
+    """1 where the prompt asks about what the row does not hold; `parts`: those of the field, if columns."""
+    prompt, answer, parts = pl.col(field), pl.col("output").fill_null(""), parts or _parts(field)
+    last_turn, said, length, requested = parts.last_turn, parts.said, parts.length, parts.requested
     rows_of_table = prompt.str.contains(ask.TABLE_ROWS)
     stand_in = prompt.str.contains(refer.STAND_IN)
     address = prompt.str.contains(refer.URL)
     text_task = said.str.contains(ask.TEXT_TASK)
 
-    seen = _asks_of_what_is_seen(said, length) & ~rows_of_table & ~text_task
+    seen = _asks_of_what_is_seen(said, length, requested) & ~rows_of_table & ~text_task
     texts = (
-        (_asks_of_a_text(said) | _reads_a_text(said))
+        (_asks_of_a_text(said, requested) | _reads_a_text(said))
         & ~rows_of_table
         & last_turn.is_null()
         & ~address
@@ -128,12 +171,7 @@ def absent_media(field: str) -> pl.Expr:
         | said.str.contains(ask.CANNOT_OPEN)
         | (stand_in & said.str.contains(r"(?i)\b(?:html|markdown|tags?|elements?|attributes?)\b"))
     )
-    page = (
-        said.str.contains(refer.LINK)
-        & _requested(said)
-        & ~text_task
-        & ~prompt.str.contains(refer.ABOUT_ADDRESS)
-    )
+    page = said.str.contains(refer.LINK) & requested & ~text_task & ~prompt.str.contains(refer.ABOUT_ADDRESS)
     return ((seen | texts | read | stand_in | page) & ~fine).cast(pl.UInt32)
 
 
@@ -143,7 +181,7 @@ def _requested(said: pl.Expr) -> pl.Expr:
     return sentences.list.any() | imperative
 
 
-def _asks_of_what_is_seen(said: pl.Expr, length: pl.Expr) -> pl.Expr:
+def _asks_of_what_is_seen(said: pl.Expr, length: pl.Expr, requested: pl.Expr) -> pl.Expr:
     """A medium or a file that was handed over or is looked at, and no content behind it."""
     shows = (
         said.str.contains(refer.SHOWS)
@@ -168,7 +206,7 @@ def _asks_of_what_is_seen(said: pl.Expr, length: pl.Expr) -> pl.Expr:
         r"(?i)\b(?:sql|columns?|query|database|(?:outside|inside|window|dinner|dining|free|bigger|smaller|quiet) tables?)\b"
     )
     content = _statements(said.str.extract(r"(?s)^[^\n:]*[\n:](.*)$", 1).fill_null(""))
-    english = (handed_over | ((looked_at | table) & (length <= _SHORT_PROMPT))) & _requested(said)
+    english = (handed_over | ((looked_at | table) & (length <= _SHORT_PROMPT))) & requested
     other = said.str.contains(refer.OTHER_POINTED) | (
         said.str.contains(refer.OTHER_PRESENT) & ~said.str.contains(refer.OTHER_NAMED)
     )
@@ -179,7 +217,7 @@ def _asks_of_what_is_seen(said: pl.Expr, length: pl.Expr) -> pl.Expr:
     return (english | other) & (content < _CONTENT_WORDS)
 
 
-def _asks_of_a_text(said: pl.Expr) -> pl.Expr:
+def _asks_of_a_text(said: pl.Expr, requested: pl.Expr) -> pl.Expr:
     """A text that should follow, stand above or be given, and nothing that could be it."""
     follows = said.str.contains(refer.FOLLOWING) & ~said.str.contains(refer.NOT_FOLLOWING)
     # What stands behind is only cut out where something points: captures of so long a pattern take two
@@ -202,7 +240,7 @@ def _asks_of_a_text(said: pl.Expr) -> pl.Expr:
         | behind.str.contains(r"^[^.?!:\n]*(?:\S+ ){14}")
         | behind.str.contains(r"\d+,? \d+|[-–—] ")
     )
-    asked = _requested(said) | said.str.contains(rf"(?i){OTHER_FOLLOWING}")
+    asked = requested | said.str.contains(rf"(?i){OTHER_FOLLOWING}")
     return follows & ~present & ~said.str.contains(ask.CODE_TASK) & asked
 
 

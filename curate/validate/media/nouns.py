@@ -69,10 +69,11 @@ HANDLED = (
 # behind, and what names them ("das Bild von ...").
 OTHER_LANGUAGES: dict[str, tuple[str, str, str, str, str]] = {
     "de": (
-        r"(?:zeigt|zeigen|auf|im|in|aus|anhand|von|vom|zu|zum|für|über|beschreib\w*|analysier\w*|interpretier\w*|"
-        r"erklär\w*|"
+        # The article is asked for, or "auf einem Foto" would be a photo that is there.
+        r"(?:(?:zeigt|zeigen|auf|in|aus|anhand|von|zu|für|über|beschreib\w*|analysier\w*|interpretier\w*|erklär\w*|"
         r"transkribier\w*|betracht\w*|sieh dir|schau dir|sehen sie sich|hör dir|nenne|bewert\w*|übersetz\w*) "
-        r"(?:(?:mir|uns|bitte|sie|kurz) ){0,2}(?:(?:de[mnrs]|das|die|diese[mnrs]?) )?(?:\w+e[mnrs]? )?",
+        r"(?:(?:mir|uns|bitte|sie|kurz) ){0,2}(?:de[mnrs]|das|die|(?:diese|meine|unsere)[mnrs]?)|im|vom|zum|zur) "
+        r"(?:\w+e[mnrs]? )?|(?:beschreib\w*|analysier\w*|interpretier\w*|transkribier\w*|betracht\w*) ",
         r"(?:bild(?:e[rs]n?|es|e|s)?|fotos?|fotografien?|abbildung(?:en)?|(?:\w+)?diagramm(?:e[ns]?|s)?|"
         r"grafik(?:en)?|schaubild(?:e[rs]?)?|videos?|(?:ton)?aufnahmen?|gemälde[sn]?|screenshots?|"
         r"(?:land)?karte|zeichnung(?:en)?|audiodatei|sprachnachricht|röntgenbild(?:es)?)",

@@ -74,7 +74,7 @@ def test_a_gate_lets_every_row_through_that_breaks_its_rule(code: str) -> None:
     frame = examples_of([row for go in GOES for row in labelled(go)])
     for kind in (Kind.REWRITING, Kind.EXTRACTION):
         with_gate, without = (
-            broken_rules(frame, kind, [rule]) for rule in (RULES[code], replace(RULES[code], gate=None))
+            broken_rules(frame, kind, [rule]) for rule in (RULES[code], replace(RULES[code], gates=()))
         )
         assert with_gate.equals(without)
 
