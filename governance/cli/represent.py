@@ -13,6 +13,7 @@ from governance.cli.rim import format_option
 
 if TYPE_CHECKING:
     from train.represent import Representation
+    from train.represent.represent import Sample
 
 
 @click.command()
@@ -33,6 +34,11 @@ if TYPE_CHECKING:
     "--live", type=click.Path(path_type=Path), metavar="FILE", help="A sample of the inputs that come in now."
 )
 @click.option("--live-input", metavar="COLUMN", help="Its column with the text.  [default: that of --input]")
+@click.option(
+    "--live-id",
+    metavar="COLUMN",
+    help="Its column that names a row.  [default: that of --id where it has one, else the record number]",
+)
 @click.option(
     "--next",
     "wanted",
@@ -56,6 +62,7 @@ def represent(
     reference: tuple[str, ...],
     live: Path | None,
     live_input: str | None,
+    live_id: str | None,
     wanted: int,
     vectors: str,
     id_column: str | None,
@@ -80,10 +87,15 @@ def represent(
     options: dict[str, Any] = {"wanted": wanted, "embed": lambda texts: embedded(texts, vectors)}
     declared = _declared(reference)
     if file is None:
-        told = _of_project(live, live_input, declared, reading, options)
+        # The gold rows have ids of their own: `--id` can only mean the live file's.
+        sample = _sample(live, reading, live_input, live_id or id_column) if live is not None else None
+        told = _of_project(sample, declared, options)
     else:
         columns = (input_column, output_column, id_column)
-        told = _of_file(file, test, columns, [*by, *declared], live, live_input, declared, reading, options)
+        sample = None
+        if live is not None:
+            sample = _sample(live, reading, live_input or input_column, live_id, id_column)
+        told = _of_file(file, test, columns, [*by, *declared], sample, declared, reading, options)
     if shape == "json":
         emit_json(_document(told))
     else:
@@ -114,11 +126,7 @@ def _declared(reference: Sequence[str]) -> dict[str, dict[str, float]]:
 
 
 def _of_project(
-    live: Path | None,
-    live_input: str | None,
-    declared: dict[str, dict[str, float]],
-    reading: Reading,
-    options: dict[str, Any],
+    sample: Sample | None, declared: dict[str, dict[str, float]], options: dict[str, Any]
 ) -> Representation:
     import polars as pl
 
@@ -135,11 +143,6 @@ def _of_project(
     params = project.params("report", ReportParams)
     if declared:
         params = params.model_copy(update={"reference": declared})
-    sample = None
-    if live is not None:
-        if live_input is None:
-            raise AssayError(f"{live.name} needs a column of texts", fix="name it with --live-input")
-        sample = _sample(live, reading, live_input)
     told = representation(project, rows, params, sample, options)
     if told is None:
         raise AssayError(
@@ -148,16 +151,23 @@ def _of_project(
     return told
 
 
-def _sample(file: Path, reading: Reading, text: str, id_column: str | None = None) -> Any:
-    """The rows of a file that hold a text."""
+def _sample(
+    file: Path, reading: Reading, text: str | None, id_column: str | None, same_as: str | None = None
+) -> Sample:
+    """The rows of a live file that hold a text, named by `id_column`, or by `same_as` if that is a column."""
     import polars as pl
 
+    from curate.errors import AssayError
     from curate.plain.frames import row_names, text_column
     from governance.cli.plain_files import open_file, row_ids
     from train.represent.represent import Sample
 
+    if text is None:
+        raise AssayError(f"{file.name} needs a column of texts", fix="name it with --live-input")
     records = open_file(file, reading)
     texts = text_column(records.frame, text, "input", str(file)).alias("input")
+    if id_column is None and same_as in records.frame.columns:
+        id_column = same_as
     ids = row_ids(records, id_column, file, once=False)
     names = row_names(records.frame, ids, str(file), once=False).cast(pl.String).alias("id")
     rows = pl.DataFrame([names, texts]).filter(pl.col("input").str.strip_chars() != "")
@@ -169,8 +179,7 @@ def _of_file(
     test: Path | None,
     columns: tuple[str | None, str | None, str | None],
     by: list[str],
-    live: Path | None,
-    live_input: str | None,
+    sample: Sample | None,
     declared: dict[str, dict[str, float]],
     reading: Reading,
     options: dict[str, Any],
@@ -208,7 +217,6 @@ def _of_file(
         None,
         {column: values.head(0) for column, values in train.columns.items()},
     )
-    sample = _sample(live, reading, live_input or input_column) if live else None
     return told(train, part(test) if test else nothing, sample, declared=declared, **options)
 
 

@@ -50,6 +50,39 @@ def test_a_file_is_held_against_shares_and_a_live_sample(files: tuple[Path, Path
         represent.main([str(train), "--input", "text", "--reference", "lang=cy"], standalone_mode=False)
 
 
+def named(done: Any) -> set[str]:
+    """The rows of the live sample that a document names, of regions and candidates."""
+    told = json.loads(done.stdout)["live"]
+    return {str(row["row"]) for row in told["candidates"]}
+
+
+def test_live_rows_are_named_by_their_column(files: tuple[Path, Path], tmp_path: Path) -> None:
+    train, _ = files
+    inputs = tmp_path / "named.csv"
+    texts = live().texts
+    ids = pl.Series("ticket", [f"L-{number}" for number in range(len(texts))])
+    pl.DataFrame({"ticket": ids, "said": texts}).write_csv(inputs)
+    options = ("--input", "text", "--output", "label", "--vectors", "words", "--format", "json")
+    asked = (train, *options, "--live", inputs, "--live-input", "said", "--next", 3)
+    numbers = named(call(*asked))
+    wanted = {f"L-{number}" for number in numbers}
+    assert named(call(*asked, "--live-id", "ticket")) == wanted
+    pl.read_csv(train).with_columns(ticket=pl.lit("T-") + pl.col("text")).write_csv(train)
+    assert named(call(*asked, "--id", "ticket")) == wanted
+    # A column of the training rows alone is not asked of the live ones; one that is named for them is.
+    assert named(call(*asked, "--id", "label")) == numbers
+    with pytest.raises(AssayError, match="nowhere"):
+        represent.main([str(one) for one in (*asked, "--live-id", "nowhere")], standalone_mode=False)
+
+
+def test_of_a_project_the_id_is_that_of_the_live_file(desk: Project, tmp_path: Path) -> None:
+    inputs = tmp_path / "named.csv"
+    pl.DataFrame({"said": live().texts}).with_row_index("ticket", offset=700).write_csv(inputs)
+    asked = ("--vectors", "words", "--live", inputs, "--live-input", "said", "--format", "json")
+    numbers = named(call(*asked))
+    assert named(call(*asked, "--id", "ticket")) == {str(int(number) + 700) for number in numbers}
+
+
 def test_of_a_project_the_gold_rows_are_told(desk: Project, files: tuple[Path, Path]) -> None:
     done = call("--vectors", "words", "--live", files[1], "--live-input", "said", "--format", "json")
     assert done.exit_code == 1, done.output
