@@ -53,8 +53,8 @@ def overlaps(train: pl.DataFrame, test: pl.DataFrame, params: OverlapParams | No
     params = params or OverlapParams()
     # The order of rows must not show in any number.
     sides = [side.select("id", pl.col("text").fill_null("")).sort("id") for side in (train, test)]
-    words = Words(pl.concat([side["text"] for side in sides]))
     border = sides[0].height
+    words = Words(pl.concat([side["text"] for side in sides]), border)
     whole = _whole(words, border, params.least)
     heads = _heads(words, border)
     long, templates_long = _shared(words, border, heads, params.long, params.common)

@@ -1,10 +1,12 @@
 """Runs of words as numbers: the n-grams of many texts in one pass, compared exactly.
 
-Words are numbered over both tables, and a run of n words has a rolling hash. Only runs whose hash is that of
-a run asked for are looked at: each is compared with it word for word. If ever two different runs have one
-hash, all runs are named anew without hashes, by doubling: a run of 2k words is the pair of the names of its
-halves. So the answer is exact, whatever a hostile text does. Cost: n passes over the positions in numpy, and
-a binary search of each; no loop over texts, none over pairs of texts.
+The words of the table that is sought are numbered; all others are one number, 0. Where a run asked for could
+stand (n words on end that runs asked for have) the run has a rolling hash, and where that is the hash of a
+run asked for, the two are compared word for word. If ever two different runs have one hash, all runs are
+named anew without hashes, by doubling: a run of 2k words is the pair of the names of its halves. So the
+answer is exact, whatever a hostile text does. Cost: splitting the texts into words, then for each n some
+passes over the positions in numpy, and n steps and a binary search of the few where a run could stand; no
+loop over texts, none over pairs of texts.
 """
 
 from __future__ import annotations
@@ -27,17 +29,20 @@ class Words:
     ----------
     texts
         String series.
+    border
+        The texts from here on are sought: words that none of them has are one number.
     """
 
-    def __init__(self, texts: pl.Series) -> None:
+    def __init__(self, texts: pl.Series, border: int = 0) -> None:
         split = folded(texts).str.extract_all(WORD)
         self.lengths: Ints = split.list.len().to_numpy().astype(np.int64)
         flat = split.explode(keep_nulls=False, empty_as_null=False)
-        # Only equality counts, so the numbers may come in any order.
+        # Only equality with a word that is sought counts, so the numbers may come in any order.
         words = flat.to_frame("word")
-        known = words.unique().with_row_index("code")
+        sought = words.slice(int(self.lengths[:border].sum()))
+        known = sought.unique().with_row_index("code", offset=1)
         codes = words.join(known, on="word", how="left", maintain_order="left")["code"]
-        self.codes: Ints = codes.to_numpy().astype(np.int64)
+        self.codes: Ints = codes.fill_null(0).to_numpy().astype(np.int64)
         self.starts: Ints = np.concatenate([[0], np.cumsum(self.lengths)])[:-1].astype(np.int64)
         self.text: Ints = np.repeat(np.arange(len(texts)), self.lengths)
         ends = self.starts + self.lengths
@@ -52,11 +57,11 @@ class Words:
         asked = asked[self.left[asked] >= n]
         if not len(asked):
             return names
-        fits = np.flatnonzero(self.left >= n)
-        hashes = self._hashes(n)
-        known, first = np.unique(hashes[asked], return_index=True)
-        place = np.minimum(np.searchsorted(known, hashes[fits]), len(known) - 1)
-        hit = known[place] == hashes[fits]
+        fits = np.flatnonzero((self.left >= n) & self._could_stand(n, asked))
+        known, first = np.unique(self._hashes(n, asked), return_index=True)
+        hashes = self._hashes(n, fits)
+        place = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
+        hit = known[place] == hashes
         fits, place = fits[hit], place[hit]
         model = asked[first][place]
         for step in range(n):
@@ -65,14 +70,25 @@ class Words:
         names[fits] = place
         return names
 
-    def _hashes(self, n: int) -> npt.NDArray[np.uint64]:
-        """A hash of the `n` words from each position on; past the end of all texts anything."""
-        mixed = (self.codes.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-        mixed = np.concatenate([mixed, np.zeros(n, dtype=np.uint64)])
-        hashes = np.zeros(len(self.codes), dtype=np.uint64)
+    def _could_stand(self, n: int, asked: Ints) -> npt.NDArray[np.bool_]:
+        """For each position whether the `n` words from it on are all words of runs at `asked`."""
+        inside = np.zeros(int(self.codes.max()) + 1, dtype=bool)
+        for step in range(n):
+            inside[self.codes[asked + step]] = True
+        # Words from each position to the next that no such run has.
+        places = np.arange(len(self.codes))
+        outside = np.where(inside[self.codes], len(places), places)
+        return np.asarray(np.minimum.accumulate(outside[::-1])[::-1] - places >= n)
+
+    def _hashes(self, n: int, places: Ints) -> npt.NDArray[np.uint64]:
+        """A hash of the `n` words from each of `places` on; no text ends before."""
+        hashes = np.zeros(len(places), dtype=np.uint64)
         for step in range(n):
             hashes *= np.uint64(0xD6E8FEB86659FD93)
-            hashes += mixed[step : step + len(hashes)]
+            mixed = (self.codes[places + step].astype(np.uint64) + np.uint64(1)) * np.uint64(
+                0x9E3779B97F4A7C15
+            )
+            hashes += mixed
         return hashes
 
     def _exactly(self, n: int, asked: Ints) -> Ints:

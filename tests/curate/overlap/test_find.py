@@ -62,7 +62,7 @@ def test_overlaps_are_those_of_the_oracle(train: list[str], test: list[str]) -> 
 def test_two_runs_of_one_hash_are_told_apart(train: list[str], test: list[str]) -> None:
     found = overlaps(table(train), table(test), SMALL).pairs
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Words, "_hashes", lambda self, n: np.zeros(len(self.codes), dtype=np.uint64))
+        patch.setattr(Words, "_hashes", lambda self, n, places: np.zeros(len(places), np.uint64))
         assert overlaps(table(train), table(test), SMALL).pairs.equals(found)
 
 
