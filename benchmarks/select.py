@@ -36,10 +36,11 @@ from sklearn.linear_model import RidgeClassifier
 from sklearn.metrics import f1_score
 from threadpoolctl import threadpool_limits
 
+from curate.semantic.vectors import whole
 from train.encoder import load_encoder
 from train.labels import suspects
 from train.selection import divided, selected
-from train.vectors import fixed, word_vectors
+from train.vectors import word_vectors
 
 # Rows a label at which the curve is taken.
 ROWS = (1, 2, 5, 10, 20, 40)
@@ -96,7 +97,7 @@ def by_chance(rng: np.random.Generator, pool: Any, labels: Any, budget: int) -> 
 
 
 def k_centre(pool: Any, labels: Any, vectors: Any, budget: int) -> Any:
-    points, _ = fixed(vectors)
+    points = whole(vectors)
     members = [pool[labels[pool] == name] for name in np.unique(labels[pool])]
     out = []
     for rows, quota in zip(members, divided([len(rows) for rows in members], budget, 1.0), strict=True):

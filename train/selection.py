@@ -8,8 +8,8 @@
    computed lazily (Minoux, 1978), which changes nothing of the result.
 3. Rows whose quality is below `DOUBTED` come last, and rows that add nothing (repeats) fill what is left.
 
-All sums are of whole numbers (`train.vectors.fixed`): the result does not hang on the order of rows, threads
-or the machine's linear algebra, and ties go to the first text.
+All sums are of whole numbers (`semantic.vectors.whole`): the result does not hang on the order of rows,
+threads or the machine's linear algebra, and ties go to the first text.
 
 Cost: the square of a stratum's rows times the vectors' length: 10,000 rows in 77 labels 0.7 s of CPU, 3,000
 in one stratum, of which 500 are chosen, 4 s. A stratum of more than `DEMAND` rows is covered as far as that
@@ -29,8 +29,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from curate.semantic.vectors import exact_length, whole
 from train.arrays import Floats, Ints
-from train.vectors import Vectors, fixed
+from train.vectors import Vectors
 
 # Rows below this quality are chosen only when no others are left.
 DOUBTED = 0.5
@@ -112,7 +113,7 @@ def selected(
         .with_row_index("place")
         .sort("text", "stratum", "example_id")
     )
-    points, scale = fixed(vectors)
+    points, scale = whole(vectors), exact_length(vectors.shape[1])
     names = rows["stratum"].unique().sort().to_list()
     parts = [rows.filter(pl.col("stratum") == name) for name in names]
     quotas = divided([part.height for part in parts], budget, evenness)
@@ -122,8 +123,8 @@ def selected(
         picked = choose(mine, part["quality"].to_numpy(), quota)
         chosen.append(_chosen(part, picked, quota))
         passed.append(_passed_over(part, picked, scale))
-        whole = float(part.height * scale**2)
-        told.append((name, part.height, len(picked.order), round(picked.reached / whole, 6)))
+        all_covered = float(part.height * scale**2)
+        told.append((name, part.height, len(picked.order), round(picked.reached / all_covered, 6)))
     ranked = pl.concat(chosen).sort("turn", "stratum").with_row_index("rank", offset=1)
     schema = {"stratum": pl.String, "rows": pl.Int64, "chosen": pl.Int64, "coverage": pl.Float64}
     return Selection(
@@ -190,7 +191,7 @@ def choose(points: Vectors, quality: Floats, budget: int) -> Picked:
     Parameters
     ----------
     points
-        Whole numbers `[rows, size]` (`train.vectors.fixed`), in an order that settles ties.
+        Whole numbers `[rows, size]` (`curate.semantic.vectors.whole`), in an order that settles ties.
     quality
         `[rows]`, 0 to 1.
     """

@@ -7,15 +7,13 @@ product of two vectors estimates the cosine of the whole ones to within 1/sqrt(S
 
 Cost: the encoder 400 short texts a second on one thread; words some 30,000 a second, and 4 KiB a row.
 
-`fixed` makes sums exact: vectors are rounded to whole numbers so small that every product of two, in whatever
-order a library adds it up, is a whole number that float32 holds. So what is chosen by comparing them does not
-hang on threads, blocks or the machine's linear algebra.
+What is chosen by comparing vectors is compared in whole numbers (`curate.semantic.vectors.whole`), so that
+it does not hang on threads, blocks or the machine's linear algebra.
 """
 
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -31,9 +29,6 @@ Vectors = npt.NDArray[np.float32]
 # Columns of hashed words.
 SIZE = 1024
 WORDS = "words"
-# Length of a vector rounded by `fixed`: the square of it and of half a unit in each column stays below 2^24,
-# up to which float32 holds every whole number.
-_EXACT = 2**12
 Way = Literal["auto", "words"] | str
 
 
@@ -122,15 +117,3 @@ def word_vectors(texts: Sequence[str], size: int = SIZE) -> Vectors:
 def _digest(term: str) -> int:
     raw = hashlib.blake2b(term.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(raw, "little")
-
-
-def fixed(values: Vectors) -> tuple[Vectors, int]:
-    """`values`, rows made unit length, as whole numbers in float32, and the length that stands for 1.
-
-    Products of two rows are exact (see the module), and divided by the square of that length they are the
-    cosine to within 0.001.
-    """
-    unit = np.asarray(values, dtype=np.float64)
-    lengths = np.sqrt((unit * unit).sum(axis=1, keepdims=True))
-    scale = _EXACT - math.ceil(math.sqrt(values.shape[1]) / 2) - 1
-    return np.rint(unit / np.where(lengths > 0, lengths, 1) * scale).astype(np.float32), scale

@@ -1,9 +1,9 @@
 """Pairs of vectors whose cosine reaches a threshold, compared in whole numbers.
 
 Float sums depend on their order, hence on block size, threads and library, and a pair at the threshold would
-come and go. So vectors are rounded to whole numbers of length `SCALE`: by Cauchy-Schwarz every partial sum
-of a product stays below 2^24, so a float32 matrix product is exact in whatever order it adds. Rounding moves
-a cosine by about 1e-4. Cosines are rounded to `DIGITS`, and the rounded ones decide, so that what is shown
+come and go. So vectors are rounded to whole numbers (`whole`): by Cauchy-Schwarz every partial sum of a
+product stays below 2^24, so a float32 matrix product is exact in whatever order it adds. Rounding moves a
+cosine by about 1e-4. Cosines are rounded to `DIGITS`, and the rounded ones decide, so that what is shown
 agrees with what was decided.
 
 Cost: n^2 / 2 products in blocks of `BLOCK` x `BLOCK`, 64 MB at a time: 0.6 s of CPU for 7,600 vectors of
@@ -12,6 +12,7 @@ Cost: n^2 / 2 products in blocks of `BLOCK` x `BLOCK`, 64 MB at a time: 0.6 s of
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -25,8 +26,8 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.float32]  # whole numbers, held as float32
 
-# sqrt(2^24) less what rounding 1,024 numbers may add to the length, sqrt(1024) / 2.
-SCALE = 4079.0
+# The square of a vector's length stays below 2^24, up to which float32 holds every whole number.
+_EXACT = 2**12
 DIGITS = 4
 BLOCK = 4096
 # Neighbours that the index is asked for; a text with more of them than this has some left out.
@@ -44,14 +45,24 @@ class Near:
     cosine: Floats
 
 
+def exact_length(size: int) -> int:
+    """The length that stands for 1 in whole vectors of `size` numbers.
+
+    Rounding adds at most half a unit to each number, `sqrt(size) / 2` to the length.
+    """
+    return _EXACT - math.ceil(math.sqrt(size) / 2) - 1
+
+
 def whole(vectors: npt.NDArray[Any]) -> Whole:
-    """Unit vectors as whole numbers; a vector of zeros stays one and is near nothing."""
-    if vectors.shape[1] > 1024:
-        raise AssayError(
-            f"the encoder gives {vectors.shape[1]:,} numbers a text; meaning is compared exactly up to 1,024",
-            fix="name a smaller encoder in dedup.semantic.encoder",
-        )
-    return np.rint(np.asarray(vectors, dtype=np.float64) * SCALE).astype(np.float32)
+    """Vectors, made of length `exact_length`, as whole numbers in float32.
+
+    Products of two rows are exact in whatever order they are added up, and divided by the square of
+    `exact_length` they are the cosine to within 0.001. A vector of zeros stays one and is near nothing.
+    """
+    exact = np.asarray(vectors, dtype=np.float64)
+    lengths = np.sqrt((exact * exact).sum(axis=1, keepdims=True))
+    unit = exact / np.where(lengths > 0, lengths, 1)
+    return np.rint(unit * exact_length(vectors.shape[1])).astype(np.float32)
 
 
 def within(vectors: Whole, threshold: float, block: int = BLOCK) -> Near:

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from curate.semantic.vectors import whole
 from train.represent import represent
 from train.represent.classes import classes, rows_that_show
 from train.represent.live import look, nearest
 from train.represent.mix import against, length_bands, mix, wilson
 from train.represent.picture import axes
 from train.represent.represent import Sample
-from train.vectors import embedded, fixed
+from train.vectors import embedded
 
 TOPICS = {
     "billing": ["refund the invoice", "charged twice on my card", "a receipt for the payment"],
@@ -122,7 +123,7 @@ def test_shares_are_told_by_part_and_lengths_in_quarters_of_the_training_rows() 
 
 
 def test_nearest_rows_are_those_of_a_full_sort() -> None:
-    values, _ = fixed(np.random.default_rng(0).normal(size=(30, 5)).astype(np.float32))
+    values = whole(np.random.default_rng(0).normal(size=(30, 5)).astype(np.float32))
     places, alike = nearest(values[:7], values, 4)
     products = values[:7].astype(np.int64) @ values.T.astype(np.int64)
     for row in range(7):

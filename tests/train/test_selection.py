@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import train.selection as selection
+from curate.semantic.vectors import exact_length, whole
 from train.selection import CHOSEN, choose, divided, selected
-from train.vectors import fixed
 
 
 def slow(points: np.ndarray, quality: np.ndarray, budget: int) -> list[int]:
@@ -48,7 +48,7 @@ def test_lazy_greedy_chooses_what_the_slow_oracle_does(values: np.ndarray, data:
         data.draw(st.lists(st.sampled_from([0.0, 0.3, 0.6, 1.0]), min_size=len(values), max_size=len(values)))
     )
     budget = data.draw(st.integers(0, len(values)))
-    points, _ = fixed(values)
+    points = whole(values)
     assert choose(points, quality, budget).order == slow(points, quality, budget)
 
 
@@ -138,11 +138,11 @@ def test_by_share_follows_the_rows() -> None:
 
 
 @given(arrays(np.float32, (6, 40), elements=st.floats(-1, 1, width=32)))
-def test_products_of_fixed_vectors_are_exact(values: np.ndarray) -> None:
-    points, scale = fixed(values)
-    whole = points.astype(np.int64)
-    assert np.array_equal((points @ points.T).astype(np.int64), whole @ whole.T)
-    cosine = (whole @ whole.T) / scale**2
+def test_products_of_whole_vectors_are_exact(values: np.ndarray) -> None:
+    points, scale = whole(values), exact_length(values.shape[1])
+    numbers = points.astype(np.int64)
+    assert np.array_equal((points @ points.T).astype(np.int64), numbers @ numbers.T)
+    cosine = (numbers @ numbers.T) / scale**2
     lengths = np.linalg.norm(values.astype(float), axis=1, keepdims=True)
     unit = values / np.where(lengths > 0, lengths, 1)
     assert np.allclose(cosine, unit @ unit.T, atol=0.01)

@@ -17,9 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from curate.semantic.vectors import exact_length, whole
 from train.arrays import Bools, Floats, Ints
 from train.selection import choose
-from train.vectors import Vectors, fixed
+from train.vectors import Vectors
 
 # Share of held-out rows that count as far from the training rows.
 TOLERATED = 0.05
@@ -102,9 +103,9 @@ def look(
     wanted
         Candidates.
     """
-    points, scale = fixed(train)
-    others, _ = fixed(held_out)
-    inputs, _ = fixed(live)
+    points, scale = whole(train), exact_length(train.shape[1])
+    others = whole(held_out)
+    inputs = whole(live)
     own = nearest(points, points, 2)[1][:, -1] if len(others) == 0 else nearest(others, points, 1)[1][:, 0]
     threshold = float(np.quantile(own, TOLERATED, method="lower")) if len(own) else 0.0
     whose, alike = nearest(inputs, points, NEAREST)
