@@ -228,7 +228,8 @@ def _short_end(parts: _Parts) -> pl.Expr:
 def cut_off(field: str, parts: _Parts | None = None) -> pl.Expr:
     """1 where the field's text stops before its end; `parts`: those of the field, if they are columns."""
     whole, parts = pl.col(field), parts or _parts(field)
-    text, last_line, sentence, ends, words = (getattr(parts, part.name) for part in fields(parts))
+    text, last_line, sentence = parts.text, parts.last_line, parts.sentence
+    ends, words = parts.ends, parts.words
     open_end = text.str.contains(_OPEN_END)
     prose = ~last_line.str.contains(_CODE_LINE)
     last_words = sentence.str.count_matches(r"\S+")
