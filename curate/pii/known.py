@@ -39,8 +39,10 @@ NATIONAL = 9
 FEWEST_DIGITS = 7
 
 _LOCAL = r"\p{L}\p{N}_.+%'\-"
-# Candidates in a folded text.
-EMAIL = rf"[{_LOCAL}]+" + r"@[\p{L}\p{N}\-]+(?:\.[\p{L}\p{N}\-]+)*"
+# Candidates in a folded text: addresses, of which one's domain may be the next one's first part
+# ("jo@jo@x.org").
+EMAIL = rf"[{_LOCAL}]+(?:@[{_LOCAL}]+)*" + r"@[\p{L}\p{N}\-]+(?:\.[\p{L}\p{N}\-]+)*"
+_DOMAIN = re.compile(r"(?:[^\W_]|-)+(?:\.(?:[^\W_]|-)+)*")
 # Candidates among the words of a folded text (`spaced`): a word; digits side by side; words that a code may
 # be written as, of which no two without a digit stand side by side.
 WORD = r"[^ ]+"
@@ -130,9 +132,15 @@ def known_as(value: str) -> list[Known]:
 _AROUND = "_.+%'-<>()[]"
 
 
-def address_in(token: str) -> str:
-    """The address in a text's token (`EMAIL`)."""
-    return token.strip(_AROUND)
+def addresses_in(token: str) -> list[str]:
+    """The addresses in a text's token (`EMAIL`)."""
+    pieces = token.split("@")
+    domains = [_DOMAIN.match(piece) for piece in pieces[1:]]
+    return [
+        f"{before}@{domain[0]}".strip(_AROUND)
+        for before, domain in zip(pieces, domains, strict=False)
+        if domain
+    ]
 
 
 def _last_digits(value: str) -> str:

@@ -19,7 +19,7 @@ from curate.pii.known import (
     WORD,
     Form,
     Known,
-    address_in,
+    addresses_in,
     code_runs,
     digit_runs,
     folded,
@@ -80,7 +80,8 @@ def _present(view: pl.Series, form: Form, asked: Collection[str], key: Key) -> l
 def _candidates(view: pl.Series, form: Form) -> Iterable[str]:
     """Values of a form that stand in the texts."""
     if form == "email":
-        return (address_in(token) for token in _distinct(view.filter(view.str.contains("@")), EMAIL))
+        tokens = _distinct(view.filter(view.str.contains("@")), EMAIL)
+        return (address for token in tokens for address in addresses_in(token))
     if form == "phone":
         return (run for region in _distinct(view, DIGITS) for run in digit_runs(region))
     return [*_distinct(view, WORD), *(run for region in _distinct(view, CODE) for run in code_runs(region))]

@@ -30,7 +30,7 @@ from curate.pii.known import (
     MOST_LETTERS,
     MOST_PARTS,
     Known,
-    address_in,
+    addresses_in,
     folded,
 )
 
@@ -336,10 +336,11 @@ def _addresses(texts: pl.Series, secret: Secret, key: Key) -> tuple[U64, NDArray
     if not len(rows):
         return np.zeros(0, np.uint64), np.zeros(0, np.int64)
     listed = folded(texts.gather(rows)).str.extract_all(EMAIL)
-    found = pl.DataFrame({"row": rows, "address": listed}).explode("address").drop_nulls()
-    addresses = [address_in(one) for one in found["address"].to_list()]
-    value = _digest(addresses, key)
-    return secret.tokens(value, np.full(len(value), _EMAIL)), found["row"].to_numpy().astype(np.int64)
+    found = pl.DataFrame({"row": rows, "token": listed}).explode("token").drop_nulls()
+    held = [addresses_in(token) for token in found["token"].to_list()]
+    value = _digest([address for addresses in held for address in addresses], key)
+    row = np.repeat(found["row"].to_numpy().astype(np.int64), [len(addresses) for addresses in held])
+    return secret.tokens(value, np.full(len(value), _EMAIL)), row
 
 
 def _digest(texts: Sequence[str], key: Key) -> U64:

@@ -68,6 +68,16 @@ def test_the_index_answers_as_reading_does(texts: list[str]) -> None:
             assert asked(index, value, "one") == ({"one": rows} if rows else {}), value
 
 
+@pytest.mark.parametrize(
+    "text", ["Jo@jo@x.org", "a@jo@x.org", "jo@x.org@b.de", "a@jo@x.org@b.de", "a@b@.jo@x.org"]
+)
+def test_an_address_that_another_runs_into_is_found(tmp_path: Path, text: str) -> None:
+    index = Index(tmp_path, KEY)
+    index.add({"one": write(tmp_path, "one", [text])})
+    assert read([text], "jo@x.org") == [0]
+    assert asked(index, "jo@x.org", "one") == {"one": [0]}
+
+
 @pytest.mark.parametrize("value", [value for value in SAID if value != "jmiller"])
 def test_a_person_is_found_however_they_are_written(tmp_path: Path, value: str) -> None:
     texts: list[str | None] = [*SAID[value], *SAID_NOT.get(value, [])]
