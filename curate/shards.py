@@ -112,13 +112,10 @@ def row_sizes(frame: pl.DataFrame) -> NDArray[np.uint64]:
     """Bytes of each row's texts, UTF-8."""
     import polars as pl
 
-    size = pl.sum_horizontal(
-        pl.col(name).str.len_bytes().fill_null(0).cast(pl.UInt64)
-        if dtype == pl.String
-        else pl.lit(_NUMBER, dtype=pl.UInt64)
-        for name, dtype in frame.schema.items()
-    )
-    return frame.select(size.alias("size"))["size"].to_numpy()
+    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    lengths = [pl.col(name).str.len_bytes().fill_null(0).cast(pl.UInt64) for name in texts]
+    others = pl.lit(_NUMBER * (frame.width - len(texts)), dtype=pl.UInt64)
+    return frame.select(pl.sum_horizontal(*lengths, others).alias("size"))["size"].to_numpy()
 
 
 def _hashed(ids: pl.Series) -> NDArray[np.float64]:

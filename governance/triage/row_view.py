@@ -101,8 +101,8 @@ def _twin(item: RowItem, queue: RowQueue) -> list[RenderableType]:
 
 
 def _bracketed(stretches: Stretches) -> Text:
-    told = "".join(f"[{text}]" if lacks and text.strip() else text for text, lacks in stretches)
-    return Text(plain(told, SHOWN))
+    told = [f"[{text}]" if lacks and text.strip() else text for text, lacks in stretches]
+    return Text(plain("".join(told), SHOWN))
 
 
 def _keys(item: RowItem) -> Text:

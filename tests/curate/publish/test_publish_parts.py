@@ -50,10 +50,8 @@ def many(upstream: Any, rows: int) -> Any:
             "held_out": False,
         }
     )
-    examples = examples.select(
-        (pl.col(name) if name in examples.columns else pl.lit(None)).cast(dtype).alias(name)
-        for name, dtype in EXAMPLES.items()
-    ).sort("example_id")
+    absent = [pl.lit(None).alias(name) for name in EXAMPLES if name not in examples.columns]
+    examples = examples.with_columns(absent).select(EXAMPLES.names()).cast(dict(EXAMPLES)).sort("example_id")
     sides = pl.Series([SPLITS[row % 3] for row in range(rows)])
     return type(upstream)(
         examples=examples,

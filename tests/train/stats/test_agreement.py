@@ -63,11 +63,8 @@ def drawn(seed: int) -> pl.DataFrame:
     draw = np.random.default_rng(seed)
     values, missing = draw.integers(4, size=(3, 40)), draw.random((3, 40)) < 1 / 3
     values = np.where(draw.random((3, 40)) < 0.6, values[0], values)
-    rows = [
-        "".join("." if gone else str(value) for value, gone in zip(*row, strict=True))
-        for row in zip(values, missing, strict=True)
-    ]
-    return judged(*rows)
+    said = np.where(missing, ".", values.astype(str))
+    return judged(*map("".join, said.tolist()))
 
 
 # krippendorff 0.9.0: alpha(reliability_data, level_of_measurement="nominal").
