@@ -22,7 +22,8 @@ from curate.examples import EXAMPLES, conform
 from curate.task import METRICS, Kind, Metric, TaskCard
 from curate.validate.answers import answer_breaches
 from curate.validate.params import ValidateParams
-from curate.validate.rules import RULES, broken_rules
+from curate.validate.rule import broken_rules
+from curate.validate.rules import RULES
 
 LABELLED = Path(__file__).parents[1] / "tests/curate/validate/labelled"
 # What the sample calls a fault, and the rules that may find it: the sure wordings have a rule of their own.

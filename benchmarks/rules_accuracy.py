@@ -41,7 +41,8 @@ from typing import Any
 import polars as pl
 
 from curate.task import Kind
-from curate.validate.rules import RULES, broken_rules
+from curate.validate.rule import broken_rules
+from curate.validate.rules import RULES
 
 SAMPLE = Path(__file__).parents[1] / "tests/curate/validate/labelled"
 HALVES = (

@@ -97,7 +97,8 @@ def seconds(call: Callable[[], object], rounds: int) -> float:
 def measure(frame: pl.DataFrame, rounds: int, each: bool) -> dict[str, float]:
     """CPU seconds of the pass, of the pass without `NEW`, and with `each` of each rule."""
     from curate.task import Kind
-    from curate.validate.rules import RULES, broken_rules
+    from curate.validate.rule import broken_rules
+    from curate.validate.rules import RULES
 
     rows = examples(frame)
     written = [rule for rule in RULES.values() if rule.fields(Kind.REWRITING)]

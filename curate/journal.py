@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -38,6 +38,53 @@ class InvalidRecord(ValueError):
 def holds_raw(text: str) -> bool:
     """Whether free text of a person, which git keeps for ever, seems to hold an address or a number."""
     return _RAW.search(_DATE.sub("", text)) is not None
+
+
+def check_fields(given: Mapping[str, Any], names: Collection[str], what: str) -> None:
+    """Fail on a record that lacks one of `names` or has others; `what` follows "that ... does not have"."""
+    if lacking := [name for name in names if name not in given]:
+        raise InvalidRecord(f"has no {' and no '.join(lacking)}")
+    if unknown := given.keys() - set(names):
+        raise InvalidRecord(f"has {len(unknown)} fields that {what} does not have")
+
+
+def fit_to_keep(
+    record: dict[str, Any],
+    check: Callable[[dict[str, Any]], object],
+    *,
+    named: str,
+    words: str,
+    names_words: str,
+    fix: str,
+    instead: str,
+) -> dict[str, Any]:
+    """`record`, if it is valid and its free text may stand in git for ever.
+
+    Parameters
+    ----------
+    check
+        Raises `InvalidRecord` for what is wrong with it.
+    named
+        The record in a message, such as "the verdict".
+    words, names_words
+        Its free text, and how a message calls that.
+    fix, instead
+        What to do about an invalid record, and about a text that seems to hold a personal value.
+
+    Raises
+    ------
+    AssayError
+        If it is not fit; the text is not shown.
+    """
+    try:
+        check(record)
+    except InvalidRecord as error:
+        raise AssayError(f"{named} {error}", fix=fix) from error
+    if holds_raw(words):
+        raise AssayError(
+            f"{names_words} seems to hold a personal value; it would stay in git for ever", fix=instead
+        )
+    return record
 
 
 def read_journal(root: Path, file: Path, parse: Callable[[dict[str, Any]], Record]) -> list[Record]:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from curate.errors import AssayError
-from curate.journal import InvalidRecord, append_records, holds_raw, read_journal
+from curate.journal import InvalidRecord, append_records, check_fields, fit_to_keep, read_journal
 from curate.keys import Key
 from curate.text import plain
 from curate.watched import watch
@@ -162,26 +162,19 @@ def suppressed(project: Project) -> Suppressed | None:
 
 def _fit_to_keep(line: Suppression) -> dict[str, Any]:
     given = asdict(line) | {"digests": list(line.digests)}
-    try:
-        _parse(given)
-    except InvalidRecord as error:
-        raise AssayError(
-            f"the suppression {error}", fix="give digests from curate.suppress.digests_of"
-        ) from error
-    if holds_raw(line.reason):
-        raise AssayError(
-            "the reason of a suppression seems to hold a personal value; it would stay in git for ever",
-            fix="say why without the value itself, for example: request 118 of 2026",
-        )
-    return given
+    return fit_to_keep(
+        given,
+        _parse,
+        named="the suppression",
+        words=line.reason,
+        names_words="the reason of a suppression",
+        fix="give digests from curate.suppress.digests_of",
+        instead="say why without the value itself, for example: request 118 of 2026",
+    )
 
 
 def _parse(given: dict[str, Any]) -> Suppression:
-    names = [field.name for field in fields(Suppression)]
-    if lacking := [name for name in names if name not in given]:
-        raise InvalidRecord(f"has no {' and no '.join(lacking)}")
-    if unknown := given.keys() - set(names):
-        raise InvalidRecord(f"has {len(unknown)} fields that a suppression does not have")
+    check_fields(given, [field.name for field in fields(Suppression)], "a suppression")
     digests = given["digests"]
     if not _are_digests(digests):
         raise InvalidRecord("has digests that are not keyed digests of a known form")

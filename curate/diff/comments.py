@@ -21,9 +21,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from curate.errors import AssayError
 from curate.files import canonical_json
-from curate.journal import InvalidRecord, append_records, holds_raw, read_journal
+from curate.journal import InvalidRecord, append_records, fit_to_keep, read_journal
 from curate.pii.decisions import FOLDER, check_dates
 from curate.text import plain
 
@@ -113,16 +112,15 @@ def _record(comment: Comment) -> dict[str, Any]:
 
 def _fit_to_keep(comment: Comment) -> dict[str, Any]:
     given = _record(comment) | {"reviewer": plain(comment.reviewer)}
-    try:
-        _check(given)
-    except InvalidRecord as error:
-        raise AssayError(f"the comment {error}", fix="assay diff --help") from error
-    if holds_raw(given["text"]):
-        raise AssayError(
-            "the comment seems to hold a personal value; it would stay in git for ever",
-            fix="say it without the value itself: the row is named already",
-        )
-    return given
+    return fit_to_keep(
+        given,
+        _check,
+        named="the comment",
+        words=given["text"],
+        names_words="the comment",
+        fix="assay diff --help",
+        instead="say it without the value itself: the row is named already",
+    )
 
 
 def _parse(given: dict[str, Any]) -> Comment:

@@ -26,8 +26,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 import polars as pl
 
-from curate.errors import AssayError
-from curate.journal import InvalidRecord, append_records, holds_raw, read_journal
+from curate.journal import InvalidRecord, append_records, fit_to_keep, read_journal
 from curate.text import plain
 
 if TYPE_CHECKING:
@@ -147,16 +146,15 @@ def _fit_to_keep(verdict: Verdict) -> dict[str, Any]:
         "reviewer": plain(verdict.reviewer),
     }
     name = verdict.value_id if _ID.fullmatch(str(verdict.value_id)) else "?"
-    try:
-        _check(given)
-    except InvalidRecord as error:
-        raise AssayError(f"the verdict on value {name} {error}", fix="assay triage --help") from error
-    if holds_raw(given["reason"]):
-        raise AssayError(
-            f"the reason for value {name} seems to hold a personal value; it would stay in git for ever",
-            fix="say why without the value itself, for example: a part number of the 2024 catalogue",
-        )
-    return given
+    return fit_to_keep(
+        given,
+        _check,
+        named=f"the verdict on value {name}",
+        words=given["reason"],
+        names_words=f"the reason for value {name}",
+        fix="assay triage --help",
+        instead="say why without the value itself, for example: a part number of the 2024 catalogue",
+    )
 
 
 def in_force(verdicts: Sequence[Verdict], today: date | None) -> pl.DataFrame:

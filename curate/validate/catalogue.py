@@ -8,7 +8,8 @@ import polars as pl
 
 from curate.task import Kind
 from curate.validate.own.declare import OwnRule
-from curate.validate.rules import RULES, scope_fields
+from curate.validate.rule import scope_fields
+from curate.validate.rules import RULES
 
 CATALOGUE = pl.Schema(
     {

@@ -11,7 +11,7 @@ from collections.abc import Collection
 import polars as pl
 
 from curate.task import Kind
-from curate.validate.rules import Rule, scope_fields
+from curate.validate.rule import Rule, scope_fields
 
 EDITS = pl.Schema({"example_id": pl.String, "field": pl.String, "rule": pl.String, "places": pl.UInt32})
 

@@ -20,7 +20,7 @@ from curate.task import Kind, TaskCard
 from curate.validate.json_outputs import json_faults
 from curate.validate.labels import unknown_labels
 from curate.validate.params import Lengths, ValidateParams
-from curate.validate.rules import scope_fields
+from curate.validate.rule import scope_fields
 
 if TYPE_CHECKING:
     import pandera.polars as pa

@@ -27,7 +27,8 @@ from curate.validate.own.declare import OwnRule
 from curate.validate.own.judge import own_breaches
 from curate.validate.own.load import project_rules
 from curate.validate.params import Level, ValidateParams
-from curate.validate.rules import RULES, broken_rules, rule_on_labels
+from curate.validate.rule import broken_rules
+from curate.validate.rules import RULES, rule_on_labels
 from curate.validate.schema import requirements, schema_failures
 
 # More distinct outputs than this are not a label set: the report gives their number only.

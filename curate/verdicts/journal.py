@@ -21,10 +21,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from curate.errors import AssayError
 from curate.examples import TEXT_FIELDS
 from curate.files import canonical_json
-from curate.journal import InvalidRecord, append_records, holds_raw, read_journal
+from curate.journal import InvalidRecord, append_records, check_fields, fit_to_keep, read_journal
 from curate.keys import Key
 from curate.pii.decisions import FOLDER, check_dates
 from curate.text import plain
@@ -174,16 +173,15 @@ def _fit_to_keep(verdict: RowVerdict) -> dict[str, Any]:
         "reason": plain(verdict.reason, _REASON_CHARACTERS),
         "reviewer": plain(verdict.reviewer),
     }
-    try:
-        _check(given)
-    except InvalidRecord as error:
-        raise AssayError(f"the verdict {error}", fix="assay triage --help") from error
-    if holds_raw(given["reason"]):
-        raise AssayError(
-            "the reason seems to hold a personal value; it would stay in git for ever",
-            fix="say why without the value itself, for example: the label of the 2023 guideline",
-        )
-    return given
+    return fit_to_keep(
+        given,
+        _check,
+        named="the verdict",
+        words=given["reason"],
+        names_words="the reason",
+        fix="assay triage --help",
+        instead="say why without the value itself, for example: the label of the 2023 guideline",
+    )
 
 
 def _parse(given: dict[str, Any]) -> RowVerdict:
@@ -193,10 +191,7 @@ def _parse(given: dict[str, Any]) -> RowVerdict:
 
 def _check(given: dict[str, Any]) -> None:
     """Fail on a field that is absent, unknown or of the wrong form; what it holds is not shown."""
-    if lacking := [name for name in _NAMES if name not in given]:
-        raise InvalidRecord(f"has no {' and no '.join(lacking)}")
-    if unknown := given.keys() - set(_NAMES):
-        raise InvalidRecord(f"has {len(unknown)} fields that a verdict on a row does not have")
+    check_fields(given, _NAMES, "a verdict on a row")
     for name, form in (("row", _ID), ("content", _ID), ("key_id", _KEY_ID)):
         if not (isinstance(given[name], str) and form.fullmatch(given[name])):
             raise InvalidRecord(f"has an invalid {name}")

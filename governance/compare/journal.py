@@ -20,9 +20,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from curate.errors import AssayError
 from curate.files import canonical_json
-from curate.journal import InvalidRecord, append_records, holds_raw, read_journal
+from curate.journal import InvalidRecord, append_records, check_fields, fit_to_keep, read_journal
 from curate.pii.decisions import FOLDER, check_dates
 from curate.pii.redact.params import RedactParams
 from curate.project import Project
@@ -131,16 +130,15 @@ def _fit_to_keep(line: Preference) -> dict[str, Any]:
         "reason": plain(line.reason, _REASON_CHARACTERS),
         "reviewer": plain(line.reviewer),
     }
-    try:
-        _check(given)
-    except InvalidRecord as error:
-        raise AssayError(f"the verdict {error}", fix="assay compare --help") from error
-    if holds_raw(given["reason"]):
-        raise AssayError(
-            "the reason seems to hold a personal value; it would stay in git for ever",
-            fix="say why without the value itself, for example: the polite form of the style guide",
-        )
-    return given
+    return fit_to_keep(
+        given,
+        _check,
+        named="the verdict",
+        words=given["reason"],
+        names_words="the reason",
+        fix="assay compare --help",
+        instead="say why without the value itself, for example: the polite form of the style guide",
+    )
 
 
 def _parse(given: dict[str, Any]) -> Preference:
@@ -150,10 +148,7 @@ def _parse(given: dict[str, Any]) -> Preference:
 
 def _check(given: dict[str, Any]) -> None:
     """Fail on a field that is absent, unknown or of the wrong form; what it holds is not shown."""
-    if lacking := [name for name in _NAMES if name not in given]:
-        raise InvalidRecord(f"has no {' and no '.join(lacking)}")
-    if unknown := given.keys() - set(_NAMES):
-        raise InvalidRecord(f"has {len(unknown)} fields that a verdict on two answers does not have")
+    check_fields(given, _NAMES, "a verdict on two answers")
     for name, form in _FORMS.items():
         if not (isinstance(given[name], str) and form.fullmatch(given[name])):
             raise InvalidRecord(f"has an invalid {name}")

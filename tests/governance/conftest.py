@@ -13,6 +13,7 @@ from curate.project import Project
 from governance.records.kinds import Opening, Training
 from governance.records.store import append
 from tests.curate.versions.test_revisions import git
+from tests.governance.desk.chromium import chromium  # noqa: F401 (one browser for all rooms)
 from tests.governance.published import write_project
 from tests.governance.records.test_events import CARD
 from tests.governance.versioned import commit_version, digest_of

@@ -11,7 +11,7 @@ import pytest
 from governance.cli.main import main
 from tests.attacks.project import make
 from tests.curate.show.strict import faults
-from tests.governance.desk.chromium import PATIENCE, chromium, violations  # noqa: F401 (a fixture)
+from tests.governance.desk.chromium import PATIENCE, violations
 
 PAGES = {
     "audit.html": ["audit"],
@@ -53,7 +53,7 @@ def test_a_page_allows_what_is_inline_by_its_digest_and_nothing_else(
 @pytest.mark.slow
 def test_a_browser_finds_nothing_wrong_with_a_page(
     pages: dict[str, str],
-    chromium: Any,  # noqa: F811
+    chromium: Any,
     tmp_path: Path,
 ) -> None:
     context = chromium.new_context()

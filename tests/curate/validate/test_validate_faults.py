@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from benchmarks.quality_accuracy import FAULTS, GOES, counts, examples_of, flagged, labelled
 from curate.task import Kind
 from curate.validate.faults import arithmetic, dates, units
-from curate.validate.rules import RULES, broken_rules
+from curate.validate.rule import broken_rules
+from curate.validate.rules import RULES
 from curate.validate.stage import validate
 
 # Terse prompts that point at a picture are found in part only: docs/curation.md has the figures.

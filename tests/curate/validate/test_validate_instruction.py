@@ -11,7 +11,8 @@ import pytest
 
 from curate.task import Kind
 from curate.validate.params import ValidateParams
-from curate.validate.rules import RULES, broken_rules
+from curate.validate.rule import broken_rules
+from curate.validate.rules import RULES
 from curate.validate.stage import validate
 
 SAMPLE = Path(__file__).with_name("labelled")

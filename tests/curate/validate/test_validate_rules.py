@@ -14,7 +14,8 @@ from curate.examples import EXAMPLES, conform
 from curate.params import parse
 from curate.task import Kind
 from curate.validate.params import Lengths, ValidateParams
-from curate.validate.rules import RULES, broken_rules
+from curate.validate.rule import broken_rules
+from curate.validate.rules import RULES
 from curate.validate.stage import validate
 
 

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from benchmarks.quality_accuracy import GOES, examples_of, labelled
 from curate.task import Kind
 from curate.validate.faults import code, dates, json_asked, repeats
-from curate.validate.rules import RULES, Rule, broken_rules
+from curate.validate.rule import Rule, broken_rules
+from curate.validate.rules import RULES
 
 QUICK = [rule for rule in RULES.values() if rule.quick]
 # Rules whose expression needs no gate to be right.

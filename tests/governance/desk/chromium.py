@@ -119,6 +119,13 @@ def settled(page: Any) -> None:
     )
 
 
+def focused(page: Any, selector: str) -> None:
+    """Until the focus is on what the selector names. Asked by a function: the policy of a page refuses a text
+    that would have to be evaluated a second time.
+    """
+    page.wait_for_function("selector => document.activeElement.matches(selector)", arg=selector)
+
+
 def violations(page: Any) -> list[str]:
     """What axe-core holds against a page."""
     from axe_playwright_python.sync_playwright import Axe

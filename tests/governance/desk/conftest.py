@@ -19,7 +19,7 @@ from curate.project import Project
 from governance.desk.app import Desk
 from governance.desk.serve import app_of, make_desk
 from governance.triage.session import Reviewer
-from tests.governance.desk.chromium import chromium, open_page, served  # noqa: F401 (fixtures)
+from tests.governance.desk.chromium import open_page, served  # noqa: F401 (fixtures)
 from tests.governance.triage.conftest import examples, findings  # noqa: F401 (fixtures)
 from tests.governance.triage.test_rows import CARD, TEXTS
 

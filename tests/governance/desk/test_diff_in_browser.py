@@ -9,11 +9,20 @@ import pytest
 
 from curate.diff.comments import read_comments
 from curate.project import Project
-from tests.governance.desk.chromium import Served, settled, violations
+from tests.governance.desk.chromium import Served, focused, settled, violations
 from tests.governance.desk.test_diff_room import AT, versions  # noqa: F401 (a fixture)
 
 pytestmark = pytest.mark.slow
 Opener = Callable[..., Any]
+
+
+def comment(page: Any, place: str, words: str) -> None:
+    """A comment at `place`, by keyboard alone."""
+    page.keyboard.press("e")
+    focused(page, place)
+    page.keyboard.type(words)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
 
 
 def test_comments_by_keyboard_alone(
@@ -23,20 +32,12 @@ def test_comments_by_keyboard_alone(
 ) -> None:
     page = open_page(served)
     page.goto(served.base + AT)
-    page.keyboard.press("e")
-    page.wait_for_function("document.activeElement.id === 'c-all'")
-    page.keyboard.type("ready from my side")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    comment(page, "#c-all", "ready from my side")
     page.get_by_text("The comment is kept").wait_for()
     assert page.get_by_role("status").inner_text() == "The comment is kept in decisions/comments.jsonl."
     page.keyboard.press("j")  # the first change, and a comment on its row
-    page.wait_for_function("document.activeElement.matches('.changes a')")
-    page.keyboard.press("e")
-    page.wait_for_function("document.activeElement.matches('.changes textarea')")
-    page.keyboard.type("who sent this")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    focused(page, ".changes a")
+    comment(page, ".changes textarea", "who sent this")
     page.get_by_text("who sent this").wait_for()
     page.keyboard.press("z")
     page.get_by_text("The comment is taken back.").wait_for()
@@ -75,11 +76,7 @@ def test_the_room_with_comments_has_no_axe_violation(
 ) -> None:
     page = open_page(served)
     page.goto(served.base + AT)
-    page.keyboard.press("e")
-    page.wait_for_function("document.activeElement.id === 'c-all'")
-    page.keyboard.type("ready")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    comment(page, "#c-all", "ready")
     page.get_by_text("The comment is kept").wait_for()
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
