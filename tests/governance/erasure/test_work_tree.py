@@ -7,9 +7,13 @@ import json
 import polars as pl
 import pytest
 
+from curate.diff.comments import Comment, append_comments, read_comments
+from curate.files import write_parquet
 from curate.pii.decisions import FOLDER
 from curate.project import Project
 from curate.verdicts.journal import FILE, RowVerdict, append_rows, read_rows, row_digest
+from governance.compare.items import FILE as ITEMS_FILE
+from governance.compare.journal import Preference, append_preferences, read_preferences
 from governance.erasure.certificate import certificate
 from governance.erasure.erase import Request, execute, plan_of
 from tests.governance.erasure.tiny import JO, THEIRS, VALUES, git
@@ -45,6 +49,31 @@ def test_decisions_on_their_rows_and_values_go_and_others_stay(tiny: Project) ->
     assert read_rows(root) == stays
     assert values.read_text() == lines[1] + "\n"
     assert {FILE.as_posix(), f"{FOLDER}/pii.jsonl"} <= set(certificate(root).predicate.model_dump()["files"])
+
+
+def test_what_was_said_of_their_answers_and_changes_goes_with_the_answers(tiny: Project) -> None:
+    root, key = tiny.root, tiny.key
+    day = {"reviewer": "Ada", "date": "2026-05-04", "key_id": key.key_id}
+    rows = {name: row_digest(key, name) for name in ("K-0001", THEIRS[0])}
+    preferences = [
+        Preference(
+            f"{at}a" * 12, row, "few_shot", "lm_lora", "first", "first", False, "5f" * 8, reason="", **day
+        )
+        for at, row in enumerate(rows.values())
+    ]
+    comments = [
+        Comment(row, "5f" * 12, "6f" * 12, "7f" * 12, "the guideline says otherwise", **day)
+        for row in rows.values()
+    ]
+    append_preferences(root, preferences)
+    append_comments(root, comments)
+    write_parquet(pl.DataFrame({"row": ["x"], "input": [f"a letter from {JO}"]}), root / ITEMS_FILE)
+    git(root, "add", "-A", ".")
+    git(root, "commit", "-qm", "judged")
+    execute(tiny, plan_of(tiny, Request(VALUES)))
+    assert read_preferences(root) == preferences[:1]
+    assert read_comments(root) == comments[:1]
+    assert not (root / ITEMS_FILE).exists()
 
 
 def test_caches_go_whether_or_not_the_person_can_be_found_in_them(
