@@ -17,13 +17,14 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
 
-# Rules that came with issue 20's instruction data; the ratio is of the pass with and without them.
+# Rules for instruction data; the ratio is of the pass with and without them.
 NEW = (
     "cut_short",
     "prompt_in_answer",
@@ -150,11 +151,11 @@ def main() -> int:
         print(f"| {code}{' (new)' if code in NEW else ''} | {spent:.2f} |")
     print(f"ratio of the whole to the base rules: {whole / base:.2f}")
     if given.against:
-        texts = Path(f"/tmp/rules-{os.getpid()}.parquet")
-        frame.write_parquet(texts)
-        other = _elsewhere(texts, given.against.resolve(), given.rounds)["(all rules)"] * scale
-        here = _elsewhere(texts, Path(__file__).resolve().parents[1], given.rounds)["(all rules)"] * scale
-        texts.unlink()
+        with tempfile.TemporaryDirectory() as scratch:
+            texts = Path(scratch) / "texts.parquet"
+            frame.write_parquet(texts)
+            other = _elsewhere(texts, given.against.resolve(), given.rounds)["(all rules)"] * scale
+            here = _elsewhere(texts, Path(__file__).resolve().parents[1], given.rounds)["(all rules)"] * scale
         print(f"the other checkout's pass: {other:.2f}; this one's {here:.2f}: {here / other:.2f} times")
     return int(given.at_most is not None and whole / base > given.at_most)
 
