@@ -5,15 +5,22 @@
 Makes a project of that size in a temporary folder (the findings are placed, not sought), serves it as
 `assay review` does, opens it in headless Chromium and presses `n` until PRESSES values are judged, each as
 soon as the last one is on the screen. A press is timed in the page, from the key's event to the frame after
-the next value was drawn. Prints one line of JSON; memory is the server's, at its end.
+the next value was drawn. Prints one line of JSON; memory is the server's, at its end (`VmHWM`: at most).
+
+Before that the server is started alone, three times after one that warms the files: the median time from the
+command until the one-time address is answered, and until the first page behind it is.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import statistics
 import sys
 import tempfile
 import time
+import urllib.request
+from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
 
@@ -90,13 +97,31 @@ def memory(pid: int) -> dict[str, int]:
     return {name: int(words[name].split()[0]) // 1024 for name in ("VmRSS", "VmHWM", "RssAnon")}
 
 
+def start(root: Path) -> dict[str, float]:
+    """Seconds from the command until the server answers, of which the processor's, and until its first page
+    has come.
+    """
+    begun = time.perf_counter()
+    with running(root) as (address, pid):
+        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+        opener.open(address).read()
+        answered, worked = time.perf_counter() - begun, processor_time(pid)
+        opener.open(address[: address.index("enter")]).read()
+        shown = time.perf_counter() - begun
+    return {"answers_after_s": answered, "processor_s": worked, "first_page_after_s": shown}
+
+
+def processor_time(pid: int) -> float:
+    """Seconds that a process computed so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def press(root: Path, presses: int) -> dict[str, Any]:
     """Serve a project, judge so many values, and say how long each took."""
     from playwright.sync_api import sync_playwright
 
-    begun = time.perf_counter()
-    with running(root) as (address, pid), sync_playwright() as playwright:
-        started = time.perf_counter() - begun
+    with sync_playwright() as playwright, running(root) as (address, pid):
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=OPTIONS)
         page = browser.new_page()
         page.set_default_timeout(300_000)
@@ -119,7 +144,6 @@ def press(root: Path, presses: int) -> dict[str, Any]:
     return {
         "presses": presses,
         "written": written,
-        "start_s": round(started, 2),
         "first_page_of_values_s": round(first, 2),
         "p50_ms": round(took[len(took) // 2], 1),
         "p99_ms": round(took[int(len(took) * 0.99) - 1], 1),
@@ -133,7 +157,10 @@ def main(findings: int = 1_000_000, presses: int = 1_000) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "project"
         write_project(root, findings)
-        print(json.dumps({"findings": findings, **press(root, presses)}))
+        start(root)
+        runs = [start(root) for _ in range(3)]
+        starts = {name: round(statistics.median(run[name] for run in runs), 2) for name in runs[0]}
+        print(json.dumps({"findings": findings, **starts, **press(root, presses)}))
 
 
 if __name__ == "__main__":

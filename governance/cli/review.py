@@ -64,7 +64,7 @@ def review(
     from curate.project import Project
     from governance.cli.rim import say
     from governance.cli.triage import git_name
-    from governance.triage.session import Reviewer
+    from governance.triage.reviewer import Reviewer
 
     try:
         from governance.desk.serve import LOCAL, serve

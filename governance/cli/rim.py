@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from curate.show.jsontext import json_text
-from curate.stage import Progress
 from curate.stages import stage
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from curate.project import Project
+    from curate.stage import Progress
 
 
 Command = TypeVar("Command", bound=Callable[..., Any])

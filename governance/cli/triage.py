@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from curate.project import Project
     from governance.triage.accuracy import Draw
-    from governance.triage.session import Reviewer
+    from governance.triage.reviewer import Reviewer
 
 
 @click.command()
@@ -159,8 +159,8 @@ def triage(
     from governance.cli.rim import say
     from governance.cli.triage_rows import RowOptions, decide, show
     from governance.records.events import decided
+    from governance.triage.reviewer import Reviewer
     from governance.triage.row_verdicts import Judge
-    from governance.triage.session import Reviewer
 
     rows = RowOptions(of_rows, listed, row_ids, keep, drop, undo, relabel, edits, table, near)
     if size is not None and limit is not None:

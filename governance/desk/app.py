@@ -3,6 +3,9 @@
 A handler is a plain function of the desk, the request and its form; it runs in a thread, so that a slow file
 holds nobody up. Here stand the checks that are the same for all: the session, the form's token, conflicts and
 errors as pages (or as JSON for the page's own script).
+
+The door answers before the rooms are loaded: these need polars and the tables of the detectors, a second of
+work that is done while the browser opens.
 """
 
 from __future__ import annotations
@@ -21,16 +24,18 @@ from starlette.routing import Route
 
 from curate.errors import AssayError
 from curate.project import Project
-from governance.desk.compare_room import CompareRoom
-from governance.desk.groups import Groups
 from governance.desk.guard import DOOR, Guard, cookie_of
-from governance.desk.row_room import RowRoom
 from governance.desk.seat import Seat
-from governance.desk.values import ValueRoom
 from governance.desk.web import NotHere, page, static
 
 if TYPE_CHECKING:  # a room is loaded when it is entered
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from governance.desk.compare_room import CompareRoom
     from governance.desk.diff_room import DiffRoom
+    from governance.desk.groups import Groups
+    from governance.desk.row_room import RowRoom
+    from governance.desk.values import ValueRoom
 
 Form = Mapping[str, str]
 # Fields of a form: those of an edit and a few hidden ones.
@@ -77,6 +82,8 @@ class Desk:
     @property
     def groups(self) -> Groups:
         """The groups of that queue."""
+        from governance.desk.groups import Groups
+
         self._groups = self._groups or Groups(self.values)
         return self._groups
 
@@ -181,24 +188,56 @@ async def _form(request: Request) -> Form | None:
     return dict(pairs) if len(dict(pairs)) == len(pairs) else None
 
 
-def application(
-    desk: Desk, hosts: list[str], log: Callable[[str], None], handlers: list[tuple[str, str, Handler]]
-) -> Guard:
-    """The whole desk.
+class Rooms:
+    """The pages of all rooms, loaded once: by the server after its start, or by whoever asks first.
 
     Parameters
     ----------
+    desk
+        Handed to each page.
     handlers
-        Method, path and function of each page.
+        Loads them: method, path and function of each page.
     """
-    routes = [Route(path, handled(desk, handler), methods=[method]) for method, path, handler in handlers]
-    routes += [
-        Route(DOOR, _door(desk), methods=["GET"]),
-        Route("/static/desk.css", _file("desk.css", "text/css"), methods=["GET"]),
-        Route("/static/desk.js", _file("desk.js", "text/javascript"), methods=["GET"]),
-        Route("/static/icon.svg", _file("icon.svg", "image/svg+xml"), methods=["GET"]),
-    ]
-    return Guard(Starlette(routes=routes, exception_handlers={404: _nothing}), hosts, log)
+
+    def __init__(self, desk: Desk, handlers: Callable[[], list[tuple[str, str, Handler]]]) -> None:
+        self.desk, self._handlers = desk, handlers
+        self._loading = threading.Lock()
+        self._pages: Starlette | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, when they are there."""
+        pages = self._pages or await run_in_threadpool(self.loaded)
+        await pages(scope, receive, send)
+
+    def loaded(self) -> Starlette:
+        """The pages; the first to ask waits for their modules."""
+        with self._loading:
+            if self._pages is None:
+                routes = [
+                    Route(path, handled(self.desk, handler), methods=[method])
+                    for method, path, handler in self._handlers()
+                ]
+                self._pages = Starlette(routes=routes, exception_handlers={404: _nothing})
+            return self._pages
+
+
+def application(desk: Desk, hosts: list[str], log: Callable[[str], None], rooms: Rooms) -> Guard:
+    """The whole desk: its door, its own files and, behind the door, its rooms."""
+    door = Starlette(
+        routes=[
+            Route(DOOR, _door(desk), methods=["GET"]),
+            Route("/static/desk.css", _file("desk.css", "text/css"), methods=["GET"]),
+            Route("/static/desk.js", _file("desk.js", "text/javascript"), methods=["GET"]),
+            Route("/static/icon.svg", _file("icon.svg", "image/svg+xml"), methods=["GET"]),
+        ]
+    )
+    before_it = {route.path for route in door.routes if isinstance(route, Route)}
+
+    async def whole(scope: Scope, receive: Receive, send: Send) -> None:
+        app: ASGIApp = door if scope["path"] in before_it else rooms
+        await app(scope, receive, send)
+
+    return Guard(whole, hosts, log)
 
 
 def _door(desk: Desk) -> Callable[[Request], Any]:

@@ -14,42 +14,23 @@ import webbrowser
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
 from curate.errors import AssayError
-from curate.pii.redact.params import RedactParams
 from curate.project import Project
 from curate.text import plain
-from governance.desk import (
-    compare_pages,
-    desk_pages,
-    diff_pages,
-    record_pages,
-    row_pages,
-    search,
-    value_pages,
-)
-from governance.desk.app import Desk, application
-from governance.desk.board import load_board
-from governance.desk.compare_room import CompareRoom
+from governance.desk.app import Desk, Handler, Rooms, application
 from governance.desk.guard import DOOR, Guard
-from governance.desk.row_room import RowRoom
 from governance.desk.seat import Seat
-from governance.desk.values import Journal, ValueRoom
-from governance.triage.row_verdicts import Judge
-from governance.triage.session import Reviewer
+from governance.triage.reviewer import Reviewer
 
-HANDLERS = [
-    *desk_pages.HANDLERS,
-    *value_pages.HANDLERS,
-    *row_pages.HANDLERS,
-    *compare_pages.HANDLERS,
-    *record_pages.HANDLERS,
-    *diff_pages.HANDLERS,
-    *search.HANDLERS,
-]
+if TYPE_CHECKING:
+    from governance.desk.compare_room import CompareRoom
+    from governance.desk.row_room import RowRoom
+    from governance.desk.values import ValueRoom
+
 LOCAL = "127.0.0.1"
 LOG = Path(".assay") / "desk.log"
 # Ports that IANA leaves to nobody in particular and Linux does not hand out by itself.
@@ -66,24 +47,55 @@ def make_desk(
     )
 
     def values() -> ValueRoom:
+        from curate.pii.redact.params import RedactParams
+        from governance.desk.board import load_board
+        from governance.desk.values import Journal, ValueRoom
+
         journal = Journal(project.root)
         journal.last()
         people = project.task.people if project.params("redact", RedactParams).reviewers == "named" else None
         return ValueRoom(project.root, load_board(project, who.today), who, journal, people)
 
     def rows() -> RowRoom:
+        from governance.desk.row_room import RowRoom
+        from governance.triage.row_verdicts import Judge
+
         return RowRoom(project, Judge(who.name, who.reason, who.today, who.days))
 
     def compare() -> CompareRoom:
+        from governance.desk.compare_room import CompareRoom
+        from governance.triage.row_verdicts import Judge
+
         return CompareRoom(project, Judge(who.name, who.reason, who.today))
 
     seat, cookie = Seat(idle, announce), f"assay_desk_{port}"
     return Desk(project, who.name, seat, cookie, values, rows, compare)
 
 
-def app_of(desk: Desk, hosts: list[str], log: Callable[[str], None] = lambda line: None) -> Guard:
+def handlers() -> list[tuple[str, str, Handler]]:
+    """The pages of all rooms, with polars and all that they need: a second's work."""
+    from governance.desk import (
+        compare_pages,
+        desk_pages,
+        diff_pages,
+        record_pages,
+        row_pages,
+        search,
+        value_pages,
+    )
+
+    modules = (desk_pages, value_pages, row_pages, compare_pages, record_pages, diff_pages, search)
+    return [each for module in modules for each in module.HANDLERS]
+
+
+def app_of(
+    desk: Desk,
+    hosts: list[str],
+    log: Callable[[str], None] = lambda line: None,
+    rooms: Rooms | None = None,
+) -> Guard:
     """The application of a desk."""
-    return application(desk, hosts, log, HANDLERS)
+    return application(desk, hosts, log, rooms or Rooms(desk, handlers))
 
 
 def port_of(project: Project) -> int:
@@ -130,7 +142,7 @@ def serve(
 
     desk = make_desk(project, reviewer, announce, idle=idle, port=number)
     desk.seat.offer()
-    threading.Thread(target=_ready, args=(desk,), daemon=True).start()
+    rooms = Rooms(desk, handlers)
     log = project.root / LOG
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("a", encoding="utf-8") as written:
@@ -140,14 +152,22 @@ def serve(
                 written.write(f"{time.strftime('%Y-%m-%dT%H:%M:%S')} {line}\n")
                 written.flush()
 
-        server_of(app_of(desk, hosts, note)).run(sockets=[listener])
+        server = server_of(app_of(desk, hosts, note, rooms), lambda: _open(rooms))
+        server.run(sockets=[listener])
     leave_record(desk)
 
 
-def _ready(desk: Desk) -> None:
-    """Build the queue of values while the browser opens; the page that needs it says what goes wrong."""
-    with suppress(Exception):
-        _ = desk.values
+def _open(rooms: Rooms) -> None:
+    """Load the rooms and build the queue of values while the browser opens; the page that needs them says
+    what goes wrong.
+    """
+
+    def load() -> None:
+        with suppress(Exception):
+            rooms.loaded()
+            _ = rooms.desk.values
+
+    threading.Thread(target=load, daemon=True).start()
 
 
 def leave_record(desk: Desk) -> None:
@@ -158,8 +178,23 @@ def leave_record(desk: Desk) -> None:
         decided(desk.project, by=desk.reviewer)
 
 
-def server_of(app: Any) -> uvicorn.Server:
-    """The server, which names neither itself nor the day and logs nothing of its own."""
+class Server(uvicorn.Server):
+    """A server that does something more once it answers."""
+
+    def __init__(self, config: uvicorn.Config, then: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._then = then
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer from now on."""
+        await super().startup(sockets)
+        self._then()
+
+
+def server_of(app: Any, then: Callable[[], None] = lambda: None) -> Server:
+    """The server, which names neither itself nor the day and logs nothing of its own; `then` is done once it
+    answers.
+    """
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -176,7 +211,7 @@ def server_of(app: Any) -> uvicorn.Server:
         limit_concurrency=64,
         h11_max_incomplete_event_size=16_384,
     )
-    return uvicorn.Server(config)
+    return Server(config, then)
 
 
 def _listen(host: str, port: int, *, may_move: bool) -> socket.socket:

@@ -22,7 +22,7 @@ from curate.pii.decisions import CLEARING, FILE, Verdict, Word, append_verdicts,
 from governance.desk.board import Board
 from governance.triage.queue import TAKEN_BACK, Item
 from governance.triage.reveals import append_reveals
-from governance.triage.session import Reviewer
+from governance.triage.reviewer import Reviewer
 
 # The version of what nobody has decided on.
 UNTOUCHED = "0"

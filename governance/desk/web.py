@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from curate.text import neutral, plural
-from governance.triage.context import Segments
+
+if TYPE_CHECKING:
+    from governance.triage.context import Segments
 
 PAGES = Path(__file__).with_name("pages")
 # Characters of one text on a page; the rest is cut, and says so.

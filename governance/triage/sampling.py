@@ -19,8 +19,9 @@ from typing import Any, Literal
 from curate.pii.decisions import Verdict, Word
 from curate.pii.detect.catalogue import DEFAULT, NER_ENTITIES
 from governance.triage.queue import TAKEN_BACK, Item
+from governance.triage.reviewer import Reviewer
 from governance.triage.reviews import Review
-from governance.triage.session import SPOKEN, WORDS, Reviewer
+from governance.triage.session import SPOKEN, WORDS
 
 # The words that answer whether a finding is right; `unsure` leaves it open.
 ANSWERS: Mapping[Word, bool] = {"real": True, "public": True, "not_personal": False}

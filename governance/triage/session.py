@@ -13,12 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
 from typing import Literal
 
 from curate.pii.decisions import CLEARING, Verdict, Word
 from governance.triage.queue import TAKEN_BACK, Item
-from governance.triage.reveals import Reveal
+from governance.triage.reviewer import Reviewer
 
 WORDS: Mapping[str, Word] = {"r": "real", "n": "not_personal", "p": "public", "u": "unsure"}
 SPOKEN: Mapping[Word, str] = {
@@ -31,41 +30,6 @@ SPOKEN: Mapping[Word, str] = {
 Mode = Literal["judge", "group", "help", "quit"]
 # Values of a pattern listed on one page.
 PAGE = 15
-
-
-@dataclass(frozen=True)
-class Reviewer:
-    """Who judges, and what goes on each verdict.
-
-    Parameters
-    ----------
-    days
-        How long a verdict holds; None: until another is given.
-    """
-
-    name: str
-    reason: str
-    today: date
-    days: int | None
-    key_id: str
-
-    def verdict(self, item: Item, word: Word, reason: str | None = None) -> Verdict:
-        """`word` on the value of `item`, for all its repeats."""
-        return Verdict(
-            value_id=item.value_id,
-            entity=item.entity,
-            verdict=word,
-            reviewer=self.name,
-            reason=self.reason if reason is None else reason,
-            date=self.today.isoformat(),
-            expires=None if self.days is None else (self.today + timedelta(days=self.days)).isoformat(),
-            finding_id=None,
-            key_id=self.key_id,
-        )
-
-    def reveal(self, item: Item) -> Reveal:
-        """That the value of `item` was seen."""
-        return Reveal(item.value_id, item.entity, self.name, self.today.isoformat(), self.key_id)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from curate.files import write_folder
 from curate.project import Project
 from governance.desk.app import Desk
 from governance.desk.serve import app_of, make_desk
-from governance.triage.session import Reviewer
+from governance.triage.reviewer import Reviewer
 from tests.governance.desk.chromium import open_page, served  # noqa: F401 (fixtures)
 from tests.governance.triage.conftest import examples, findings  # noqa: F401 (fixtures)
 from tests.governance.triage.test_rows import CARD, TEXTS

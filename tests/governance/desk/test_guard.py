@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from governance.desk.guard import BODY, HEADERS, POLICY, refusal
-from governance.desk.serve import HANDLERS
+from governance.desk.serve import handlers
 from tests.governance.desk.conftest import HOST, ORIGIN, Browser, Opener
 
 PAGES = ["/", "/values", "/rows", "/decided", "/keys"]
@@ -173,7 +173,7 @@ def test_an_error_of_the_desk_tells_where_and_not_what(
 def test_every_form_is_behind_the_session(open_desk: Opener) -> None:
     """No handler was forgotten: each answers 401 to who has no session."""
     browser = open_desk(enter=False)
-    for method, path, _ in HANDLERS:
+    for method, path, _ in handlers():
         filled = path.replace("{value_id}", "0" * 24).replace("{row}", "0" * 24).replace("{group}", "0" * 12)
         headers = {"origin": ORIGIN} if method == "POST" else {}
         assert (

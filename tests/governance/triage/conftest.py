@@ -11,7 +11,7 @@ import pytest
 from curate.examples import EXAMPLES, FINDINGS, conform
 from curate.keys import Key
 from curate.pii.values import with_ids
-from governance.triage.session import Reviewer
+from governance.triage.reviewer import Reviewer
 
 KEY = Key(b"k" * 32, "demo")
 # Row, field, entity, value as it stands in the text, score.

@@ -13,7 +13,8 @@ from curate.pii.redact.params import RedactParams
 from curate.pii.scan.stage import ScanParams
 from governance.triage.context import AROUND, Rows, render
 from governance.triage.queue import build_queue
-from governance.triage.session import Reviewer, press, start
+from governance.triage.reviewer import Reviewer
+from governance.triage.session import press, start
 from governance.triage.view import screen
 from tests.governance.triage.conftest import TEXTS
 

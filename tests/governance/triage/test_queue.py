@@ -11,7 +11,7 @@ from curate.pii.decisions import VERDICTS, Verdict, in_force
 from curate.pii.redact.params import RedactParams
 from curate.pii.scan.stage import ScanParams
 from governance.triage.queue import TAKEN_BACK, Item, build_queue
-from governance.triage.session import Reviewer
+from governance.triage.reviewer import Reviewer
 
 TODAY = date(2026, 3, 1)
 

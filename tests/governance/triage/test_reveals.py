@@ -17,7 +17,8 @@ from curate.pii.scan.stage import ScanParams
 from governance.triage.context import Rows
 from governance.triage.queue import build_queue
 from governance.triage.reveals import FILE, Reveal, append_reveals, read_reveals
-from governance.triage.session import Reviewer, Session, press, start
+from governance.triage.reviewer import Reviewer
+from governance.triage.session import Session, press, start
 from governance.triage.view import screen
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from curate.pii.scan.stage import ScanParams
 from governance.triage.queue import TAKEN_BACK, items
+from governance.triage.reviewer import Reviewer
 from governance.triage.sampling import (
     FindingQuestion,
     Question,
@@ -17,7 +18,6 @@ from governance.triage.sampling import (
     press,
     start,
 )
-from governance.triage.session import Reviewer
 
 MENU = menu(None)
 KEY_OF = {entity: key for key, entity in MENU.items()}

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from curate.pii.decisions import Verdict, in_force
 from governance.triage.queue import Item
-from governance.triage.session import PAGE, SPOKEN, WORDS, Reviewer, Session, press, start
+from governance.triage.reviewer import Reviewer
+from governance.triage.session import PAGE, SPOKEN, WORDS, Session, press, start
 
 REVIEWER = Reviewer("Ada", "why", date(2026, 3, 1), None, "0" * 8)
 
