@@ -206,7 +206,9 @@ class Rooms:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, when they are there."""
-        pages = self._pages or await run_in_threadpool(self.loaded)
+        pages = self._pages
+        if pages is None:
+            pages = await run_in_threadpool(self.loaded)
         await pages(scope, receive, send)
 
     def loaded(self) -> Starlette:
