@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from curate.pii.detect.names.features import CASING_AT, COLUMNS, FEATURES, RANK_COLUMN, WORD_COLUMN, Lexicon
-from curate.pii.detect.names.tagger import KINDS, WEIGHT_UNIT, Weights, gap
+from curate.pii.detect.names.products import WEIGHT_UNIT
+from curate.pii.detect.names.tagger import KINDS, Weights, gap
 from curate.pii.detect.names.vectors import TOP, UNIT
 from recipes.name_tagger.arrays import Tokens, tokens_of
 from recipes.name_tagger.rows import Row

@@ -16,8 +16,9 @@ import numpy as np
 import torch
 
 from benchmarks.pii.languages import LANGUAGES, sentences
+from curate.pii.detect.names.products import WEIGHT_UNIT
 from curate.pii.detect.names.recognizer import ENTITIES, MODEL, read_model
-from curate.pii.detect.names.tagger import KINDS, WEIGHT_UNIT, Tagger, save
+from curate.pii.detect.names.tagger import KINDS, Tagger, save
 from curate.pii.detect.names.vectors import UNIT
 from recipes.name_tagger.calibrate import margins
 from recipes.name_tagger.european import generate

@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from curate.pii.detect.names.products import WEIGHT_UNIT
 from curate.pii.detect.names.recognizer import ENTITIES
-from curate.pii.detect.names.tagger import KINDS, WEIGHT_UNIT, Tagger, save
+from curate.pii.detect.names.tagger import KINDS, Tagger, save
 from curate.pii.detect.names.vectors import UNIT
 from recipes.name_tagger.calibrate import margins
 from recipes.name_tagger.corpus import WORK, recipe, rows

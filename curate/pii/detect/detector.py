@@ -27,7 +27,7 @@ from curate.pii.detect.overlap import Hit, beside, resolve
 from curate.pii.detect.params import ScanParams
 from curate.pii.detect.pieces import LONG, pieces
 from curate.pii.detect.presidio.loading import import_presidio
-from curate.pii.detect.recognizers.keyed_names import with_keyed
+from curate.pii.detect.recognizers.keyed_names import hinted, with_keyed
 from curate.pii.detect.view import view
 
 if TYPE_CHECKING:
@@ -240,7 +240,10 @@ class Detector:
         kept = [[hit for hit in one if hit.score >= self.threshold(hit.entity)] for one in hits]
         if "PERSON" in self.tagged:
             lexicon = self.tagger.tagger.lexicon
-            kept = [with_keyed(text, one, lexicon) for text, one in zip(texts, kept, strict=True)]
+            kept = [
+                with_keyed(text, one, lexicon) if asked else one
+                for text, one, asked in zip(texts, kept, hinted(texts), strict=True)
+            ]
         if self.own.allow:
             kept = [self.own.let_go(text, one) for text, one in zip(texts, kept, strict=True)]
         return kept

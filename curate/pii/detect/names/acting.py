@@ -56,8 +56,14 @@ def plain_words() -> frozenset[str]:
     return frozenset(Path(__file__).with_name("plain_words.txt").read_text(encoding="utf-8").split())
 
 
+@lru_cache(maxsize=8_192)
 def _plain(name: str) -> str:
-    return " ".join(fold(word) for word in re.split(r"[\s]+", name.strip(" .,'’")))
+    return " ".join(fold(word) for word in _SPACES.split(name.strip(" .,'’")))
+
+
+_SPACES, _WORDS = re.compile(r"[\s]+"), re.compile(r"[^\W\d_]+")
+_EPONYM = re.compile(rf"\s(?:{signs.EPONYM})$", re.IGNORECASE)
+_THING = re.compile(rf"\s(?:{signs.THING})$", re.IGNORECASE)
 
 
 def is_thing(word: str, lexicon: Lexicon) -> bool:
@@ -137,7 +143,7 @@ class Look:
     def _judge(self, value: str, before: str, behind: str, found: float) -> float:
         """`score` of the name `value` between `before` and `behind`, found with the score `found`."""
         value = value if value.isascii() else unicodedata.normalize("NFC", value)
-        words = re.findall(r"[^\W\d_]+", value)
+        words = _WORDS.findall(value)
         lone = len(words) == 1
         lower = value == value.lower() and value != value.upper()
         said = bool(signs.SAYS_BEFORE.search(before) or signs.SAYS_BEHIND.match(behind))
@@ -222,11 +228,11 @@ class Look:
         """An eponym, a product, a street, a place, a company."""
         if self._titled(value, before) or "\n" in value:
             return False
-        if signs.EPONYM_BEHIND.match(behind) or re.search(rf"\s(?:{signs.EPONYM})$", value, re.IGNORECASE):
+        if signs.EPONYM_BEHIND.match(behind) or _EPONYM.search(value):
             return True
         if lone and signs.THING_BEHIND.match(behind) and value[0].isupper():
             return True
-        if re.search(rf"\s(?:{signs.THING})$", value, re.IGNORECASE):
+        if _THING.search(value):
             return True
         if signs.CALLED.search(before) or situations.NAMED_PLACE.search(before):
             return True

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, repeat
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +20,9 @@ from curate.pii.detect.names.acting import second_look
 from curate.pii.detect.names.european_look import look
 from curate.pii.detect.names.months import in_a_date
 from curate.pii.detect.names.spans import Span
-from curate.pii.detect.names.speakers import with_speakers
+from curate.pii.detect.names.speakers import may_speak, with_speakers
 from curate.pii.detect.names.surnames import whole_name
-from curate.pii.detect.names.tagger import KINDS, Tagger, load
+from curate.pii.detect.names.tagger import KINDS, MANY, Tagger, load
 from curate.pii.detect.overlap import Hit
 
 MODEL = Path(__file__).with_name("names.npz")
@@ -78,7 +78,11 @@ class NameTagger:
         looked = [second_look(text, hits, lexicon) for text, hits in zip(texts, found, strict=True)]
         if "PERSON" not in entities:
             return looked
-        return [with_speakers(text, hits, lexicon) for text, hits in zip(texts, looked, strict=True)]
+        may = may_speak(texts, lexicon) if len(texts) >= MANY else repeat(True)
+        return [
+            with_speakers(text, hits, lexicon) if asked else hits
+            for text, hits, asked in zip(texts, looked, may, strict=False)
+        ]
 
     def _hits(self, text: str, spans: list[Span], wanted: dict[int, str]) -> list[Hit]:
         """The findings that `spans`, in order, are."""

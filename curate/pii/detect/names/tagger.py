@@ -1,7 +1,7 @@
 """A small convolutional tagger in whole numbers: the same answer on every machine.
 
-Activations are 0..127 in 1/64, weights int8. Sums stay under 2**24, where float32 holds every whole number,
-so that a fast float matrix product is exact whatever its order of summation.
+Activations are 0..127 in 1/64, weights int8. Every way of multiplying them is exact (`products.py`), whatever
+its order of summation.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curate.pii.detect.names.features import SHOUTED, Lexicon, casing
+from curate.pii.detect.names.products import Floats, Layers, wholes
 from curate.pii.detect.names.spans import (
     Span,
     abbreviated,
@@ -25,13 +26,19 @@ from curate.pii.detect.names.spans import (
     span_of,
     whole_addresses,
 )
-from curate.pii.detect.names.tokens import pieces_of
-from curate.pii.detect.names.vectors import TOP, Vectors
+from curate.pii.detect.names.tokens import pieces_of, pieces_of_all
+from curate.pii.detect.names.vectors import Vectors
 
 KINDS = ("O", "PER", "LOC", "ORG", "ADR")
 PERSON, PLACE, ADDRESS = KINDS.index("PER"), KINDS.index("LOC"), KINDS.index("ADR")
-WEIGHT_UNIT = 128  # convolution and output weights count in 1/128
-_CHUNK_TOKENS = 2_048
+# Positions multiplied at a time: their activations stay in the processor's cache.
+_CHUNK_TOKENS = 1_024
+# Texts whose tokens are sought together.
+_TOGETHER = 1_000
+# Texts from which it saves time to ask polars about all of them first.
+MANY = 32
+# Texts read from which on the second and a half that torch takes to be imported is saved on the next so many.
+_WORTH_WHOLES = 20_000
 
 
 @dataclass(frozen=True)
@@ -67,13 +74,9 @@ class Tagger:
         self.weights, self.lexicon = weights, lexicon
         self.favour = np.zeros(len(KINDS), np.float32) if favour is None else favour.astype(np.float32)
         self.vectors = Vectors(weights.table, weights.projection, lexicon)
-        # A power of two divides float32 exactly, so that sums in 1/128 are as whole as those of the numbers
-        # themselves.
-        unit = np.float32(WEIGHT_UNIT)
-        self._layers = [
-            (taps.astype(np.float32) / unit, bias.astype(np.float32) / unit) for taps, bias in weights.layers
-        ]
+        self._layers: Layers = Floats(weights)
         self._out, self._out_bias = weights.out.astype(np.float32), weights.out_bias.astype(np.float32)
+        self._read = 0
 
     def logits(
         self, rows: list[list[str]], casings: list[int]
@@ -81,63 +84,92 @@ class Tagger:
         """Whole-number scores in 1/(64 x 128), shape (positions, kinds), and where each row begins; rows
         stand `gap` apart.
         """
-        gap, lengths = self.weights.gap, np.array([len(row) for row in rows])
+        lengths = np.array([len(row) for row in rows], np.int64)
+        return self._logits(self.vectors.rows(rows, casings), lengths)
+
+    def _logits(
+        self, tokens: NDArray[np.int64], lengths: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+        """`logits` of rows of so many of the `tokens`, each given by the row of its vector."""
+        gap = self.weights.gap
         begins = gap + np.concatenate([[0], np.cumsum(lengths + gap)[:-1]]).astype(np.int64)
-        total = int(lengths.sum() + gap * (len(rows) + 1))
         inside = np.repeat(begins - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths) + np.arange(
-            int(lengths.sum())
+            len(tokens)
         )
-        outside = _outside(begins, rows, gap)
-        hidden = self.vectors.of(rows, casings, inside, total)
-        for number, ((taps, bias), step) in enumerate(zip(self._layers, self.weights.steps, strict=True)):
-            new = _convolve(hidden, taps, step)
-            new += bias
-            np.floor(new, out=new)
-            if number:
-                new += hidden
-            np.clip(new, 0, TOP, out=new)
-            new[outside] = 0
-            hidden = new
-        return hidden @ self._out + self._out_bias, begins
+        hidden = self.vectors.at(tokens, inside, len(tokens) + gap * (len(lengths) + 1))
+        seen = self._layers(hidden, _outside(begins, lengths, gap)).astype(np.float32)
+        return seen @ self._out + self._out_bias, begins
 
     def spans(
         self, texts: list[str], kinds: tuple[int, ...] = tuple(range(1, len(KINDS)))
     ) -> list[list[Span]]:
         """The spans of `kinds` in each text, by position."""
         found: list[list[Span]] = [[] for _ in texts]
-        tokens = [pieces_of(text) for text in texts]
-        start, gap = 0, self.weights.gap
+        self._quicken(len(texts))
+        # Those that polars can cut first; no text's spans hang on its company.
+        order = sorted(range(len(texts)), key=lambda at: not texts[at].isascii())
+        with self._layers.held():
+            for start in range(0, len(texts), _TOGETHER):
+                part = order[start : start + _TOGETHER]
+                for at, spans in zip(part, self._spans([texts[at] for at in part], kinds), strict=True):
+                    found[at] = spans
+        return found
+
+    def _quicken(self, texts: int) -> None:
+        """Take the quicker products once so many texts were read that they are worth it."""
+        before, self._read = self._read, self._read + texts
+        if before < _WORTH_WHOLES <= self._read:
+            self._layers = wholes(self.weights) or self._layers
+
+    def _spans(self, texts: list[str], kinds: tuple[int, ...]) -> list[list[Span]]:
+        casings = [casing(text) for text in texts]
+        if len(texts) < MANY:
+            tokens = [pieces_of(text) for text in texts]
+            lengths = np.array([len(one) for one in tokens], np.int64)
+            rows = self.vectors.rows(tokens, casings)
+        else:
+            pieces, lengths = pieces_of_all(texts)
+            rows = self.vectors.rows_of_all(pieces, np.repeat(np.array(casings, np.int8), lengths))
+        found: list[list[Span]] = [[] for _ in texts]
+        ends, with_gaps = np.cumsum(lengths), np.cumsum(lengths + self.weights.gap)
+        start = 0
         while start < len(texts):
-            end, size = start, 0
-            while end < len(texts) and (end == start or size + len(tokens[end]) <= _CHUNK_TOKENS):
-                size += len(tokens[end]) + gap
-                end += 1
-            self._tag(texts[start:end], tokens[start:end], kinds, found[start:end])
+            before = int(with_gaps[start - 1]) if start else 0
+            end = max(start + 1, int(np.searchsorted(with_gaps, before + _CHUNK_TOKENS, side="right")))
+            seen = rows[int(ends[start - 1]) if start else 0 : int(ends[end - 1])]
+            self._tag(texts[start:end], seen, lengths[start:end], casings[start:end], kinds, found[start:end])
             start = end
         return found
 
     def _tag(
-        self, texts: list[str], tokens: list[list[str]], wanted: tuple[int, ...], found: list[list[Span]]
+        self,
+        texts: list[str],
+        rows: NDArray[np.int64],
+        lengths: NDArray[np.int64],
+        casings: list[int],
+        wanted: tuple[int, ...],
+        found: list[list[Span]],
     ) -> None:
         """Fills the lists of `found`."""
-        casings = [casing(text) for text in texts]
-        scores, begins = self.logits(tokens, casings)
+        scores, begins = self._logits(rows, lengths)
         scores += self.favour
         kinds = scores.argmax(axis=1)
-        kinds[_outside(begins, tokens, self.weights.gap)] = 0
+        kinds[_outside(begins, lengths, self.weights.gap)] = 0
         seen = {*wanted, PLACE} if ADDRESS in wanted else set(wanted)
         named = [run for run in runs(kinds) if run.kind in seen]
         numbers = (np.searchsorted(begins, [run.first for run in named], side="right") - 1).tolist()
+        tokens: list[str] = []
         ends: list[int] = []
         at, touched = -1, set()
         for run, number in zip(named, numbers, strict=True):
             if number != at:
-                at, ends, begin = number, places(texts[number], tokens[number]), int(begins[number])
+                at, tokens, begin = number, pieces_of(texts[number]), int(begins[number])
+                ends = places(texts[number], tokens)
             top = np.sort(scores[run.first : run.last], axis=1)
             between = (top[:, -1] - top[:, -2]).astype(np.int64).tolist()
-            for first, last in handles_apart(tokens[number], run.first - begin, run.last - begin):
+            for first, last in handles_apart(tokens, run.first - begin, run.last - begin):
                 margins = between[first + begin - run.first : last + begin - run.first]
-                span = span_of(tokens[number], ends, first, last, run.kind, margins, run.kind == ADDRESS)
+                span = span_of(tokens, ends, first, last, run.kind, margins, run.kind == ADDRESS)
                 if span and (
                     casings[number] == SHOUTED or not abbreviated(texts[number][span.start : span.end])
                 ):
@@ -154,21 +186,9 @@ class Tagger:
             found[number][:] = spans
 
 
-def _outside(begins: NDArray[np.int64], rows: list[list[str]], gap: int) -> NDArray[np.int64]:
+def _outside(begins: NDArray[np.int64], lengths: NDArray[np.int64], gap: int) -> NDArray[np.int64]:
     """The positions before the first row and behind each."""
-    ends = begins + np.array([len(row) for row in rows])
-    return np.concatenate([np.arange(gap), (ends[:, None] + np.arange(gap)).ravel()])
-
-
-def _convolve(hidden: NDArray[np.float32], taps: NDArray[np.float32], step: int) -> NDArray[np.float32]:
-    """Same-length convolution over positions `step` apart: (n, width) with (k, width, width)."""
-    reach = len(taps) // 2
-    total: NDArray[np.float32] = hidden @ taps[reach]
-    for far in range(1, reach + 1):
-        offset = far * step
-        total[offset:] += hidden[:-offset] @ taps[reach - far]
-        total[:-offset] += hidden[offset:] @ taps[reach + far]
-    return total
+    return np.concatenate([np.arange(gap), ((begins + lengths)[:, None] + np.arange(gap)).ravel()])
 
 
 def save(path: Path, tagger: Tagger, margins: dict[str, list[int]], *, lexicon_apart: bool = False) -> None:

@@ -11,13 +11,17 @@ key.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import polars as pl
 import regex  # type: ignore[import-untyped]
 
 from curate.pii.detect.names.features import Lexicon
 from curate.pii.detect.names.tokens import fold
 from curate.pii.detect.overlap import Hit
 
-_HINT = regex.compile(r"name|[\"']last[\"']|D\.O\.B", regex.IGNORECASE)
+_SIGN = r"name|[\"']last[\"']|D\.O\.B"
+_HINT = regex.compile(_SIGN, regex.IGNORECASE)
 _OF = "first|last|middle|full|given|family|maiden|sur|fore|customer|contact|employee|patient|account[ _-]?holder"
 _WORDS = r"[^\W\d_][\w .'’-]{0,60}"
 _VALUE = rf"(\\?[\"'])(?P<name>{_WORDS})\1"
@@ -112,6 +116,11 @@ def with_keyed(text: str, names: list[Hit], lexicon: Lexicon | None = None) -> l
         and all(hit.end <= start or end <= hit.start for start, end in spans)
     ]
     return sorted([*kept, *keyed])
+
+
+def hinted(texts: Sequence[str]) -> list[bool]:
+    """Which texts `with_keyed` can change: one look at all of them takes a tenth of the time."""
+    return pl.Series(texts, dtype=pl.String).str.contains(f"(?i){_SIGN}").to_list()
 
 
 def _bare(text: str, found: regex.Match[str], lexicon: Lexicon) -> float:

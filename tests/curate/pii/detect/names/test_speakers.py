@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curate.pii.detect.names import speakers
 from curate.pii.detect.names.recognizer import bundled
-from curate.pii.detect.names.speakers import with_speakers
+from curate.pii.detect.names.speakers import may_speak, with_speakers
 from curate.pii.detect.overlap import Hit
 
 
@@ -44,3 +44,77 @@ def test_sentences_begin_where_a_look_behind_says(text: str) -> None:
         match.span(1) for match in speakers._OPENS.finditer(text)
     ]
     assert begun == [match.span(1) for match in behind.finditer(text)]
+
+
+_SAID = [
+    *[
+        " ",
+        ".",
+        "!",
+        "\n",
+        '"',
+        "'",
+        "’",
+        "é",
+        "B",
+        "me",
+        "and ",
+        "i ",
+        "I ",
+        "name ",
+        "from ",
+        "to ",
+        "Surname ",
+    ],
+    *[
+        "Grant ",
+        "grant ",
+        "said ",
+        "rang",
+        "mark",
+        "Sue",
+        "rosemary ",
+        "Ask ",
+        "told ",
+        "his ",
+        "in HR ",
+        "with ",
+    ],
+    *[
+        "tell ",
+        "he is on leave ",
+        "sue and i ",
+        "me and sue ",
+        "change ",
+        "okafor ",
+        "from payroll",
+        "THANK ",
+    ],
+]
+
+
+@settings(max_examples=400, deadline=None)
+@given(texts=st.lists(st.lists(st.sampled_from(_SAID), max_size=12).map("".join), min_size=1, max_size=20))
+def test_texts_that_hold_no_speaker_are_left_as_they_are(texts: list[str]) -> None:
+    lexicon = bundled().tagger.lexicon
+    may = may_speak(texts, lexicon)
+    for text, asked in zip(texts, may, strict=True):
+        assert asked or with_speakers(text, [], lexicon) == [], text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Grant said no",
+        "x. grant's payslip",
+        "tell bill his parcel is here",
+        "rosemary in hr",
+        "sue and i went",
+        "me and sue",
+        "name change from grey to okafor",
+        "LAST NAME FROM grey to okafor",
+        "ask mark to ring",
+    ],
+)
+def test_each_form_of_speaker_may_speak(text: str) -> None:
+    assert may_speak([text, "what is this", ""], bundled().tagger.lexicon).tolist() == [True, False, False]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,9 @@ from hypothesis import strategies as st
 from curate.pii.detect.names.features import CASING_AT
 from curate.pii.detect.names.recognizer import MODEL, bundled, read_model
 from curate.pii.detect.names.spans import Span, carried, handles_apart, places, span_of, whole_addresses
-from curate.pii.detect.names.tagger import ADDRESS, PERSON, PLACE, Tagger
-from curate.pii.detect.names.tokens import TOKEN, fold, pieces_of
+from curate.pii.detect.names.tagger import ADDRESS, MANY, PERSON, PLACE, Tagger
+from curate.pii.detect.names.tokens import TOKEN, fold, pieces_of, pieces_of_all
+from curate.pii.detect.names.vectors import Vectors
 
 _WORDS = [
     "Tom",
@@ -48,12 +50,46 @@ _texts = st.lists(st.one_of(st.sampled_from(_WORDS), st.text(max_size=5)), max_s
 )
 
 
-@settings(max_examples=150, deadline=None)
+_MANY_TEXTS = [f"order {number} of Tom Smith" for number in range(MANY)]
+
+
+@settings(max_examples=60, deadline=None)
 @given(texts=st.lists(_texts, min_size=1, max_size=6))
 def test_a_text_is_tagged_the_same_alone_and_in_any_company(texts: list[str]) -> None:
+    texts += [*_MANY_TEXTS, *texts]  # so many that polars is asked
     together = bundled().tagger.spans(texts)
     assert together == [bundled().tagger.spans([text])[0] for text in texts]
     assert together[::-1] == bundled().tagger.spans(texts[::-1])
+
+
+@settings(max_examples=150, deadline=None)
+@given(texts=st.lists(st.one_of(_texts, st.text(max_size=150)), max_size=8))
+def test_tokens_of_many_texts_are_those_of_each(texts: list[str]) -> None:
+    texts = sorted(
+        [*texts, "x" * 200, "\x1c \x1f\v_ __\n \n", "1" * 130, ""], key=lambda text: not text.isascii()
+    )
+    tokens, lengths = pieces_of_all(texts)
+    expected = [pieces_of(text) for text in texts]
+    assert tokens.to_list() == [token for one in expected for token in one]
+    assert lengths.tolist() == [len(one) for one in expected]
+
+
+@settings(max_examples=60, deadline=None)
+@given(texts=st.lists(_texts, min_size=1, max_size=6))
+def test_tokens_have_the_same_vectors_looked_up_alone_or_together(texts: list[str]) -> None:
+    texts = sorted(texts, key=lambda text: not text.isascii())
+    alone, together = _two_tables()
+    casings = [number % 4 for number in range(len(texts))]
+    first = alone.rows([pieces_of(text) for text in texts], casings)
+    tokens, lengths = pieces_of_all(texts)
+    second = together.rows_of_all(tokens, np.repeat(np.array(casings, np.int8), lengths))
+    places = np.arange(len(first))
+    assert (alone.at(first, places, len(first)) == together.at(second, places, len(second))).all()
+
+
+@cache
+def _two_tables() -> tuple[Vectors, Vectors]:
+    return read_model(MODEL).tagger.vectors, read_model(MODEL).tagger.vectors
 
 
 @pytest.mark.slow

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from curate.pii.detect.names.recognizer import bundled
 from curate.pii.detect.overlap import Hit
-from curate.pii.detect.recognizers.keyed_names import with_keyed
+from curate.pii.detect.recognizers.keyed_names import _HINT, hinted, with_keyed
 
 
 @pytest.mark.parametrize(
@@ -52,3 +54,28 @@ def test_a_label_is_no_name_and_a_keyed_name_is_found_once() -> None:
 def test_a_bare_key_counts_by_the_keys_beside_it_and_by_lists(text: str, names: list[str]) -> None:
     lexicon = bundled().tagger.lexicon
     assert [text[hit.start : hit.end] for hit in with_keyed(text, [], lexicon)] == names
+
+
+_PARTS = [
+    "name",
+    "NAME",
+    "n",
+    "ame",
+    "ſ",
+    "laſt",
+    "last",
+    '"',
+    "'",
+    "D.O.B",
+    "dxoxb",
+    "d\nosb",
+    "İ",
+    "K",
+    "é",
+    " ",
+]
+
+
+@given(texts=st.lists(st.lists(st.sampled_from(_PARTS), max_size=6).map("".join), max_size=9))
+def test_one_look_at_all_texts_says_what_a_look_at_each_says(texts: list[str]) -> None:
+    assert hinted(texts) == [_HINT.search(text) is not None for text in texts]
