@@ -37,7 +37,7 @@ def home(desk: Desk, request: Request, _: Form) -> Response:
     waiting: list[dict[str, Any]] = []
     missing: list[tuple[str, str]] = []
     try:
-        count = int(desk.values.is_open().sum())
+        count = desk.values.left()
         waiting.append(
             {
                 "name": "values found as personal data",

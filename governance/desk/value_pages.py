@@ -37,7 +37,7 @@ def overview(desk: Desk, request: Request, _: Form) -> Response:
         "Values",
         groups=found[:GROUPS],
         more=max(0, len(found) - GROUPS),
-        left=int(room.is_open().sum()),
+        left=room.left(),
         first=None if first is None else room.board.item(first).value_id,
     )
 
@@ -102,7 +102,7 @@ def decide_group(desk: Desk, request: Request, form: Form) -> Response:
     except Conflict as conflict:
         return _conflict(desk, request, conflict, back)
     said = f"{plural(len(items), 'value')}: {SPOKEN[word]}. z takes it back."
-    return go(desk, request, "/values", said, left=int(room.is_open().sum()))
+    return go(desk, request, "/values", said, left=room.left())
 
 
 def item(desk: Desk, request: Request, _: Form) -> Response:
@@ -129,7 +129,7 @@ def decide(desk: Desk, request: Request, form: Form) -> Response:
         room.decide([(entry, form.get("version", ""))], word, scope)
     except Conflict as conflict:
         return _conflict(desk, request, conflict, _address(entry.value_id, scope))
-    return go(desk, request, _next(desk, at, scope), f"{SPOKEN[word]}. z takes it back.", left=_left(room))
+    return go(desk, request, _next(desk, at, scope), f"{SPOKEN[word]}. z takes it back.", left=room.left())
 
 
 def reveal(desk: Desk, request: Request, _: Form) -> Response:
@@ -153,7 +153,7 @@ def undo(desk: Desk, request: Request, _: Form) -> Response:
     words = f"taken back: {SPOKEN[first.verdict]}"
     if len(action.lines) > 1:
         return go(desk, request, f"/values/group/{action.scope}", f"{words}, {len(action.lines):,} values")
-    return go(desk, request, _address(first.value_id, action.scope), words, left=_left(room))
+    return go(desk, request, _address(first.value_id, action.scope), words, left=room.left())
 
 
 HANDLERS: list[tuple[str, str, Handler]] = [
@@ -174,7 +174,7 @@ def _entries(
     room, board = desk.values, desk.values.board
     members = desk.groups.members(scope)
     window = board.window(places, upcoming)
-    waiting = room.is_open()
+    waiting, left = room.is_open(), room.left(members)
     entries = []
     for at in places:
         entry = board.item(at)
@@ -192,7 +192,7 @@ def _entries(
                 "places": [(place, window.context(place)) for place in found],
                 "before": None if before is None else _address(board.item(before).value_id, scope),
                 "after": None if then is None else _address(board.item(then).value_id, scope),
-                "left": int(waiting.sum()) if members is None else int(waiting[members].sum()),
+                "left": left,
                 "group": _group_of(desk, entry, found),
                 "words": SPOKEN,
             }
@@ -216,10 +216,6 @@ def _next(desk: Desk, at: int, scope: str) -> str:
     return _address(desk.values.board.item(place).value_id, scope)
 
 
-def _left(room: ValueRoom) -> int:
-    return int(room.is_open().sum())
-
-
 def _open_members(desk: Desk, name: str) -> np.ndarray:
     members = desk.groups.members(name)
     assert members is not None
@@ -229,8 +225,8 @@ def _open_members(desk: Desk, name: str) -> np.ndarray:
 
 def _group_version(room: ValueRoom, members: np.ndarray) -> str:
     """Digest of the values of a group, and of what stands of them."""
-    digest = hashlib.blake2b("\n".join(room.board.ids(members)).encode(), digest_size=8)
-    digest.update(room.versions(set(members.tolist())).encode())
+    digest = hashlib.blake2b(room.board.digest(members), digest_size=8)
+    digest.update(room.versions(members).encode())
     return digest.hexdigest()
 
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -26,6 +28,8 @@ from governance.triage.reviewer import Reviewer
 
 # The version of what nobody has decided on.
 UNTOUCHED = "0"
+# Values looked at at once for the next that waits.
+STRETCH = 1024
 
 
 class Conflict(Exception):
@@ -129,12 +133,17 @@ class ValueRoom:
         with self._lock:
             return version(self.journal.last().get(value_id))
 
-    def versions(self, places: Set[int]) -> str:
+    def versions(self, places: np.ndarray) -> str:
         """The versions of the values at some places of the board, of those that anybody decided on."""
+        wanted = np.zeros(len(self.board), dtype=bool)
+        wanted[places] = True
+        decided = []
         with self._lock:
-            last = self.journal.last().items()
-            decided = [f"{name}:{version(line)}" for name, line in last if self.board.find(name) in places]
-            return "\n".join(sorted(decided))
+            for name, line in self.journal.last().items():
+                at = self.board.find(name)
+                if at is not None and wanted[at]:
+                    decided.append(f"{name}:{version(line)}")
+        return "\n".join(sorted(decided))
 
     def standing(self, value_id: str) -> Verdict | None:
         """The last line on a value."""
@@ -143,27 +152,31 @@ class ValueRoom:
 
     def after(self, at: int, members: np.ndarray | None, step: int = 1) -> int | None:
         """The next open value after a place (before it with `step` -1), of a group or of all."""
-        waiting = self.is_open()
-        if members is None:
-            picked = np.flatnonzero(waiting[at + 1 :]) + at + 1 if step > 0 else np.flatnonzero(waiting[:at])
-        else:
-            beyond = members[members > at] if step > 0 else members[members < at]
-            picked = beyond[waiting[beyond]]
-        if not len(picked):
-            return None
-        return int(picked[0] if step > 0 else picked[-1])
+        return next(self._waiting(at, members, step), None)
 
     def ahead(self, at: int, members: np.ndarray | None, count: int) -> list[int]:
         """Up to `count` open values after a place."""
+        return list(islice(self._waiting(at, members, 1), count))
+
+    def left(self, members: np.ndarray | None = None) -> int:
+        """How many values wait, of a group or of all."""
         waiting = self.is_open()
-        places = np.arange(at + 1, len(waiting)) if members is None else members[members > at]
-        found: list[int] = []
-        for start in range(0, len(places), 1024):
-            block = places[start : start + 1024]
-            found += block[waiting[block]].tolist()
-            if len(found) >= count:
-                break
-        return found[:count]
+        return int(np.count_nonzero(waiting if members is None else waiting[members]))
+
+    def _waiting(self, at: int, members: np.ndarray | None, step: int) -> Iterator[int]:
+        """Open values from a place on, the nearest first, looked for in stretches: it is mostly near."""
+        waiting = self.is_open()
+        if members is None:
+            low, high = (at + 1, len(waiting)) if step > 0 else (0, max(0, at))
+        else:
+            side: Literal["left", "right"] = "right" if step > 0 else "left"
+            cut = int(np.searchsorted(members, at, side=side)) if at >= 0 else 0
+            low, high = (cut, len(members)) if step > 0 else (0, cut)
+        while low < high:
+            start, stop = (low, min(low + STRETCH, high)) if step > 0 else (max(low, high - STRETCH), high)
+            places = np.arange(start, stop) if members is None else members[start:stop]
+            yield from places[waiting[places]][::step].tolist()
+            low, high = (stop, high) if step > 0 else (low, start)
 
     # What is written
 

@@ -11,16 +11,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from governance.desk.board import Board, Group
+from governance.desk.tables import CLOSED, from_frames
 
 SHAPE = st.tuples(st.sampled_from(["PERSON", "PHONE"]), st.sampled_from(["Aa", "99", ""]), st.integers(0, 9))
 # Row, value (None: not open) of each finding.
 FINDING = st.tuples(st.integers(0, 5), st.none() | st.integers(0, 7))
 VALUES = {
     "value_id": pl.String,
-    "entity": pl.Categorical,
-    "pattern": pl.Categorical,
+    "entity": pl.String,
+    "pattern": pl.String,
     "score": pl.Float64,
     "threshold": pl.Float64,
+    "verified": pl.Boolean,
+    "findings": pl.UInt32,
+    "rows": pl.UInt32,
+    "unsure": pl.String,
 }
 Make = Callable[[list[tuple[str, str, int]], list[tuple[int, int | None]], list[str]], Board]
 
@@ -42,30 +47,51 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
                 "pattern": [pattern for _, pattern, _ in shapes],
                 "score": [0.5 + score / 20 for _, _, score in shapes],
                 "threshold": [0.4] * len(shapes),
+                "verified": [False] * len(shapes),
+                "findings": [1] * len(shapes),
+                "rows": [1] * len(shapes),
+                "unsure": [""] * len(shapes),
             },
             schema=VALUES,
         )
-        kept = [(row, at if at is not None and at < len(shapes) else None) for row, at in findings]
-        kept.sort(key=lambda one: (one[0], one[1] is None, one[1] or 0))
-        places = pl.DataFrame(
-            {"row": [row for row, _ in kept], "value": [value for _, value in kept]},
-            schema={"row": pl.UInt32, "value": pl.UInt32},
+        kept = [(row, at if at is not None and at < len(shapes) else CLOSED) for row, at in findings]
+        kept.sort()
+        places = pl.DataFrame(kept, schema={"row": pl.UInt32, "value": pl.UInt32}, orient="row").with_columns(
+            pl.lit("input").alias("field"),
+            pl.lit("PERSON").alias("entity"),
+            pl.lit(0, pl.UInt32).alias("start"),
+            pl.lit(1, pl.UInt32).alias("end"),
         )
-        return Board(values, places, pl.Series("source", of, dtype=pl.Categorical), texts)
+        return Board(from_frames(values, places, pl.Series(of, dtype=pl.String)), texts)
 
     return board
 
 
 def counted(board: Board, waiting: np.ndarray, of: list[str]) -> list[Group]:
     """The groups, counted by joins."""
-    state = board.values.select(
-        pl.col("entity", "pattern").cast(pl.String),
-        (pl.col("score") - pl.col("threshold")).alias("away"),
-        pl.Series("open", waiting),
-        pl.int_range(pl.len(), dtype=pl.UInt32).alias("value"),
+    items = [board.item(at) for at in range(len(board))]
+    state = pl.DataFrame(
+        {
+            "entity": [item.entity for item in items],
+            "pattern": [item.pattern for item in items],
+            "away": [item.score - item.threshold for item in items],
+            "open": waiting,
+            "value": range(len(items)),
+        },
+        schema={
+            "entity": pl.String,
+            "pattern": pl.String,
+            "away": pl.Float64,
+            "open": pl.Boolean,
+            "value": pl.UInt32,
+        },
     )
     rows = pl.DataFrame({"row": range(len(of)), "source": of}, schema_overrides={"row": pl.UInt32})
-    placed = board.places.drop_nulls().join(rows, on="row")
+    placed = (
+        pl.DataFrame({name: board.made.arrays[name] for name in ("row", "value")})
+        .filter(pl.col("value") != CLOSED)
+        .join(rows, on="row")
+    )
     frame = (
         placed.join(state.filter("open"), on="value")
         .group_by("entity", "pattern", "source")
@@ -107,4 +133,7 @@ def test_groups_and_their_members_are_those_of_a_join(
         members = board.members(group.entity, group.pattern, group.source)
         assert int(waiting[members].sum()) == group.values
         assert all(shapes[at][:2] == (group.entity, group.pattern) for at in members.tolist())
+        assert members.tolist() == sorted(set(members.tolist()))
+        rows = [row for row, value in findings if value in members.tolist()]
+        assert board.reach(members) == (len(rows), len(set(rows)))
     assert len(board.members("PERSON", "Aa", "nowhere")) == 0
