@@ -238,6 +238,7 @@ def _read(texts: pl.Series, detector: Detector, progress: Progress | None, label
     """
     if texts.is_empty():
         return _BY_TEXT.to_frame()
+    people = named(texts, detector, progress)  # begun: other processes read while this one seeks patterns
     has_candidate = _may_hold(texts, detector)
     likely, others = texts.filter(has_candidate), texts.filter(~has_candidate)
     if detector.language == "en" and not label:
@@ -253,7 +254,7 @@ def _read(texts: pl.Series, detector: Detector, progress: Progress | None, label
         by_text = by_view | {text: seen.back(by_view.get(seen.text, ())) for text, seen in views.items()}
     if detector.own:
         by_text |= _with_own(texts, by_text, detector)
-    for text, names in named(texts, detector, progress):
+    for text, names in people:
         by_text[text] = beside(by_text.get(text, []), names, text)
     places = texts.is_in([text for text, hits in by_text.items() if hits]).arg_true()
     hits = [
