@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -40,8 +41,9 @@ if TYPE_CHECKING:  # a room is loaded when it is entered
 Form = Mapping[str, str]
 # Fields of a form: those of an edit and a few hidden ones.
 FIELDS = 20
-# Sent by the page's own script, which wants JSON.
+# Sent by the page's own script, which wants JSON, or the items of a page alone.
 SCRIPT = "x-desk"
+_BY_SCRIPT: ContextVar[bool] = ContextVar("_BY_SCRIPT", default=False)
 
 
 @dataclass
@@ -109,7 +111,9 @@ class Desk:
 
     def draw(self, template: str, title: str, status: int = 200, **values: Any) -> HTMLResponse:
         """A page with the frame that all have."""
-        said, self.said = self.said, ""
+        said = ""
+        if not _BY_SCRIPT.get():  # which shows the item alone: what was said is for the next whole page
+            said, self.said = self.said, ""
         frame = {
             "title": title,
             "task": self.project.task.name,
@@ -152,6 +156,7 @@ def handled(desk: Desk, handler: Handler) -> Callable[[Request], Any]:
 
 
 def _answer(desk: Desk, handler: Handler, request: Request, form: Form | None) -> Response:
+    _BY_SCRIPT.set(SCRIPT in request.headers)  # of this call: a thread of the pool has a copy of the context
     if not desk.seat.sits(cookie_of(request.scope, desk.cookie)):
         if SCRIPT in request.headers:
             return JSONResponse({"problem": "the desk is locked", "locked": True}, 401)

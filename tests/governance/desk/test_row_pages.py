@@ -158,3 +158,14 @@ def test_a_text_comes_back_from_the_box_as_it_was(text: str) -> None:
 def test_a_sign_that_the_text_did_not_hold_is_not_made(browser: Browser) -> None:
     assert restored("<U+202E>", "plain") == "<U+202E>"
     assert restored("<U+FFFFFF>", "plain") == "<U+FFFFFF>"
+
+
+def test_what_was_done_is_said_on_the_next_page_and_not_to_the_script_that_loads_ahead(
+    browser: Browser,
+) -> None:
+    path, said = row(browser), "z takes it back"
+    assert browser.decide(path, "keep").status_code == 303
+    ahead = browser.get(path.replace("item", "ahead"), **{"x-desk": "script"})
+    assert ahead.status_code == 200 and said not in ahead.text
+    assert said in browser.get("/rows").text
+    assert said not in browser.get("/rows").text
