@@ -25,6 +25,14 @@ def _rows(text: str) -> list[str]:
         ("where is my parcel?", ["a2"]),
         (".*", []),
         ("kim@example.com", ["b1"]),
+        ("KIM@example.com", ["b1"]),
+        ("to kim@example.com", ["b1"]),
+        ("to kim@e", []),
+        ("kim@e", []),
+        ("kim@example.co", []),
+        ("im@example.com", []),
+        ("example", []),
+        ("invoice is wrong", ["b1"]),
     ],
 )
 def test_search_finds_rows_by_id_label_and_text_and_shows_them_masked(
