@@ -6,12 +6,16 @@ keyed, because a plain hash published beside a redacted text would let anyone gu
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from curate.keys import Key
 
 # Names the recipe: a later recipe gets another prefix, and old ids stay recognisable.
 CONTENT_PREFIX = "b1-"
+# Of what stands for an id that looks personal (`curate.ingest.personal`).
+PRIVATE_PREFIX = "p1-"
 
 
 def content_ids(frame: pl.DataFrame, key: Key, *, tie_break: list[str]) -> pl.Series:
@@ -41,6 +45,11 @@ def content_ids(frame: pl.DataFrame, key: Key, *, tie_break: list[str]) -> pl.Se
     return numbered.sort("_row").select((CONTENT_PREFIX + pl.col("digest") + suffix).alias("example_id"))[
         "example_id"
     ]
+
+
+def private_id(ids: Sequence[str], key: Key) -> list[str]:
+    """What stands for personal ids, in order."""
+    return [PRIVATE_PREFIX + digest for digest in key.digests("private-id", ids)]
 
 
 def key_text(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:

@@ -13,15 +13,13 @@ import polars as pl
 
 from curate.errors import AssayError, native_errors
 from curate.examples import TEXT_FIELDS
-from curate.ids import CONTENT_PREFIX
-from curate.ingest.personal import private_id
+from curate.ids import CONTENT_PREFIX, private_id
 from curate.project import Project
 from curate.seal import key_here
 from curate.splits import SPLITS
 from curate.stages import DROPPING
 from curate.text import mask, plain, plural
 from governance.alike import of_row
-from governance.past import look_back
 
 # Characters of a text.
 SHOWN = 400
@@ -54,6 +52,8 @@ def resolve(project: Project, row: str) -> str:
         replaced = private_id([row], key)[0]
         if any(_rows(path, replaced).height for path in tables):
             return replaced
+    from governance.past import look_back  # most rows are here, and git is not asked
+
     near = pl.concat([_beginning(path, row) for path in tables]).unique().sort()
     if len(near) and not row.startswith(CONTENT_PREFIX) and look_back(project, row, exact=True).sightings:
         return row  # "5", which is gone, and not the "50" that begins so
@@ -102,6 +102,8 @@ def life(project: Project, example_id: str) -> list[Event]:
 
 def _before(project: Project, example_id: str) -> Iterator[Event]:
     """Oldest first: the version that last held the row, those that dropped it, and the first without it."""
+    from governance.past import look_back
+
     past = look_back(project, example_id, exact=True)
     for sighting in reversed(past.sightings):
         if sighting.drop is None:

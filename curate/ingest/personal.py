@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -26,13 +26,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import polars as pl
 
 from curate.errors import AssayError
+from curate.ids import private_id
 from curate.keys import Key
 from curate.text import plural
 
 if TYPE_CHECKING:
     from curate.pii.detect.detector import Detector
 
-PREFIX = "p1-"
 # Distinct values that are read in full; beyond, an even sample of so many, and the patterns on the rest.
 MOST = 2_000
 # Values read at a time by patterns: what is made of each takes some hundred bytes.
@@ -142,11 +142,6 @@ def private_ids(
     mapping = pl.DataFrame({"replaced": private_id(theirs.to_list(), key), "id": theirs})
     replaced = pl.col("id").replace(mapping["id"], mapping["replaced"])
     return rows.with_columns(replaced), mapping.sort("replaced"), seen
-
-
-def private_id(ids: Sequence[str], key: Key) -> list[str]:
-    """What stands for personal ids, in order."""
-    return [PREFIX + digest for digest in key.digests("private-id", ids)]
 
 
 def check_names(named: dict[str, tuple[str, pl.Series]], rule: Literal["refuse", "warn"]) -> list[Personal]:

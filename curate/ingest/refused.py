@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from curate.ingest.personal import private_id
+from curate.ids import private_id
 from curate.pii.spotted import spotted
 from curate.suppress import Suppressed
 

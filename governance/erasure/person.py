@@ -16,7 +16,7 @@ from functools import cached_property
 
 import polars as pl
 
-from curate.ingest.personal import private_id
+from curate.ids import private_id
 from curate.keys import Key
 from curate.pii.known import fold
 from curate.versions.twins import row_digests_of

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import polars as pl
 
 from curate.errors import AssayError
-from curate.ingest.personal import private_id
+from curate.ids import private_id
 from curate.project import Project
 from curate.seal import key_here
 from curate.shards import table_files

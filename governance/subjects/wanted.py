@@ -20,7 +20,7 @@ from typing import Literal
 import polars as pl
 
 from curate.errors import AssayError
-from curate.ingest.personal import private_id
+from curate.ids import private_id
 from curate.keys import Key
 from curate.pii.detect.catalogue import ENTITIES
 from curate.pii.known import LETTERS, Known, fold, known_as, letters_of, pattern_of

@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 
 from curate.errors import AssayError
-from curate.ingest.personal import PREFIX, personal, private_id
+from curate.ids import PRIVATE_PREFIX, private_id
+from curate.ingest.personal import personal
 from curate.project import Project
 from governance.life import resolve
 from governance.scaffold.plan import Options, plan
@@ -37,7 +38,7 @@ def test_addresses_as_ids_are_replaced_by_keyed_digests(victim: Path) -> None:
     repro(victim)
     assert b"@mail.example.org" not in seen(victim)
     ids = pl.read_parquet(victim / "gold" / "train.parquet")["example_id"]
-    assert ids.str.starts_with(PREFIX).all()
+    assert ids.str.starts_with(PRIVATE_PREFIX).all()
     mapping = pl.read_parquet(victim / "data" / "ingest" / "ids.parquet")
     assert dict(mapping.iter_rows())[private_id([mail(3)], Project(victim).key)[0]] == mail(3)
     assert resolve(Project(victim), mail(3)) == private_id([mail(3)], Project(victim).key)[0]
@@ -50,7 +51,7 @@ def test_one_address_among_plain_ids_is_replaced_and_the_others_stay(victim: Pat
     write_rows(victim, made)
     repro(victim)
     ids = pl.read_parquet(victim / "data" / "ingest" / "examples.parquet")["example_id"].to_list()
-    assert sum(name.startswith(PREFIX) for name in ids) == 1 and "t004" in ids
+    assert sum(name.startswith(PRIVATE_PREFIX) for name in ids) == 1 and "t004" in ids
     assert red(victim) <= {"held-out"}  # the row may have been held out under its old name
 
 
