@@ -131,28 +131,53 @@ def decidable(
     sides = [Sides(part, ingested, decided) for part in redacted]
     total = sum(one.rows for one in sides)
     watch = (lambda done: progress(done, total)) if progress else None
+    equal = _equal_after(engine.store(_After(kind), sides), engine)
     found = find_twins_spread(
         [_Texts(one, kind, params) for one in sides], engine, params, watch, weigh=weighs(kind, params)
     )
     twins = found.twins
-    several = twins.rows.filter(pl.len().over("keeper") > 1)["id"]
-    paired = [twins.pairs[side].rename("id") for side in ("left", "right")]  # held-out rows keep themselves
-    equal = _equal_after(engine.store(_After(kind), sides), engine)
-    chosen = pl.concat([several, *paired, equal]).unique()
-    after, before = [], []
-    for one in sides:
-        examples, written = one.both()
-        after.append(
-            examples.join(chosen.to_frame("example_id"), on="example_id", how="semi", maintain_order="left")
-        )
-        before.append(
-            written.join(chosen.to_frame("example_id"), on="example_id", how="semi", maintain_order="left")
-        )
+    chosen = pl.concat([equal, *_paired(twins)]).unique()
     ids = twins.rows["id"]
-    mine = twins.rows.join(chosen.to_frame("id"), on="id", how="semi", maintain_order="left")
-    return Decidable(
-        pl.concat(after), pl.concat(before), replace(twins, rows=mine), ids, sides, found.in_memory
+    twins = replace(
+        twins, rows=twins.rows.join(chosen.to_frame("id"), on="id", how="semi", maintain_order="left")
     )
+    found = replace(found, twins=twins)  # lets go of the rows that have no twin
+    # Stored, not kept as they are read: polars' strings are views, and a few rows would hold the whole
+    # partition's texts in memory.
+    kept = engine.store(_Chosen(chosen), sides)
+    both = together(kept)
+    engine.drop(kept)
+    after = both.select(name for name in both.columns if not name.startswith(_BEFORE))
+    before = both.select(
+        "example_id", pl.col(f"^{_BEFORE}.*$").name.map(lambda name: name.removeprefix(_BEFORE))
+    )
+    return Decidable(after, before, twins, ids, sides, found.in_memory)
+
+
+def _paired(twins: Twins) -> list[pl.Series]:
+    """Ids of the rows that have a twin."""
+    # A cluster's keeper keeps itself, so a cluster of several rows has one whose keeper is another row; and
+    # held-out rows, which keep themselves, stand in pairs.
+    others = twins.rows.filter(pl.col("id") != pl.col("keeper"))
+    listed = (others["id"], others["keeper"], twins.pairs["left"], twins.pairs["right"])
+    return [ids.rename("id") for ids in listed]
+
+
+_BEFORE = "before "
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """The rows of some ids after redaction, with the same rows before it beside them."""
+
+    ids: pl.Series
+
+    def __call__(self, sides: Sides) -> pl.DataFrame:
+        after, before = (
+            rows.join(self.ids.to_frame("example_id"), on="example_id", how="semi").sort("example_id")
+            for rows in sides.both()
+        )
+        return after.hstack(before.drop("example_id").rename(lambda name: _BEFORE + name))
 
 
 @dataclass(frozen=True)
@@ -181,9 +206,9 @@ def _equal_after(parts: Sequence[Part], engine: Engine) -> pl.Series:
     """Ids of the rows whose input may be equal to another's only since redaction, and a few more: that hashes
     collide costs a look, no more.
     """
-    rows = together(parts)
-    engine.drop(parts)
     family = ["hash", "guard"]
-    shared = rows.group_by(family).agg(pl.len(), pl.col("redacted").any())
-    shared = shared.filter((pl.col("len") > 1) & pl.col("redacted"))
-    return rows.join(shared, on=family, how="semi")["example_id"].rename("id")
+    redacted = pl.concat([part.read((*family, "redacted")).filter("redacted") for part in parts])
+    # Of all rows, those alone that have the hash of a redacted one: the others are many.
+    rows = pl.concat([part.read().join(redacted, on=family, how="semi") for part in parts])
+    engine.drop(parts)
+    return rows.filter(pl.len().over(family) > 1)["example_id"].rename("id")
