@@ -200,9 +200,14 @@ class Daft(Stream):
     def map(
         self, work: Callable[[In], Out], items: Iterable[In], workers: Workers | None = None
     ) -> Iterator[Out]:
-        """See `curate.engine.Engine`; all tasks are done before the first result is read."""
+        """See `curate.engine.Engine`; all tasks are done before the first result is read. Work that cannot be
+        sent is done here, item by item: a scan in one process, whose detectors no other process can be given.
+        """
+        sent = _sendable(work)
+        if sent is None:
+            return map(work, items)
         folder = self._run_folder()
-        (folder / "work").write_bytes(pickle.dumps(work))
+        (folder / "work").write_bytes(sent)
         start = (workers.start, workers.arguments) if workers else (None, ())
         (folder / "start").write_bytes(pickle.dumps(start))
         (folder / "where").write_text(str(Path.cwd()), encoding="utf-8")
@@ -289,6 +294,13 @@ class Daft(Stream):
             for number, piece in made.items():
                 pieces.setdefault(number, []).append(piece)
         return {number: _joined(pieces[number]) for number in sorted(pieces)}
+
+
+def _sendable(work: Callable[..., Any]) -> bytes | None:
+    try:
+        return pickle.dumps(work)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        return None
 
 
 def _joined(pieces: Sequence[OnDisk]) -> OnDisk:

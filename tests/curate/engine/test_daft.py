@@ -17,6 +17,8 @@ from curate.engine.daft import Daft, perform
 from curate.errors import AssayError
 
 slow = pytest.mark.slow
+# Ray lets go of its daemons' handles while they run, of which Python warns.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 def doubled(part: Part) -> pl.DataFrame:
