@@ -2,25 +2,28 @@
 text is read.
 
 Taken only where every Parquet file still has the digest that its manifest states; a row edited by hand after
-publishing still has its old fingerprint. Costs the ids and digests of all rows (some 60 bytes a row) and a
-sort of 64-bit marks on each side. What differs in the rows that do is not decided here.
+publishing still has its old fingerprint. Both sides are read once, a stretch of ids at a time: memory is that
+of a stretch and of what differs, whatever the rows. What differs in the rows that do is not decided here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from curate.diff.match.align import Alignment, by_single_key
 from curate.diff.match.fingerprints import witnessed
+from curate.files import ROW_GROUP
 from curate.publish.digest import LENGTHS, PUBLISHED
 from curate.versions.table import SEED, SPLIT, Table, digest_of
 from curate.versions.version import Version
+
+# Fingerprints of a side that are read at a time, as `publish` writes them: with their marks some 150 MB.
+STRETCH = 8 * ROW_GROUP
 
 
 @dataclass(frozen=True)
@@ -65,57 +68,111 @@ def by_fingerprints(before: Version, after: Version) -> Printed | None:
     """
     if not all(witnessed(side) for side in (before, after)):
         return None
-    with ThreadPoolExecutor(2) as threads:  # NumPy's sorts and searches let go of the interpreter
-        old, new = threads.map(_printed, (before, after))
-        if old is None or new is None or not (before.as_published and after.as_published):
-            return None
-        marks = list(threads.map(lambda side: np.sort(side["mark"].to_numpy()), (old, new)))
-        differ = threads.map(_without, marks, marks[::-1])
-        lengths = {
-            column: old.group_by(pl.col(stated).alias("value")).len()
-            for column, stated in LENGTHS.items()
-            if stated in old.columns
-        }
-        left, right = (
-            side.filter(pl.col("mark").is_in(some.implode())).select(
-                pl.col("example_id").alias("key"), "at", "digest", "split"
-            )
-            for side, some in zip((old, new), differ, strict=True)
-        )
+    sides = _Prints(before), _Prints(after)
+    differ: list[list[pl.DataFrame]] = [[], []]
+    counted: dict[str, list[pl.DataFrame]] = {column: [] for column in sides[0].lengths}
+    try:
+        for old, new in _stretches(*sides):
+            for column, lines in counted.items():
+                lines.append(old.group_by(pl.col(LENGTHS[column]).alias("value")).len())
+            if old.height == new.height and (old["mark"] == new["mark"]).all():
+                continue
+            for rows, others, found in zip((old, new), (new, old), differ, strict=True):
+                found.append(rows.join(others, on="mark", how="anti").select(_MARKS))
+    except _Unfit:
+        return None
+    if not all(side.complete() for side in sides) or not (before.as_published and after.as_published):
+        return None
+    lengths = {
+        column: pl.concat(lines).group_by("value").agg(pl.col("len").sum())
+        for column, lines in counted.items()
+        if lines
+    }
+    left, right = (pl.concat([_NONE, *found]) for found in differ)
     return Printed(by_single_key(left, right), lengths)
 
 
-def _printed(version: Version) -> pl.DataFrame | None:
-    """Fingerprints by id, with the number of the row that each is of; None if they are not sorted by id, or
-    not one for each row.
-    """
-    assert version.fingerprints is not None  # `witnessed` said so
-    stated = [name for name in LENGTHS.values() if name in version.fingerprints.collect_schema()]
-    digest = digest_of(pl.col("example_id"), pl.col("row_digest").hash(SEED))
-    rows = version.fingerprints.select(
-        "example_id", pl.col("split").cast(SPLIT, strict=False), digest.alias("digest"), *stated
-    ).collect(engine="streaming")
-    ids, codes = rows["example_id"], rows["split"].to_physical().fill_null(255).to_numpy()
-    if ids.null_count() or not (ids[1:] > ids[:-1]).all():
-        return None
-    at, start = np.empty(rows.height, np.uint32), 0
-    for part, height in zip(version.table.parts, version.table.heights, strict=True):
-        mine = (
-            np.flatnonzero(codes == SPLIT.categories.to_list().index(part.split))
-            if part.split in SPLIT.categories
-            else np.empty(0)
+# What alignment wants of a row. The ids are copied: polars' strings are views, and a few would hold all.
+_MARKS = (pl.concat_str("example_id", pl.lit("")).alias("key"), "at", "digest", "split")
+_NONE = pl.DataFrame(schema={"key": pl.String, "at": pl.UInt32, "digest": pl.UInt64, "split": SPLIT})
+
+
+_CODES = {split: code for code, split in enumerate(SPLIT.categories)}
+
+
+class _Unfit(Exception):
+    """Fingerprints that are not one for each row, sorted by id."""
+
+
+class _Prints:
+    """The fingerprints of a version, read from the first id to the last."""
+
+    def __init__(self, version: Version) -> None:
+        assert version.fingerprints is not None  # `witnessed` said so
+        columns = version.fingerprints.collect_schema()
+        self.lengths = [column for column, stated in LENGTHS.items() if stated in columns]
+        digest = digest_of(pl.col("example_id"), pl.col("row_digest").hash(SEED))
+        self._table = version.fingerprints.select(
+            "example_id",
+            pl.col("split").cast(SPLIT, strict=False),
+            digest.alias("digest"),
+            *(LENGTHS[column] for column in self.lengths),
         )
-        if len(mine) != height:
-            return None
-        at[mine] = np.arange(start, start + height, dtype=np.uint32)
-        start += height
-    if start != rows.height:
-        return None
-    return rows.with_columns(at=at, mark=pl.col("digest") + pl.Series(codes).cast(pl.UInt64).hash(SEED))
+        self._parts = list(zip(version.table.parts, version.table.heights, strict=True))
+        # Rows seen of each part, which are numbered through.
+        self._seen = [0] * len(self._parts)
+        self._read = 0
+        self.ended = False
+        self.waiting = self._table.head(0).collect()
+
+    def more(self) -> None:
+        """Read on, so that some rows are waiting unless all are read."""
+        if self.ended or self.waiting.height:
+            return
+        rows = self._table.slice(self._read, STRETCH).collect(engine="streaming")
+        self.ended = rows.height < STRETCH
+        ids = rows["example_id"]
+        if ids.null_count() or not (ids[1:] > ids[:-1]).all():
+            raise _Unfit
+        if self._read and rows.height and not self._last < ids[0]:
+            raise _Unfit
+        if rows.height:
+            self._last: str = ids[-1]
+        self._read += rows.height
+        self.waiting = rows
+
+    def until(self, bound: str | None) -> pl.DataFrame:
+        """Take the waiting rows up to the id `bound`, with their numbers (`at`) and a `mark` of the whole."""
+        count = self.waiting.height
+        if bound is not None:
+            count = int(self.waiting["example_id"].search_sorted(bound, side="right"))
+        rows, self.waiting = self.waiting.head(count), self.waiting.slice(count)
+        codes = rows["split"].to_physical().fill_null(255).to_numpy()
+        at, start = np.zeros(count, np.uint32), 0
+        for number, (part, height) in enumerate(self._parts):
+            mine = np.flatnonzero(codes == _CODES.get(part.split or "", -1))
+            seen = self._seen[number]
+            at[mine] = np.arange(start + seen, start + seen + len(mine), dtype=np.uint32)
+            self._seen[number] += len(mine)
+            start += height
+        return rows.with_columns(at=at, mark=pl.col("digest") + pl.Series(codes).cast(pl.UInt64).hash(SEED))
+
+    def complete(self) -> bool:
+        """Whether there was a fingerprint for each row of each part, and no other."""
+        heights = [height for _, height in self._parts]
+        return self._seen == heights and self._read == sum(heights)
 
 
-def _without(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> pl.Series:
-    """Values of sorted `left` that sorted `right` lacks."""
-    if not len(right):
-        return pl.Series(left)
-    return pl.Series(left[right[np.minimum(np.searchsorted(right, left), len(right) - 1)] != left])
+def _stretches(before: _Prints, after: _Prints) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """Fingerprints of both sides from one id to another."""
+    sides = before, after
+    with ThreadPoolExecutor(2) as threads:
+        while True:
+            for _ in threads.map(_Prints.more, sides):
+                pass
+            if not any(side.waiting.height for side in sides):
+                return
+            # A side that is not read to its end may have more ids up to the other's last.
+            lasts = [side.waiting["example_id"][-1] for side in sides if not side.ended]
+            bound = min(lasts) if lasts else None
+            yield before.until(bound), after.until(bound)

@@ -47,9 +47,10 @@ def finding_changes(before: Version, after: Version) -> tuple[FindingChange, ...
     )
     on = list(_VALUE)
     came = new.join(old, on=on, how="anti", nulls_equal=True)
-    ended = old.join(new, on=on, how="anti", nulls_equal=True)
-    stands = _same_source(before, after)
-    exposed = ended.clear() if stands is None else ended.join(stands, on="example_id", how="semi")
+    # In memory: few values end, and the rows whose source is asked for are looked up by their ids.
+    ended = old.join(new, on=on, how="anti", nulls_equal=True).collect(engine="streaming").lazy()
+    stands = _same_source(before, after, ended.select("example_id").collect()["example_id"])
+    exposed = ended.clear() if stands is None else ended.join(stands.lazy(), on="example_id", how="semi")
     exposed = exposed.join(came, on=["example_id", "field"], how="anti")
     if after.verdicts is not None:
         cleared = after.verdicts.lazy().filter(pl.col("verdict").is_in(CLEARING))
@@ -74,16 +75,15 @@ def finding_changes(before: Version, after: Version) -> tuple[FindingChange, ...
     )
 
 
-def _same_source(before: Version, after: Version) -> pl.LazyFrame | None:
-    """The ids of rows that both versions made from the same texts; None where one keeps no fingerprints."""
-    if before.fingerprints is None or after.fingerprints is None:
-        return None
+def _same_source(before: Version, after: Version, ids: pl.Series) -> pl.DataFrame | None:
+    """Those of `ids` whose rows both sides made from the same texts; None where one has no fingerprints."""
     on = ["example_id", "source_digest"]
-    if any(
-        set(on) - set(side.collect_schema().names()) for side in (before.fingerprints, after.fingerprints)
-    ):
-        return None
-    return before.fingerprints.select(on).join(after.fingerprints.select(on), on=on, how="semi")
+    for side in (before, after):
+        if side.fingerprints is None or set(on) - set(side.fingerprints.collect_schema().names()):
+            return None
+    old, new = (side.records("fingerprints", ids, on) for side in (before, after))
+    assert old is not None and new is not None
+    return old.join(new, on=on, how="semi").select("example_id")
 
 
 def new_leaks(changes: pl.DataFrame, before: Version, after: Version) -> Leaks | None:

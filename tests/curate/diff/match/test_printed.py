@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from curate.diff import compare
+from curate.diff.match import printed
 from curate.diff.match.printed import by_fingerprints
 from curate.versions.version import Version
 
@@ -45,7 +46,11 @@ def same(quick: Any, slow: Any) -> bool:
     )
 
 
-def test_everything_a_difference_says_is_the_same_by_fingerprints(make_gold: Any) -> None:
+@pytest.mark.parametrize("stretch", [1, 3, 11, 1000])
+def test_everything_a_difference_says_is_the_same_by_fingerprints(
+    make_gold: Any, monkeypatch: pytest.MonkeyPatch, stretch: int
+) -> None:
+    monkeypatch.setattr(printed, "STRETCH", stretch)
     before, after = make_gold(ROWS), make_gold(CHANGED)
     found = by_fingerprints(published(before), published(after))
     assert found is not None and set(found.lengths) == {"input", "output"}
@@ -62,8 +67,12 @@ def test_fingerprints_of_an_older_version_without_lengths_serve_as_well(
     assert same(compare(older, published(after)), compare(before, after))
 
 
+@pytest.mark.parametrize("stretch", [1, 1000])
 @pytest.mark.parametrize("how", ["unsorted", "one missing", "one twice", "without an id"])
-def test_fingerprints_that_are_not_one_for_each_row_in_order_are_not_used(make_gold: Any, how: str) -> None:
+def test_fingerprints_that_are_not_one_for_each_row_in_order_are_not_used(
+    make_gold: Any, monkeypatch: pytest.MonkeyPatch, how: str, stretch: int
+) -> None:
+    monkeypatch.setattr(printed, "STRETCH", stretch)
     before, after = make_gold(ROWS), make_gold(CHANGED)
     prints = before.fingerprints.collect()
     made = {
