@@ -29,7 +29,7 @@ LABELLED = Path(__file__).parents[1] / "tests/curate/validate/labelled"
 # What the sample calls a fault, and the rules that may find it: the sure wordings have a rule of their own.
 FAULTS: Mapping[str, tuple[str, ...]] = {
     "null_marker": ("null_marker",),
-    "absent_media": ("absent_media",),
+    "absent_media": ("absent_media", "media_in_doubt"),
     "merged_instructions": ("merged_instructions",),
     "truncated": ("truncated", "cut_short"),
     "output_copies_input": ("output_copies_input",),
@@ -49,7 +49,7 @@ FAULTS: Mapping[str, tuple[str, ...]] = {
 _NOT_WRITTEN = ["classification", "extraction"]
 HALVES = ("dev", "held")
 # Goes that were written later, and their files.
-LATER = {"second": "quality_second.jsonl", "third": "quality_third.jsonl"}
+LATER = {go: f"quality_{go}.jsonl" for go in ("second", "third", "fourth", "fifth", "sixth", "seventh")}
 GOES = (*HALVES, *LATER)
 Row = dict[str, str]
 

@@ -17,6 +17,7 @@ import polars as pl
 from curate.task import Kind
 
 Gate = Callable[[str], pl.Expr]
+Quick = Callable[[pl.DataFrame, str], pl.DataFrame]
 Scope = Literal["every", "prose", "task", "input", "prompt", "answer", "written", "summary", "label"]
 
 _GENERATIVE = (Kind.REWRITING, Kind.SUMMARY, Kind.PREFERENCE)
@@ -64,8 +65,9 @@ class Rule:
         Cheap conditions that every row which breaks the rule fulfils, the cheapest first: each sees the rows
         that the one before let through. Rules that begin with the same ones share their rows.
     quick
-        `(rows that passed the gates, field) -> rows with a column places`: the same as `places` for less,
-        since parts of a text that are looked at often become columns. Rows that it leaves out break nothing.
+        `(rows that passed the gates, field) -> rows with a column places`, or one of the rule's code: the
+        same as `places` for less, since parts of a text that are looked at often become columns. Rows that
+        it leaves out break nothing. Rules that share gates and `quick` share its work.
     fix
         Field name -> the field without the fault. Stage `validate` applies it first (unless the rule is off),
         counts it as an edit, and judges what remains.
@@ -82,7 +84,7 @@ class Rule:
     scope: Scope
     level: Literal["quarantine", "warn", "off"]
     gates: tuple[Gate, ...] = ()
-    quick: Callable[[pl.DataFrame, str], pl.DataFrame] | None = None
+    quick: Quick | None = None
     fix: Callable[[str], pl.Expr] | None = None
     fix_scope: Scope | None = None
     counts_characters: bool = False
@@ -113,6 +115,7 @@ def broken_rules(frame: pl.DataFrame, kind: Kind, rules: list[Rule]) -> pl.DataF
     breaches = [pl.DataFrame(schema={"example_id": pl.String, "rule": pl.String, "evidence": pl.String})]
     shared = _shared_gates(kind, rules)
     passed: dict[tuple[str, tuple[Gate, ...]], pl.DataFrame] = {}
+    judged_once: dict[tuple[str, tuple[Gate, ...], Quick], pl.DataFrame] = {}
     for rule in rules:
         for field in rule.fields(kind):
             candidates = frame
@@ -124,10 +127,17 @@ def broken_rules(frame: pl.DataFrame, kind: Kind, rules: list[Rule]) -> pl.DataF
                 candidates = candidates.filter(gate(field))
                 if key in shared:
                     passed[key] = candidates
+            if candidates.is_empty():  # else the patterns would be compiled for no row
+                continue
             if rule.quick is None:
                 judged = candidates.select("example_id", rule.places(field).alias("places"))
             else:
-                judged = rule.quick(candidates, field)
+                once = field, rule.gates, rule.quick
+                if once not in judged_once:
+                    judged_once[once] = rule.quick(candidates, field)
+                judged = judged_once[once]
+                if rule.code in judged.columns:
+                    judged = judged.select("example_id", pl.col(rule.code).alias("places"))
             breaches.append(_evidence(judged.filter(pl.col("places") > 0), rule, field))
     return pl.concat(breaches).sort("example_id", "rule", "evidence")
 

@@ -33,7 +33,12 @@ from curate.validate.invisible import (
     is_beyond_ascii,
     visible,
 )
-from curate.validate.media.absent import absent_media, absent_media_places, names_media
+from curate.validate.media.absent import (
+    absent_media,
+    media_in_doubt,
+    media_places,
+    names_media,
+)
 from curate.validate.merged_tasks import may_hold_tasks, merged_instructions
 from curate.validate.null_markers import null_marker, without_null_tail
 from curate.validate.patterns import holds_digit
@@ -236,9 +241,18 @@ RULES: Mapping[str, Rule] = {
             "asks about an image, recording, file or page that is not there",
             absent_media,
             "prompt",
-            "quarantine",
+            "warn",
             (names_media,),
-            absent_media_places,
+            media_places,
+        ),
+        Rule(
+            "media_in_doubt",
+            "may ask about an image, recording, file or page that is not there",
+            media_in_doubt,
+            "prompt",
+            "warn",
+            (names_media,),
+            media_places,
         ),
         Rule(
             "merged_instructions",

@@ -20,11 +20,12 @@ VISUAL = either(
     "sound_(?:files?|clips?|bites?) voice_?(?:mails?|notes?|memos?|messages?) floor_?plans? blueprints? "
     "schematics? flow_?charts? heat_?maps? scatter_?plots? histograms? slide_?shows? photo_?shoots? "
     "cartoons? comic_strips? comics? collages? murals? artworks? animations? podcast_episodes? podcasts? "
-    "mood_?boards? mock-?ups? wireframes? exhibits?"
+    "mood_?boards? mock-?ups? wireframes? exhibits? "
+    "(?:ct|pet|ecg|ekg|eeg)(?:[ _](?:scans?|strips?|traces?|tracings?|images?|slices?))? mammograms?"
 )
 ELECTRONIC = either(
     "pdfs? pdf_files? docx? spreadsheets? csvs? csv_files? excel_(?:files?|sheets?) attachments? uploads? "
-    "slides? slide_decks? decks? power_?points? log_files? audio_files? zip_files? "
+    "slides? (?:slide|pitch)_?decks? power_?points? pptx? log_files? audio_files? zip_files? "
     "(?:scanned|scan_of_the)_(?:document|page|letter|form|receipt|text|invoice)s?"
 )
 FILE = either(
@@ -72,7 +73,8 @@ OTHER_LANGUAGES: dict[str, tuple[str, str, str, str, str]] = {
         # The article is asked for, or "auf einem Foto" would be a photo that is there.
         r"(?:(?:zeigt|zeigen|auf|in|aus|anhand|von|zu|für|über|beschreib\w*|analysier\w*|interpretier\w*|erklär\w*|"
         r"transkribier\w*|betracht\w*|sieh dir|schau dir|sehen sie sich|hör dir|nenne|bewert\w*|übersetz\w*) "
-        r"(?:(?:mir|uns|bitte|sie|kurz) ){0,2}(?:de[mnrs]|das|die|(?:diese|meine|unsere)[mnrs]?)|im|vom|zum|zur) "
+        r"(?:(?:mir|uns|bitte|sie|kurz) ){0,2}(?:de[mnrs]|das|die|(?:diese|meine|unsere)[mnrs]?)|"
+        r"(?:hintergrund|vordergrund|mitte|rand) de[sr]|im|vom|zum|zur) "
         r"(?:\w+e[mnrs]? )?|(?:beschreib\w*|analysier\w*|interpretier\w*|transkribier\w*|betracht\w*) ",
         r"(?:bild(?:e[rs]n?|es|e|s)?|fotos?|fotografien?|abbildung(?:en)?|(?:\w+)?diagramm(?:e[ns]?|s)?|"
         r"grafik(?:en)?|schaubild(?:e[rs]?)?|videos?|(?:ton)?aufnahmen?|gemälde[sn]?|screenshots?|"
@@ -80,7 +82,7 @@ OTHER_LANGUAGES: dict[str, tuple[str, str, str, str, str]] = {
         r"(?:angehängt|beigefügt|beiliegend|folgend|obig|untenstehend|unten stehend|gezeigt|hochgeladen|"
         r"gegeben|abgebildet|angefügt|verlinkt|vorliegend|dargestellt)e[mnrs]? (?:\w+ )?",
         r" (?:oben|unten|im anhang|anbei|aus dem anhang)",
-        r"von|vom|des|der|eines|einer|mit|zu|\W?[„\"»]",
+        r"von|vom|des|der|eines|einer|mit|\W?[„\"»]",
     ),
     "fr": (
         r"(?:sur|dans|de|d['’]après|selon|à partir de|pour|à|décri\w+|analys\w+|interpr\w+|comment\w+|"
@@ -101,7 +103,7 @@ OTHER_LANGUAGES: dict[str, tuple[str, str, str, str, str]] = {
         r"(?:me |lo que hay en )?(?:la|el|las|los|esta|este|esa|ese|l|del) ",
         r"(?:im[aá]gen(?:es)?|fotos?|fotografías?|gr[aá]fic[oa]s?|diagramas?|v[ií]deos?|grabaci[oó]n|"
         r"cuadros?|"
-        r"capturas? de pantalla|dibujos?|mapas?|audios?|ilustraci[oó]n|radiografía|esquemas?)",
+        r"capturas?(?: de pantalla)?|dibujos?|mapas?|audios?|ilustraci[oó]n|radiografía|esquemas?)",
         r"(?:siguientes?|adjunt[oa]s?|presente) ",
         r" (?:adjunt[oa]s?|siguientes?|de abajo|de arriba|proporcionad[oa]s?|mostrad[oa]s?|anterior|a "
         r"continuaci[oó]n|dad[oa]s?|subid[oa]s?)",

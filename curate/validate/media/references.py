@@ -5,6 +5,8 @@ Patterns for Rust's regex engine: linear time, no look-around, so what a referen
 its own (`NAMED`).
 """
 
+# ruff: noqa: E501 (a long list in a regex is read in a row)
+
 from __future__ import annotations
 
 from curate.validate.media.nouns import (
@@ -28,15 +30,20 @@ _HANDED_OVER = either(
     "attached uploaded enclosed accompanying embedded shared scanned linked_(?:to|here|below)"
 )
 _BEHIND = (
-    r"(?:(?:that (?:is|are) |which (?:is|are) |is |are )?(?:shown |given |provided |pictured |displayed |"
-    r"attached "
-    r"|presented |linked |included |pasted )?(?:below|above|attached|provided|given|uploaded|here|enclosed|"
-    r"supplied|shown|displayed|pictured|presented|linked|on the (?:right|left|next page)))"
+    r"(?:(?:that (?:is|are) |which (?:is|are) |is |are )?(?:(?:shown |given |provided |pictured |displayed |"
+    r"attached |presented |linked |included |pasted )?(?:attached|provided|given|uploaded|enclosed|"
+    r"supplied|shown|displayed|pictured|presented|linked|on the (?:right|left|next page))\b"
+    # Not "the picture above the sofa".
+    r"|(?:shown |given |provided |pictured |displayed |attached |presented |linked |included |pasted )?"
+    r"(?:below|above|here)(?:\s*(?:[.?!,;:)\n]|$)| (?:and|is|are|was|were|has|have|shows?|to|do|does|can|in|for|as|which|what|"
+    r"depicts?|illustrates?|refers?|represents?|compares?|into|using|so)\b)))"
 )
 _HAS_SENT = (
     r"(?:that |which )?(?:i|we)(?:['’]ve|['’]m| have| am)? (?:just |now )?"
-    r"(?:uploaded|attached|sent(?: you| over)?|linked|provided|posted|pasted|attaching|uploading|including)\b"
+    r"(?:uploaded|attached|linked|attaching|uploading|including)\b"
 )
+_PICTURE_FILE = r"(?:jpe?g|png|gif|webp|bmp|svg|heic|tiff?|mp3|mp4|m4a|wav|ogg|avi|mov|mkv|webm)"
+_PAPER_FILE = r"(?:pdf|docx?|xlsx?|pptx?|csv|odt|rtf)"
 _CLAUSE_END = r"\s*(?:[.?!,;:)\n]|$)"
 
 # The prompt says that a medium or a file was handed over.
@@ -54,8 +61,12 @@ HANDED_OVER = english(
             # a figure in mathematics
             r"\bthe shaded (?:region|area|part|sector|portion)s?\b|\blabell?ed (?-i:[A-Z])\b",
             rf"^\W*(?:see|view|check|look at) {VISUAL}\s*[.:,!]",
-            rf"\b{VISUAL} (?:of {_SOME}{{1,4}})?{_BEHIND}\b",
-            rf"\b(?:{_THE}|an|\w+['’]s|^\W*\w+) {_SOME}?{_HANDED_OVER} {_SOME}{{0,2}}(?:{FILE}|{WRITING}|"
+            rf"\b{VISUAL} (?:of {_SOME}{{1,4}})?{_BEHIND}",
+            r"\bPFA\b",
+            rf"\b(?:i|we)(?:['’]ve| have|['’]m| am)? (?:just |now )?(?:attached|attaching|uploaded|uploading|enclosing) "
+            rf"(?:an?|the|my|some|our) {_SOME}?[\w-]+{_CLAUSE_END}",
+            rf"\b(?:{_THE}|an|\w+['’]s) {_SOME}?{_HANDED_OVER} {_SOME}{{0,2}}(?:{FILE}|{WRITING}|{ELECTRONIC})\b",
+            rf"^\W*\w+ (?:attached|uploaded|enclosed|accompanying) {_SOME}{{0,2}}(?:{FILE}|{WRITING}|"
             rf"{ELECTRONIC})\b",
             rf"\b(?:{FILE}|{WRITING}|{ELECTRONIC}) (?:is |are |was |were |that is |as )?(?:attached|"
             rf"uploaded|enclosed|"
@@ -78,20 +89,53 @@ HANDED_OVER = english(
             rf"(?: (?:below|above|here))?(?:{_CLAUSE_END}| (?:is|are|has|have|and|belongs?)\b)",
             rf"\b(?:look at|listen to|watch|see|view|check out|have a look at|take a look at) (?:this|these)"
             rf"(?:{_CLAUSE_END}| (?:and|then|to|first)\b)",
+            rf"\b(?:i|we)(?:['’]ve| have|['’]m)? (?:just |now )?(?:attached|uploaded|enclosed) "
+            rf"(?:an?|the|my|some|two|three|both|our|this|these|here)? ?{_SOME}{{0,3}}"
+            rf"(?:{WRITING}|proof|evidence|copy|copies)\b",
+            # in brackets: (see photo), (pic attached)
+            rf"\(\s*(?:see|cf\.?|per|in) (?:the |my |attached )?(?:{VISUAL}|{ELECTRONIC}|attachments?|files?)"
+            r"[^)\n]{0,20}\)",
+            rf"\((?:{VISUAL}|{ELECTRONIC}|{FILE}) (?:attached|below|above|enclosed|uploaded|included)\)",
             rf"\b(?:i|we)(?:['’]ve| have|['’]m)? (?:just |now )?(?:attached|uploaded|included|enclosed|"
             rf"shared|attaching|"
             rf"sharing|uploading|linked|pasted|posted|sending you) "
             rf"(?:an?|the|my|some|two|three|our|this|these|here)? ?{_SOME}{{0,3}}(?:{VISUAL}|{FILE}|"
             rf"{ELECTRONIC})\b",
-            rf"\bhere(?:['’]s| is| are) (?:the |an? |my |our |some |two |a few )?{_SOME}{{0,2}}"
+            rf"\bhere(?:['’]?s| is| are) (?:the |an? |my |our |some |two |a few )?{_SOME}{{0,2}}"
             rf"(?:links?|urls?|{VISUAL}|{ELECTRONIC})\b",
         )
     )
+)
+_HAS_MAILED = (
+    r"(?:that |which )?(?:i|we)(?:['’]ve| have)? (?:just |now )?"
+    r"(?:sent(?: you| over)?|shared|e-?mailed|mailed|forwarded|dropped|provided|posted|pasted)\b"
+)
+# Somebody sent it, at some time and somewhere: who answers may have seen it, and may not need to.
+SENT = english(
+    rf"(?i)\b(?:the|this|these|my|our) {_SOME}{{0,2}}(?:{VISUAL}|{FILE}|{ELECTRONIC}) {_HAS_MAILED}"
+    rf"|\b(?:i|we)(?:['’]ve| have)? (?:just |now |already )?(?:dropped|put|e-?mailed|mailed|forwarded|scanned|"
+    rf"sent(?: you| over| in)?|submitted|shared|enclose|attach) (?:an?|the|my|some|our|this|these|you the) "
+    rf"{_SOME}{{0,3}}(?:{VISUAL}|{FILE}|{ELECTRONIC})\b"
+    # named, or said to hold something
+    rf"|(?:^|[.?!\n]\s*)\W*(?:please )?(?:open|read|check|look at|summari[sz]e|load) [^\s/]{{1,60}}\.(?:{_PAPER_FILE})\b"
+    rf"|(?:^|[.?!\n]\s*)the {_SOME}{{0,2}}{ELECTRONIC} (?:contains?|lists?|has|have|holds?|covers?)\b"
+    rf"|\b(?:customers?|clients?|cust|users?|buyers?|tenants?|patients?|they|he|she|colleague|boss|teacher|"
+    rf"applicant|seller)(?: has| have)? (?:just )?(?:attached|sent|uploaded|enclosed|e-?mailed|shared|forwarded)"
+    rf"(?: me| us| over| in)? {_SOME}{{0,3}}(?:{VISUAL}|{FILE}|{ELECTRONIC}|proof)\b"
+)
+# ... of which the question speaks.
+OF_WHAT_WAS_SENT = english(
+    rf"(?i)\b(?:plot|tell|list|count|show)\b|\b{_HAS_MAILED}|\b(?:it|its|they|these|this|that|columns?|pages?|slides?|rows?|total)\b"
 )
 # A statement of what a medium shows, before the question.
 SHOWS = english(
     rf"(?i)(?:^|[.?!\n]\s*)(?:the|this|these|my|our) {_SOME}{{0,2}}{VISUAL} (?:below |above )?"
     r"(?:shows?|depicts?|illustrates?|represents?|displays?|compares?|presents?)\b"
+)
+# An order to look at it, whatever it shows: "look at the map of the shopping centre".
+LOOK = english(
+    rf"(?i)(?:^|[.?!\n:]\s*)\W*(?:please )?(?:look(?: closely| carefully)? at|study|listen to|observe) (?:the|this|these) "
+    rf"{_SOME}{{0,2}}{VISUAL} of\b"
 )
 # The medium is there to be looked at: a definite one, at the end of a phrase or before a word that cannot
 # belong to its name ("the video game", "the chart of accounts").
@@ -105,6 +149,7 @@ _GOES_ON = either(
     "both each "
     "only still already clearly correctly properly or_not because since before after until unless "
     "according than "
+    "for_an? for_someone for_my for_the on_page in_the_chat on_the_next_page "
     "suggests? represents? portrays? convey[s]? belongs? start(?:s)? taken made"
 )
 IN_SIGHT = english(rf"(?i)\b{_THE} {_SOME}{{0,2}}(?:{VISUAL}|{ELECTRONIC})(?:{_CLAUSE_END}|\s+{_GOES_ON}\b)")
@@ -112,14 +157,28 @@ IN_SIGHT = english(rf"(?i)\b{_THE} {_SOME}{{0,2}}(?:{VISUAL}|{ELECTRONIC})(?:{_C
 SOURCE = english(
     rf"(?i)\b(?:in|on|from|using|use|based on|based upon|according to|per|via|looking at|judging by|"
     rf"judging from|"
-    rf"refer(?:ring)? to|consult(?:ing)?|given|with|into|look at|at|of|see|study|open|with the help of) "
+    rf"refer(?:ring)? to|consult(?:ing)?|given|with|into|look at|at|see|study|open|with the help of|"
+    rf"(?:description|summary|summari[sz]ation|transcript|transcription|caption|title|analysis|interpretation|review|"
+    rf"translation|part|parts|top|bottom|left|right|corner|middle|background|foreground|mood|tone|subject|theme) of) "
     rf"(?:only )?"
     rf"{_THE} {_SOME}{{0,2}}(?:{VISUAL}|{ELECTRONIC})(?:{_CLAUSE_END}|\s+(?:{_GOES_ON}|that)\b)"
 )
+# ... or is what the verb is about: "describe the image", "what does the graph show", "this photo".
+LOOKED_AT = english(
+    rf"(?i)(?:^|[.?!\n,]\s*|\b(?:and|please|to|you) )(?:describe|caption|transcribe|interpret|analy[sz]e|identify|"
+    rf"examine|study|compare|inspect|label|annotate|critique|review) "
+    rf"{_THE} {_SOME}{{0,2}}(?:{VISUAL}|{ELECTRONIC})(?:{_CLAUSE_END}|\s+{_GOES_ON}\b)"
+    # Readers are told to watch *our* video.
+    rf"|(?:^|[.?!\n,:]\s*|\b(?:and|please|to|you) )(?:look at|watch|listen to|read) (?:the|this|these|those|both|all) "
+    rf"{_SOME}{{0,2}}(?:{VISUAL}|{ELECTRONIC})(?:{_CLAUSE_END}|\s+{_GOES_ON}\b)"
+    rf"|\b(?:does|do|is|are|what['’]?s|can be seen) (?:being )?(?:shown |depicted |seen )?(?:in |on |by )?{_THE} "
+    rf"{_SOME}{{0,2}}{VISUAL} (?:shows?|depicts?|represents?|illustrates?|suggests?|tells? us|say)\b"
+    rf"|\b(?:this|these) {_SOME}{{0,2}}{VISUAL}(?:{_CLAUSE_END}|\s+{_GOES_ON}\b)"
+)
 NUMBERED = english(
-    r"(?i)\b(?:in|from|using|see|refer to|on|of|to) (?:the )?(?:data (?:in|from|of) )?(?:figure|fig\.?|"
+    r"(?i)\b(?:in|from|using|see|refer to|study|look at|read|on|of|to) (?:the )?(?:data (?:in|from|of) )?(?:figure|fig\.?|"
     r"table|chart|"
-    r"graph|diagram|exhibit|map|image|photo|picture|slide|appendix|plate|illustration)s? ?"
+    r"graph|diagram|exhibit|source|map|image|photo|picture|slide|appendix|plate|illustration)s? ?"
     r"(?-i:\d{1,2}(?:\.\d)?|[A-Z])(?:\s*(?:[,.?!;)]|$)|\s+(?:and|is|are|to|above|below|shows?|what|which|how|"
     r"compute|calculate|find)\b)"
 )
@@ -147,18 +206,21 @@ _BRACKET = (
     r"(?:[ _:-](?:of|here|url|link|goes|attached|inserted|removed|omitted|placeholder|not|below|above|\d)"
     r"[^\])>}\n]{0,60})?\s*(?:attached|here|above|below|omitted)?\s*[>\])}]+"
 )
-_PICTURE_FILE = r"(?:jpe?g|png|gif|webp|bmp|svg|heic|tiff?|mp3|mp4|m4a|wav|ogg|avi|mov|mkv|webm)"
-_PAPER_FILE = r"(?:pdf|docx?|xlsx?|pptx?|csv|odt|rtf)"
 # By a stand-in: on a line of its own, at the end, or at the beginning.
 STAND_IN = (
     rf"(?im)(?:^|[:.?!]\s)\s*{_BRACKET}\s*$"
-    r"|\A\s*[<\[](?:image|img|picture|photo|video|audio)(?: ?\d+)?(?::[^\]>\n]{1,80})?[>\]]\s"
+    r"|\A\s*[<\[](?:image|img|picture|photo|pic|screenshot|video|audio|imagen|imagem|immagine|bild|foto)"
+    r"(?: ?\d+)?(?:(?::| of\b| from\b| showing\b)[^\]>\n]{1,80}|[ _](?:attached|adjunta|anexa|allegata))?[>\]]"
+    r"(?:\s|[\[<])"
     r"|^\s*!\[[^\]\n]{0,80}\]\([^)\n]{0,200}\)\s*$"
     rf"|(?:^|[:.?!]\s)\s*\[?(?:https?://)?[^\s\[\]]{{1,200}}\.(?:{_PICTURE_FILE}|"
     rf"{_PAPER_FILE})(?:\?\S{{0,200}})?\]?\s*$"
     rf"|(?:^|[:.?!]\s)\s*[\[(<][^\[\]\n]{{1,60}}\.(?:{_PICTURE_FILE}|{_PAPER_FILE})[\])>]\s*$"
     r"|[:.?!]\s*<img [^>\n]{1,200}>\s*$"
 )
+
+# A name of a file before the request: "IMG_2041.jpg what plant is this".
+FILE_FIRST = rf"(?i)\A\s*[^\s\[\]/]{{1,80}}\.(?:{_PICTURE_FILE}|{_PAPER_FILE})[\s:,]"
 
 URL = (
     r"(?i)\b(?:https?://|www\.)[^\s<>\"')\]]{3,500}"
@@ -167,7 +229,7 @@ URL = (
     r"it|nl|pl|eu)(?:/\S{0,300})?"
 )
 LINK = english(
-    r"(?i)\b(?:at|in|from|on|via|open|visit|click(?: on)?|follow|read|watch|using|see|check) (?:the |this "
+    r"(?i)\b(?:at|in|from|on|of|via|open|visit|click(?: on)?|follow|read|watch|using|see|check(?: out)?) (?:the |this "
     r"|that |my )"
     r"(?:following |attached |given |provided |above )?(?:link|url)(?: (?:below|above|provided|given|"
     r"attached|here))?"
@@ -181,7 +243,7 @@ LINK = english(
 FETCH = english(
     r"(?i)\b(?:tl;?dr|go to|head to|look at|check out|"
     + either(
-        "summari[sz]e summary read describe caption watch listen transcribe review headline "
+        "summari[sz]e summary read describe caption watch listen transcribe review headlines? "
         "main_(?:idea|point)s? key_(?:points|takeaways) takeaways analy[sz]e critique identify extract "
         "article "
         "story blog_post news video image picture photo sentiment tone author rate design layout web_?site "
@@ -190,6 +252,19 @@ FETCH = english(
         "samenvatting vat lies lis lee leggi lees leia streszcz proofread feedback"
     )
     + r")\b"
+)
+# ... for an answer: readers, too, are told to watch, to read and to have a look.
+WANTED = english(
+    r"(?i)(?:^|[.!?\n,:;]\s*|\b(?:and|then|please|pls|you|to) )(?:tl;?dr|"
+    + either(
+        "summari[sz]e describe caption transcribe review analy[sz]e critique identify extract rate translate list "
+        "tell_me give let_me_know explain feedback_on proofread compare find_the find_me write answer name quote what_is_(?:this|it) "
+        "suggest improve rewrite "
+        "what_(?:do|does|did|are|is)_(?:you|this|it|the) who_wrote is_(?:this|it) résume résumez fasse resumen resume riassumi "
+        "vat streszcz"
+    )
+    + r")\b|\b(?:tl;?dr|summary of|main points? of|key points of|takeaways from)\b"
+    r"|\b(?:this|the|that|its) (?:page|site|website|article|post|blog|author|video|story|link|recipe)\b[^.!\n]*\?"
 )
 # ... and a task about the address itself.
 ABOUT_ADDRESS = english(
@@ -213,7 +288,7 @@ _ENGLISH_FOLLOWING = english(
     r"(?i)\b(?:the|these|this|those|of the|each of the|any of the) following\b(?: [\w'’-]+){0,2}"
     rf"|\b(?:given|provided|supplied) (?:the following|(?:\w+ )?{WRITING})(?:{_CLAUSE_END}|\s+(?:and|to|"
     rf"into|for|in|is|by)\b)"
-    rf"|\b(?:the|this|these|those|a set of|our|my) {_SOME}{{0,2}}(?:{WRITING})(?: of [\w-]+)?"
+    rf"|\b(?:the|this|these|those|a set of|our|my) {_SOME}{{0,2}}(?:{WRITING}|resumes?|cvs?|files?|forms?|papers?)(?: of [\w-]+)?"
     rf" (?:(?:given|provided|listed|written|shown|pasted|described|presented|mentioned) )?"
     rf"(?:below|above|provided|given)(?:{_CLAUSE_END}|\s+(?:and|to|into|for|in|is|are|by|using|so|with|as|"
     rf"from)\b)"
@@ -242,13 +317,35 @@ NOT_FOLLOWING = (
 
 # In other languages.
 _POINTED, _PRESENT, _NAMES = [], [], []
-for _before, _nouns, _pointer, _pointed, _of in OTHER_LANGUAGES.values():
+for _language, (_before, _nouns, _pointer, _pointed, _of) in OTHER_LANGUAGES.items():
     _POINTED.append(rf"\b{_pointer}{_nouns}\b|\b{_nouns}{_pointed}\b")
     _PRESENT.append(rf"\b(?:{_before}){_nouns}\b")
-    _NAMES.append(rf"\b{_nouns} (?:{_of})\b")
+    # ... or a name behind it, in quotation marks (which have become a sign by then) or, where nouns have
+    # none, with a capital.
+    _named = r"\W?\ue000" if _language == "de" else r"\W?\ue000|(?-i:\p{Lu})"
+    _NAMES.append(rf"\b{_nouns} (?:(?:{_of})\b|{_named})")
 OTHER_POINTED = "(?i)" + "|".join(_POINTED)
 OTHER_PRESENT = "(?i)" + "|".join(_PRESENT)
 OTHER_NAMED = "(?i)" + "|".join(_NAMES)
+OTHER_SEE = (
+    r"(?i)\b(?:siehe|s\.) (?:den |das |die |meinen )?(?:screenshot|bild|foto|anhang|anlage|pdf|scan|datei)\b"
+    r"|\bvoici (?:la |le |ma |mon |une? |les |mes )(?:photo|image|capture|document|lien|fichier)"
+    r"|\becco (?:la |il |una |un |le )(?:foto|immagine|schermata|documento|link|file)"
+    r"|\baqu[ií] (?:está |tienes |va )?(?:la |el |una |un |mi )(?:foto|imagen|captura|documento|enlace|archivo)"
+    r"|\bhier (?:ist )?(?:der|mein|das|ein) (?:link|screenshot|bild|foto|scan)\b"
+    r"|\bliegt (?:der |dieser |meiner )?(?:e-?mail|mail|nachricht|anfrage)?\s?bei\b"
+    r"|\b(?:voir|cf\.?) (?:la |le )?(?:capture|photo|image|pièce jointe)\b|\bver (?:captura|foto|imagen|adjunto)\b"
+    r"|\bvedi (?:foto|allegato|immagine)\b|\bzie (?:foto|bijlage|afbeelding|screenshot)\b"
+    r"|\b(?:veja|ver) (?:a foto|o anexo|anexo)\b|\bzobacz (?:zdjęcie|załącznik)\b"
+)
+OTHER_SENT = (
+    r"(?i)\b(?:ich habe?|wir haben)\b[^.?!\n]{1,60}\b(?:geschickt|gesendet|hochgeladen|angehängt|beigelegt|weitergeleitet)\b"
+    r"|\bje (?:t['’]|vous |te )?(?:ai (?:envoyé|joint)e?s?|viens d(?:e |['’])(?:téléverser|envoyer|charger|partager))"
+    r"|\b(?:te|le|os|les) (?:he )?(?:enviado|mandado|mandé|envié|subí|subido)\b"
+    r"|\b(?:ti|vi|le) ho (?:mandato|inviato|allegato|caricato)\b"
+    r"|\bik heb (?:je|u|jullie)\b[^.?!\n]{1,60}\b(?:gestuurd|geüpload)\b|\b(?:te |lhe )(?:enviei|mandei|carreguei)\b"
+    r"|\b(?:wysłał[ae]m|przesłał[ae]m|załączył[ae]m)\b"
+)
 OTHER_HOW_TO = (
     r"(?i)^\W*(?:wie|warum|comment|pourquoi|cómo|por qué|como|come|perché|hoe|waarom|por que|jak|dlaczego)\b"
 )

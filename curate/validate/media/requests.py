@@ -4,18 +4,22 @@ A text to be rewritten, a letter that goes out with an attachment, a story with 
 how something is done. And what an answer says that saw nothing.
 """
 
+# ruff: noqa: E501 (a long list in a regex is read in a row)
+
 from __future__ import annotations
 
 from curate.validate.media.nouns import FILE, OTHER_ATTACHED, VISUAL, WRITING
 from curate.validate.patterns import either, english
 
 PLEASE = (
-    r"(?:please |kindly |can you |could you |would you |now |then |also |i want you to |i need you to |"
+    r"(?:please |pls |plz |hey |hi |ok |kindly |can you |can u |could you |would you |now |then |also |"
+    r"i want you to |i need you to |"
     r"help me |let['’]s |i['’]d like you to |your task is to )*"
 )
 # A sentence that asks: a question, or one that begins with a verb of asking.
 ASKS = english(
-    rf"(?i)[?]\s*$|^\W*{PLEASE}(?:"
+    r"(?i)[?]\s*$|(?:,|\s[-–])\s*(?:is|are|was|what|which|who|how|does|do|did|can|could|tell|please [a-z]+) [a-z]+"
+    rf"|^\W*{PLEASE}(?:"
     + either(
         "describe analy[sz]e interpret caption identify explain examine study observe view inspect name "
         "transcribe watch see look listen read summari[sz]e review translate classify categori[sz]e label "
@@ -44,7 +48,8 @@ ASKS = english(
         "o_que quem opisz co kto streść"
     )
     + r")\b"
-    r"|\b(?:tell me|let me know|and (?:tell|say|list|find|describe|give|write|name|explain|identify)|you "
+    r"|\b(?:tell me|let me know|and (?:tell|say|list|find|describe|give|write|name|explain|identify|summari[sz]e|translate|answer|tick|"
+    r"comment|decide|choose|mark|count|check|compare|report|note|fill)|you "
     r"(?:can )?"
     r"(?:describe|see|tell)|take a look|have a look|what['’]?s|what is|what are|does it|is there|are there)\b"
 )
@@ -60,7 +65,8 @@ NOT_ASKING = english(
         "the this that these those my our your i we you he she it they there in on at is are was were did "
         "do does did have has had can could would should will may how why when where and but or so if as add "
         "insert put place thanks? hi hello hey dear sorry welcome move resize hang upload attach print "
-        "download open crop delete send save set imagine paint draw get find_me"
+        "download open crop delete send save set imagine paint draw get find_me forward pass sign return pay file "
+        "archive approve process acknowledge"
     )
     + r"\b"
 )
@@ -72,6 +78,21 @@ HANDLES = english(
         "paint draw"
     )
     + r"\b"
+)
+# What becomes of a thing that was sent: who answers need not have seen it.
+HANDLED_BY_OTHERS = english(
+    r"(?i)(?:^|,)\W*(?:and |but |so |please )?(?:when (?:will|can|do|should|would) (?:i|we|you|it|they|my|this|the)|"
+    r"how (?:long|soon) (?:will|does|do|should|would|until)|(?:can|could|may) (?:i|we) (?:please )?(?:get|have|claim|"
+    r"return|exchange|still|cancel|change|receive|collect|pick|send|bring|swap|pay|order|book)|will (?:i|we|you|my)\b|"
+    r"(?:did|have|has) (?:you|it|they|anyone) (?:get|got|gotten|receive|received|arrived?|come)|"
+    r"how (?:can|do|should|could) (?:i|we) (?:replace|delete|remove|undo|recover|resend|send|upload|open|track|withdraw|"
+    r"cancel|change|get)|"
+    r"where (?:do|can|should|shall) (?:i|we) (?:send|post|find|upload|sign|pay|submit)|"
+    r"who (?:do|should|can|must) (?:i|we) (?:contact|call|ask|write)|what happens (?:next|now)|"
+    r"what (?:do|should|must) (?:i|we) do (?:next|now)|do (?:i|we) (?:still )?(?:need|have) to|"
+    r"(?:could|can|would|will) you (?:please )?(?:let (?:me|us) know|tell (?:me|us)|confirm) (?:when|that you|(?:if|whether) you "
+    r"(?:got|have|received))|"
+    r"is (?:that|this|it) (?:enough|all you need|sufficient))\b"
 )
 HOW_TO = english(
     r"(?i)^\W*(?:how|where|why|when) (?:do|can|could|should|would|to|does|is it|big|large|long|is my|are "
@@ -123,12 +144,6 @@ TEXT_TASK = english(
     )
     + r")\b[^:\n?]{0,90}(?::|\n)\s*\S"
 )
-TEXT_IN_IT = english(
-    rf"(?i)\b(?:text|words?|sign|writing|caption|letters|sentence|note)s? (?:found )?(?:in|on|from|shown in) "
-    rf"(?:the|this) (?:attached |uploaded )?(?:{VISUAL}|{FILE})\b"
-    rf"|(?:in|on|from|of) (?:the|this) (?:attached|uploaded|enclosed) (?:{FILE}|{VISUAL})\b"
-    rf"|^\W*[a-z]+ (?:the|this) (?:attached|uploaded|enclosed) (?:{FILE}|{VISUAL})\b"
-)
 # Made up on demand: a story, a poem, an advertisement, in which a picture may well occur.
 INVENTS = english(
     r"(?i)^\W*(?:please )?(?:write|create|compose|invent|make up|imagine|generate|tell|give me) (?:\S+ ){0,4}"
@@ -178,9 +193,7 @@ STILL_ATTACHED = (
     r"(?i)\b(?:attach(?:ed|ment|ments|ing)?|enclosed?)\b"
     rf"|\b(?:{VISUAL}|{FILE}|{WRITING}) (?:below|above)\b|{OTHER_ATTACHED}"
 )
-QUOTED = (
-    r"[\"“«„][^\"“”«»„\n]{2,400}[\"”»“]|(?:^|[\s(:])['‘][^'‘’\n]{2,400}['’](?:$|[\s.,;:!?)])|`[^`\n]{2,400}`"
-)
+QUOTED = r"[\"“«„][^\"“”«»„\n]{2,400}[\"”»“]|»[^«»\n]{2,400}«|(?:^|[\s(:])['‘][^'‘’\n]{2,400}['’](?:$|[\s.,;:!?)])|`[^`\n]{2,400}`"
 QUOTE = "\ue000"  # stands for a quotation
 TABLE_ROWS = r"(?m)^\s*\|.*\|\s*$|(?:^[^\n\t]*\t[^\n]*\n){2}|(?:\n[^\n,]{1,40}(?:,[^\n,]{1,40}){1,12}){2}"
 SENTENCE = r"(?:[^.?!:;\n]|[.?!:;][^\s.?!:;])+[.?!:;]*"

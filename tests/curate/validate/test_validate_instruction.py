@@ -17,6 +17,7 @@ from curate.validate.stage import validate
 
 SAMPLE = Path(__file__).with_name("labelled")
 JUDGED = ("null_marker", "absent_media", "merged_instructions", "truncated")
+WIDER = {"media_in_doubt": "absent_media"}
 # Rows that the rules have seen by now; the figures at first sight stand in benchmarks/rules_accuracy.py.
 AT_LEAST = 0.95
 
@@ -36,9 +37,9 @@ def verdicts(sample: list[dict[str, str]]) -> list[set[str]]:
                 if row.get("k", "rewriting") == kind
             ]
         )
-        found = broken_rules(frame, Kind(kind), [RULES[code] for code in JUDGED])
+        found = broken_rules(frame, Kind(kind), [RULES[code] for code in (*JUDGED, *WIDER)])
         for example, rule, _ in found.iter_rows():
-            broken[int(example)].add(rule)
+            broken[int(example)].add(WIDER.get(rule, rule))
     return broken
 
 
@@ -93,7 +94,9 @@ def test_an_answer_that_names_no_media_itself_is_judged_only_where_answers_are_w
 ) -> None:
     rows = examples(["See the attached screenshot, what is this?"], ["bug"])
     assert validate(rows, card("classification")).dropped.is_empty()
-    assert validate(rows, card("rewriting")).dropped["reason"].to_list() == ["absent_media"]
+    assert validate(rows, card("rewriting")).report["warnings"] == {"absent_media": 1}
+    strict = ValidateParams(rules={"absent_media": "quarantine"})
+    assert validate(rows, card("rewriting"), strict).dropped["reason"].to_list() == ["absent_media"]
 
 
 def test_no_answer_of_real_support_agents_is_cut_or_merged(shared_data: Path) -> None:
