@@ -185,7 +185,14 @@ class Picked:
     reached: float
 
 
-def choose(points: Vectors, quality: Floats, budget: int) -> Picked:
+def choose(
+    points: Vectors,
+    quality: Floats,
+    budget: int,
+    *,
+    weight: Floats | None = None,
+    covered: Floats | None = None,
+) -> Picked:
     """Greedy facility location over one stratum.
 
     Parameters
@@ -194,25 +201,30 @@ def choose(points: Vectors, quality: Floats, budget: int) -> Picked:
         Whole numbers `[rows, size]` (`curate.semantic.vectors.whole`), in an order that settles ties.
     quality
         `[rows]`, 0 to 1.
+    weight
+        How much it matters that each row is covered, `[rows]`, 0 to 1; its quality by default.
+    covered
+        Product of each row's vector with that of the row most like it that is already there, `[rows]`.
     """
     levels = np.rint(np.asarray(quality) * _LEVELS)
+    matters = levels if weight is None else np.rint(np.asarray(weight) * _LEVELS)
     count = len(points)
     wanted = np.unique(np.linspace(0, count - 1, min(count, DEMAND)).astype(np.int64))
-    demand, weight = points[wanted], levels[wanted]
-    covered = np.zeros(len(wanted))
+    demand, asked = points[wanted], matters[wanted]
+    reached = np.zeros(len(wanted)) if covered is None else np.maximum(covered[wanted], 0) * _LEVELS
     order: list[int] = []
     gains: list[float] = []
     sound = np.flatnonzero(levels >= DOUBTED * _LEVELS)
     doubted = np.flatnonzero(levels < DOUBTED * _LEVELS)
     for candidates in (sound, doubted):
-        waiting = _first_gains(points, candidates, levels, demand, weight, covered)
+        waiting = _first_gains(points, candidates, levels, demand, asked, reached)
         while waiting and len(order) < budget:
             bound, at = heapq.heappop(waiting)
             if bound == 0:
                 heapq.heappush(waiting, (bound, at))
                 break
             reach = _reach(points, at, levels, demand)
-            gain = float(weight @ np.maximum(reach - covered, 0))
+            gain = float(asked @ np.maximum(reach - reached, 0))
             # A bound only falls, so whoever is still first after it was computed anew is the greedy choice.
             if waiting and (-gain, at) > waiting[0]:
                 heapq.heappush(waiting, (-gain, at))
@@ -222,7 +234,7 @@ def choose(points: Vectors, quality: Floats, budget: int) -> Picked:
                 break
             order.append(at)
             gains.append(gain)
-            covered = np.maximum(covered, reach)
+            reached = np.maximum(reached, reach)
         rest = sorted((at for _, at in waiting), key=lambda at: (-levels[at], at))
         filled = rest[: budget - len(order)]
         order += filled

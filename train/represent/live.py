@@ -5,9 +5,13 @@ label next.
 threshold, so of live inputs like them as many would. Those beyond are gathered into regions: the input with
 the most others around it and those, again and again.
 
-The next labels are uncertain and unlike each other (as in Sener & Savarese, 2018, and Ash et al., 2020):
-inputs on whose label their nearest training rows disagree (without labels: the farthest), of ten times as
-many as are wanted those that stand for the others (`train.selection`).
+The next labels stand for live inputs that no training row is near, those most of whose label the nearest
+training rows leave in doubt: greedy facility location (`train.selection`) over all live inputs, each covered
+from the start by the training row most like it and weighing by that doubt. Of the ways that were tried
+(docs/curation.md, `benchmarks/next_labels.py`) this gains most at nearly every budget. Doubt alone (margin,
+entropy) takes many of one kind, and gains nothing or loses; facility location among the ten times as many
+most doubtful ones, which stood here before, gains less the more are wanted, since it leaves what is plain
+and unlike all rows.
 """
 
 from __future__ import annotations
@@ -32,8 +36,9 @@ ALIKE = 0.5
 # Nearest training rows that vote on a label, and how fast a vote falls with the cosine: 0.05 less is e
 # times less.
 NEAREST, TEMPERATURE = 10, 0.05
-# Uncertain inputs looked at for each one that is wanted.
-POOL = 10
+# What an input weighs of whose label there is no doubt; 1 is the most. Without it (0) the gain at five rows
+# a label is half of that with it (Bitext), and alike from a quarter to a half.
+PLAIN = 0.25
 _BLOCK = 512
 
 REGIONS = pl.Schema(
@@ -113,7 +118,7 @@ def look(
     far = best < threshold
     together = min(threshold, ALIKE * scale**2)
     regions = _regions(inputs, far, whose, best / scale**2, together, labels, names)
-    candidates = _candidates(inputs, whose, alike / scale**2, labels, names, wanted)
+    candidates = _candidates(inputs, whose, alike, scale, labels, names, wanted)
     return Live(len(inputs), int(far.sum()), round(threshold / scale**2, 6), regions, candidates)
 
 
@@ -178,10 +183,17 @@ def _regions(
 
 
 def _candidates(
-    inputs: Vectors, whose: Ints, alike: Floats, labels: pl.Series | None, names: pl.Series, wanted: int
+    inputs: Vectors,
+    whose: Ints,
+    products: Floats,
+    scale: int,
+    labels: pl.Series | None,
+    names: pl.Series,
+    wanted: int,
 ) -> pl.DataFrame:
     if len(inputs) == 0 or wanted < 1 or whose.shape[1] == 0:
         return CANDIDATES.to_frame()
+    alike = products / scale**2
     first: list[str | None] = [None] * len(inputs)
     second = first
     if labels is None:
@@ -189,12 +201,14 @@ def _candidates(
     else:
         doubt, first, second = _torn(whose, alike, labels)
     doubt = doubt.clip(0, 1).round(6)
-    pool = np.argsort(-doubt, kind="stable")[: POOL * wanted]
-    pool = np.sort(pool)
-    most = float(doubt[pool].max()) or 1.0
-    # Qualities from a half on: uncertain inputs weigh more, and none is left for last.
-    picked = choose(inputs[pool], 0.5 + doubt[pool] / most / 2, wanted)
-    rows = pool[np.array(picked.order, dtype=np.int64)]
+    picked = choose(
+        inputs,
+        np.ones(len(inputs)),
+        wanted,
+        weight=PLAIN + (1 - PLAIN) * doubt,
+        covered=products[:, 0],
+    )
+    rows = np.array(picked.order, dtype=np.int64)
     return pl.DataFrame(
         {
             "row": names.gather(rows).cast(pl.String),
