@@ -3,11 +3,11 @@
     python -m benchmarks.next_labels ../shared/data                          # all, some ten minutes of CPU
     python -m benchmarks.next_labels ../shared/data --only bitext --each 5 --seeds 4
 
-Every seed draws 80 % of the training rows of banking77 or Bitext (`benchmarks.select`) and of these, by chance,
-`--start` rows a label (2), which are labelled; the others are live inputs. Every arm names inputs, 1, 2 and 5 for
-each label; they get their labels, a ridge classifier on MiniLM's embeddings learns from all, and is judged on
-held-out rows. What is told is the mean gain in macro-F1 over as many inputs drawn by chance and its 95 % interval
-(Student's t, paired by seed).
+Every seed draws 80 % of the training rows of banking77 or Bitext (`benchmarks.select`) and of these, by
+chance, `--start` rows a label (2), which are labelled; the others are live inputs. Every arm names 1, 2 and 5
+inputs a label; they get their labels, a ridge classifier on MiniLM's embeddings learns from all, and is
+judged on held-out rows. What is told is the mean gain in macro-F1 over as many inputs drawn by chance and its
+95 % interval (Student's t, paired by seed).
 
 | arm | names |
 |---|---|
