@@ -38,7 +38,7 @@ CARD = (
 # Some 300 characters a row, as in the other benchmarks.
 _WORDS = "the parcel did not arrive and nobody at the depot could say where it was left on that day " * 3
 # Pressed in the page: a key, then the frame in which another value stands.
-_PRESS = """
+PRESS = """
 async (key) => {
   const before = document.querySelector('article.item');
   const start = performance.now();
@@ -134,7 +134,7 @@ def press(root: Path, presses: int) -> dict[str, Any]:
         page.get_by_role("link", name="Judge them one by one").click()
         page.locator("article.item").wait_for()
         page.wait_for_timeout(2_000)
-        took = sorted(page.evaluate(_PRESS, "n") for _ in range(presses))
+        took = sorted(page.evaluate(PRESS, "n") for _ in range(presses))
         page.wait_for_function(
             "() => document.getElementById('saved').textContent === 'All verdicts are written.'"
         )

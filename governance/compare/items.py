@@ -161,7 +161,7 @@ def read_items(project: Project) -> pl.DataFrame:
     """
     path = project.root / FILE
     if not path.exists():
-        raise AssayError("no outputs lie here to be compared", fix=PREPARE)
+        raise AssayError("there are no outputs to compare yet", fix=PREPARE)
     items = load_parquet(path)
     if items.schema != ITEMS:
         raise AssayError(f"{FILE} was written by another version of assay", fix=PREPARE)

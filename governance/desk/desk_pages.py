@@ -18,6 +18,16 @@ from governance.triage.session import SPOKEN
 
 # Decisions listed to be taken back.
 LISTED = 100
+# Each kind of rows in words.
+NAMES = {
+    "dispute": "rows that two people decided on differently",
+    "stale": "decisions whose row has changed since",
+    "benchmark": "rows that stand in a benchmark",
+    "contradiction": "rows that contradict each other",
+    "suspect": "rows whose label looks wrong",
+    "warning": "rows with a warning",
+    "meaning": "rows that say the same",
+}
 # What each kind holds up while it waits.
 COSTS = {
     "values": "redacted as the policy says until somebody clears them; the audit counts them as open",
@@ -52,7 +62,7 @@ def home(desk: Desk, request: Request, _: Form) -> Response:
         for kind in KINDS:
             count = len(desk.rows.waiting(kind))
             waiting.append(
-                {"name": f"rows: {kind}", "count": count, "to": f"/rows?kind={kind}", "cost": COSTS[kind]}
+                {"name": NAMES[kind], "count": count, "to": f"/rows?kind={kind}", "cost": COSTS[kind]}
             )
     except AssayError as error:
         missing.append((error.problem, error.fix))

@@ -6,6 +6,7 @@ A version is a git revision, never a path, so that no page can read a file of it
 
 from __future__ import annotations
 
+import shlex
 import threading
 from dataclasses import replace
 from datetime import date
@@ -53,7 +54,10 @@ class DiffRoom:
                 from curate.diff import compare, open_both
                 from curate.diff.show.narrow import with_facets
 
-                found = with_facets(compare(*open_both(old.commit, new.commit if new else None)))
+                try:
+                    found = with_facets(compare(*open_both(old.commit, new.commit if new else None)))
+                except AssayError as error:
+                    raise _in_a_terminal(error, before, after) from error
                 self._kept = dict([*self._kept.items(), (mark, found)][-KEPT:])
             difference = self._kept[mark]
         named = replace(
@@ -105,3 +109,9 @@ class DiffRoom:
                 continue
             marks += [path.name, stat.st_ino, stat.st_size, stat.st_mtime_ns]
         return tuple(marks)
+
+
+def _in_a_terminal(error: AssayError, before: str, after: str) -> AssayError:
+    """An error whose fix names the command: on a page "the same command" says nothing."""
+    same = shlex.join(["assay", "diff", plain(before), *([plain(after)] if after else [])])
+    return AssayError(error.problem, fix=error.fix.replace("the same command with", f"in a terminal: {same}"))

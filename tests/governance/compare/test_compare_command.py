@@ -69,5 +69,5 @@ def test_what_was_meant_is_asked(root: Path) -> None:
     assert "no such file" in run(root, "prepare", "--answers", "base=nowhere.parquet", code=2)
     assert "--system goes with" in run(root, "prepare", "--system", "base", code=2)
     assert "leave FILE" in run(root, "prepare", "--held-out", "--answers", "a=b", code=2)
-    assert "no outputs lie here" in run(root, "--reviewer", "Ada", "--keys", "t", code=2)
+    assert "there are no outputs to compare yet" in run(root, "--reviewer", "Ada", "--keys", "t", code=2)
     assert not (root / FILE).exists()

@@ -228,6 +228,19 @@ def test_no_page_has_an_axe_violation_or_scrolls_sideways(
             assert violations(page) == [], (path, scheme)
         page.set_viewport_size({"width": 320, "height": 640})
         assert page.evaluate("document.scrollingElement.scrollWidth") <= 320, path
+    page.goto(served.base + item)
+    press(page, "n")
+    settled(page)
+    page.keyboard.press("v")
+    page.get_by_text("Unmasked on this page alone").wait_for()
+    assert violations(page) == []
+    page.goto(served.base + "/decided")
+    assert violations(page) == [] and page.locator("tbody tr").count() == 1
+    page.goto(served.base + "/search")
+    page.locator("#q").fill("parcel")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Rows: 2").wait_for()
+    assert violations(page) == []
     page.get_by_role("button", name="Lock").click()
     assert violations(page) == []
     assert page.faults == []

@@ -7,6 +7,7 @@ from html import unescape
 
 import pytest
 
+from curate.errors import AssayError
 from curate.project import Project
 from tests.curate.versions.test_revisions import git
 from tests.governance.desk.conftest import Browser
@@ -73,3 +74,19 @@ def test_a_difference_without_versions_says_why(browser: Browser, project: Proje
     assert "From" in browser.get("/diff").text
     git(project.root, "init", "-q", "-b", "main")
     assert "git knows no revision v1" in unescape(browser.get("/diff?before=v1").text)
+
+
+def test_a_version_that_is_not_at_hand_is_fetched_by_a_command_that_is_named(
+    browser: Browser, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(project.root, "init", "-q", "-b", "main")
+    git(project.root, "commit", "-q", "--allow-empty", "-m", "first")
+
+    def missing(*_: object) -> None:
+        raise AssayError(
+            "it is not in DVC's cache", fix="the same command with --fetch   (or dvc fetch gold)"
+        )
+
+    monkeypatch.setattr("curate.diff.open_both", missing)
+    text = unescape(browser.get("/diff?before=main").text)
+    assert "in a terminal: assay diff main --fetch" in text and "the same command" not in text
