@@ -72,14 +72,26 @@ class Desk:
     _groups: Groups | None = None
     _rows: RowRoom | None = None
     _compare: CompareRoom | None = None
-    _making: threading.RLock = field(default_factory=threading.RLock)
+    # One each, so that a room that takes long to make keeps nobody out of another.
+    _making_values: threading.RLock = field(default_factory=threading.RLock)
+    _making_rows: threading.RLock = field(default_factory=threading.RLock)
+    _making_compare: threading.RLock = field(default_factory=threading.RLock)
 
     @property
     def values(self) -> ValueRoom:
         """The queue of values."""
-        with self._making:
+        with self._making_values:
             self._values = self._values or self.make_values()
             return self._values
+
+    def values_within(self, seconds: float) -> ValueRoom | None:
+        """The queue of values; None while somebody else takes longer than that to build it."""
+        if not self._making_values.acquire(timeout=seconds):
+            return None
+        try:
+            return self.values
+        finally:
+            self._making_values.release()
 
     @property
     def groups(self) -> Groups:
@@ -92,14 +104,14 @@ class Desk:
     @property
     def rows(self) -> RowRoom:
         """The queue of rows."""
-        with self._making:
+        with self._making_rows:
             self._rows = self._rows or self.make_rows()
             return self._rows
 
     @property
     def compare(self) -> CompareRoom:
         """The comparison of outputs."""
-        with self._making:
+        with self._making_compare:
             self._compare = self._compare or self.make_compare()
             return self._compare
 

@@ -16,6 +16,8 @@ from governance.desk.web import NotHere
 from governance.triage.rows import KINDS
 from governance.triage.session import SPOKEN
 
+# Seconds that the first page waits for the queue of values; of a million findings it takes some ten to build.
+PATIENCE = 0.5
 # Decisions listed to be taken back.
 LISTED = 100
 # Each kind of rows in words.
@@ -46,16 +48,13 @@ def home(desk: Desk, request: Request, _: Form) -> Response:
     """What waits for a person, the kinds that hold up most first."""
     waiting: list[dict[str, Any]] = []
     missing: list[tuple[str, str]] = []
+    building = False
     try:
-        count = desk.values.left()
-        waiting.append(
-            {
-                "name": "values found as personal data",
-                "count": count,
-                "to": "/values",
-                "cost": COSTS["values"],
-            }
-        )
+        values = desk.values_within(PATIENCE)
+        building = values is None
+        if values is not None:
+            name = "values found as personal data"
+            waiting.append({"name": name, "count": values.left(), "to": "/values", "cost": COSTS["values"]})
     except AssayError as error:
         missing.append((error.problem, error.fix))
     try:
@@ -76,7 +75,7 @@ def home(desk: Desk, request: Request, _: Form) -> Response:
     from governance.status import recorded
 
     records = [(line.name, line.message, line.due) for line in recorded(desk.project, date.today())]
-    return desk.draw("desk", "Desk", waiting=waiting, missing=missing, records=records)
+    return desk.draw("desk", "Desk", waiting=waiting, missing=missing, records=records, building=building)
 
 
 def decided(desk: Desk, request: Request, _: Form) -> Response:

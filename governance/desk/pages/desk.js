@@ -325,6 +325,9 @@
     draw();
   }
 
+  // What is still being made is looked for again.
+  if (document.querySelector("[data-again]")) setTimeout(() => location.reload(), 1500);
+
   hint(document);
   state();
   if (queue().length) pump();

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+
+import pytest
 
 from curate.project import Project
+from governance.desk.values import ValueRoom
+from tests.governance.desk.conftest import Browser
 
 # What the first page needs and the door does not, the heaviest first: together a second of processor time.
 LATER = (
@@ -43,3 +48,26 @@ def test_the_door_answers_before_anything_heavy_is_loaded(project: Project) -> N
     words = [sys.executable, "-c", CODE]
     done = subprocess.run(words, cwd=project.root, capture_output=True, text=True, check=False)
     assert done.stdout == "200 []\n", done.stdout + done.stderr
+
+
+def test_the_desk_is_shown_while_a_large_queue_is_still_built(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("governance.desk.desk_pages.PATIENCE", 0.01)
+    begun, built, make = threading.Event(), threading.Event(), browser.desk.make_values
+
+    def slowly() -> ValueRoom:
+        begun.set()
+        built.wait()
+        return make()
+
+    browser.desk.make_values = slowly
+    builder = threading.Thread(target=lambda: browser.desk.values)
+    builder.start()
+    begun.wait()
+    text = browser.get("/").text
+    built.set()
+    builder.join()
+    assert "still being built" in text and "rows that contradict each other" in text
+    text = browser.get("/").text
+    assert "still being built" not in text and "values found as personal data" in text
