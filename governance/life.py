@@ -5,7 +5,7 @@ Reads only what the stages left on disk and filters each table for one id, so it
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,11 +46,11 @@ def resolve(project: Project, row: str) -> str:
     if not any(map(_height, tables)):
         raise AssayError("nothing has been ingested yet", fix="assay ingest   (or: dvc repro)")
     # The tables are sorted by id, so that a filter reads the row groups in which it may stand.
-    if any(_rows(path, row).height for path in tables):
+    if any(_holds(path, row) for path in tables):
         return row
     if key := key_here(project):
         replaced = private_id([row], key)[0]
-        if any(_rows(path, replaced).height for path in tables):
+        if any(_holds(path, replaced) for path in tables):
             return replaced
     from governance.past import look_back  # most rows are here, and git is not asked
 
@@ -128,7 +128,7 @@ def _height(path: Path) -> int:
     if not path.exists():
         return 0
     with native_errors(f"{path} is not a readable Parquet file", "dvc repro"):
-        return int(pl.scan_parquet(path).select(pl.col("example_id").len()).collect().item())
+        return int(pl.scan_parquet(path).select(pl.len()).collect().item())
 
 
 def _beginning(path: Path, start: str) -> pl.Series:
@@ -140,10 +140,18 @@ def _beginning(path: Path, start: str) -> pl.Series:
     return table.select("example_id").collect()["example_id"]
 
 
-def _rows(path: Path, example_id: str, column: str = "example_id") -> pl.DataFrame:
+def _holds(path: Path, example_id: str) -> bool:
+    return _rows(path, example_id, of=("example_id",)).height > 0
+
+
+def _rows(
+    path: Path, example_id: str, column: str = "example_id", of: Sequence[str] | None = None
+) -> pl.DataFrame:
+    """The rows of a table about an id, in all or some columns; without a column where there is no table."""
     if not path.exists():
         return pl.DataFrame()
-    return pl.scan_parquet(path).filter(pl.col(column) == example_id).collect()
+    rows = pl.scan_parquet(path).filter(pl.col(column) == example_id)
+    return (rows if of is None else rows.select(of)).collect()
 
 
 def _origin(project: Project, example_id: str) -> Iterator[Event]:
@@ -208,11 +216,12 @@ def _decided(project: Project, example_id: str) -> Iterator[Event]:
     """What people said of the row, all of it, and what became of the last word."""
     from curate.verdicts.journal import read_rows, row_digest
 
-    key = key_here(project)
+    said_of_rows = read_rows(project.root)
+    key = key_here(project) if said_of_rows else None
     if key is None:
         return
     name = row_digest(key, example_id)
-    lines = [line for line in read_rows(project.root) if line.row == name]
+    lines = [line for line in said_of_rows if line.row == name]
     table = _rows(project.stage("redact") / "verdicts.parquet", example_id)
     states = dict(table.select("verdict", "state").iter_rows()) if table.height else {}
     for at, line in enumerate(lines):
@@ -232,7 +241,8 @@ def _cluster(project: Project, example_id: str) -> Iterator[Event]:
     mine = _rows(path, example_id)
     if mine.height:
         cluster = mine["cluster"][0]
-        others = _rows(path, cluster, "cluster").filter(pl.col("example_id") != example_id).sort("example_id")
+        rows = _rows(path, cluster, "cluster", ("example_id",))
+        others = rows.filter(pl.col("example_id") != example_id).sort("example_id")
         if others.height:
             yield Event(
                 "dedup",
@@ -270,7 +280,7 @@ def _where(project: Project, example_id: str) -> str:
 
 def _fate(project: Project, example_id: str) -> Iterator[Event]:
     for split in SPLITS:
-        row = _rows(project.gold / f"{split}.parquet", example_id)
+        row = _rows(project.gold / f"{split}.parquet", example_id, of=("output",))
         if row.height:
             yield Event("publish", f"in gold/{split}.parquet", f"output: {plain(row['output'][0] or '', 80)}")
 

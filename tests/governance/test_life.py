@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import polars as pl
@@ -53,3 +55,35 @@ def test_an_answer_without_a_probability_is_told_without_one(tmp_path: Path) -> 
         "said Please wait.",
         "said billing at 0.75",
     ]
+
+
+# The task card is read for its key alone, which verdicts and private ids need.
+UNASKED = (
+    "curate.ingest",
+    "curate.stage",
+    "curate.dedup",
+    "curate.task",
+    "presidio_analyzer",
+    "governance.past",
+)
+
+
+def test_why_loads_only_what_a_row_needs(tmp_path: Path) -> None:
+    """All of ingest was loaded to name a private id, which took half a second of the second that it may."""
+    small = Small(tmp_path)
+    small.scan([("URL", 1, "row-a", 0.9, False)])
+    row = {"example_id": "row-a", "input": "it does not start", "output": "reset"}
+    write_folder(tmp_path / "data" / "redact", {"examples": conform(pl.DataFrame([row]), EXAMPLES)}, {})
+    code = f"""
+import sys
+from governance.cli.main import main
+try:
+    main(["why", "row-a"])
+except SystemExit as stop:
+    assert not stop.code, stop.code
+print([name for name in {UNASKED!r} if name in sys.modules])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip().endswith("[]")
