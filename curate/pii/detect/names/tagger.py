@@ -105,7 +105,9 @@ class Tagger:
     ) -> list[list[Span]]:
         """The spans of `kinds` in each text, by position."""
         found: list[list[Span]] = [[] for _ in texts]
-        self._quicken(len(texts))
+        if self._read < _WORTH_WHOLES <= self._read + len(texts):
+            self.quicken()
+        self._read += len(texts)
         # Those that polars can cut first; no text's spans hang on its company.
         order = sorted(range(len(texts)), key=lambda at: not texts[at].isascii())
         with self._layers.held():
@@ -115,11 +117,11 @@ class Tagger:
                     found[at] = spans
         return found
 
-    def _quicken(self, texts: int) -> None:
-        """Take the quicker products once so many texts were read that they are worth it."""
-        before, self._read = self._read, self._read + texts
-        if before < _WORTH_WHOLES <= self._read:
-            self._layers = wholes(self.weights) or self._layers
+    def quicken(self) -> None:
+        """Take the quicker products, where there are any, as it does itself once it has read so many texts
+        that they are worth it.
+        """
+        self._layers = wholes(self.weights) or self._layers
 
     def _spans(self, texts: list[str], kinds: tuple[int, ...]) -> list[list[Span]]:
         casings = [casing(text) for text in texts]
