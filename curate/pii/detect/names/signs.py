@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import re
 
+from curate.pii.detect.names.endings import Ending
+
 # ruff: noqa: SIM905 (a list of words reads better as words)
 
 RELATION = (
@@ -30,7 +32,7 @@ ROLE = (
     "referee|interviewer"
 )
 # What says, right before a name, that it is that of somebody who has to do with the text.
-SAYS_BEFORE = re.compile(
+SAYS_BEFORE = Ending(
     rf"(?:\b(?:(?:my|your|his|her|their|our|whose|the|a) (?:\w+ )?(?:sur|fore|user|nick|"
     rf"maiden )?name(?:'s| is| was)?"
     rf"|(?:under|in) the name(?: of)?|name on (?:the )?card|i am|i'm|im|i was|this is|it's|its|it is|"
@@ -108,7 +110,7 @@ EPONYM_BEHIND = re.compile(
 THING_BEHIND = re.compile(
     rf"[\s-]+(?:{THING})\b(?!\s+(?:me|you|us|him|her|it|them|back|up|the|my|your)\b)", re.IGNORECASE
 )
-PLACE_BEFORE = re.compile(
+PLACE_BEFORE = Ending(
     r"\b(?:st|lake|mount|mt|isle of|island of|river|cape|port|fort|gulf of|bay of|city of|county|jalan|"
     r"taman|lorong|san|"
     r"santa|saint|los|las|el|new|north|south|east|west)\s+$",
@@ -120,16 +122,14 @@ STREET_FIRST = re.compile(
     re.IGNORECASE,
 )
 # "the restaurant called Stax", "a product named Nova", "the Burger" King.
-CALLED = re.compile(
+CALLED = Ending(
     r"\b(?:restaurant|bar|pub|cafe|café|bistro|hotel|shop|store|place|company|firm|brand|product|app|tool|city|town|"
     r"village|ship|dog|cat|horse|band|project|file|server|branch|model|event|game|team) (?:is |was )?"
     r"(?:called|named|nearby|in)\s+$|\bburger\s+$",
     re.IGNORECASE,
 )
-WHERE = re.compile(
-    r"\b(?:in|at|near|via|around|across|throughout|to|from|of|visit|visiting)\s+$", re.IGNORECASE
-)
-ARTICLE = re.compile(r"\b(?:the|a|an|each|every|any|this|that|some)\s+$")
+WHERE = Ending(r"\b(?:in|at|near|via|around|across|throughout|to|from|of|visit|visiting)\s+$", re.IGNORECASE)
+ARTICLE = Ending(r"\b(?:the|a|an|each|every|any|this|that|some)\s+$")
 AUXILIARY = re.compile(
     r"\s+(?:you|i|we|he|she|it|they|the|this|these|that|those|there|my|your|his|her|our|their|anyone|someone|not|be|"
     r"a|an)\b"
@@ -200,28 +200,63 @@ TILL = re.compile(
     r"\b(?:SDN|BHD|SUBTOTAL|TOTAL|CASH(?:IER)?|GST|VAT NO|INVOICE|RECEIPT|QTY|ROUNDING|CHANGE|"
     r"TAX INVOICE|JALAN|TAMAN|LOT)\b"
 )
-CODE = re.compile(
-    r"(?:\bdef \w+\(|\bclass \w+[(:{ ]|\bimport \w+|\bfrom \w+ import\b|\breturn\b[^.\n]*[;)\]]|=>|"
-    r"\bfunction\b\s*\w*\(|"
-    r"[;{]\s*$|\bSELECT\b.+\bFROM\b|console\.|printf|println|#include|::|\w\(\)|==|!=|\+=|\b(?:const|"
-    r"let|var) \w+ ?=|"
-    r"\bfn \w+\(|^\s*(?:try|else|except\b.*):|\bkubectl |\bnpm |\bgit \w+|\bself\.|\bpip install|</\w+>|"
-    r"\bGRANT \w+|"
-    r"\w+\.\w+\(|\w\[\w+\]|= ?\[|\{['\"]\w+['\"]:|\bfor \w+ in \w+|&lt;|\\begin\{|\{\{ ?\w+\.\w)",
-    re.MULTILINE,
-)
-# Something of this stands in all that `CODE` finds; most texts hold none, and these are sought ten times as
-# fast.
-_OF_CODE = (
-    *"(=;{:[<&#",
-    *("class ", "import ", "return", "SELECT", "console.", "print", "kubectl ", "npm ", "git ", "self."),
-    *("pip install", "GRANT ", "for "),
+# What code looks like: a pattern, and what stands in all that it finds, which is sought ten times as fast and
+# stands in few texts.
+CODE: tuple[tuple[tuple[str, ...], re.Pattern[str] | None], ...] = tuple(
+    (needed, re.compile(pattern, re.MULTILINE) if pattern else None)
+    for needed, pattern in (
+        (("def ", "("), r"\bdef \w+\("),
+        (("class ",), r"\bclass \w+[(:{ ]"),
+        (("import ",), r"\bimport \w+"),
+        (("from ", " import"), r"\bfrom \w+ import\b"),
+        (("return",), r"\breturn\b[^.\n]*[;)\]]"),
+        (("=>",), ""),
+        (("function", "("), r"\bfunction\b\s*\w*\("),
+        ((";",), r";\s*$"),
+        (("{",), r"\{\s*$"),
+        (("SELECT", "FROM"), r"\bSELECT\b.+\bFROM\b"),
+        (("console.",), ""),
+        (("printf",), ""),
+        (("println",), ""),
+        (("#include",), ""),
+        (("::",), ""),
+        (("()",), r"(?<=\w)\(\)"),
+        (("==",), ""),
+        (("!=",), ""),
+        (("+=",), ""),
+        (("=", "const "), r"\bconst \w+ ?="),
+        (("=", "let "), r"\blet \w+ ?="),
+        (("=", "var "), r"\bvar \w+ ?="),
+        (("fn ", "("), r"\bfn \w+\("),
+        (("try:",), r"^\s*try:"),
+        (("else:",), r"^\s*else:"),
+        (("except", ":"), r"^\s*except\b.*:"),
+        (("kubectl ",), r"\bkubectl "),
+        (("npm ",), r"\bnpm "),
+        (("git ",), r"\bgit \w+"),
+        (("self.",), r"\bself\."),
+        (("pip install",), r"\bpip install"),
+        (("</",), r"</\w+>"),
+        (("GRANT ",), r"\bGRANT \w+"),
+        ((".", "("), r"(?<=\w)\.\w+\("),
+        (("[", "]"), r"(?<=\w)\[\w+\]"),
+        (("= [",), ""),
+        (("=[",), ""),
+        (("{", ":"), r"\{['\"]\w+['\"]:"),
+        (("for ", " in "), r"\bfor \w+ in \w+"),
+        (("&lt;",), ""),
+        (("\\begin{",), ""),
+        (("{{",), r"\{\{ ?\w+\.\w"),
+    )
 )
 
 
 def is_code(text: str) -> bool:
-    """Whether `CODE` finds anything."""
-    return any(sign in text for sign in _OF_CODE) and CODE.search(text) is not None
+    """Whether anything of `CODE` stands in the text."""
+    return any(
+        all(sign in text for sign in needed) and (pattern is None or pattern.search(text) is not None)
+        for needed, pattern in CODE
+    )
 
 
 # Words of programs and shells that are not words of a sentence.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from curate.pii.detect.names.endings import Ending
 from curate.pii.detect.names.features import Lexicon
 from curate.pii.detect.names.signs import RELATION
 from curate.pii.detect.names.tokens import fold
@@ -39,7 +40,7 @@ _KIN = (
 )
 OWNS = re.compile(rf"['’]s\s+(?:{_KIN})\b", re.IGNORECASE)
 # Asked and told: the words before the name, and, for a word that stands in lower case, those behind it.
-ASKED = re.compile(
+ASKED = Ending(
     r"\b(?:ask|asked|tell|told|remind|reminded|inform|informed|notify|thank|thanked|invite|let)\s+$",
     re.IGNORECASE,
 )
@@ -68,17 +69,17 @@ _LATER = re.compile(
     r"(?: [A-Z][\w’'-]+)? (?:Band|Company|Foundation|Trust|Group|Restaurant|Kitchen|Orchestra|Quartet|Academy|Arena|Centre|Center|Ward)\b"
 )
 _OFFICE = re.compile(r"\s+(?:office|offices|account|contract|deal|store|shop|branch|outlet|brand|merger)\b")
-_THE = re.compile(r"\b[Tt]he\s+$")
+_THE = Ending(r"\b[Tt]he\s+$")
 # Eaten at: "lunch at Harry Ramsden's on Victoria Street".
-_EATEN = re.compile(
+_EATEN = Ending(
     r"\b(?:lunch|dinner|breakfast|supper|table|meal|eat|eating|ate|drinks|book|booked|booking)\b[^.?!\n]{0,30}\bat\s+$",
     re.IGNORECASE,
 )
 _GENITIVE = re.compile(r"['’]s?(?:\s+(?:on|near|in|at|for|by|tonight|tomorrow)\b|[.,?!]|$)")
 # An order stands at a sentence's start or after these.
-PLEASE = re.compile(r"(?:^|[.!?:;,\n\"'])\s*$|\b(?:please|and|then|just|not|or)\s+$", re.IGNORECASE)
+PLEASE = Ending(r"(?:^|[.!?:;,\n\"'])\s*$|\b(?:please|and|then|just|not|or)\s+$", re.IGNORECASE)
 # Kinds of things before their names.
-KIND = re.compile(
+KIND = Ending(
     r"\b(?:project|operation|storm|hurricane|typhoon|cyclone|code ?name(?:d)?|hms|uss|ward|release|cluster|server|laptop|hostname"
     r"|sprint|codenamed|exercise|typeface|font)\s+$",
     re.IGNORECASE,
@@ -105,14 +106,14 @@ TIMES_BEHIND = re.compile(
 MONTHS = frozenset("april may june august january".split())  # noqa: SIM905
 
 # Wanted, asked about or gone to: a person with a first name, or an establishment.
-WANTED = re.compile(
+WANTED = Ending(
     r"(?:\b(?:i'd like|i would like|would like to have|looking for|(?:inquire|enquire|know|information|details|hear) about|"
     r"let's try|try|tried|located (?:in|near|anywhere but)|anywhere but|neighbou?rhood(?: is)?|area(?: is)?|prefer|isn't|all i want is"
     r"|restaurant name(?:d)?|by the name of|lunch (?:was )?(?:booked )?at|dinner (?:was )?(?:booked )?at|table at|eat at|ate at)"
     r"(?: the)?)[\s,]+$",
     re.IGNORECASE,
 )
-NAMED_PLACE = re.compile(
+NAMED_PLACE = Ending(
     r"\b(?:restaurant|bar|pub|cafe|café|bistro|hotel|diner|brasserie|takeaway)\b[^.?!\n]{0,25}\b(?:called|named?(?: is)?|by (?:the )?name(?: of)?)\s+"
     r"(?:[\w'’]+ ){0,2}$|\bburger\s+$",
     re.IGNORECASE,

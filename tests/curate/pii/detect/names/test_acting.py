@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,7 +56,17 @@ _PIECES = [
 )
 def test_the_quick_look_for_code_says_what_the_whole_one_says(pieces: list[str]) -> None:
     text = "".join(pieces)
-    assert signs.is_code(text) == bool(signs.CODE.search(text))
+    assert signs.is_code(text) == bool(_WHOLE.search(text))
+
+
+_WHOLE = re.compile(
+    r"(?:\bdef \w+\(|\bclass \w+[(:{ ]|\bimport \w+|\bfrom \w+ import\b|\breturn\b[^.\n]*[;)\]]|=>"
+    r"|\bfunction\b\s*\w*\(|[;{]\s*$|\bSELECT\b.+\bFROM\b|console\.|printf|println|#include|::|\w\(\)|==|!="
+    r"|\+=|\b(?:const|let|var) \w+ ?=|\bfn \w+\(|^\s*(?:try|else|except\b.*):|\bkubectl |\bnpm |\bgit \w+"
+    r"|\bself\.|\bpip install|</\w+>|\bGRANT \w+|\w+\.\w+\(|\w\[\w+\]|= ?\[|\{['\"]\w+['\"]:"
+    r"|\bfor \w+ in \w+|&lt;|\\begin\{|\{\{ ?\w+\.\w)",
+    re.MULTILINE,
+)
 
 
 @given(
