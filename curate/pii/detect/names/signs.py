@@ -47,13 +47,13 @@ SAYS_BEFORE = Ending(
     rf"|(?m:^|[,;(\n])[ \t#/*-]*(?:{ROLE}|{RELATION})[ \t]*[:=-][ \t]*)['\"“‘]?$",
     re.IGNORECASE,
 )
-NAMES_IT = re.compile(
+NAMES_IT = Ending(
     rf"\b(?:(?:my|your|his|her|our|the) (?:full |first |last |sur)?name(?:'s| is| was)|(?:under|"
     rf"in) the name(?: of)?|"
     rf"(?:my|our) (?:{RELATION})|regards|wishes|sincerely|faithfully)[\s,:]*$",
     re.IGNORECASE,
 )
-TITLE_BEFORE = re.compile(r"\b(?:mr|mrs|ms|miss|mx|dr|prof)\.?\s*$", re.IGNORECASE)
+TITLE_BEFORE = Ending(r"\b(?:mr|mrs|ms|miss|mx|dr|prof)\.?\s*$", re.IGNORECASE)
 TITLED = re.compile(r"(?:mr|mrs|ms|miss|mx|dr|prof|professor)\b", re.IGNORECASE)
 SAYS_BEHIND = re.compile(
     r"\s+(?:here\b|speaking\b|from (?:accounts|billing|support|sales|your|the (?:team|office|branch|shop)))"
