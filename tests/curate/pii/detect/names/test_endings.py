@@ -17,8 +17,8 @@ _ENDINGS = {
     for name, value in vars(module).items()
     if isinstance(value, Ending)
 }
-_ODD = str.maketrans("sk", "ſK")  # the same letters to `re`, without regard to case
-_GAPS = [*" -._3éŁß“’ſKİı\xa0\x1f\n\t'\u0301", "  ", ", ", ": ", ' "', "", " my ", " the "]
+_ODD = str.maketrans("sk", "\u017f\u212a")  # the same letters to `re`, without regard to case
+_GAPS = [*" -._3éŁß“’\u017f\u212aİı\xa0\x1f\n\t'\u0301", "  ", ", ", ": ", ' "', "", " my ", " the "]
 
 
 def _words(ending: Ending) -> list[str]:
