@@ -84,7 +84,8 @@ def _stepped(kind: Any, value: Any, states: set[_State]) -> set[_State] | None:
     if kind is op.BRANCH:
         return _united(_walked(one, states) for one in value[1])
     if kind in (op.MAX_REPEAT, op.MIN_REPEAT):
-        return _repeated(*value, states)
+        least, most, repeated = value
+        return _repeated(least, most, repeated, states)
     letters = _letters(value) if kind is op.IN else None
     if letters is not None:
         return {_joined(letter, state) for letter in letters for state in states}

@@ -193,8 +193,8 @@ FOOD = re.compile(
     r"beef|chicken|potatoes|cream|cheese|lemon)\b",
     re.IGNORECASE,
 )
-# What a text is about, for texts as they come and for small letters of those without `ODD_CASES`: letters that
-# are the same as one of ASCII without regard to case, or become two when they are made small.
+# What a text is about, for texts as they come and for small letters of those without `ODD_CASES`: letters
+# that are the same as one of ASCII without regard to case, or become two when they are made small.
 ODD_CASES = re.compile("[\u0130\u0131\u017f\u212a]")
 OF_ANY = (ABOUT, HINTS, SUMS, FOOD)
 OF_SMALL = tuple(re.compile(form.pattern) for form in OF_ANY)
