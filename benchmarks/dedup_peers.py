@@ -184,7 +184,12 @@ def run(python: str, body: str, source: Path, out: Path, setting: Any = None) ->
     command = [python, "-c", body, str(source), str(out), json.dumps(setting)]
     offline = {**os.environ, "HF_HUB_OFFLINE": "1", "HF_HOME": str(out / "hub"), "DO_NOT_TRACK": "1"}
     done = subprocess.run(
-        [sys.executable, "-c", METER, *command], capture_output=True, text=True, check=True, env=offline
+        [sys.executable, "-c", METER, *command],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=offline,
+        cwd=out,
     )
     used: dict[str, Any] = json.loads(done.stdout)
     return used

@@ -1,8 +1,10 @@
-"""The same 60 findings at the review desk and in Label Studio: key presses, clicks, seconds.
+"""The same 60 findings at the review desk, in Label Studio and in doccano: key presses, clicks, seconds.
 
     python -m benchmarks.desk_peers                                  # our desk alone
     python -m venv /tmp/ls && /tmp/ls/bin/pip install label-studio
-    python -m benchmarks.desk_peers --label-studio /tmp/ls/bin/label-studio
+    python -m venv /tmp/doccano && /tmp/doccano/bin/pip install doccano 'marshmallow<4' 'setuptools<81' \\
+        pandas==1.5.3 numpy==1.26.4 scipy==1.13.1 scikit-learn==1.5.2      # doccano 1.8.4 pins none of them
+    python -m benchmarks.desk_peers --label-studio /tmp/ls/bin/label-studio --doccano /tmp/doccano/bin/doccano
 
 Three shapes of 20 values, each in one row, all of them not personal. Each tool is served on this machine
 from an empty folder and driven in headless Chromium as somebody would who knows it: the next press comes as
@@ -11,8 +13,9 @@ counted. Seconds run from the first press until the last verdict is stored; *nex
 decides to the frame after the next finding stood on the screen, timed in the page. What the tool stored in
 the end is read back: 60 verdicts, all as given.
 
-Label Studio gets one task a finding, a choice with keys of its own, and SQLite; its telemetry is turned off
-and its page reaches this machine alone. `suggested` brings the right choice as a prediction with each task.
+The others get one task a finding (`benchmarks/labelling_tools.py`): a choice with a key of its own, and a
+second press to go on. `suggested` brings the right choice as a prediction with each task, which Label Studio
+ticks beforehand. Their pages reach this machine alone.
 """
 
 from __future__ import annotations
@@ -20,20 +23,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import socket
-import subprocess
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from benchmarks.desk import CARD
+from benchmarks.labelling_tools import CHOICES, Tool, doccano, label_studio
 from curate.examples import EXAMPLES, FINDINGS, conform
 from curate.files import write_folder
 from curate.pii.decisions import FILE
@@ -50,16 +49,14 @@ SHAPES = {
     "UK_NINO": "QQ 12 34 {:02} C",
 }
 # Milliseconds for a page, and for a tick to appear before a press counts as lost.
-PATIENCE, LOST = 120_000, 2_000
-TOKEN, MAIL, PASSWORD = "0123456789abcdef0123456789abcdef01234567", "ada@example.org", "a-long-password-1"
-CONFIG = """<View><Text name="text" value="$text"/>
-<Choices name="verdict" toName="text" choice="single" required="true">
-<Choice value="real" hotkey="y"/><Choice value="not personal" hotkey="n"/><Choice value="public" hotkey="p"/>
-</Choices></View>"""
+PATIENCE, LOST = 120_000, 10_000
+# Milliseconds until a page that was opened has loaded what it loads by itself.
+SETTLES = 5_000
+WORD = "not personal"
 # Keeps the time of each press, and how long after it another item stood on the screen. An item is told by its
-# address where it has one, since masked values look alike.
+# address where it has one, since masked values look alike, and is there once no tick of the last one stands.
 WATCH = """
-(selector) => {
+([selector, ticked]) => {
   const seen = {pressed: 0, next: []};
   window.assaySeen = seen;
   const item = () => {
@@ -71,13 +68,15 @@ WATCH = """
     addEventListener(kind, (event) => { seen.pressed = event.timeStamp; }, true);
   const look = () => {
     const now = item();
-    if (now && now !== last) { seen.next.push(performance.now() - seen.pressed); last = now; }
+    const waits = ticked && document.querySelector(ticked);
+    if (now && now !== last && !waits) { seen.next.push(performance.now() - seen.pressed); last = now; }
     requestAnimationFrame(look);
   };
   look();
 }
 """
-TICKED = "() => [...document.querySelectorAll('input[type=checkbox]')].some((box) => box.checked)"
+TOOLS = {"label_studio": label_studio, "doccano": doccano}
+SUGGESTS = ("label_studio",)
 SAVED = "() => document.getElementById('saved').textContent === 'All verdicts are written.'"
 
 
@@ -182,7 +181,7 @@ def at_the_desk(browser: Browser, *, by_group: bool, by_mouse: bool) -> Run:
 
 
 def _one_by_one(page: Page, base: str, run: Run, by_mouse: bool) -> None:
-    page.evaluate(WATCH, "article.item")
+    page.evaluate(WATCH, ["article.item", ""])
     total = EACH * len(SHAPES)
     start = time.perf_counter()
     for number in range(1, total + 1):
@@ -216,113 +215,55 @@ def _by_group(page: Page, base: str, run: Run, by_mouse: bool) -> None:
     run.seconds = time.perf_counter() - start
 
 
-@contextmanager
-def label_studio(command: str, folder: Path) -> Iterator[str]:
-    """Label Studio on SQLite in an empty folder; gives its address."""
-    (folder / "config.xml").write_text(CONFIG)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    silent = {"COLLECT_ANALYTICS": "false", "LATEST_VERSION_CHECK": "false", "DO_NOT_TRACK": "1"}
-    silent |= {"SENTRY_DSN": "", "FRONTEND_SENTRY_DSN": "", "HOME": str(folder)}
-    words = f"start desk --init --no-browser --data-dir {folder} --label-config {folder}/config.xml "
-    words += f"--username {MAIL} --password {PASSWORD} --user-token {TOKEN} --enable-legacy-api-token "
-    words += f"--internal-host 127.0.0.1 --port {port} --sampling sequential"
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(
-            [command, *words.split()], env={**os.environ, **silent}, cwd=folder, stdout=log, stderr=log
-        )
-        try:
-            base = f"http://127.0.0.1:{port}"
-            for _ in range(300):
-                try:
-                    urllib.request.urlopen(base + "/health", timeout=5).close()
-                    break
-                except OSError:
-                    if process.poll() is not None:
-                        raise RuntimeError((folder / "log").read_text()[-2000:]) from None
-                    time.sleep(2)
-            yield base
-        finally:
-            process.terminate()
-            process.wait()
-
-
-def asked(base: str, path: str, body: Any = None) -> Any:
-    """An answer of Label Studio's API."""
-    request = urllib.request.Request(
-        base + path,
-        None if body is None else json.dumps(body).encode(),
-        {"Authorization": f"Token {TOKEN}", "Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request, timeout=120) as answer:
-        return json.load(answer)
-
-
-def in_label_studio(browser: Browser, base: str, *, by_mouse: bool, suggested: bool) -> Run:
-    """The sixty in a new project of Label Studio."""
-    run = Run(f"Label Studio, {'suggested, ' * suggested}{'mouse' if by_mouse else 'keys'}")
-    settings = {"title": run.way, "label_config": CONFIG, "show_collab_predictions": suggested}
-    project = asked(base, "/api/projects", {**settings, "model_version": "given" if suggested else ""})["id"]
-    choice = {
-        "from_name": "verdict",
-        "to_name": "text",
-        "type": "choices",
-        "value": {"choices": ["not personal"]},
-    }
-    prediction = {"predictions": [{"model_version": "given", "result": [choice]}]} if suggested else {}
-    tasks = [
-        {"data": {"text": f"{entity} {value} in: {text}"}, **prediction}
-        for entity, value, text in findings().select("entity", "value", "text").iter_rows()
-    ]
-    asked(base, f"/api/projects/{project}/import", tasks)
-    page = opened(browser, base)
-    page.goto(base + "/user/login")
-    page.fill("input[name=email]", MAIL)
-    page.fill("input[name=password]", PASSWORD)
-    page.press("input[name=password]", "Enter")
-    page.wait_for_url(base + "/")
-    page.goto(f"{base}/projects/{project}/data?labeling=1")
-    page.get_by_text("not personal").wait_for()
-    page.wait_for_timeout(5_000)
-    page.evaluate(WATCH, ".lsf-richtext__line")
-    total = len(tasks)
+def in_tool(browser: Browser, tool: Tool, *, by_mouse: bool, suggested: bool) -> Run:
+    """The sixty in a new project of another tool."""
+    run = Run(f"{tool.name}, {'suggested, ' * suggested}{'mouse' if by_mouse else 'keys'}")
+    page = opened(browser, tool.base)
+    tool.enter(page)
+    rows = findings().select("entity", "value", "text").iter_rows()
+    texts = [f"{entity} {value} in: {text}" for entity, value, text in rows]
+    project = tool.make(page, texts, WORD if suggested else "")
+    tool.open(page, project)
+    page.wait_for_timeout(SETTLES)
+    page.evaluate(WATCH, [tool.item, "" if suggested else tool.ticked])
+    total = len(texts)
     start = time.perf_counter()
     for number in range(1, total + 1):
         if not suggested:
-            _tick(page, run, by_mouse)
-        with page.expect_response(
-            lambda answer: "/annotations" in answer.url and answer.request.method == "POST"
-        ):
-            if by_mouse:
-                page.get_by_role("button", name="Submit").first.click()
-                run.clicks += 1
-            else:
-                page.keyboard.press("Control+Enter")
-                run.keys += 1
+            _tick(page, tool, run, by_mouse)
+        if number == total and not tool.sends:
+            break
+        if by_mouse:
+            tool.click_on(page)
+            run.clicks += 1
+        else:
+            page.keyboard.press(tool.go_key)
+            run.keys += 1
         if number < total:
             page.wait_for_function("(shown) => assaySeen.next.length >= shown", arg=number)
+    while len(tool.stored(page, project)) < total:
+        page.wait_for_timeout(100)
     run.seconds = time.perf_counter() - start
     run.next_ms = page.evaluate("assaySeen.next")
+    stored = tool.stored(page, project)
+    assert stored == [WORD] * total, stored
     page.context.close()
-    stored = asked(base, f"/api/projects/{project}/export?exportType=JSON_MIN")
-    assert [one["verdict"] for one in stored] == ["not personal"] * total, stored
     return run
 
 
-def _tick(page: Page, run: Run, by_mouse: bool) -> None:
+def _tick(page: Page, tool: Tool, run: Run, by_mouse: bool) -> None:
     """Choose, until the box is ticked: a press that comes before the page listens is lost."""
     from playwright.sync_api import TimeoutError as Late
 
     while True:
         if by_mouse:
-            page.get_by_text("not personal").click()
+            page.get_by_text(WORD).click()
             run.clicks += 1
         else:
-            page.keyboard.press("n")
+            page.keyboard.press(CHOICES[WORD])
             run.keys += 1
         try:
-            page.wait_for_function(TICKED, timeout=LOST)
+            page.locator(tool.ticked).first.wait_for(state="attached", timeout=LOST)
             return
         except Late:
             run.lost += 1
@@ -335,21 +276,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--label-studio", metavar="COMMAND", help="its `label-studio`, in any environment")
-    given = parser.parse_args()
+    for name in TOOLS:
+        parser.add_argument(f"--{name.replace('_', '-')}", metavar="COMMAND", help="in any environment")
+    given = vars(parser.parse_args())
     print(f"{'':34}{'keys':>6}{'clicks':>8}{'lost':>6}{'seconds':>9}  {'next, ms: p50, p99'}")
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
+    with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=OPTIONS)
         for by_group in (True, False):
             for by_mouse in (False, True):
                 print(at_the_desk(browser, by_group=by_group, by_mouse=by_mouse).line(), flush=True)
-        if given.label_studio:
-            with label_studio(given.label_studio, Path(folder)) as base:
-                for suggested, by_mouse in ((False, False), (False, True), (True, False)):
-                    run = in_label_studio(browser, base, by_mouse=by_mouse, suggested=suggested)
+        for name, serve in TOOLS.items():
+            if not given[name]:
+                print(f"{name}: no command was named, and left out")
+                continue
+            ways = [(False, False), (False, True), *([(True, False)] if name in SUGGESTS else [])]
+            with tempfile.TemporaryDirectory() as folder, serve(given[name], Path(folder)) as tool:
+                for suggested, by_mouse in ways:
+                    run = in_tool(browser, tool, by_mouse=by_mouse, suggested=suggested)
                     print(run.line(), flush=True)
-        else:
-            print("Label Studio was not named, and left out")
         browser.close()
 
 

@@ -148,6 +148,8 @@ def line(name: str, fault: str, rows: list[Row], flags: Iterable[bool]) -> str:
 def sound_rows(data: Path) -> list[Row]:
     """Bitext's responses of `LONG` words or more, each once, with what was asked."""
     table = pl.read_csv(data / "bitext/customer_support.csv", infer_schema=False)
+    # To a filter that splits at line feeds each empty line is otherwise the same "\r".
+    table = table.with_columns(pl.col("response").str.replace_all("\r\n", "\n", literal=True))
     long = table.filter(pl.col("response").str.count_matches(r"\S+") >= LONG)
     each = long.unique("response", keep="first", maintain_order=True)
     return [{"i": asked, "o": given} for asked, given in each.select("instruction", "response").iter_rows()]
