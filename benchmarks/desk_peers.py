@@ -76,7 +76,8 @@ WATCH = """
 }
 """
 TOOLS = {"label_studio": label_studio, "doccano": doccano}
-SUGGESTS = ("label_studio",)
+# Of each the ways to work: with suggestions, by mouse.
+WAYS = {"label_studio": [(False, False), (False, True), (True, False)], "doccano": [(False, False)]}
 SAVED = "() => document.getElementById('saved').textContent === 'All verdicts are written.'"
 
 
@@ -289,9 +290,8 @@ def main() -> None:
             if not given[name]:
                 print(f"{name}: no command was named, and left out")
                 continue
-            ways = [(False, False), (False, True), *([(True, False)] if name in SUGGESTS else [])]
             with tempfile.TemporaryDirectory() as folder, serve(given[name], Path(folder)) as tool:
-                for suggested, by_mouse in ways:
+                for suggested, by_mouse in WAYS[name]:
                     run = in_tool(browser, tool, by_mouse=by_mouse, suggested=suggested)
                     print(run.line(), flush=True)
         browser.close()
