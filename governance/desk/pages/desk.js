@@ -325,8 +325,11 @@
     draw();
   }
 
-  // What is still being made is looked for again.
-  if (document.querySelector("[data-again]")) setTimeout(() => location.reload(), 1500);
+  // What is still being made is looked for again, unless somebody is on the way to another page meanwhile.
+  if (document.querySelector("[data-again]")) {
+    const again = setTimeout(() => location.reload(), 1500);
+    window.addEventListener("beforeunload", () => clearTimeout(again));
+  }
 
   hint(document);
   state();

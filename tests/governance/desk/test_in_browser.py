@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from curate.pii.decisions import FILE, read_verdicts
 from curate.project import Project
 from curate.verdicts.journal import FILE as ROWS
 from curate.verdicts.journal import read_rows
+from governance.desk.values import ValueRoom
 from governance.triage.reveals import read_reveals
 from tests.curate.versions.test_revisions import git
 from tests.governance.desk.chromium import Served, enter, lines, settled, violations
@@ -380,3 +382,32 @@ def test_a_value_that_was_shown_is_masked_when_the_tab_is_left(
         " document.dispatchEvent(new Event('visibilitychange'))"
     )
     page.get_by_text("Unmasked on this page alone").wait_for(state="detached")
+
+
+def test_a_queue_that_is_still_built_is_waited_for_and_whoever_goes_elsewhere_gets_there(
+    served: Served, open_page: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("governance.desk.desk_pages.PATIENCE", 0.01)
+    begun, built, make = threading.Event(), threading.Event(), served.desk.make_values
+
+    def slowly() -> ValueRoom:
+        begun.set()
+        built.wait()
+        return make()
+
+    served.desk.make_values = slowly
+    builder = threading.Thread(target=lambda: served.desk.values)
+    builder.start()
+    begun.wait()
+    try:
+        page = open_page(served)
+        page.get_by_text("still being built").wait_for()
+        page.get_by_role("link", name="Values", exact=True).click(no_wait_after=True)
+        page.wait_for_timeout(2_500)  # the page would have been loaded again by now
+    finally:
+        built.set()
+        builder.join()
+    page.wait_for_url("**/values")
+    page.goto(served.base + "/")
+    page.get_by_role("link", name="values found as personal data").wait_for()
+    assert page.faults == []
