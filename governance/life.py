@@ -230,7 +230,8 @@ def _decided(project: Project, example_id: str) -> Iterator[Event]:
         if line.verdict == "relabel":
             what += f" to {plain(line.changes['output'], 60)}"
         if at == len(lines) - 1:
-            what += _STATES.get(states.get(line.verdict, "in_force"), "")
+            waits = bool(states) if line.verdict == "unsure" else line.verdict not in states
+            what += ", not yet carried out" if waits else _STATES.get(states.get(line.verdict, ""), "")
             what += ", disputed" if table.height and table["disputed"][0] else ""
         said = f"by {plain(line.reviewer, 60)} on {line.date[:10]}"
         yield Event("dedup", what, said + (f": {plain(line.reason, 120)}" if line.reason else ""))

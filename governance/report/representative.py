@@ -145,7 +145,7 @@ def _live(live: Live) -> list[Block]:
         table = Table(
             columns, rows, frozenset({1, 2}), kinds={0: "code"}, caption="Live inputs to label next"
         )
-        said = "Uncertain and unlike each other: each stands for other uncertain inputs."
+        said = "Each stands for inputs that no row is near, those most whose label is in doubt."
         blocks.append(Details("Live inputs to label next", [Paragraph(said), table]))
     return blocks
 

@@ -29,11 +29,13 @@ def test_verdicts_are_carried_out_told_and_undone(tmp_path: Path) -> None:
     # Nothing goes on from what was made before the verdicts.
     assert "decisions/rows.jsonl changed" in assay(project, "dedup", check=False).stderr
     assert "decided, and not yet carried out" in assay(project, "status", check=False).stdout
+    assert "verdict: drop, not yet carried out" in assay(project, "why", drop).stdout
     said = run_stages(project, FROM_REDACT)
     assert "3 verdicts on rows in force" in said and "verdict_drop 1" in said
     assert "1 drop, 1 edit, 1 relabel" in assay(project, "status", check=False).stdout
     why = assay(project, "why", drop).stdout
     assert "verdict: drop" in why and "by Ada on" in why and "a test message" in why
+    assert "not yet carried out" not in why
     assert "verdict: relabel to billing" in assay(project, "why", relabel).stdout
     told = assay(project, "diff", str(tmp_path / "gold0"), "gold", check=False).stdout
     for words in ("verdict: dropped", "verdict: relabelled", "verdict: edited"):
