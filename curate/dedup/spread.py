@@ -102,8 +102,24 @@ class _ByBlock:
         return {int(block): frame for (block,), frame in blocks.items()}
 
 
-def _in_order(part: Part) -> pl.DataFrame:
-    return part.read().sort("document")
+@dataclass(frozen=True)
+class _InOrder:
+    """A block's documents in their order. Sorted as they are read: strings are views, so that this takes less
+    than to write the texts once more and read them.
+    """
+
+    part: Part
+
+    @property
+    def rows(self) -> int:
+        """How many."""
+        return self.part.rows
+
+    def read(self, columns: Sequence[str] | None = None) -> pl.DataFrame:
+        """The rows."""
+        wanted = None if columns is None else dict.fromkeys(("document", *columns))
+        rows = self.part.read(None if wanted is None else list(wanted)).sort("document")
+        return rows if columns is None else rows.select(columns)
 
 
 def _sorted_postings(part: Part) -> pl.DataFrame:
@@ -309,10 +325,10 @@ def find_twins_spread(
         at += part.rows
     met = engine.exchange(_ByBlock(("text",)), placed)
     engine.drop(stored)
-    blocks = engine.store(_in_order, list(met.values()))
-    engine.drop(met.values())
+    blocks = [_InOrder(part) for part in met.values()]
     documents = OnParts(engine, blocks, len(head_rows), similarity.unit, similarity.n, salts, marks)
     covered = covering.cover(documents, similarity.threshold, forced, done=done)
+    engine.drop(met.values())
     return Spread(assembled(rows, names, covered))
 
 
