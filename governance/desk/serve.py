@@ -11,8 +11,8 @@ import socket
 import threading
 import time
 import webbrowser
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -189,6 +189,15 @@ class Server(uvicorn.Server):
         """Answer from now on."""
         await super().startup(sockets)
         self._then()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Control-C ends the serving and no more. uvicorn would raise it again once it has shut down, and the
+        record of the session would not be left.
+        """
+        with super().capture_signals():
+            yield
+            self._captured_signals.clear()
 
 
 def server_of(app: Any, then: Callable[[], None] = lambda: None) -> Server:

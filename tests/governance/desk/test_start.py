@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+import signal
 import subprocess
 import sys
 import threading
 
+import httpx
 import pytest
 
 from curate.project import Project
 from governance.desk.values import ValueRoom
-from tests.governance.desk.conftest import Browser
+from governance.records.kinds import VerdictBatch
+from governance.records.store import read_journal
+from tests.governance.desk.conftest import Browser, links
 
 # What the first page needs and the door does not, the heaviest first: together a second of processor time.
 LATER = (
@@ -71,3 +76,22 @@ def test_the_desk_is_shown_while_a_large_queue_is_still_built(
     assert "still being built" in text and "rows that contradict each other" in text
     text = browser.get("/").text
     assert "still being built" not in text and "values found as personal data" in text
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_control_c_leaves_the_record_of_what_was_decided(project: Project, sign: signal.Signals) -> None:
+    code = "from governance.cli.main import main; main()"
+    words = [sys.executable, "-c", code, "review", "--no-browser", "--reviewer", "Ada", "--port", "0"]
+    with subprocess.Popen(words, cwd=project.root, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        address = process.stderr.readline().removeprefix("open once: ").strip()
+        base = address[: address.index("/enter")]
+        with httpx.Client(base_url=base, headers={"origin": base}, timeout=300) as client:
+            assert client.get(address).status_code == 200
+            item = links(client.get("/values").text, r"/values/item/\w+")[0]
+            shown = dict(re.findall(r'name="(form_token|version)" value="(\w+)"', client.get(item).text))
+            assert client.post(item, data={**shown, "word": "real"}).status_code == 303
+        process.send_signal(sign)
+        assert process.wait(300) == 0
+    ((_, record),) = read_journal(project.root).of(VerdictBatch)
+    assert isinstance(record.predicate, VerdictBatch) and record.predicate.values == {"real": 1}
