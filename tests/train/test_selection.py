@@ -14,16 +14,26 @@ from curate.semantic.vectors import exact_length, whole
 from train.selection import CHOSEN, choose, divided, selected
 
 
-def slow(points: np.ndarray, quality: np.ndarray, budget: int) -> list[int]:
+def slow(
+    points: np.ndarray,
+    quality: np.ndarray,
+    budget: int,
+    weight: np.ndarray | None = None,
+    covered: np.ndarray | None = None,
+) -> list[int]:
     """Facility location, written as its definition says: the best addition, again and again, in Python's
     whole numbers.
     """
     levels = [round(float(q) * 63) for q in quality]
+    matters = levels if weight is None else [round(float(w) * 63) for w in weight]
+    before_all = [0] * len(points) if covered is None else [max(int(c), 0) * 63 for c in covered]
     alike = [[max(int(a @ b), 0) for b in points.astype(int)] for a in points.astype(int)]
     rows, order = range(len(points)), list[int]()
 
     def reached(chosen: list[int]) -> int:
-        return sum(levels[i] * max([levels[j] * alike[i][j] for j in chosen], default=0) for i in rows)
+        return sum(
+            matters[i] * max([before_all[i], *(levels[j] * alike[i][j] for j in chosen)]) for i in rows
+        )
 
     for sound in (True, False):
         mine = [at for at in rows if (levels[at] >= 0.5 * 63) == sound]
@@ -50,6 +60,12 @@ def test_lazy_greedy_chooses_what_the_slow_oracle_does(values: np.ndarray, data:
     budget = data.draw(st.integers(0, len(values)))
     points = whole(values)
     assert choose(points, quality, budget).order == slow(points, quality, budget)
+    some = st.lists(st.sampled_from([0.0, 0.3, 1.0]), min_size=len(values), max_size=len(values))
+    weight = np.array(data.draw(some))
+    # What is there already is like each row by so much of its own length.
+    covered = np.rint(np.array(data.draw(some)) * (points.astype(np.float64) ** 2).sum(axis=1))
+    order = choose(points, quality, budget, weight=weight, covered=covered).order
+    assert order == slow(points, quality, budget, weight, covered)
 
 
 def texts(rows: int, seed: int) -> tuple[pl.Series, pl.Series, pl.Series, np.ndarray, pl.Series]:
