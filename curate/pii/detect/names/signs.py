@@ -204,53 +204,57 @@ TILL = re.compile(
 )
 # What code looks like: a pattern, and what stands in all that it finds, which is sought ten times as fast and
 # stands in few texts.
-CODE: tuple[tuple[tuple[str, ...], re.Pattern[str] | None], ...] = tuple(
-    (needed, re.compile(pattern, re.MULTILINE) if pattern else None)
-    for needed, pattern in (
-        (("def ", "("), r"\bdef \w+\("),
-        (("class ",), r"\bclass \w+[(:{ ]"),
-        (("import ",), r"\bimport \w+"),
-        (("from ", " import"), r"\bfrom \w+ import\b"),
-        (("return",), r"\breturn\b[^.\n]*[;)\]]"),
-        (("=>",), ""),
-        (("function", "("), r"\bfunction\b\s*\w*\("),
-        ((";",), r";\s*$"),
-        (("{",), r"\{\s*$"),
-        (("SELECT", "FROM"), r"\bSELECT\b.+\bFROM\b"),
-        (("console.",), ""),
-        (("printf",), ""),
-        (("println",), ""),
-        (("#include",), ""),
-        (("::",), ""),
-        (("()",), r"(?<=\w)\(\)"),
-        (("==",), ""),
-        (("!=",), ""),
-        (("+=",), ""),
-        (("=", "const "), r"\bconst \w+ ?="),
-        (("=", "let "), r"\blet \w+ ?="),
-        (("=", "var "), r"\bvar \w+ ?="),
-        (("fn ", "("), r"\bfn \w+\("),
-        (("try:",), r"^\s*try:"),
-        (("else:",), r"^\s*else:"),
-        (("except", ":"), r"^\s*except\b.*:"),
-        (("kubectl ",), r"\bkubectl "),
-        (("npm ",), r"\bnpm "),
-        (("git ",), r"\bgit \w+"),
-        (("self.",), r"\bself\."),
-        (("pip install",), r"\bpip install"),
-        (("</",), r"</\w+>"),
-        (("GRANT ",), r"\bGRANT \w+"),
-        ((".", "("), r"(?<=\w)\.\w+\("),
-        (("[", "]"), r"(?<=\w)\[\w+\]"),
-        (("= [",), ""),
-        (("=[",), ""),
-        (("{", ":"), r"\{['\"]\w+['\"]:"),
-        (("for ", " in "), r"\bfor \w+ in \w+"),
-        (("&lt;",), ""),
-        (("\\begin{",), ""),
-        (("{{",), r"\{\{ ?\w+\.\w"),
-    )
+_CODE = (
+    (("def ", "("), r"\bdef \w+\("),
+    (("class ",), r"\bclass \w+[(:{ ]"),
+    (("import ",), r"\bimport \w+"),
+    (("from ", " import"), r"\bfrom \w+ import\b"),
+    (("return",), r"\breturn\b[^.\n]*[;)\]]"),
+    (("=>",), ""),
+    (("function", "("), r"\bfunction\b\s*\w*\("),
+    ((";",), r";\s*$"),
+    (("{",), r"\{\s*$"),
+    (("SELECT", "FROM"), r"\bSELECT\b.+\bFROM\b"),
+    (("console.",), ""),
+    (("printf",), ""),
+    (("println",), ""),
+    (("#include",), ""),
+    (("::",), ""),
+    (("()",), r"(?<=\w)\(\)"),
+    (("==",), ""),
+    (("!=",), ""),
+    (("+=",), ""),
+    (("=", "const "), r"\bconst \w+ ?="),
+    (("=", "let "), r"\blet \w+ ?="),
+    (("=", "var "), r"\bvar \w+ ?="),
+    (("fn ", "("), r"\bfn \w+\("),
+    (("try:",), r"^\s*try:"),
+    (("else:",), r"^\s*else:"),
+    (("except", ":"), r"^\s*except\b.*:"),
+    (("kubectl ",), r"\bkubectl "),
+    (("npm ",), r"\bnpm "),
+    (("git ",), r"\bgit \w+"),
+    (("self.",), r"\bself\."),
+    (("pip install",), r"\bpip install"),
+    (("</",), r"</\w+>"),
+    (("GRANT ",), r"\bGRANT \w+"),
+    ((".", "("), r"(?<=\w)\.\w+\("),
+    (("[", "]"), r"(?<=\w)\[\w+\]"),
+    (("= [",), ""),
+    (("=[",), ""),
+    (("{", ":"), r"\{['\"]\w+['\"]:"),
+    (("for ", " in "), r"\bfor \w+ in \w+"),
+    (("&lt;",), ""),
+    (("\\begin{",), ""),
+    (("{{",), r"\{\{ ?\w+\.\w"),
 )
+
+
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    return re.compile(pattern, re.MULTILINE) if pattern else None
+
+
+CODE = tuple((needed, _compiled(pattern)) for needed, pattern in _CODE)
 
 
 def is_code(text: str) -> bool:
