@@ -19,7 +19,7 @@ from governance.compare.journal import read_preferences
 from governance.triage.queue import TAKEN_BACK
 from governance.triage.reveals import read_reveals
 from tests.governance.desk import test_compare_pages as compare_pages
-from tests.governance.desk.chromium import Served, settled
+from tests.governance.desk.chromium import Served, focused, settled
 from tests.governance.desk.test_diff_room import versions  # noqa: F401 (a fixture)
 from tests.governance.desk.test_in_browser import changed
 
@@ -188,7 +188,8 @@ def test_a_difference_filtered_and_commented_on(
     hands.page.wait_for_url("**change=edited")
     assert hands.page.locator(".changes > li").count() == 2
     hands.act("e", "edit")
-    hands.write("textarea:focus", "ready") if isinstance(hands, Mouse) else hands.page.keyboard.type("ready")
+    focused(hands.page, "textarea")
+    hands.page.keyboard.type("ready")
     hands.push("form.comment button")
     hands.page.get_by_text("The comment is kept").wait_for()
     assert [line.text for line in read_comments(versions.root)] == ["ready"]
