@@ -11,6 +11,7 @@ import socket
 import subprocess
 import time
 import urllib.request
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ NOT_THEIRS = ("PYTHONPATH", "PYTHONHOME")
 
 
 @dataclass(frozen=True)
-class Tool:
+class Tool(ABC):
     """A tool that is served: how a task is told, what says that it is judged, and how to go on."""
 
     name: str
@@ -41,25 +42,25 @@ class Tool:
     # Whether the last task has to be sent, too, or is written once it is ticked.
     sends: bool = True
 
+    @abstractmethod
     def enter(self, page: Page) -> None:
         """Sign in."""
-        raise NotImplementedError
 
+    @abstractmethod
     def make(self, page: Page, texts: list[str], suggested: str = "") -> int:
         """A project with these tasks; `suggested` is a choice that each brings along."""
-        raise NotImplementedError
 
+    @abstractmethod
     def open(self, page: Page, project: int) -> None:
         """Its first task."""
-        raise NotImplementedError
 
+    @abstractmethod
     def click_on(self, page: Page) -> None:
         """The button that goes on."""
-        raise NotImplementedError
 
+    @abstractmethod
     def stored(self, page: Page, project: int) -> list[str]:
         """The choice that is written for each task, in their order; none for a task that has none."""
-        raise NotImplementedError
 
 
 class LabelStudio(Tool):
