@@ -8,7 +8,7 @@ older processors add two products in 16 bits, where they do not fit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Protocol
@@ -78,9 +78,6 @@ def _convolve(hidden: NDArray[np.float32], taps: NDArray[np.float32], step: int)
         total[offset:] += hidden[:-offset] @ taps[reach - far]
         total[:-offset] += hidden[offset:] @ taps[reach + far]
     return total
-
-
-Product = Callable[[NDArray[np.int8], Any], NDArray[np.int32]]
 
 
 class Wholes:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
+import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curate.pii.detect.names import signs
@@ -49,15 +50,43 @@ _PIECES = [
 ]
 
 
+_LONGER = [
+    "return",
+    " return ",
+    ")",
+    "SELECT ",
+    " FROM ",
+    "else:",
+    "except E:",
+    "  ",
+    "\r\n",
+    "\x0b",
+    "from x import",
+]
+
+
+@settings(max_examples=400, deadline=None)
 @given(
     pieces=st.lists(
-        st.sampled_from([*_PIECES, "try:", ";", "&lt;", "</b>", "git push", "print", "console.log", "::"])
+        st.sampled_from(
+            [*_PIECES, *_LONGER, "try:", ";", "&lt;", "</b>", "git push", "print", "console.log", "::"]
+        )
         | st.text(max_size=4)
     )
 )
 def test_the_quick_look_for_code_says_what_the_whole_one_says(pieces: list[str]) -> None:
     text = "".join(pieces)
     assert signs.is_code(text) == bool(_WHOLE.search(text))
+
+
+@pytest.mark.parametrize(
+    "piece", ["return ", "SELECT ", "\n", " ", ";", "a.", "[a", "for a ", "except ", "function ", "{{ a"]
+)
+def test_no_text_makes_the_look_for_code_slow(piece: str) -> None:
+    text = piece * (300_000 // len(piece)) + "x\n.FROM try else except in ( ] } :x"
+    began = time.process_time()
+    signs.is_code(text)
+    assert time.process_time() - began < 30  # the square of the length takes minutes
 
 
 _WHOLE = re.compile(
