@@ -253,29 +253,31 @@
   }
   document.addEventListener("keydown", (event) => {
     if (!bound.on || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
     let action = Object.keys(KEYS).find((one) => bound[one] === event.key);
     if (!action && /^[1-9]$/.test(event.key)) action = `choice-${event.key}`;
     if (!action) return;
     event.preventDefault();
     if (busy || (event.repeat && !["next", "previous"].includes(action))) return;
     busy = true;
-    Promise.resolve(act(action)).finally(() => { busy = false; });
+    whole.then(() => act(action)).finally(() => { busy = false; });
   });
   window.addEventListener("popstate", () => location.reload());
   // What is stored is sent when the desk is opened again; what could not be stored would be lost with the page.
   window.addEventListener("beforeunload", (event) => { if (unstored.length) event.preventDefault(); });
 
   // A value that was shown goes with the next glance elsewhere.
-  if (document.querySelector("article h1 + .notice")) {
+  function maskAgain() {
+    if (!document.querySelector("article h1 + .notice")) return;
     const away = () => location.replace(article().dataset.href);
     setTimeout(away, SHOWN_MS);
     document.addEventListener("visibilitychange", () => { if (document.hidden) away(); });
   }
 
   // Drafts of an edit, as long as the tab lives and the row is the one that was opened.
-  const draft = document.querySelector("form[data-draft]");
-  if (draft) {
+  function keepDrafts() {
+    const draft = document.querySelector("form[data-draft]");
+    if (!draft) return;
     const version = draft.elements.version.value;
     for (const box of draft.querySelectorAll("textarea:not([disabled])")) {
       const name = DRAFT + draft.dataset.draft + " " + box.name;
@@ -299,15 +301,16 @@
   }, true);
 
   // The page of keys.
-  const settings = document.querySelector("form[data-settings]");
-  if (settings) {
+  function settings() {
+    const form = document.querySelector("form[data-settings]");
+    if (!form) return;
     const draw = () => {
-      for (const box of settings.querySelectorAll("input[data-bind]")) box.value = bound[box.dataset.bind];
+      for (const box of form.querySelectorAll("input[data-bind]")) box.value = bound[box.dataset.bind];
       byId("keys-on").checked = bound.on;
     };
     const keep = () => { try { localStorage.setItem(BINDINGS, JSON.stringify(bound)); } catch { /* not kept */ } };
-    settings.addEventListener("submit", (event) => event.preventDefault());
-    settings.addEventListener("change", (event) => {
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("change", (event) => {
       const action = event.target.dataset.bind;
       if (action) {
         const sign = event.target.value.trim();
@@ -326,13 +329,26 @@
   }
 
   // What is still being made is looked for again, unless somebody is on the way to another page meanwhile.
-  if (document.querySelector("[data-again]")) {
+  function lookAgain() {
+    if (!document.querySelector("[data-again]")) return;
     const again = setTimeout(() => location.reload(), 1500);
     window.addEventListener("beforeunload", () => clearTimeout(again));
   }
 
-  hint(document);
-  state();
-  if (queue().length) pump();
-  preload();
+  // The script stands at the head of the page and is read before anything is shown, so that no key pressed on what
+  // can be seen is lost; what looks at the page waits until it is whole.
+  function start() {
+    hint(document);
+    maskAgain();
+    keepDrafts();
+    settings();
+    lookAgain();
+    state();
+    if (queue().length) pump();
+    preload();
+  }
+  const whole = new Promise((go) => {
+    if (document.readyState !== "loading") go();
+    else document.addEventListener("DOMContentLoaded", go, { once: true });
+  }).then(start);
 })();

@@ -94,7 +94,9 @@ def open_page(chromium: Any) -> Iterator[Callable[..., Any]]:
     contexts = []
 
     def opener(served: Served, **options: Any) -> Any:
-        context = chromium.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
+        # Without motion: a colour on its way to another is no colour of ours, and axe would hold it against us.
+        still = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"}
+        context = chromium.new_context(**{**still, **options})
         contexts.append(context)
         context.set_default_timeout(PATIENCE)
         page = context.new_page()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -316,6 +317,22 @@ def test_a_stale_tab_is_told_who_decided(
         ben.stop()
 
 
+def test_no_key_is_lost_on_a_page_whose_script_comes_late(
+    served: Served, open_page: Opener, project: Project
+) -> None:
+    page = open_page(served)
+    page.goto(served.base + "/values")
+    item = page.locator("a[href^='/values/item/']").first.get_attribute("href")
+    page.route("**/static/desk.js", lambda route: (time.sleep(1), route.continue_()))
+    page.goto(served.base + item, wait_until="commit")
+    page.locator("article h1").wait_for()
+    page.keyboard.press("n")
+    page.get_by_text("not personal; z takes it back").wait_for()
+    settled(page)
+    assert [one.verdict for one in read_verdicts(project.root)] == ["not_personal"]
+    assert page.faults == []
+
+
 def test_keys_are_changed_turned_off_and_never_taken_from_a_hostile_store(
     served: Served,
     open_page: Opener,
@@ -328,7 +345,7 @@ def test_keys_are_changed_turned_off_and_never_taken_from_a_hostile_store(
     page.locator("#key-not_personal").press("Tab")
     page.goto(served.base + "/values")
     page.get_by_role("link", name="Judge them one by one").click()
-    assert page.locator("kbd[data-key=not_personal]").inner_text() == "q"
+    page.locator("kbd[data-key=not_personal]").get_by_text("q", exact=True).wait_for()
     press(page, "q")
     page.keyboard.press("n")
     settled(page)
@@ -346,6 +363,7 @@ def test_keys_are_changed_turned_off_and_never_taken_from_a_hostile_store(
     page.get_by_label("Keys are on").uncheck()
     page.goto(served.base + "/values")
     page.get_by_role("link", name="Judge them one by one").click()
+    page.wait_for_url("**/values/item/*")
     assert page.locator("kbd[data-key=real]").inner_text() == ""
     page.keyboard.press("y")
     page.keyboard.press("n")
