@@ -94,7 +94,7 @@ def open_page(chromium: Any) -> Iterator[Callable[..., Any]]:
     contexts = []
 
     def opener(served: Served, **options: Any) -> Any:
-        # Without motion: a colour on its way to another is no colour of ours, and axe would hold it against us.
+        # Without motion: axe would hold a colour on its way to another against us.
         still = {"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"}
         context = chromium.new_context(**{**still, **options})
         contexts.append(context)
