@@ -132,6 +132,11 @@ def settled(page: Any) -> None:
     )
 
 
+def loaded_ahead(page: Any) -> Any:
+    """A context after which the next items that the page asks for meanwhile have come."""
+    return page.expect_event("requestfinished", lambda request: "/ahead/" in request.url)
+
+
 def focused(page: Any, selector: str) -> None:
     """Until the focus is on what the selector names. Asked by a function: the policy of a page refuses a text
     that would have to be evaluated a second time.

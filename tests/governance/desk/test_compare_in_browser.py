@@ -16,7 +16,7 @@ from governance.compare.journal import FILE, read_preferences
 from tests.governance.compare.conftest import PROMPTS, both
 from tests.governance.desk import test_compare_pages as compare_pages
 from tests.governance.desk import test_twins as twins
-from tests.governance.desk.chromium import Served, settled, violations
+from tests.governance.desk.chromium import Served, enter, loaded_ahead, settled, violations
 from tests.governance.desk.test_hostile import SEEDS
 from tests.governance.desk.test_in_browser import changed, press
 
@@ -85,11 +85,9 @@ def test_by_mouse_and_without_javascript(served: Served, open_page: Opener, proj
 
 
 def test_a_killed_server_loses_no_comparison(served: Served, open_page: Opener, project: Project) -> None:
-    from tests.governance.desk.chromium import enter
-
     page = open_page(served)
-    open_item(page, served)
-    page.wait_for_timeout(500)  # the next items are loaded
+    with loaded_ahead(page):
+        open_item(page, served)
     served.stop()
     press(page, "l")
     press(page, "t")

@@ -18,7 +18,7 @@ from curate.verdicts.journal import read_rows
 from governance.desk.values import ValueRoom
 from governance.triage.reveals import read_reveals
 from tests.curate.versions.test_revisions import git
-from tests.governance.desk.chromium import Served, enter, lines, settled, violations
+from tests.governance.desk.chromium import Served, enter, lines, loaded_ahead, settled, violations
 from tests.governance.desk.terminal import press_rows, press_values
 from tests.governance.desk.test_value_room import _full
 
@@ -257,7 +257,8 @@ def test_a_killed_server_loses_no_verdict(
 ) -> None:
     page = open_page(served)
     page.goto(served.base + "/values")
-    page.get_by_role("link", name="Judge them one by one").click()
+    with loaded_ahead(page):
+        page.get_by_role("link", name="Judge them one by one").click()
     press(page, "n")
     settled(page)
     served.stop()
