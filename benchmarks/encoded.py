@@ -28,6 +28,7 @@ import polars as pl
 from train.encoded import decided
 from train.encoder import load_encoder
 from train.labels import FLOOR, fit_noise, opinions
+from train.text_slices import by_text
 
 NAMES = np.array(list("abcde"))
 SHARES = [0.4, 0.25, 0.15, 0.12, 0.08]
@@ -58,6 +59,7 @@ def trial(frame: pl.DataFrame, seed: int, runs: int = 14, clean: int = 40) -> No
     codes = np.array([labels.index(label) for label in frame["label"]])
     features = np.asarray(load_encoder().embed(texts), dtype=np.float64)
     ids = pl.Series([str(at) for at in range(len(texts))])
+    chances = by_text(texts, features)
 
     def fit(given: Any) -> Any:
         proba, heard = opinions(texts, features, given, len(labels))
@@ -66,7 +68,7 @@ def trial(frame: pl.DataFrame, seed: int, runs: int = 14, clean: int = 40) -> No
 
     def named(logs: Any, given: Any, heard: Any, slices: Any) -> set[tuple[str, str, str]]:
         column = pl.DataFrame({"by": pl.Series(slices.tolist(), dtype=pl.String)})
-        found = decided(logs, given, heard, column, labels, ids).found
+        found = decided(logs, given, heard, column, labels, ids, chances).found
         return set(found.select("slice", "gives", "where_others_give").iter_rows())
 
     started = time.process_time()
