@@ -12,7 +12,9 @@ from curate.plain.frames import Table, frame_of, row_names, text_column
 from curate.plain.result import Result, among
 from curate.task import Kind
 from curate.text import plural
+from curate.validate.catalogue import REQUIREMENTS
 from curate.validate.params import ValidateParams
+from curate.validate.rules import RULES
 from train.quality import qualities
 from train.selection import Selection, selected
 from train.vectors import embedded
@@ -203,14 +205,15 @@ def _stratum(columns: Sequence[pl.Series], height: int) -> pl.Series:
 
 
 def _warned(known: pl.DataFrame, kind: Kind) -> pl.Series:
-    """Rules that each row breaks; one that keeps rows out of a gold set weighs as much as a hundred."""
+    """Rules that each row breaks; one that keeps rows out of a gold set, as each requirement of the schema
+    does, weighs as much as a hundred."""
     from curate.plain.rules import rules
 
     if kind is Kind.PREFERENCE:
         return pl.repeat(0, known.height, eager=True)
     params = ValidateParams()
     broken = rules(known, "input", "output", kind=str(kind), id="example_id").broken
-    severe = [code for code in broken["rule"].unique() if params.level(code) == "quarantine"]
+    severe = [*REQUIREMENTS, *(code for code in RULES if params.level(code) == "quarantine")]
     weight = pl.when(pl.col("rule").is_in(severe)).then(100).otherwise(1)
     counted = broken.unique(["row", "rule"]).group_by("row").agg(weight.sum().alias("broken"))
     joined = known.join(counted, left_on="example_id", right_on="row", how="left", maintain_order="left")

@@ -88,6 +88,18 @@ def test_a_wrong_label_is_not_chosen(file: Path) -> None:
     assert result.passed_over.filter(pl.col("row") == "d1")["quality"][0] < 0.5
 
 
+def test_rows_that_the_schema_of_the_kind_refuses_come_last() -> None:
+    from train.plain_selection import select as choose
+
+    texts = [f"where is my card {at}" for at in range(12)]
+    long = pl.DataFrame({"text": ["x " * 20_000, *texts], "label": ["lost", *["lost", "found"] * 6]})
+    result = choose(long, "text", "label", budget=4, vectors="words")
+    assert 0 not in result.chosen["row"].to_list() and result.passed_over["quality"][0] == 0
+    forms = pl.DataFrame({"text": texts, "form": ["not JSON", *['{"card": "my"}'] * 11]})
+    result = choose(forms, "text", "form", budget=4, kind="extraction", vectors="words")
+    assert 0 not in result.chosen["row"].to_list()
+
+
 def test_columns_and_budgets_are_checked(file: Path) -> None:
     with pytest.raises(AssayError, match="needs a column of texts"):
         select.main([str(file), "--budget", "3"], standalone_mode=False)
