@@ -133,27 +133,9 @@ def _held_out(project: Project, today: date) -> Iterator[Gate]:
 
 def _schema(project: Project, today: date) -> Iterator[Gate]:
     from curate.publish.gold import load_gold
-    from curate.validate.own.load import project_rules
-    from curate.validate.params import ValidateParams
-    from curate.validate.stage import validate
+    from governance.schema_gate import schema
 
-    rows = _published(load_gold(project.gold).splits)
-    params = project.params("validate", ValidateParams)
-    dropped = validate(rows, project.task, params, own=project_rules(project, params)).dropped
-    if dropped.height:
-        reasons = ", ".join(sorted(set(dropped["reason"])))
-        yield Gate(
-            "schema",
-            False,
-            f"{dropped['example_id'].n_unique()} published rows break the schema or a rule: {reasons}",
-            "dvc repro validate",
-        )
-    else:
-        yield Gate(
-            "schema",
-            True,
-            f"{rows.height:,} published rows fit the schema of kind {project.task.kind} and every rule",
-        )
+    yield Gate("schema", *schema(project, _published(load_gold(project.gold).splits)))
 
 
 def _published(splits: dict[str, pl.DataFrame]) -> pl.DataFrame:
