@@ -12,8 +12,16 @@ from governance.cli.plain_files import Reading, id_option, reading_options
 from governance.cli.rim import format_option
 
 if TYPE_CHECKING:
+    from curate.show.blocks import Block
     from train.represent import Representation
     from train.represent.represent import Sample
+
+# What a plain file may be compared with, where it was compared with nothing.
+_MORE = (
+    "thin classes, by held-out rows: --output COLUMN with the labels, and --test FILE",
+    "shares that you declare: --reference COLUMN=VALUE:SHARE",
+    "what comes in and no row is near, and what to label next: --live FILE",
+)
 
 
 @click.command()
@@ -159,7 +167,9 @@ def _sample(
 
     from curate.errors import AssayError
     from curate.plain.frames import row_names, text_column
+    from curate.text import plural
     from governance.cli.plain_files import open_file, row_ids
+    from governance.cli.rim import say
     from train.represent.represent import Sample
 
     if text is None:
@@ -171,6 +181,8 @@ def _sample(
     ids = row_ids(records, id_column, file, once=False)
     names = row_names(records.frame, ids, str(file), once=False).cast(pl.String).alias("id")
     rows = pl.DataFrame([names, texts]).filter(pl.col("input").str.strip_chars() != "")
+    if empty := texts.len() - rows.height:
+        say(f"{plural(empty, 'live row')} without a text left out")
     return Sample(rows["id"], rows["input"])
 
 
@@ -188,7 +200,9 @@ def _of_file(
 
     from curate.errors import AssayError
     from curate.plain.frames import row_names, text_column
+    from curate.text import plural
     from governance.cli.plain_files import open_file, row_ids
+    from governance.cli.rim import say
     from train.represent import represent as told
     from train.represent.represent import Sample
 
@@ -202,10 +216,14 @@ def _of_file(
         wanted = {"input": input_column} | ({"output": output_column} if output_column else {})
         read = {role: text_column(records.frame, column, role, str(path)) for role, column in wanted.items()}
         counted = {
-            column: text_column(records.frame, column, "by", str(path)) for column in dict.fromkeys(by)
+            column: text_column(records.frame, column, "reference" if column in declared else "by", str(path))
+            for column in dict.fromkeys(by)
         }
         texts = read["input"].fill_null("")
         kept = (texts.str.strip_chars() != "") & (read["output"].is_not_null() if output_column else True)
+        if left_out := int((~kept).sum()):
+            lacking = "a text or an output" if output_column else "a text"
+            say(f"{plural(left_out, 'row')} of {path.name} without {lacking} left out")
         labels = read["output"].filter(kept) if output_column else None
         values = {column: series.filter(kept) for column, series in counted.items()}
         return Sample(names.cast(pl.String).filter(kept), texts.filter(kept), labels, values)
@@ -242,10 +260,18 @@ def _document(told: Representation) -> dict[str, Any]:
 
 
 def _print(told: Representation) -> None:
-    """The section of the report, without its map."""
-    from curate.show.blocks import Chart
+    """The section of the report, what it folds away included, without its map."""
+    from curate.show.blocks import Chart, Details, Heading, Item, Listing
     from curate.show.terminal import draw
     from governance.cli.rim import stdout
     from governance.report.representative import blocks_of
 
-    draw([block for block in blocks_of(told) if not isinstance(block, Chart)], stdout())
+    shown: list[Block] = []
+    for block in blocks_of(told):
+        if isinstance(block, Details):
+            shown += [Heading(block.summary), *block.blocks]
+        elif not isinstance(block, Chart):
+            shown.append(block)
+    if not told.classes.height and not told.reference.height and told.live is None:
+        shown += [Heading("To say more"), Listing([Item(text) for text in _MORE])]
+    draw(shown, stdout())

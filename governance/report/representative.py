@@ -80,7 +80,7 @@ def _classes(told: Representation) -> list[Block]:
 def _reference(table: pl.DataFrame) -> list[Block]:
     under = table.filter("under")
     words = (
-        f"{plural(under.height, 'group')} of {table.height:,} declared in params.report.reference "
+        f"{plural(under.height, 'group')} of {table.height:,} with a declared share "
         f"{'is' if under.height == 1 else 'are'} under-represented: even the upper bound of its share lies "
         "below the declared one."
     )
@@ -135,15 +135,16 @@ def _live(live: Live) -> list[Block]:
         rows = [
             [
                 one["row"],
+                f"{one['stands_for']:,}",
                 f"{one['uncertainty']:.2f}",
                 f"{one['similarity']:.2f}",
                 " or ".join(plain(label, 40) for label in (one["first"], one["second"]) if label),
             ]
             for one in live.candidates.iter_rows(named=True)
         ]
-        columns = ["live row", "uncertainty", "cosine to a row", "between"]
+        columns = ["live row", "stands for", "uncertainty", "cosine to a row", "between"]
         table = Table(
-            columns, rows, frozenset({1, 2}), kinds={0: "code"}, caption="Live inputs to label next"
+            columns, rows, frozenset({1, 2, 3}), kinds={0: "code"}, caption="Live inputs to label next"
         )
         said = "Each stands for inputs that no row is near, those most whose label is in doubt."
         blocks.append(Details("Live inputs to label next", [Paragraph(said), table]))
@@ -164,7 +165,7 @@ def _mix(table: pl.DataFrame) -> Block:
     columns = ["", *(_PARTS[part] for part in parts)]
     caption = "Mix of the rows"
     return Details(
-        "Mix by source, language, month and length",
+        f"Mix by {', '.join(dict.fromkeys(table['by']))}",
         [Table(columns, rows, frozenset(range(1, len(columns))), caption=caption)],
     )
 

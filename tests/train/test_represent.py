@@ -64,6 +64,8 @@ def test_a_topic_that_no_row_is_near_is_a_region_and_its_inputs_come_next() -> N
     assert set(told.live.regions["rows"][0]) == {f"l{at}" for at in range(5)}
     assert told.live.far == 5 and told.wanting == 1
     assert told.live.candidates["row"][0] in {f"l{at}" for at in range(5)}
+    # All five inputs of the region are nearer to one of the two than to a row; the other two are rows.
+    assert told.live.candidates["stands_for"].sum() == 5
     assert set(told.map["part"]) == {"train", "live"}
     without = represent(sample(36), sample(0), embed=WORDS)
     assert without.live is None and without.wanting == 0

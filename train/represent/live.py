@@ -55,6 +55,7 @@ CANDIDATES = pl.Schema(
     {
         "row": pl.String(),
         "rank": pl.Int64(),
+        "stands_for": pl.Int64(),  # inputs more like it than like another candidate or a training row
         "uncertainty": pl.Float64(),  # 1 less what parts the two best labels, or 1 less the cosine
         "similarity": pl.Float64(),
         "first": pl.String(),
@@ -213,6 +214,7 @@ def _candidates(
         {
             "row": names.gather(rows).cast(pl.String),
             "rank": np.arange(1, len(rows) + 1),
+            "stands_for": _stand_for(inputs, rows, products[:, 0]),
             "uncertainty": doubt[rows],
             "similarity": alike[rows, 0].round(6),
             "first": [first[row] for row in rows],
@@ -220,6 +222,14 @@ def _candidates(
         },
         schema=CANDIDATES,
     )
+
+
+def _stand_for(inputs: Vectors, rows: Ints, covered: Floats) -> Ints:
+    """Inputs that each of `rows` is nearer to than any other of them or a training row, itself among them."""
+    whose, alike = nearest(inputs, inputs[rows], 1)
+    mine = alike[:, 0] > covered
+    whose[rows, 0], mine[rows] = np.arange(len(rows)), True
+    return np.bincount(whose[mine, 0], minlength=len(rows))
 
 
 def _torn(whose: Ints, alike: Floats, labels: pl.Series) -> tuple[Floats, list[str | None], list[str | None]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,8 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
 def test_a_file_is_held_against_shares_and_a_live_sample(files: tuple[Path, Path]) -> None:
     train, inputs = files
     options = ("--input", "text", "--output", "label", "--vectors", "words")
-    assert call(train, *options).exit_code == 0
+    alone = call(train, *options)
+    assert alone.exit_code == 0 and "Mix by length" in alone.output and "--live FILE" in alone.output
     both = (*options, "--live", inputs, "--live-input", "said", "--reference", "lang=cy:0.4", "--next", 3)
     done = call(train, *both, "--format", "json")
     assert done.exit_code == 1, done.output
@@ -46,6 +48,12 @@ def test_a_file_is_held_against_shares_and_a_live_sample(files: tuple[Path, Path
     assert len(said["live"]["candidates"]) == 3 and said["vectors"] == "words"
     shown = call(train, *both)
     assert shown.exit_code == 1 and "garden" not in shown.output and "under-represented" in shown.output
+    assert "Mix by lang, length" in shown.output and "params.report" not in shown.output
+    for one in said["live"]["candidates"]:
+        line = f"{one['row']} +{one['stands_for']} +{one['uncertainty']:.2f}"
+        assert re.search(line, shown.output), line
+    with pytest.raises(AssayError, match="name a column that is there with --reference"):
+        represent.main([str(train), "--input", "text", "--reference", "land=cy:0.2"], standalone_mode=False)
     with pytest.raises(AssayError, match="COLUMN=VALUE:SHARE"):
         represent.main([str(train), "--input", "text", "--reference", "lang=cy"], standalone_mode=False)
 
@@ -73,6 +81,13 @@ def test_live_rows_are_named_by_their_column(files: tuple[Path, Path], tmp_path:
     assert named(call(*asked, "--id", "label")) == numbers
     with pytest.raises(AssayError, match="nowhere"):
         represent.main([str(one) for one in (*asked, "--live-id", "nowhere")], standalone_mode=False)
+
+
+def test_live_rows_without_a_text_are_counted(files: tuple[Path, Path]) -> None:
+    train, inputs = files
+    pl.DataFrame({"said": [" ", "  ", *live().texts]}).write_csv(inputs)
+    done = call(train, "--input", "text", "--vectors", "words", "--live", inputs, "--live-input", "said")
+    assert "2 live rows without a text left out" in done.output and "Of 7 live inputs" in done.output
 
 
 def test_of_a_project_the_id_is_that_of_the_live_file(desk: Project, tmp_path: Path) -> None:
