@@ -28,9 +28,9 @@ from curate.validate.rules import RULES
 LABELLED = Path(__file__).parents[1] / "tests/curate/validate/labelled"
 # What the sample calls a fault, and the rules that may find it: the sure wordings have a rule of their own.
 FAULTS: Mapping[str, tuple[str, ...]] = {
-    "null_marker": ("null_marker",),
+    "null_marker": ("null_marker", "null_in_doubt"),
     "absent_media": ("absent_media", "media_in_doubt"),
-    "merged_instructions": ("merged_instructions",),
+    "merged_instructions": ("merged_instructions", "tasks_in_doubt"),
     "truncated": ("truncated", "cut_short"),
     "output_copies_input": ("output_copies_input",),
     "prompt_in_answer": ("prompt_in_answer",),

@@ -61,7 +61,11 @@ HALVES = (
 JUDGED = ("null_marker", "absent_media", "merged_instructions", "truncated")
 
 # The wider net for the same fault, which only warns; the figures above are of one rule for both.
-WIDER = {"media_in_doubt": "absent_media"}
+WIDER = {
+    "media_in_doubt": "absent_media",
+    "null_in_doubt": "null_marker",
+    "tasks_in_doubt": "merged_instructions",
+}
 
 
 def labelled(half: str) -> list[dict[str, Any]]:

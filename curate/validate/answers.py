@@ -18,6 +18,7 @@ from curate.validate.faults.language import (
     SMALL_WORDS,
     SPEAKS_OF_LANGUAGE,
     names_alone,
+    other_than_asked,
     other_than_input,
     told_enough,
 )
@@ -109,7 +110,8 @@ def _style(examples: pl.DataFrame, rule: str, names: list[list[str]]) -> pl.Data
 def _other_language(examples: pl.DataFrame) -> pl.DataFrame:
     """Answers in another language than their row says or their input shows."""
     said = pl.col("language").is_not_null()
-    row, shown = _than_the_row_says(examples.filter(said)), other_than_input(examples.filter(~said))
+    row, unsaid = _than_the_row_says(examples.filter(said)), examples.filter(~said)
+    shown, named = other_than_input(unsaid), other_than_asked(unsaid)
     return pl.concat(
         [
             rows.select(
@@ -117,7 +119,7 @@ def _other_language(examples: pl.DataFrame) -> pl.DataFrame:
                 pl.lit("answer_language").alias("rule"),
                 pl.format(f"output: reads as {{}}, {what}", "told", "asked").alias("evidence"),
             )
-            for rows, what in ((row, "the row is {}"), (shown, "the input as {}"))
+            for rows, what in ((row, "the row is {}"), (shown, "the input as {}"), (named, "the input asks for {}"))
         ]
     )
 

@@ -1,10 +1,12 @@
-"""Rule `null_marker`: a field that says that there is nothing, in place of text (`No input`, `<noinput>`,
-`N/A`).
+"""Rules `null_marker` and `null_in_doubt`: a field that says that there is nothing, in place of text (`No input`,
+`<noinput>`, `N/A`).
 
-What is unmistakable always counts, in seven languages. `None`, `null`, `-` and the like are good answers to
-some tasks ("Which of these are prime?", "What does typeof print?", a form to fill in), so there the prompt
-decides. A marker behind a prompt ("Give
-three tips.\\n\\nNo input": columns joined without a look) can be taken out and the row kept.
+What is unmistakable always counts, in eight languages (`placeholders_left`). `None`, `null`, `-` and the like are
+good answers to some tasks ("Which of these are prime?", "What does typeof print?", "List the known allergies"), so
+there the prompt decides: where it asks for something to be written (a letter, a summary, why and how) they are
+`null_marker`, which drops the row; where it asks for what may be none, nothing; elsewhere `null_in_doubt`, which
+warns. A marker behind a prompt ("Give three tips.\\n\\nNo input": columns joined without a look) can be taken out
+and the row kept.
 """
 
 # ruff: noqa: E501 (a long list in a regex is read in a row)
@@ -14,6 +16,16 @@ from __future__ import annotations
 import polars as pl
 
 from curate.validate.patterns import either
+from curate.validate.placeholders_left import (
+    DUMMY,
+    NOTHING,
+    NOTHING_IN_DOUBT,
+    OPEN,
+    OPEN_IN_DOUBT,
+    STAND_IN,
+    STAND_IN_BRACKETS,
+    TOKENS,
+)
 
 _IS = r"(?:\s+(?:is|was|were|are|has been|being))?"
 _NOT_THERE = either(
@@ -65,6 +77,7 @@ _STRONG = (
     r"toepassing"
     r"|niet (?:beschikbaar|opgegeven)"
     r"|brak (?:danych|wejścia|kontekstu|odpowiedzi)(?: (?:wejściowych|wejściowego))?|nie dotyczy|nie podano"
+    rf"|{NOTHING}"
 )
 # A word of its own in some tasks, so that an answer of it is judged by its prompt.
 _WEAK = (
@@ -73,7 +86,9 @@ _WEAK = (
     r"|nothing here|no data|no value|missing|placeholder|"
     rf"(?:none|nothing|not) {_NOT_THERE}|unavailable"
     r"|keine?r?s?|nichts|aucune?|néant|ningun[oa]|nada|nessun[oa]|nenhum[a]?|geen|niets|brak|k\.\s?a\.|"
-    r"leer|vide|vacío|vuoto|leeg|s/d|s/o|n\.\s?v\.\s?t\.?|nvt"
+    r"leer|vide|vacío|vuoto|leeg|s/d|s/o|n\.\s?v\.\s?t\.?|nvt|n\.\s?d\.?|n\.\s?c\.?|n\.\s?b\.?|nd|x{2,6}|"
+    r"entfällt|rien|niente|nic|pusto|pusty|puste|vazio|vacía|vuota|brak informacji|ohne angabe|o\.\s?a\.|"
+    rf"{NOTHING_IN_DOUBT}|{OPEN}|{OPEN_IN_DOUBT}|{DUMMY}"
 )
 # As an input never: it is a fine answer.
 _WEAK_INPUT = (
@@ -83,18 +98,20 @@ _WEAK_INPUT = (
 _SIGNS = r"[-–—_.…*?/\\|~·\s]{1,12}|\{\s*\}|\[\s*\]|\(\s*\)|<\s*>|[\"'`“”‘’]{2,6}"
 # The heading of a template with nothing behind it.
 _HEADING = r"(?:###\s*)?(?:input|output|response|answer|completion|assistant|ai|bot|result)\s*:"
-_OPEN, _SHUT = r"[\s\"'`*_-]*[<\[({]{0,2}[\s/|]*", r"[\s/|]*[>\])}]{0,2}[\s.!\"'`*_-]*"
-_BRACKETED = rf"[<\[({{]+\s*(?:{_STRONG}|{_WEAK}|{_WEAK_INPUT})\s*[>\])}}]+"
+_OPEN, _SHUT = r"[\s\"'`*_~=#-]*[<\[({]{0,2}[\s/|*]*", r"[\s/|*]*[>\])}]{0,2}[\s.!…:\"'`*_~=#-]*"
+_BRACKETED = rf"[<\[({{]+\s*(?:{_STRONG}|{_WEAK}|{_WEAK_INPUT}|{STAND_IN}|{STAND_IN_BRACKETS})\s*[>\])}}]+"
 _WEAK_ANSWER = r"no (?:answer|reply|results?|completion|comment|solution)s?"
-_WHOLE = rf"(?is)^(?:{_OPEN}(?:{_STRONG}|{_WEAK}|{_WEAK_ANSWER}){_SHUT}|{_SIGNS}|\s*{_HEADING}\s*)$"
+_WHOLE = rf"(?is)^(?:{_OPEN}(?:{_STRONG}|{_WEAK}|{_WEAK_ANSWER}|{STAND_IN}){_SHUT}|{_SIGNS}|\s*{_HEADING}\s*)$"
 _WHOLE_INPUT = (
-    rf"(?is)^(?:{_OPEN}(?:{_STRONG}|{_WEAK}){_SHUT}|\s*(?:unknown|unspecified|not known|no (?:text|"
+    rf"(?is)^(?:{_OPEN}(?:{_STRONG}|{_WEAK}){_SHUT}|\s*{TOKENS}\s*|\s*{_BRACKETED}\s*|\s*(?:unknown|unspecified|not known|no (?:text|"
     rf"content|data|question|prompt|description|information|info))[\s.]*|[<\[({{]+\s*no (?:message|body|subject|text)\s*[>\])}}]+\s*|{_SIGNS}|\s*{_HEADING}\s*)$"
 )
 _WHOLE_STRONG = (
-    rf"(?is)^(?:{_OPEN}(?:{_STRONG}){_SHUT}|\s*[<\[({{]+\s*(?:{_STRONG}|{_WEAK})\s*[>\])}}]+\s*|"
-    rf"\s*{_HEADING}\s*)$"
+    rf"(?is)^(?:{_OPEN}(?:{_STRONG}|{STAND_IN}){_SHUT}|\W*[<\[{{]+\s*(?:{_STRONG}|{_WEAK}|{STAND_IN}|{STAND_IN_BRACKETS})\s*[>\]}}]+\W*|"
+    rf"\s*{_HEADING}\s*|\s*{TOKENS}\s*)$"
 )
+# The same marker twice ("N/A N/A", "null, null").
+_TWICE = r"(?i)^\W*(?:(?:none|null|nil|nan|n/a|undefined|empty|blank|tbd|todo)\b\W*){2,6}$"
 # Before a prompt: a label and the marker, on a line of their own.
 _HEAD = (
     rf"(?i)^\s*(?:###\s*)?(?:input|context|eingabe|kontext|entrée|contexte|entrada|contexto|invoer|contesto|wejście):[ \t]*(?:\r?\n)?[ \t]*{_OPEN}(?:{_STRONG}|{_WEAK})[ "
@@ -171,29 +188,93 @@ _MAY_BE_SIGN = (
 )
 
 
-def null_marker(field: str) -> pl.Expr:
-    """1 where the field is nothing but a null marker, or an input ends in one."""
-    text = pl.col(field)
+# The prompt is about such a marker: what it is, where it shows.
+_ABOUT_MARKERS = (
+    r"(?i)\b(?:placeholders?|platzhalter|markers?|marcador|segnaposto|default (?:text|value)|template|vorlage|modèle|plantilla|"
+    r"modello|sjabloon|szablon|form says|shown (?:if|when|for)|displayed|stands? for|wording|tooltip|label for|button|watermark|"
+    r"html|xml|line break|tags?|entity|empty state|error message|literal(?:ly)?|token|keyword)\b"
+)
+# What cannot be answered by "none": something is to be written, told or thought through.
+_WRITES = (
+    r"(?i)(?:^|[.!?:;\n]\s*|\bplease |\bbitte |\byou |\bto |\bproszę )"
+    + either(
+        "write draft compose explain describe summari[sz]e rewrite rephrase paraphrase translate outline discuss suggest "
+        "propose create generate design develop compare prepare produce elaborate analy[sz]e brainstorm recommend reply "
+        "respond turn make_(?:it|this|up|me) come_up_with tell_(?:me|us)_(?:about|how|why|what|a) how_(?:do|does|can|to|should|would|did) "
+        "why give_(?:me_|us_)?(?:an?|some|two|three|four|five|ten|\\d+) what_(?:are|were)_(?:the|some)_(?:main|key|best|most|common|"
+        "advantages|benefits|steps|reasons|differences?|risks|symptoms|side) what(?:['’]s|_is)_the_(?:best_way|difference) advise shorten simplify "
+        "schreibe?n? schreib verfasse?n? formuliere?n? erkläre?n? erklär beschreibe?n? fasse?n? übersetze?n? erläutere?n? entwirf entwerfen_Sie erstelle?n? "
+        "schlage?n? vergleiche?n? wie_(?:kann|funktioniert|mache|bereite|geht|schreibe) warum wieso weshalb "
+        "écris écrivez rédige[zr]? explique[zr]? décris décrivez résume[zr]? traduis traduisez propose[zr]? compare[zr]? comment pourquoi reformule[zr]? prépare[zr]? "
+        "escribe escriba redacta redacte explica explique describe describa resume resuma traduce traduzca propón proponga compara cómo por_qué prepara reformula "
+        "scrivi scriva redigi spiega spieghi descrivi riassumi traduci proponi confronta come perché prepara riformula "
+        "schrijf leg_uit beschrijf vat vertaal stel_op leg hoe_(?:kan|moet|werkt|maak) waarom "
+        "escreva redija descreva resuma traduza proponha compare como porque por_que prepare reformule "
+        "napisz wyjaśnij opisz streść przetłumacz zaproponuj porównaj jak_(?:zrobić|działa|mogę|napisać) dlaczego przygotuj sformułuj "
+        "napisać wytłumacz zredaguj"
+    )
+    + r"\b"
+)
+# ... and what of that may still be none: known facts of a person or a text, asked for by their name.
+_FACTS = (
+    r"(?i)\b(?:list|name|state|note|record|give|enter|report|summari[sz]e|what (?:is|are|were)|nenne|liste|notiere?|indique|énumère|cite|enumera|anota|elenca|noem|liste|wymień|podaj)\b[^.?!\n]{0,60}"
+    r"\b(?:allerg\w*|medications?|medicines|symptoms|complaints|conditions|illness\w*|surger\w*|operations|side effects|findings|injur\w*|damage|defects?|errors?|mistakes|faults?|issues|objections|exceptions|"
+    r"exclusions|restrictions|convictions|debts?|deductions|claims|absences|changes|deviations|complications|remarks|comments|witnesses|children|dependants|disabilities|open (?:points|items)|"
+    r"missing|overdue|outstanding|unpaid|known|previous|existing|additional|remaining|left over|common (?:factors|elements)|duplicates|matches|vorerkrankungen|mängel|fehler|einwände|allergien|antécédents|défauts|erreurs|"
+    r"alergias|defectos|errores|allergie|difetti|errori|gebreken|fouten|uwagi|wady|błędy)\b"
+)
+
+
+_NOT_APPLICABLE = r"(?i)^\W*(?:not|nicht|keine|non|no|não|niet van|nie|sans)\s+(?:applicable|zutreffend|anwendbar|applicabile|aplica|aplicável|se aplica|toepassing|dotyczy|objet|corresponde|available|verfügbar|disponible|disponibile|disponível)\W*$"
+
+
+def _plain_marker(field: str) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+    """Whether the answer is surely a marker, whether it is one of the weak ones, and whether it may be sound."""
+    text, prompt = pl.col(field), pl.col("input").fill_null("")
     brief = (text.str.len_chars() <= _LONGEST) & text.str.contains(r"\S")
     head = text.str.head(_LONGEST)
-    if field == "input":
-        whole = brief & head.str.contains(_WHOLE_INPUT)
-        return (whole | text.str.tail(_LONGEST).str.contains(_TAIL) | head.str.contains(_HEAD)).cast(
-            pl.UInt32
-        )
-    prompt = pl.col("input").fill_null("")
-    spoken_of = prompt.str.contains(_SPEAKS_OF_ONE)
+    spoken_of = prompt.str.contains(_SPEAKS_OF_ONE) | prompt.str.contains(_ABOUT_MARKERS)
     plausible = (
         prompt.str.contains(_MAY_BE_NONE)
         | prompt.str.contains(_MAY_BE_NONE_ELSEWHERE)
         | prompt.str.contains(_MAY_BE_CODE)
+        | prompt.str.contains(_FACTS)
         | spoken_of
     )
     sign = head.str.contains(rf"^(?:{_SIGNS})$")
     plausible = pl.when(sign).then(prompt.str.contains(_MAY_BE_SIGN)).otherwise(plausible)
-    strong = brief & head.str.contains(_WHOLE_STRONG) & ~spoken_of
-    whole = brief & head.str.contains(_WHOLE)
-    return (strong | (whole & ~plausible)).cast(pl.UInt32)
+    # "Not applicable" is an answer to some questions.
+    strong = brief & head.str.contains(_WHOLE_STRONG) & ~head.str.contains(_NOT_APPLICABLE) & ~spoken_of
+    weak = brief & (head.str.contains(_WHOLE) | head.str.contains(_TWICE))
+    return strong, weak, plausible
+
+
+def null_marker(field: str) -> pl.Expr:
+    """1 where the field is nothing but a null marker, or an input ends in one."""
+    text = pl.col(field)
+    if field == "input":
+        head = text.str.head(_LONGEST)
+        whole = (
+            (text.str.len_chars() <= _LONGEST) & text.str.contains(r"\S") & head.str.contains(_WHOLE_INPUT)
+        )
+        return (whole | text.str.tail(_LONGEST).str.contains(_TAIL) | head.str.contains(_HEAD)).cast(
+            pl.UInt32
+        )
+    strong, weak, plausible = _plain_marker(field)
+    writes = pl.col("input").fill_null("").str.contains(_WRITES)
+    return (strong | (weak & writes & ~plausible)).cast(pl.UInt32)
+
+
+def null_in_doubt(field: str) -> pl.Expr:
+    """1 where the answer is a marker that some tasks want, and this one hardly."""
+    strong, weak, plausible = _plain_marker(field)
+    writes = pl.col("input").fill_null("").str.contains(_WRITES)
+    return (~strong & weak & ~writes & ~plausible).cast(pl.UInt32)
+
+
+def is_brief(field: str) -> pl.Expr:
+    """The gate of `null_in_doubt`: as short as a marker."""
+    return pl.col(field).str.len_chars() <= _LONGEST
 
 
 def without_null_tail(field: str) -> pl.Expr:

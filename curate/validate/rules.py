@@ -40,9 +40,10 @@ from curate.validate.media.absent import (
     names_media,
 )
 from curate.validate.merged_tasks import may_hold_tasks, merged_instructions
-from curate.validate.null_markers import null_marker, without_null_tail
+from curate.validate.null_markers import is_brief, null_in_doubt, null_marker, without_null_tail
 from curate.validate.patterns import holds_digit
 from curate.validate.rule import Rule
+from curate.validate.tasks_in_doubt import may_hold_pairs, tasks_in_doubt
 from curate.validate.truncation import cut_off, cut_off_places, cut_short, cut_short_places, unfinished
 from curate.validate.unsupported import places as unsupported_places
 
@@ -71,10 +72,6 @@ _NO_TEXT = r"^[^\p{L}\p{N}\p{Extended_Pictographic}]*[^\p{L}\p{N}\p{Extended_Pic
 _NO_LETTERS = r"^[^\p{L}]*\p{N}[^\p{L}]*$"
 
 
-def _squeezed(text: pl.Expr) -> pl.Expr:
-    return text.str.to_lowercase().str.replace_all(r"[\s\p{P}]+", " ").str.strip_chars()
-
-
 def _told_elsewhere(_field: str) -> pl.Expr:
     """No expression says it: row and card are looked at in `curate.validate.answers`."""
     return pl.lit(0, dtype=pl.UInt32)
@@ -84,28 +81,8 @@ def _only_placeholders(field: str) -> pl.Expr:
     return is_empty_but_for_placeholders(field).cast(pl.UInt32)
 
 
-def _begins_alike(field: str) -> pl.Expr:
-    """Whether the first letter or digit is the same: what all copies fulfil."""
-    first = r"([^\s\p{P}])"
-    given, answer = pl.col("input").str.extract(first), pl.col(field).str.extract(first)
-    return given.str.to_lowercase().eq_missing(answer.str.to_lowercase())
-
-
-def _begins_with_one_word(field: str) -> pl.Expr:
-    """Whether the first word is the same."""
-    # Lowered first, as the copy is: the small letter of a sigma hangs on what stands behind it.
-    given, answer = (
-        pl.col(name).str.to_lowercase().str.extract(r"([^\s\p{P}]+)") for name in ("input", field)
-    )
-    return given.eq_missing(answer)
-
-
 def _may_hold_markup(field: str) -> pl.Expr:
     return pl.col(field).str.contains("[<&]")
-
-
-def _copies_input(field: str) -> pl.Expr:
-    return (_squeezed(pl.col(field)) == _squeezed(pl.col("input"))).cast(pl.UInt32)
 
 
 def _rare_spelling(field: str) -> pl.Expr:
@@ -177,17 +154,18 @@ RULES: Mapping[str, Rule] = {
         Rule(
             "boilerplate_refusal",
             "the answer is an assistant's refusal",
-            _matches(refusals.REFUSAL),
+            refusals.boilerplate_refusal,
             "answer",
             "quarantine",
+            (refusals.may_be_refusal,),
         ),
         Rule(
             "output_copies_input",
             "the answer repeats the input",
-            _copies_input,
+            copied.copies_input,
             "answer",
             "quarantine",
-            (_begins_alike, _begins_with_one_word),
+            (copied.begins_alike, copied.begins_with_the_same),
         ),
         Rule(
             "no_letters",
@@ -237,6 +215,14 @@ RULES: Mapping[str, Rule] = {
             fix_scope="input",
         ),
         Rule(
+            "null_in_doubt",
+            "may be a null marker in place of an answer (None, nothing, -)",
+            null_in_doubt,
+            "answer",
+            "warn",
+            (is_brief,),
+        ),
+        Rule(
             "absent_media",
             "asks about an image, recording, file or page that is not there",
             absent_media,
@@ -261,6 +247,14 @@ RULES: Mapping[str, Rule] = {
             "task",
             "quarantine",
             (may_hold_tasks,),
+        ),
+        Rule(
+            "tasks_in_doubt",
+            "may hold several tasks that have nothing to do with each other",
+            tasks_in_doubt,
+            "prompt",
+            "warn",
+            (may_hold_pairs,),
         ),
         Rule(
             "cut_short",

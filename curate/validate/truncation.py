@@ -24,6 +24,8 @@ from pathlib import Path
 
 import polars as pl
 
+from curate.validate.faults.copied import copies_input
+
 # Words after which a text cannot end, in English and, where the word is not an English one that can, in
 # German, French, Spanish, Italian, Dutch and Portuguese.
 _NEVER_LAST = (
@@ -147,6 +149,7 @@ def _with_parts(rows: pl.DataFrame, field: str) -> pl.DataFrame:
     may_be = (
         text.str.contains(_OPEN_END)
         | text.str.contains(_STRUCTURE_END)
+        | text.str.contains(_ANNOUNCING_END)
         | pl.col(field).str.contains(_STRUCTURE)
     )
     near = near.filter(may_be).with_columns(text.str.extract(r"([^\n]*)$", 1).alias("part_last_line"))
@@ -162,7 +165,8 @@ def cut_off_places(rows: pl.DataFrame, field: str) -> pl.DataFrame:
 def cut_short_places(rows: pl.DataFrame, field: str) -> pl.DataFrame:
     """`cut_short` of rows that passed the gate, in column `places`; rows that cannot be are left out."""
     near = _with_parts(rows, field).filter(_short_end(_COLUMNS))
-    return near.with_columns((cut_off(field, _COLUMNS) == 0).cast(pl.UInt32).alias("places"))
+    whole = (cut_off(field, _COLUMNS) == 0) & (copies_input(field) == 0)
+    return near.with_columns(whole.cast(pl.UInt32).alias("places"))
 
 
 # A whole sentence has eight words or more on average where people write in sentences.
@@ -191,9 +195,39 @@ _ARTICLE_LAST = (
 )
 
 
+# What announces something, before a colon at the very end; a heading is shorter.
+_ANNOUNCES = (
+    r"(?i)(?:\b(?:following|follows|below|these|such as|for example|for instance|e\.g\.|namely|include[sd]?|including|consists? of|steps?|are|is|as|to|"
+    r"folgende[rsnm]?|folgt|nämlich|beispielsweise|z\. ?b\.|diese|sind|beachten|suivante?s?|voici|exemple|savoir|comprend|sont|"
+    r"siguientes?|ejemplo|saber|incluye[n]?|son|seguent[ei]|esempio|sono|cioè|includ\w+|seguintes?|exemplo|são|volgende|bijvoorbeeld|namelijk|zijn|"
+    r"następując\w+|przykład|mianowicie|to)\b[^.?!:\n]{0,60}|[.?!]\s[^.?!:\n]{25,}):$"
+)
+_OPENS_LETTER = r"(?i)\b(?:introduc\w+|opening|heading|headline|lead-?in|intro|salutation|greeting|caption|title|first line|label|subject|prefix|überschrift|einleitung|anrede|titre|título|titolo|nagłówek)\b"
+# Code without a fence that stops: a keyword that must go on, a line that opens a block, more braces open than shut.
+_CODE_STOPS = (
+    r"(?-i:\b(?:SELECT|FROM|WHERE|AND|OR|JOIN|ON|BY|SET|VALUES|INTO|LIKE|BETWEEN|THEN|ELSE|CASE|WHEN|HAVING|TABLE)$)"
+    r"|(?m:^\s*(?:def|if|elif|else|for|while|try|except|with|class)\b[^\n]*[^\n])(?-m::$)|[\w)\]\"']\s(?:=|\+|&&|\|\||<-|->|=>)$"
+)
+
+
+def _announces(text: pl.Expr, ends: pl.Expr) -> pl.Expr:
+    """Whether a text stops at a colon behind which something was to come, or in the middle of code."""
+    colon = text.str.contains(r"[\p{L})\"”»]\s?:$") & text.str.contains(_ANNOUNCES)
+    colon &= (ends >= 1) | text.str.contains(r"^[^\n:]{30,}:$")
+    asked = pl.col("input").fill_null("").str.contains(_OPENS_LETTER)
+    braces = (text.str.count_matches(r"\{") > text.str.count_matches(r"\}")) & text.str.contains(
+        r"(?m)[;{]\s*$|^\s*(?:function|public|class|const|let|var|int|void)\b"
+    )
+    return (colon & ~asked) | text.str.contains(_CODE_STOPS) | braces
+
+
+# What `_announces` asks for at least; a row without it is not looked at.
+_ANNOUNCING_END = r":$|\{|[=+&|>-]$"
+
+
 def cut_short(field: str) -> pl.Expr:
     """1 where whole sentences come before a last one without an end, and `cut_off` is not sure of it."""
-    return (_short_end(_parts(field)) & (cut_off(field) == 0)).cast(pl.UInt32)
+    return (_short_end(_parts(field)) & (cut_off(field) == 0) & (copies_input(field) == 0)).cast(pl.UInt32)
 
 
 def _short_end(parts: _Parts) -> pl.Expr:
@@ -222,7 +256,7 @@ def _short_end(parts: _Parts) -> pl.Expr:
         seldom & ~last_line.str.contains(_STRANDED) & ~text.str.contains("[!?]")
     )
     mid_phrase &= (words >= _SENTENCE_WORDS) & ~last_line.str.contains(_CODE_LINE)
-    return cut.fill_null(False) | mid_phrase
+    return cut.fill_null(False) | mid_phrase | _announces(text, ends).fill_null(False)
 
 
 def cut_off(field: str, parts: _Parts | None = None) -> pl.Expr:
@@ -325,6 +359,8 @@ def cut_off(field: str, parts: _Parts | None = None) -> pl.Expr:
             open_end
             & prose
             & (comma | never | seldom | clause | fragment | stub | formal | items).fill_null(False)
+            # A prompt that is said again without its question mark is rule `output_copies_input`.
+            & (copies_input(field) == 0).fill_null(True)
         )
     )
     return cut.fill_null(False).cast(pl.UInt32)

@@ -1,10 +1,10 @@
 """Rule `wrong_arithmetic`: a sum that is written out and does not come out.
 
-Sums of numbers alone are looked at: `17 × 23 = 381`, `20% of 350 = 75`, and a bare number that answers a
-prompt which is nothing but a sum. They are evaluated over fractions by a parser of its own (no `eval`; four
+Sums of numbers are looked at, with one unit or none (`12,50 € + 7,80 € = 20,50 €`), in signs or in words (`17 plus
+5 is 23`): `17 × 23 = 381`, `20% of 350 = 75`, and a bare number that answers a prompt which is nothing but a sum. They are evaluated over fractions by a parser of its own (no `eval`; four
 operations, powers, brackets; 200 characters). A result counts as right if it is the value rounded or cut to
 the digits that are shown, read with a decimal point or a decimal comma. Left alone: what the text itself calls
-wrong, other bases, remainders, equations with letters.
+wrong, other bases, remainders, clocks, equations with letters.
 """
 
 # ruff: noqa: E501 (a long list in a regex is read in a row)
@@ -52,6 +52,30 @@ _OTHERWISE = (
     r"(?i)\b(?:wrong|incorrect|mistakes?|error|false|joke|binary|hexadecimal|hex|octal|base|mod|modulo|remainder|"
     r"not|isn['’]t|myth|floating|falsch|fehler|faux|erreur|incorrecto|sbagliato|fout|errado|instead|typo|rest|approximately|about|roughly|clock)\b|≈|≠|≡"
 )
+# A unit behind a number; it goes where all numbers of the sum have the same one, or where it is money.
+_MONEY = r"(?:€|£|\$|¥|zł|kr|EUR|USD|GBP|CHF|PLN|SEK|euros?|Euro|dollars?|pounds?|francs?|Franken|złotych|reais)"
+_UNIT_BEHIND = re.compile(
+    rf"(?<=\d)\s?(?P<unit>{_MONEY}|[^\W\d_]{{1,14}})(?=\s*[-+*×·÷/=−–)]|\s+[xX]\s|[.,;!?)]|$)"
+)
+_UNIT_OF_RESULT = re.compile(rf"=\s*[$£€]?\d[\d.,]*\s?({_MONEY}|[^\W\d_]{{1,14}})")
+_SPELT_SUM = re.compile(
+    r"(?i)(?<=\d)\s+(?P<sign>plus|minus|times|multiplied by|divided by|mal|geteilt durch|fois|moins|divisé par|por|más|menos|dividido (?:por|entre)|"
+    r"più|meno|diviso|keer|gedeeld door|vezes|mais|razy|dodać|odjąć)\s+(?=[$£€]?\d)"
+)
+_SPELT_EQUALS = re.compile(
+    r"(?i)(?P<sum>\d[\d.,]*(?: [-+*/] [$£€]?\d[\d.,]*)+)\s+(?:is|equals?|is equal to|makes?|gives?|comes to|ist|sind|macht|ergibt|ergeben|font|fait|égale?|donne|son|es|igual a|da|fa|sono|fanno|é|são|dá|maakt|to|daje|równa się)\s+(?=[$£€]?\d)"
+)
+_WORDS_OF_SUMS = r"\d (?i:plus|minus|times|multiplied by|divided by|mal|geteilt|fois|moins|divisé|por|más|menos|dividido|più|meno|diviso|keer|gedeeld|vezes|mais|razy|dodać|odjąć) [$£€]?\d"
+_SIGN_OF = {
+    "plus": "+", "más": "+", "più": "+", "mais": "+", "dodać": "+", "minus": "-", "moins": "-", "menos": "-", "meno": "-",
+    "odjąć": "-", "divided by": "/", "geteilt durch": "/", "divisé par": "/", "dividido por": "/",
+    "dividido entre": "/", "diviso": "/", "gedeeld door": "/",
+}  # fmt: skip
+# Where one counts in a circle, 22 + 9 is 7.
+_CIRCLES = re.compile(
+    r"(?i)\b(?:clock|o['’]clock|uhr|zifferblatt|horloge|cadran|reloj|orologio|klok|zegar\w*|relógio|a\.?m|p\.?m|weekdays?|wochentage?|months?|monate?|compass|degrees|grad|midnight|mitternacht|minuit|medianoche)\b"
+)
+_ROUND = (7, 12, 24, 60, 360)
 _LONGEST = 20_000
 _LARGEST_POWER = 64
 # An answer that is a number alone has fewer characters.
@@ -63,14 +87,20 @@ class _NoSum(ValueError):
 
 
 def may_be_sum(field: str) -> pl.Expr:
-    """The first gate: a sign that every sum holds, or an answer as short as a number."""
-    return pl.col(field).str.contains("[=%]") | (pl.col(field).str.len_chars() <= _SHORT)
+    """The first gate: a sign or a word that every sum holds, or an answer as short as a number."""
+    return (
+        pl.col(field).str.contains("[=%]")
+        | (pl.col(field).str.len_chars() <= _SHORT)
+        | pl.col(field).str.contains(_WORDS_OF_SUMS)
+    )
 
 
 def may_hold_sum(field: str) -> pl.Expr:
     """The second gate: an equation between numbers, or a number that answers a prompt of numbers."""
     text = pl.col(field)
-    equation = text.str.contains(r"\d[)\s]*=\s*[-−$£€]?\s?\d|\d\s?%\s+(?:of|von|de|di|van)\s+\S{0,2}\d")
+    equation = text.str.contains(
+        r"\d[)\s]*(?:\p{L}{1,14}|\p{Sc})?[)\s]*=\s*[-−$£€]?\s?\d|\d\s?%\s+(?:of|von|de|di|van)\s+\S{0,2}\d"
+    ) | text.str.contains(_WORDS_OF_SUMS)
     answer = (text.str.len_chars() <= _SHORT) & text.str.contains(r"\d")
     return equation | (
         answer
@@ -216,18 +246,40 @@ def _stands_alone(text: str, start: int, left: str) -> bool:
     return not (re.search(r"\d\s+$", before) or re.match(r"\d+[-/]\d+[-/]\d+", left.strip()))
 
 
+def _in_signs(text: str) -> str:
+    """Sums in words as signs, and without the units that all numbers of a line's sum share."""
+    said = re.search(_WORDS_OF_SUMS, text)
+    if said:
+        text = _SPELT_SUM.sub(lambda match: f" {_SIGN_OF.get(match['sign'].lower(), '*')} ", text)
+        text = _SPELT_EQUALS.sub(r"\g<sum> = ", text)
+    return "".join(_without_units(part) if "=" in part else part for part in re.split(r"(\n|[;:]\s|[.!?]\s)", text))
+
+
+def _without_units(part: str) -> str:
+    units = {match["unit"] for match in _UNIT_BEHIND.finditer(part)} - {"x", "X"}
+    money = {unit for unit in units if re.fullmatch(_MONEY, unit)}
+    if len(units - money) > 1 or (len(money) > 1) or (units - money and money):
+        return part
+    results = {unit.rstrip("s.") for unit in _UNIT_OF_RESULT.findall(part)}
+    if not results <= {unit.rstrip("s.") for unit in units} and units:
+        return part
+    return _UNIT_BEHIND.sub(lambda match: match[0] if match["unit"] in "xX" else "", part)
+
+
 def wrong(prompt: str, answer: str) -> int:
     """How many sums of `answer` do not come out."""
     text = answer[:_LONGEST]
     if "==" in text or re.search(_OTHERWISE, prompt[:2_000]):
         return 0
+    said, text = text, _in_signs(text)
+    circle = bool(_CIRCLES.search(said) or _CIRCLES.search(prompt[:2_000]))
     faults = 0
     for match in _EQUATION.finditer(text):
         left = match["left"]
         start = match.start() + len(left) - len(left.lstrip())
         if not _stands_alone(text, start, left) or _excused(text, match):
             continue
-        faults += _fails(values(left), match["right"])
+        faults += _fails(values(left), match["right"], circle=circle)
     for match in _PERCENT.finditer(text):
         if not _excused(text, match):
             whole = values(match["whole"])
@@ -236,8 +288,10 @@ def wrong(prompt: str, answer: str) -> int:
     return faults or _bare_answer(prompt, text)
 
 
-def _fails(left: set[Fraction], right: str) -> int:
+def _fails(left: set[Fraction], right: str, *, circle: bool = False) -> int:
     try:
+        if circle and any((value - number) % way == 0 for value in left for number in _readings(right) for way in _ROUND):
+            return 0
         return int(bool(left) and not _comes_out(left, right))
     except (_NoSum, ValueError):
         return 0

@@ -25,13 +25,29 @@ MOJIBAKE = f"Ã[{_CONTINUATION}]|Ã[{_MARKS}]\\p{{L}}|â€|â\u0080|Â[\u00a0£
 _MAC = "ÄÅÇÉÑÖÜáàâäãåçéèêëíìîïñóòôöõúùûü†°¢£§•¶ß®©™´¨≠ÆØ∞±≤≥¥µ∂∑∏π∫ªºΩæø"
 # UTF-8 Cyrillic read as Windows-1251: "Р" or "С" before a sign or a letter that Russian does not put there.
 _CYRILLIC = "(?:[РС][°±²³ґµ¶·ё№є»јЅѕї‚ѓ„…†‡€‰Љ‹ЊЌЋЏђ‘’“”•–—™љ›њќћџ\u00a0ЎўЈ¤Ґ¦§Ё©Є«¬\u00ad®Ї]){2,}"
-_LATIN_TWO = "(?:[ÄĹĂ][Å‚…„™›º¼³‡Ľľ˘ŁĄ±¤Ś\u203a\u0144\u017c])"
-_ENTITY = r"&(?:[aeiouy](?:uml|acute|grave|circ|ring|tilde)|[AEIOU](?:uml|acute|grave|circ|ring|tilde)|szlig|ccedil|Ccedil|ntilde|oslash|aelig|AElig);"
+# UTF-8 read as Windows-1250 ("GrĂĽĂźe") and as a code page of DOS ("gr├╝n", "donΓÇÖt", "donÔÇÖt").
+_LATIN_TWO = "Ă[¤¶©¨ˇĽźłşęě®±ş«]|Ĺ[‚„›ş»]|â€"
+_DOS = r"\p{L}├[^\s\w]|├[^\s]\p{Ll}|ΓÇ[^\s]|ÔÇ[^\sA-Za-z]"
+# The second byte is lost or has become a space: "itâs", "Ã  la", "Ãberweisung"; in small letters: "fã¼r".
+_LOST = r"\p{Ll}â(?:s|t|re|ll|ve|d|m)\b|(?:^|[\s(])Ã[ \u00a0]+\p{Ll}|\bÃ[b-df-hj-np-tv-z]|ã[¼¶¤©¨ª«¡³º±§]"
+# Bytes written out: "\\xc3\\xbc", "f=FCr", "M%C3%BCnchen", "cafu00e9", "caf+AOk-", a header of a mail.
+_BYTES = (
+    r"\\x[cC][23]\\x[89abAB][0-9a-fA-F]|\p{Ll}=[CDEF][0-9A-F]\p{Ll}|\p{L}u00[c-f][0-9a-f]|\p{L}\+A[OPD][A-Za-z0-9]-|=\?(?i:utf-8|iso-8859-1|windows-125\d)\?[QB]\?"
+)
+_LETTER = r"[aeiouyncAEIOUYNC](?:uml|acute|grave|circ|ring|tilde|cedil)|szlig|oslash|aelig|AElig|oelig|lstrok|eogon|aogon"
+_SIGN = r"[lr](?:dquo|squo|aquo)|[bs]dquo|sbquo|quot|apos|nbsp|hellip|[mn]dash|euro|pound|deg|middot|bull|iexcl|iquest|times|copy|reg|shy|#\d{2,5}|#x[0-9a-fA-F]{2,4}"
+# Once or twice escaped.
+_ENTITY = rf"&(?:amp;(?:amp;)?)?(?:{_LETTER}|{_SIGN});|&amp;(?:amp|lt|gt);"
 DAMAGE = (
     f"\\p{{L}}√[{_MAC}]|√[{_MAC}]\\p{{L}}|‚Ä[ôúùìîòêï¶]|¬[£©®∞°]|{_CYRILLIC}|Å[¼º‚„›\u0082\u0084]|Ä[™…‡\u0085\u0087\u0099]|"
     r"\p{L}\\u00[c-f][0-9a-f]|\\u00[c-f][0-9a-f]\p{L}|(?:=C[23]=[89AB][0-9A-F]|=E2=80=[89AB][0-9A-F])|âœ[\p{S}\p{P}“”]|"
-    f"{_ENTITY}"
+    f"{_LATIN_TWO}|{_DOS}|{_LOST}|{_BYTES}|{_ENTITY}"
 )
+# An address holds such bytes by right.
+_PERCENT = r"\p{L}%C3%[89AB][0-9A-F]|%C3%[89AB][0-9A-F]\p{L}"
+_ADDRESS = r"://|\bwww\."
+# A question mark in the place of a letter, twice or more.
+_ASKING = r"\p{L}\?{1,2}\p{Ll}"
 # What the prompt or the answer is then about.
 _ABOUT_IT = r"(?i)\b(?:entit(?:y|ies)|escape[sd]?|escaping|encod\w+|decod\w+|quoted-printable|unicode|utf-?8|html|json|regex|code points?|javascript|python|latin-?1|kodier\w*)\b"
 _OF_ENCODINGS = (
@@ -55,12 +71,14 @@ def may_be_mojibake(field: str) -> pl.Expr:
 
 def may_hold_signs(field: str) -> pl.Expr:
     """The first gate of `encoding_damage`: a sign that all of them hold."""
-    return beyond_ascii(pl.col(field)) | pl.col(field).str.contains(r"[\\=&]")
+    return beyond_ascii(pl.col(field)) | pl.col(field).str.contains(r"[\\=&%+]|\wu00|\w\?\w")
 
 
 def may_be_damaged(field: str) -> pl.Expr:
     """The second gate of `encoding_damage`."""
-    return pl.col(field).str.contains(r"[√¬‚РСÅÄâ]|\\u00|=C[23]=|=E2=|&\w{2,6};")
+    return pl.col(field).str.contains(
+        r"[√¬‚РСÅÄâĂĹ├ΓÔÃã]|\\u00|\\x[cC]|=[C-F][0-9A-F]|=\?|%C3%|u00[c-f]|\+A[OPD]|&#?\w{2,8};|[\p{L}]\?{1,2}\p{Ll}"
+    )
 
 
 def encoding_damage(field: str) -> pl.Expr:
@@ -69,4 +87,9 @@ def encoding_damage(field: str) -> pl.Expr:
     about = text.str.contains(_SPEAKS_OF_IT)
     if field != "input":
         about |= pl.col("input").fill_null("").str.contains(_ABOUT_IT)
-    return (text.str.contains(DAMAGE) & ~text.str.contains(MOJIBAKE) & ~about).cast(pl.UInt32)
+    damaged = (
+        text.str.contains(DAMAGE)
+        | (text.str.contains(_PERCENT) & ~text.str.contains(_ADDRESS))
+        | ((text.str.count_matches(_ASKING) >= 2) & ~text.str.contains(r"://|\bwww\.|[&=][a-z]"))
+    )
+    return (damaged & ~text.str.contains(MOJIBAKE) & ~about).cast(pl.UInt32)

@@ -22,7 +22,12 @@ _ASKED = (
 )
 _ABOUT_IT = (
     r"(?i)\b(?:invalid|broken|malformed|this|the given|the following|following|existing|without|from|my|your|load\w*|read\w*|pars\w+|validat\w+) json\b|\bjson (?:into|to) \w|\bjson (?:parser|escapes?|syntax|jargon|module|library|web token|path|lines?\b)"
-    r"|\b(?:json['’]s|explain|difference|vs\.?|why|how (?:do|does|can|to|would|is|are)|what(?:['’]s| is) (?:a )?json|script|program|function|method|code|class|python|javascript|typescript|java|php|ruby|golang|rust|c#|sql|bash|essay|article|tutorial|poem)\b"
+    r"|\b(?:json['’]s|explain|difference|vs\.?|why|how (?:do|does|can|to|would|is|are)|what(?:['’]s| is) (?:a )?json)\b"
+    # A program, an article: not a field of that name.
+    r"|\b(?:write|create|implement|build|develop|make|give me|need|want|show me|in|using|with|as|from|a|an|the|some) (?:(?:an?|the|some|small|short|simple|little|new) )?(?:python|javascript|typescript|java|php|ruby|golang|rust|c#|sql|bash|shell|node(?:\.js)?)\b"
+    r"|\b(?:write|create|implement|build|develop|make) (?:me )?(?:an?|the|some) (?:[a-z-]+ ){0,2}(?:script|program|function|method|class|code|essay|article|tutorial|poem|story)\b[^.\n]{0,60}\bjson\b"
+    r"|\bjson\b[^.\n]{0,20}\b(?:script|program|function|method|essay|tutorial|poem)\b"
+    r"|(?:python|javascript|typescript|java|php|ruby|golang|rust|c#|sql|bash) (?:script|code|function|program|class|dict\w*|object|list|snippet)"
 )
 _FENCE = re.compile(r"```(?:json|JSON)?[ \t]*\n(.*?)(?:\n```|```|\Z)", re.DOTALL)
 _OPENS = re.compile(r"[{\[]")

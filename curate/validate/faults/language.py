@@ -3,7 +3,9 @@
 Small words and words of asking settle nearly every row: an answer with two of its input's language is in it.
 What is left and speaks for two languages is asked of the model (`identify`, two seconds to load, a third of a
 millisecond a text), and counts only where the small words bear the model out, or where the two are written in
-different scripts. Code, names and quotations in the prompt do not count.
+different scripts. Code, names and quotations in the prompt do not count. A prompt that names the language which it
+wants ("answer in French", "ins Polnische", EN > DE) is held to that one; one that only speaks of languages is left
+alone.
 """
 
 # ruff: noqa: E501 (a long list in a regex is read in a row)
@@ -16,18 +18,19 @@ from functools import cache
 
 import polars as pl
 
+from curate.validate.faults.language_asked import asked_for
 from curate.validate.patterns import english
 
 # Small words that are of one of these languages alone.
 SMALL_WORDS = {
-    "en": "the and of is you that it with your are this will have from our they",
-    "de": "der und ist nicht ein eine mit auf für wir sie von dem zu im den ihr",
-    "fr": "les est et des une vous nous dans pour avec sur du pas votre au",
-    "es": "el los las y está para por del muy pero su al",
-    "it": "il che è sono per gli della nel alla dei una di",
-    "nl": "het een van niet voor zijn met dat wij naar ook",
-    "pt": "não uma você os com em do são na ao para",
-    "pl": "jest nie się na z w do że oraz przez",
+    "en": "the and of is you that it with your are this will have from our they for be can been would should which there not or by",
+    "de": "der und ist nicht ein eine mit auf für wir sie von dem zu im den ihr werden kann oder bei nach wird haben sind wenn dass noch nur über durch ihre sich",
+    "fr": "les est et des une vous nous dans pour avec sur du pas votre au sont cette ces aux leur elle mais être je qui ont",
+    "es": "el las los y está para por del muy pero su al más puede sus hay desde hasta cuando tiene también",
+    "it": "il che è sono per gli della nel alla dei una di più questo questa anche può essere dal alle degli",
+    "nl": "het een van niet voor zijn met dat wij naar ook deze worden wordt bij maar hebben uw",
+    "pt": "não uma você os com em do são na ao para pode seu sua pelo pela isso também foi",
+    "pl": "jest nie się na z w do że oraz przez dla lub można może aby",
 }
 # Words that begin a request in one of the languages alone.
 _ASKING = {
@@ -50,6 +53,8 @@ SPEAKS_OF_LANGUAGE = (
     r"bengali|tamil|welsh|irish|gaelic|catalan|basque|mandarin|cantonese|estonian|latvian|lithuanian|russisch\w*|"
     r"polnisch\w*)\b"
 )
+# "EN -> DE"
+_ARROW = r"(?i)\b(?:en|de|fr|es|it|nl|pt|pl)\s?(?:->|→|>|=>|–>)\s?(?:en|de|fr|es|it|nl|pt|pl)\b"
 # Its beginning tells the language of a text.
 BEGINNING = 240
 # Letters that an input, words that an answer must have for its language to be told.
@@ -69,6 +74,10 @@ def _words(language: str, *, asking: bool = False, twice: bool = False) -> str:
     words = SMALL_WORDS[language] + (" " + _ASKING[language] if asking else "")
     # "do" is a Polish and a Portuguese word as well.
     words = words.replace(" do ", " ") if language == "en" else words
+    if asking:
+        # "para" in a prompt says nothing: it is Spanish and Portuguese.
+        known = _languages_of()
+        words = " ".join(word for word in words.split() if len(known[word]) == 1 or word not in SMALL_WORDS[language].split())
     one = rf"\b(?:{'|'.join(words.split())})\b"
     pattern = rf"(?is){one}.*?{one}" if twice else rf"(?i){one}"
     return english(pattern) if language == "en" else pattern
@@ -123,6 +132,41 @@ def other_than_input(examples: pl.DataFrame) -> pl.DataFrame:
     rows = told.select("script", "asked", "told", "prompt", "answer").iter_rows()
     sure = [script or _borne_out(*rest) for script, *rest in rows]
     return pl.concat([plain, told.filter(pl.Series(sure, dtype=pl.Boolean))])
+
+
+def other_than_asked(examples: pl.DataFrame) -> pl.DataFrame:
+    """Rows of `examples` (`input, output` and more) whose answer is in another language than their prompt names.
+
+    Returns
+    -------
+    pl.DataFrame
+        The rows with `asked` and `told`, the two languages.
+    """
+    from curate.pii.detect.languages.identify import identify
+
+    answer = pl.col("answer")
+    named = examples.filter(
+        pl.col("input").fill_null("").str.contains(SPEAKS_OF_LANGUAGE)
+        | pl.col("input").fill_null("").str.contains(_ARROW)
+    ).with_columns(
+        pl.col("output").fill_null("").str.head(BEGINNING).alias("answer"),
+        pl.col("input").fill_null("").str.head(2 * BEGINNING).alias("prompt"),
+    )
+    named = named.filter(told_enough(answer) & ~answer.str.contains(_CODE_LIKE))
+    asked = [asked_for(prompt) for prompt in named["prompt"]]
+    named = named.with_columns(pl.Series("asked", asked, dtype=pl.String)).drop_nulls("asked")
+    if not named.height:
+        return named.with_columns(told=pl.lit(""))
+    told = named.with_columns(identify(named["answer"]).alias("told")).filter(
+        (pl.col("told") != pl.col("asked")) & pl.col("told").is_in(list(SMALL_WORDS))
+    )
+    pairs = told.select("asked", "told", "answer").iter_rows()
+    # Not where the asked language has a small word in it, nor titles and names.
+    sure = [
+        _counts(answer, 2)[asked] <= _counts(answer, 2)[language] // 3 and not names_alone(language, answer)
+        for asked, language, answer in pairs
+    ]
+    return told.filter(pl.Series(sure, dtype=pl.Boolean))
 
 
 def told_enough(answer: pl.Expr, foreign: pl.Expr | None = None) -> pl.Expr:

@@ -1,8 +1,10 @@
 """Rule `keyboard_mash`: somebody's fingers on the keyboard instead of words (`asdfasdf`, `sdkfjh`).
 
 A word is mashed if it is of the middle row alone and is no word (no vowel, or seven letters or more), or if its
-letters follow each other on one row. Codes, addresses and words with digits or hyphens are not looked at, nor
-are laughs and texts about keyboards and passwords.
+letters follow each other on one row, or five consonants of the middle row stand together in it. Less sure signs (four
+of them, a `q` without its `u`, a `j` between consonants, eight letters without a vowel) count where most words of a
+text have one. Codes, addresses and words with digits or hyphens are not looked at, nor are laughs and texts about
+keyboards and passwords.
 """
 
 # ruff: noqa: E501 (a long list in a regex is read in a row)
@@ -92,7 +94,12 @@ _SIDE_BY_SIDE = [
     "klö",
     "löä",
 ]
-_SUSPECT = rf"(?i){'|'.join(_SIDE_BY_SIDE)}|[sdfghjkl]{{5}}|[asdfghjkl;öä]{{10}}"
+# Consonants of the middle row on end: no language that is written with these keys has five.
+_HOME_RUN = re.compile(r"[sdfghjkl]{5,}")
+# Less sure: each is found in some name or loanword, hardly in most words of a text.
+_ODD = r"[sdfghjkl]{4,}|q[b-df-hj-npr-tv-z]|[bcdfghkpqrstvwxz]j[bcdfghklmnpqrstvwxz]|[bcdfghjklmnpqrstvxz]{6,}"
+_ODD_WORD = re.compile(_ODD)
+_SUSPECT = rf"(?i){'|'.join(_SIDE_BY_SIDE)}|[asdfghjkl;öä]{{10}}|{_ODD}"
 # Share of neighbouring letters (at most two keys apart on one row) from which on a word is none.
 _SHARE = 0.85
 _LONGEST = 5_000
@@ -148,25 +155,47 @@ def is_mash(word: str) -> bool:
     enough = len(word) >= (9 if said else 5 if voiceless else 6) and letters != set("ha")
     if enough and (voiceless or _run(word) >= 3) and _neighbours(word) >= _SHARE:
         return True
+    run = _HOME_RUN.search(word)
+    if run and len(set(run[0])) >= 3:
+        return True
     return len(word) >= 9 and voiceless and sum(letter in _MIDDLE for letter in word) >= 0.9 * len(word)
+
+
+def _is_odd(word: str) -> bool:
+    """Whether a word has one of the less sure signs."""
+    run = _ODD_WORD.search(word)
+    return bool(
+        run
+        and len(word) >= 5
+        and len(set(run[0])) >= min(3, len(run[0]))
+        # "Rechtsschutz", "Angstschweiß"
+        and "ch" not in run[0]
+        and not re.search(r"(.)\1\1", word)
+        and word not in _words()
+    )
 
 
 def mashed(prompt: str, text: str) -> int:
     """How many words of `text` are fingers on keys."""
     if re.search(_ABOUT_KEYS, prompt) or re.search(_ABOUT_KEYS, text):
         return 0
-    count = 0
+    count = odd = home = words = 0
     for token in text[:_LONGEST].split():
         bare = token.strip(".,:!?\"'()[]…„“”‚‘’")
-        if re.search(r"[\d@/_\\-]|://|\.", bare) or (bare.isupper() and len(bare) < 7):
+        if not bare or re.search(r"[\d@#/_\\-]|://|\.", bare) or (bare.isupper() and len(bare) < 7):
             continue
         word = bare.lower()
+        words += 1
+        # "DJRieba", "#nhsjc" are names.
+        named = token[0] in "#@" or not (bare.islower() or bare.isupper() or bare[1:].islower())
+        odd += not named and _is_odd(word)
+        home += not named and bool(re.search(r"[sdfghjkl]{4}", word))
         count += (
             len(word) >= 4
             and word.rstrip(";").replace(";", "").isalpha()
             and is_mash(word if ";" in word[:-1] or word == "jkl;" else word.rstrip(";"))
         )
-    return count
+    return count or (odd if odd * 2 >= words and (odd >= 2 or (home and words <= 2)) else 0)
 
 
 def keyboard_mash(field: str) -> pl.Expr:

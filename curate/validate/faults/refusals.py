@@ -22,6 +22,8 @@ REFUSAL = (
     r"(?:assist|help|comply|fulfil)"
     r"|\bi cannot (?:fulfil+|comply with) (?:this|that|your) request"
 )
+# What a text quotes is not said by it: behind words, in quotation marks.
+_QUOTED = r"(\S\s?)[\"“„«][^\"”“»\n]{2,600}[\"”“»]"
 PREAMBLE = (
     r"(?i)^\s*(?:(?:sure|certainly|of course|absolutely)\b[!,.:]*\s+)?here(?:['’]s| is| are) "
     r"(?:the|a|an|your|my) (?:\w+ "
@@ -32,6 +34,39 @@ _CANNOT = r"(?:can['’]?t|cannot|can not|am (?:not able|unable) to|['’]m (?:n
 _HELPS = r"(?:assist|help|comply|fulfil+|complete|answer|respond|provide|create|generate|write|engage|discuss|support|offer|produce|summari[sz]e|process|give|continue|share)"
 _THE_REQUEST = r"(?:(?:you )?with )?(?:this|that|your|the|such|any|these|content|information|product|medical|legal|financial|harmful|explicit|advice|instructions)\b"
 _REQUEST_ITSELF = r"(?:requests?|prompts?|topics?|task|question|content|material|nature|matter|conversation|recommendations?|advice|guidelines|assistance|instructions|subject)"
+# A refusal in its own words, whatever was asked: at the very beginning, of the request itself.
+_SORRY = r"(?:(?:oh|hi|hello|thank you[^.!?\n]{0,40})[,.!]?\s+)?(?:(?:i(?:['’]m| am)?(?: very| really| truly| so)? (?:sorry|afraid)|i apologi[sz]e(?: for [^.,!?\n]{1,40})?|i regret|my apologies|apologies|sorry(?: about that| to say)?|unfortunately|regrettably|as much as i['’]?d? (?:would )?like to(?: help)?|i understand[^.!?\n]{0,60}|i appreciate[^.!?\n]{0,60})[,;.:–—-]*\s*(?:but|however|that)?,?\s*)"
+_SELF = (
+    rf"(?i)^\W*{_SORRY}?(?:at this time,? )?i(?: am|['’]m)? ?(?:simply |really |just |currently |not |unable |afraid )*(?:{_CANNOT}|will not(?: be able to)?|won['’]t be able to|would rather not|['’]d rather not|prefer not to|am going to have to|['’]ll have to|have to|must|need to) "
+    rf"(?:be able to |be |politely |respectfully |pass on|decline|refuse|refrain from|help|assist|comply|answer|respond|discuss|comment|talk about|engage|fulfil+|complete|continue|support|speculate|weigh in|advise)\b(?: (?:you|to|with|on|for|about|in|any|further|the|answering|helping|providing|discussing|doing))*(?: (?:this|that|such|these|those|it|your (?:request|question|query)|here|requests?|questions?|topics?|subject|matter)\b|\s*[.!]|\s*$)"
+    rf"|(?i)^\W*{_SORRY}?(?:this|that|it|your (?:request|question|prompt)|the (?:request|question|prompt|topic))(?: (?:request|question|topic|prompt|subject|content|task|one|kind of \w+|type of \w+))?(?:['’]s| is| was| would be| falls| goes| lies| touches| appears to be)? (?:not |un|in)?(?:something (?:that )?i|outside (?:of )?(?:my|what i|the scope)|beyond (?:my|what i|the scope)|appropriate for me|inappropriate|not (?:possible|appropriate) for me|against (?:my|our)|able to be|been (?:blocked|flagged|refused|declined))"
+    rf"|(?i)^\W*{_SORRY}?(?:i(?:['’]m| am) (?:not (?:comfortable|permitted|allowed|authori[sz]ed|designed|trained|programmed|equipped|qualified|able)|uncomfortable|unable|only able|designed|programmed|trained|prohibited|restricted))\b[^.!?\n]{{0,60}}\b(?:requests?|(?:this|that|such|these|your) (?:question|topic|subject|kind|type|sort|matter)s?|topics?|advice|content|opinions?|with (?:this|that)|do (?:this|that)|discuss\w*|generat\w+|creat\w+|produc\w+)\b"
+    r"|(?i)^\W*(?:as|being|since i(?:['’]m| am)|because i(?:['’]m| am)|i(?:['’]m| am)(?: just| only| merely)?) (?:just |only |merely )?(?:an? |your )?(?:\w+[ -]){0,3}(?:ai|a\.i\.|language model|llm|chatbot|bot|digital assistant|virtual assistant|text-based model|machine learning model|artificial intelligence|automated (?:system|assistant))\b"
+    r"|(?i)^\W*(?:it (?:is|would be)|it['’]s|it['’]d be) (?:not (?:possible|appropriate|ethical|right) |in(?:appropriate|advisable) |un(?:ethical|wise) |irresponsible |against \w+ \w+ )(?:for me )?(?:to|for)\b|^\W*(?i:no comment|request (?:denied|refused|declined|blocked)|content (?:blocked|removed|filtered)|i['’]ll pass|no can do)\b"
+    r"|(?i)\b(?:my|our|openai['’]s|the) (?:(?:safety|content|usage|ethical|community|ethics|use|internal|strict) )*(?:guidelines|polic(?:y|ies)|programming|training|rules|restrictions|safeguards|filters) (?:do(?:es)? not|don['’]t|doesn['’]t|prevents?|prohibits?|forbids?|won['’]t|restricts?|stops?) [^.!?\n]{0,30}\b(?:me|permit|allow|let)\b"
+    r"|(?i)^\W*(?:let['’]s|can we|could we|i suggest we|perhaps we (?:can|could)) (?:please )?(?:talk about|discuss|change|switch to|move on to|focus on) (?:something|another|a different|the subject|other)\b"
+    r"|(?i)\b(?:not something (?:that )?i can (?:help|assist|do|provide|produce|create|write|discuss|answer|support|comment|advise)|unable to (?:fulfil+|comply with|process|complete|assist with|help with) (?:this|that|your|the) (?:request|prompt|query))\b"
+)
+# The same in other languages, at the beginning.
+_SELF_ELSEWHERE = (
+    r"(?i)^\W*(?:(?:es )?tut mir (?:sehr )?leid|leider|entschuldigung|ich bedau[e]?re|sorry|verzeihung|das geht leider nicht|bedaure)?[,;.:!–-]*\s*(?:aber|dass)?\s*(?:(?:da|hier|dabei|damit|hierbei|dazu|das|diese[rsn]?(?: \w+)?|bei (?:dieser|diesem) \w+|auf diese \w+) (?:kann|darf|möchte|werde) ich (?:ihnen |dir |euch )?(?:leider |nicht |dabei |keine? |weiter)|ich (?:kann|darf|möchte|werde) (?:ihnen|dir|euch|diese[rsn]?|ihre|deine|dazu|dabei|damit|hierbei|das|darüber|hierzu|leider)\b[^.!?\n]{0,50}\b(?:nicht|keine?n?|ablehnen)\b|ich bin nicht (?:in der lage|befugt|berechtigt|dafür|dazu)|ich muss (?:(?:das|dies|diese|ihre|die|deine)\b[^.!?\n]{0,30})?ablehnen|als (?:\w+ )?(?:ki\b|künstliche|sprachmodell|ki-|virtueller assistent|chatbot|digitaler assistent)|ich bin (?:nur |lediglich )?(?:eine? )?(?:ki\b|sprachmodell|künstliche|virtueller|chatbot))"
+    r"|(?i)\b(?:verstößt|verstoßen|widerspricht) (?:leider )?(?:gegen )?(?:meine|unsere|die)[rn]? (?:richtlinien|nutzungs\w*|inhalts\w*|vorgaben|programmierung|ethi\w+)"
+    r"|(?i)^\W*(?:(?:je suis |je )?(?:vraiment )?(?:désolée?|navrée?|regrette|m['’]excuse)|malheureusement|pardon|toutes mes excuses|excusez-moi)?[,;.:!–-]*\s*(?:mais|que|de)?,?\s*(?:je ne (?:peux|suis|puis|saurais|souhaite|dois|vais) (?:malheureusement |vraiment )?(?:pas |point )?(?:pas )?(?:en mesure|autorisée?|habilitée?|vous aider|t['’]aider|(?:pouvoir )?(?:répondre|traiter|satisfaire|accéder|donner suite|fournir|générer|produire|rédiger|écrire|aborder|commenter|discuter|donner|aider|créer|faire))|je (?:dois|préfère) (?:décliner|refuser|ne pas)|il m['’]est impossible|(?:cela|ce|cette) (?:\w+ )?(?:ne fait|dépasse|n['’]est pas|va à l['’]encontre|enfreint|sort)|en (?:tant qu|ma qualité)[^.!?\n]{0,20}(?:ia\b|intelligence|modèle|assistant)|je suis (?:un |une )?(?:simple )?(?:ia\b|intelligence artificielle|modèle|assistant virtuel|chatbot))"
+    r"|(?i)\bva à l['’]encontre de (?:mes|nos)\b|\b(?:mes|nos) (?:directives|règles|consignes|principes) (?:ne |m['’]|n['’])"
+    r"|(?i)^\W*(?:lo (?:siento|lamento)(?: mucho)?|lamentablemente|desafortunadamente|perdón|disculp[ae]|me temo|lamento)?[,;.:!–-]*\s*(?:pero|que)?,?\s*(?:no (?:puedo|podré|me es posible|estoy (?:en condiciones|capacitad|autorizad|programad|diseñad)\w*|me está permitido|tengo permitido)\b[^.!?\n]{0,20}\b(?:ayudar|ayudarte|ayudarle|responder|atender|cumplir|hablar|opinar|comentar|generar|crear|escribir|redactar|proporcionar|ofrecer|realizar|dar|hacer|asistir|complacer|con|para)\w*|(?:debo|tengo que|prefiero) (?:declinar|rechazar|no)|(?:esta|esa|tu|su) (?:solicitud|petición|pregunta) (?:infringe|va|no|viola|excede|está fuera)|(?:esto|eso) (?:está fuera|va en contra|no es algo)|(?:como|al ser|soy(?: solo| sólo)?) (?:un[a]? )?(?:simple )?(?:ia\b|inteligencia artificial|modelo de lengua\w+|asistente virtual|chatbot))"
+    r"|(?i)\b(?:va en contra de|infringe|viola|incumple) (?:mis|nuestras|las) (?:políticas|directrices|normas|pautas)"
+    r"|(?i)^\W*(?:mi (?:dispiace|spiace|scuso)|purtroppo|spiacente|scusa(?:mi|te)?|sono spiacente|ci dispiace)?[,;.:!–-]*\s*(?:ma|che|di)?,?\s*(?:non (?:posso|potrò|mi è possibile|sono (?:in grado|autorizzat\w|programmat\w|abilitat\w)|mi è permesso|intendo)\b[^.!?\n]{0,20}\b(?:aiutar\w*|risponder\w*|soddisfar\w*|fornir\w*|generar\w*|crear\w*|scriver\w*|discuter\w*|parlar\w*|commentar\w*|dare|assister\w*|di|a|esaudir\w*|completar\w*|elaborar\w*)|(?:devo|preferisco) (?:declinare|rifiutare|non)|(?:questa|la tua|la sua) (?:richiesta|domanda) (?:viola|va|non|esula)|(?:come|in quanto|essendo|sono(?: solo)?) (?:un['’]? ?(?:a )?)?(?:semplice )?(?:ia\b|intelligenza artificiale|modello linguistico|assistente virtuale|chatbot))"
+    r"|(?i)\b(?:va contro|viola|contrari[oa] a(?:lle)?) (?:le )?(?:mie|nostre) (?:linee guida|politiche|regole|norme)"
+    r"|(?i)^\W*(?:desculp[ae](?:-me)?|lamento|sinto muito|infelizmente|peço desculpa|receio|lamentavelmente)?[,;.:!–-]*\s*(?:mas|que)?,?\s*(?:não (?:posso|poderei|consigo|me é possível|estou (?:autorizad|programad|habilitad|em condições|apt)\w*|tenho permissão)\b[^.!?\n]{0,20}\b(?:ajudar|ajudá-l\w|responder|atender|cumprir|fornecer|gerar|criar|escrever|redigir|discutir|falar|opinar|dar|com|para|auxiliar|processar)\w*|(?:devo|prefiro|tenho de|tenho que) (?:recusar|declinar|não)|(?:este|esse|o seu|seu|esta) (?:pedido|solicitação|pergunta) (?:viola|vai|não)|(?:como|por ser|sendo|sou(?: apenas| só)?) (?:um[a]? )?(?:simples )?(?:ia\b|inteligência artificial|modelo de linguagem|assistente virtual|chatbot))"
+    r"|(?i)\b(?:vai contra|viola|contraria) (?:as )?(?:minhas|nossas) (?:diretrizes|políticas|regras|normas)"
+    r"|(?i)^\W*(?:het spijt me|sorry|helaas|mijn excuses|excuses)?[,;.:!–-]*\s*(?:maar|dat)?,?\s*(?:(?:ik kan|kan ik|ik mag|mag ik|ik wil|ik ga) (?:u |je |jou |jullie |hier |daar |dit |dat |deze |dit |uw |hierbij |hiermee |daarmee |helaas |over )+[^.!?\n]{0,30}\b(?:niet|geen|helpen)\b|ik (?:moet|wil) (?:dit|dat|deze|uw|je)\b[^.!?\n]{0,30}\b(?:weigeren|afwijzen)|ik ben niet (?:in staat|bevoegd|gemachtigd|geprogrammeerd)|(?:als|ik ben (?:slechts |maar )?)(?:een )?\s?(?:ai\b|taalmodel|kunstmatige|virtuele assistent|chatbot))"
+    r"|(?i)\b(?:in strijd met|tegen) (?:mijn|onze) (?:richtlijnen|beleid|regels|programmering)"
+    r"|(?i)^\W*(?:przykro mi|niestety|przepraszam|wybacz|żałuję|przepraszamy)?[,;.:!–-]*\s*(?:ale|że)?,?\s*(?:nie (?:mogę|jestem w stanie|wolno mi|potrafię|mam możliwości|jestem upoważnion\w+|jestem zaprogramowan\w+)\b[^.!?\n]{0,25}\b(?:pomóc|spełnić|odpowiedzieć|odpowiadać|zrealizować|udzielić|udzielać|wygenerować|napisać|stworzyć|rozmawiać|omawiać|przetworzyć|wykonać|doradzać|z|w|na)\b|muszę odmówić|odmawiam|(?:to|ta|twoja) (?:prośba|pytanie) (?:narusza|wykracza)|(?:jako|jestem(?: tylko)?) (?:ai\b|model\w* językow\w+|sztuczn\w+|wirtualn\w+|chatbot\w*))"
+    r"|(?i)\b(?:narusza|sprzeczne z|wbrew) (?:moi(?:e|mi|ch)|nasze|moje|naszymi)? ?(?:wytyczn\w+|zasad\w*|regulamin\w*)"
+)
+# A text was to be written and the answer says at once that it will not be.
+_WRITES = r"(?i)(?:^|[.!?:\n]\s*|\bplease |\byou )(?:write|draft|compose|create|generate|give me|tell me|make|describe|explain|summari[sz]e|list|suggest|translate|rewrite|provide|design|plan|outline|recommend|name)\b"
+_WONT_WRITE = rf"(?i)^\W*{_SORRY}?i ?(?:{_CANNOT}|will not|am unable to|['’]m unable to) (?:help (?:you )?(?:to )?)?(?:write|draft|compose|create|generate|give|tell|make|describe|explain|summari[sz]e|list|suggest|translate|rewrite|provide|design|plan|outline|recommend|produce|offer|discuss|share|assist|help)\b"
 _WIDE = english(
     r"(?i)\bas an? (?:large |helpful |virtual )?(?:language model|ai|artificial intelligence|chatbot|machine learning model|virtual assistant)\b(?:[^.!?\n]{0,40}\b(?:i|my)\b|[.,;])"
     r"|\b(?:information|data|feelings|opinions|access)\b[^.!?\n]{0,40} as an? (?:ai|language model|artificial intelligence)\b"
@@ -52,7 +87,9 @@ _WIDE = english(
     r"|\b(?:als (?:ai|taalmodel)|het spijt me)\b[^.!?\n]{0,40}\bkan ik (?:daar|hier|dit|dat|u|je)\b[^.!?\n]{0,30}\b(?:niet|helpen)\b|\bjako (?:model językowy|sztuczna inteligencja)\b|\bprzykro mi\b[^.!?\n]{0,20}\bnie mogę (?:pomóc|spełnić|odpowiedzieć)"
 )
 # The prompt is about machines, refusals or their words.
-_ABOUT_REFUSALS = r"(?i)\b(?:ai\b|a\.i\.|language model|chatbot|bot\b|robot|android|assistant|refus\w+|declin\w+|apolog\w+|fallback|absage|ablehn\w*|entschuldig\w*|künstliche|ki\b|excuse|scene|screenplay|dialogue|character|translate|rephrase|what does)"
+_ABOUT_REFUSALS = r"(?i)\b(?:ai\b|a\.i\.|language model|chatbot|bot\b|robot|android|assistant|siri|alexa|refus\w+|declin\w+|rejection|turn(?:ing)? down|apolog\w+|fallback|absage|ablehn\w*|entschuldig\w*|künstliche|ki\b|excuse|refus\w*|rechaz\w+|rifiut\w+|recus\w+|weiger\w+|afwijz\w+|odm[oó]w\w+|intelligence artificielle|inteligencia artificial|intelligenza artificiale|inteligência artificial|translate|rephrase|what does|what do you say|word for word)"
+# A story, in which somebody may say such words, but not as its beginning.
+_STORY = r"(?i)\b(?:scene|screenplay|dialogue|character|story|sketch|play|szene|geschichte|kurzgeschichte|scène|histoire|escena|historia|scena|storia|cena|história|verhaal|opowiadanie)\b"
 # A beginning that may be a refusal: the gate.
 _MAY_REFUSE = (
     english(
@@ -66,25 +103,76 @@ _MAY_REFUSE = (
 _REFUSED = 400
 
 
+# How a refusal without any of these words begins.
+_BEGINS = (
+    r"(?i)^\W*(?:i(?:['’]m)?\b|it(?:['’](?:s|d))?\b|this\b|that(?:['’]s)?\b|your (?:request|question|prompt)|the (?:request|question|prompt|topic)|as\b|being\b|since\b|because\b|let['’]s|(?:can|could) we|perhaps we|no co|no can|request|content|"
+    r"ich\b|das\b|da\b|dies\w*\b|hier\w*\b|dabei|damit|dazu|bei\b|auf\b|als\b|entschuld|verzeih|bedaur|je\b|il m|cela\b|ce\w*\b|en\b|malheur|pardon|toutes|excus|no\b|debo\b|tengo\b|prefiero|es[at]\w*\b|tu\b|su\b|como\b|al ser|soy\b|lament|desa|disculp|perd|"
+    r"non\b|devo\b|preferisco|questa|la (?:tua|sua)|come\b|in quanto|essendo|sono\b|purtroppo|spiac|scus|n[ãa]o\b|prefiro|tenho\b|o seu|seu\b|por ser|sendo|sou\b|infeliz|peço|receio|ik\b|kan\b|mag\b|helaas|mijn|nie\b|muszę|odmaw|to\b|ta\b|twoja|jako\b|jestem|niestety|przepra|wybacz|żałuję|mi\b|ci\b)"
+)
+
+
 def may_refuse(field: str) -> pl.Expr:
     """The gate of `refusal`."""
-    return pl.col(field).str.head(_REFUSED).str.contains(_MAY_REFUSE)
+    head = pl.col(field).str.head(_REFUSED)
+    return head.str.contains(_MAY_REFUSE) | head.str.head(40).str.contains(_BEGINS)
+
+
+def boilerplate_refusal(field: str) -> pl.Expr:
+    """How often the field refuses in words that only chatbots have; not those that it quotes, and none where the
+    prompt is about a chatbot or a refusal.
+    """
+    text = pl.col(field)
+    own = pl.when(text.str.contains(r'["“„«]')).then(text.str.replace_all(_QUOTED, "${1}")).otherwise(text)
+    about = pl.col("input").fill_null("").str.contains(_ABOUT_REFUSALS)
+    return pl.when(about).then(0).otherwise(own.str.count_matches(REFUSAL)).cast(pl.UInt32)
+
+
+def may_be_refusal(field: str) -> pl.Expr:
+    """The gate of `boilerplate_refusal`."""
+    return pl.col(field).str.contains(REFUSAL)
 
 
 def refusal(field: str) -> pl.Expr:
     """1 where the field refuses, in words that `boilerplate_refusal` does not know."""
-    text = pl.col(field)
-    text = text.str.head(_REFUSED)
-    wide = text.str.contains(_WIDE) & ~text.str.contains(REFUSAL)
-    return (wide & ~pl.col("input").str.contains(_ABOUT_REFUSALS)).cast(pl.UInt32)
+    whole, prompt = pl.col(field), pl.col("input").fill_null("")
+    text = whole.str.head(_REFUSED)
+    # A message that was asked for may begin so.
+    message = prompt.str.contains(_MESSAGE)
+    begins = text.str.contains(_SELF) | text.str.contains(_SELF_ELSEWHERE)
+    wont = text.str.contains(_WONT_WRITE) & prompt.str.contains(_WRITES)
+    wide = text.str.contains(_WIDE) & ~prompt.str.contains(_STORY)
+    quoted = text.str.contains(r"^\s*[\"“„«]") & prompt.str.contains(_STORY)
+    refuses = wide | ((begins | wont) & ~quoted & ~(message & whole.str.contains(_OF_STAFF)))
+    known = text.str.contains(REFUSAL) & (boilerplate_refusal(field) > 0)
+    return (refuses & ~known & ~prompt.str.contains(_ABOUT_REFUSALS)).cast(pl.UInt32)
 
 
 # What an assistant says about its answer, at the beginning and at the end.
-_OPENERS = r"(?i)^\W*(?:(?:that['’]s |what )?an? )?(?:great|good|excellent|interesting|fantastic) question[!.]|^\W*(?:certainly|sure|of course|absolutely)[!,.] (?:i(?:['’]d| would) be (?:happy|glad|delighted) to|i can (?:certainly )?help)\b|^\W*thank you for (?:asking|your question)\b"
+_OPENERS = (
+    r"(?i)^\W*(?:wow[,!] )?(?:(?:that['’]s |this is |what )?an? )?(?:really |very )?(?:great|good|excellent|interesting|fantastic|wonderful|thoughtful|fascinating) (?:question|choice|idea|topic|prompt)[!.,]|^\W*thank(?:s| you) for (?:asking|your question|the question|this question)\b"
+    r"|^\W*(?:certainly|sure(?: thing)?|of course|absolutely|definitely|no problem|gladly|happy to help|glad to help|with pleasure|my pleasure|got it|you got it|understood|okay|ok|alright)\s?[!,.:–—-]+\s*(?:(?:here|below|the following|let['’]s (?:break|dive|look|explore|start|begin|go|take|get|unpack|walk|work)|let me (?:help|explain|break|walk|show|give|see)|i(?:['’]d| would) (?:be|love)|i(?:['’]ll| will| can) (?:explain|write|draft|walk|break|summari[sz]e|do my best)|i(?:['’]ve| have) (?:written|drafted|prepared|created|put|compiled|rewritten|summari\w+|translated)|i(?:['’]m| am) (?:happy|glad)|please find|happy|glad)\b)"
+    r"|^\W*(?:i(?:['’]d| would) be (?:more than |very )?(?:happy|glad|delighted) to|i(?:['’]m| am) (?:more than |very )?(?:happy|glad|delighted) to (?:help|assist)|let me (?:break (?:this|it|that) down|help you with|explain this)|here(?:['’]s| is| are) (?:what i|my (?:attempt|take|answer|response|suggestion)|your|the (?:answer|response|requested)))\b"
+    r"|^\W*as (?:you )?requested[,:]|^\W*(?:i|we) hope this (?:message|email|e-mail) finds you"
+    r"|^\W*(?:(?:sehr |aber )?gerne?|natürlich|klar|selbstverständlich|sicher|kein problem)\s?[!,.:–-]+\s*(?:hier|anbei|im folgenden|unten|ich|nachfolgend|dann)\b|^\W*(?:das ist eine |eine |was für eine )?(?:sehr )?(?:gute|tolle|interessante|spannende|super) frage[!.,]"
+    r"|^\W*(?:bien sûr|avec plaisir|certainement|volontiers|absolument|bien entendu|d['’]accord|pas de problème)\s?[!,.:–-]+\s*(?:voici|voilà|je|ci-dessous)\b|^\W*(?:c['’]est une |quelle )?(?:très )?(?:bonne|excellente|belle) question\s?[!.,]"
+    r"|^\W*(?:claro(?: que sí)?|por supuesto|con (?:mucho )?gusto|desde luego|ciertamente|encantado)\s?[!,.:–-]+\W*(?:aquí|a continuación|te|le|estaré|con gusto|puedo)\b|^\W*(?:es una |qué )?(?:muy )?(?:buena|excelente|gran|interesante) pregunta\s?[!.,]"
+    r"|^\W*(?:certo|certamente|volentieri|con piacere|sicuramente|ma certo|naturalmente)\s?[!,.:–-]+\s*(?:ecco|di seguito|sarò|ti|le|posso)\b|^\W*(?:è una |che )?(?:bella|ottima|buona) domanda\s?[!.,]"
+    r"|^\W*(?:claro|com certeza|com (?:todo o )?prazer|certamente|sem problema)\s?[!,.:–-]+\s*(?:aqui|segue|abaixo|vou|posso)\b|^\W*(?:é uma |que )?(?:ótima|boa|excelente) pergunta\s?[!.,]"
+    r"|^\W*(?:natuurlijk|zeker|graag(?: gedaan)?|uiteraard|geen probleem)\s?[!,.:–-]+\s*(?:hier|hieronder|ik|dit)\b|^\W*(?:dat is een |wat een )?(?:goede|uitstekende|interessante) vraag[!.,]"
+    r"|^\W*(?:oczywiście|jasne|chętnie|pewnie|z przyjemnością|nie ma problemu)\s?[!,.:–-]+\s*(?:oto|poniżej|proszę|mogę|chętnie)\b|^\W*(?:to )?(?:świetne|dobre|ciekawe) pytanie\s?[!.,]"
+)
 _CLOSERS = (
     r"(?i)(?:^|[.!?\n]\s*)(?:i )?hope (?:this|that|it) (?:helps?|answers?|clarifies|clears|is helpful)\b[^.!?\n]{0,40}[.!]"
     r"|(?:^|[.!?\n]\s*)(?:please )?(?:let me know|feel free to|don['’]t hesitate to|do not hesitate to|if you have any|should you have any)\b[^.!?\n]{0,40}\b(?:questions?|clarifications?|help|assistance|anything else|know more|ask|contact|reach out|concerns)\b[^.!?\n]{0,40}[.!]?\s*$"
     r"|(?:^|[.!?\n]\s*)is there anything else (?:i|we) can (?:help|do|assist)\b"
+    r"|(?:^|[.!?\n]\s*)(?:happy (?:coding|cooking|baking|learning|writing|reading|travels|gardening)|good luck with (?:your|the|it)|enjoy your|happy to (?:help|clarify|elaborate)|i trust this|would you like me to|do you want me to|shall i|want me to)\b[^.!?\n]{0,80}[.!?]?\s*$"
+    r"|(?:^|[.!?\n]\s*)(?:(?:lass|lassen sie) (?:es )?mich (?:gerne )?wissen|melde dich|sagen? (?:sie )?(?:mir )?(?:einfach )?bescheid|bei (?:weiteren |weitere )?fragen|wenn (?:sie|du) (?:weitere|noch) |ich hoffe,? (?:ich|das|dies|diese|meine)|viel (?:erfolg|spaß|glück) (?:beim|bei|mit)|gern geschehen)\b[^.!?\n]{0,80}[.!]?\s*$"
+    r"|(?:^|[.!?\n]\s*)(?:faites-(?:le-)?moi savoir|fais-(?:le-)?moi savoir|si vous avez (?:d['’]autres|des) questions|si tu as (?:d['’]autres|des) questions|j['’]espère (?:que|vous|avoir)|bonne chance (?:pour|avec)|je reste à votre disposition|y a-t-il autre chose)\b[^.!?\n]{0,80}[.!?]?\s*$"
+    r"|(?:^|[.!?\n]\s*)¿?(?:av[ií]s[ae]me|hazme saber|hágame saber|si (?:tienes|tiene) (?:más|alguna|otra)|quedo a (?:tu|su) disposición|espero haber|hay algo más|(?:te|le) gustaría que)\b[^.!?\n]{0,80}[.!?]?\s*$"
+    r"|(?:^|[.!?\n]\s*)(?:fammi sapere|mi faccia sapere|se (?:hai|ha) (?:altre|ulteriori)|non esit(?:are|i) a|resto a (?:tua|sua|disposizione)|spero di (?:essere|aver)|buona fortuna con|c['’]è altro)\b[^.!?\n]{0,80}[.!?]?\s*$"
+    r"|(?:^|[.!?\n]\s*)(?:me avise|avise-me|se precisar de|não hesite em|fico à disposição|estou à disposição|espero que (?:isso|isto|tenha)|boa sorte com|posso ajudar (?:em|com) mais)\b[^.!?\n]{0,80}[.!?]?\s*$"
+    r"|(?:^|[.!?\n]\s*)(?:laat (?:het )?(?:me|mij) (?:gerust )?weten|als (?:je|u) (?:nog|meer|verdere) |ik hoop dat|succes met|aarzel niet)\b[^.!?\n]{0,80}[.!?]?\s*$"
+    r"|(?:^|[.!?\n]\s*)(?:daj(?:cie)? (?:mi )?znać|jeśli (?:masz|ma pan|ma pani|będziesz mieć) (?:więcej|inne|dodatkowe|jakieś)|mam nadzieję|powodzenia (?:w|z|przy)|w razie (?:dalszych )?pytań|czy mogę (?:jeszcze )?(?:w czymś )?pomóc)\b[^.!?\n]{0,80}[.!?]?\s*$"
     r"|\bich hoffe,? (?:das|dies|es) hilft\b|\bwenn du noch fragen hast\b|\bfalls (?:du|sie) (?:noch |weitere )?fragen (?:hast|haben)\b"
     r"|\bn['’]hésite[zs]? pas à (?:me |nous )?(?:poser|demander|contacter)|\bj['’]espère que (?:cela|ça) (?:vous |t['’])?aide"
     r"|\bespero que (?:esto |te |le |isso )?(?:ayude|ajude|sirva|tenha ajudado)|\bespero ter ajudado|\bno dudes en (?:preguntar|consultar)|\bse tiver (?:mais )?dúvidas"
@@ -96,7 +184,16 @@ _CHROME = (
     r"(?i)\b(?:subscribe to (?:our|my|the) (?:newsletter|channel|blog|mailing list)|sign up for (?:our|free|the newsletter)\b|this (?:web)?site uses cookies|accept (?:all )?cookies|click here (?:to|for)\b"
     r"|share (?:this|the) (?:article|post|story|page|recipe)? ?(?:on|via|with)\b|follow us on (?:facebook|twitter|instagram|x)\b|you (?:might|may) also (?:like|enjoy|be interested in)\b"
     r"|all rights reserved|continue reading(?: below)?[.!…]?(?:\s|$)|read more(?: at| here|:|\.{3}|»|$)|leave a (?:comment|reply) below|(?-i:Advertisement)s?\.|skip to (?:main )?content|related (?:articles|posts|stories):"
-    r"|for (?:informational|educational) purposes only|does not constitute (?:medical|legal|financial|investment|professional) advice|terms (?:of (?:use|service)|and conditions) apply|print this page|back to top)"
+    r"|for (?:informational|educational) purposes only|does not constitute (?:medical|legal|financial|investment|professional) advice|terms (?:of (?:use|service)|and conditions) apply|print this page|back to top"
+    r"|copyright (?:©|\(c\)|\d{4})|©\s?\d{4}|powered by (?:wordpress|\w+press|blogger|shopify|disqus)|privacy policy \||cookie (?:settings|policy|preferences)|log ?in (?:or|to) (?:register|comment|continue|read)|posted (?:by|in|on) [^.\n]{1,40}\b(?:20\d\d|at|in)\b|filed under|\d+ (?:min(?:ute)?s?) read\b|(?:photo|image) credit:|\(?(?:previous|next) (?:post|article)|don['’]t forget to (?:like|subscribe|share|comment)|like and subscribe|smash that|this (?:post|article) (?:contains affiliate|was originally|first appeared|originally appeared|is sponsored)|affiliate links|sponsored (?:content|post)|"
+    r"rate this (?:recipe|article|post)|jump to recipe|pin (?:this|it) (?:for later|on pinterest)|tags?: #?\w+, #?\w+|share this:|tweet this|read (?:the )?(?:full|rest of the) (?:article|story|post)|was this (?:article|page|answer) helpful|view (?:all|\d+) comments|\d+ comments\b|loading\.\.\.|enable javascript|your email address will not be published|join our (?:newsletter|mailing list|community)|download our app|home ?[>»|] ?\w+"
+    r"|alle rechte vorbehalten|newsletter (?:abonnieren|anmelden)|abonnieren sie unseren|abonniere unseren|weiterlesen|mehr lesen|jetzt teilen|diesen (?:artikel|beitrag) teilen|das könnte (?:sie|dich) auch interessieren|diese (?:website|seite) verwendet cookies|lesen sie auch|folgen sie uns|kommentar(?:e)? hinterlassen"
+    r"|tous droits réservés|abonnez-vous à|lire la suite|partage[rz] (?:cet|cette) (?:article|page|recette)|à lire aussi|ce site utilise des cookies|suivez-nous sur|laisse[rz] un commentaire|inscrivez-vous à (?:notre|la) newsletter|cliquez ici"
+    r"|todos los derechos reservados|suscríbe(?:te|se) a|leer más|comparte (?:este|esta)|también te puede interesar|este sitio (?:web )?utiliza cookies|síguenos en|deja un comentario|haz clic aquí|haga clic aquí"
+    r"|tutti i diritti riservati|iscriviti alla|leggi anche|leggi tutto|condividi (?:questo|l['’]articolo|su)|questo sito utilizza|seguici su|lascia un commento|clicca qui"
+    r"|todos os direitos reservados|inscreva-se|assine (?:a )?nossa|leia (?:mais|também)|compartilhe|partilhe este|este site (?:usa|utiliza) cookies|siga-nos|clique aqui|deixe (?:um|seu) comentário"
+    r"|alle rechten voorbehouden|lees (?:meer|ook|verder)|schrijf je in voor|meld je aan voor (?:onze|de) nieuwsbrief|deze (?:website|site) (?:gebruikt|maakt gebruik van) cookies|volg ons op|deel dit (?:artikel|bericht)|klik hier"
+    r"|wszelkie prawa zastrzeżone|zapisz się (?:do|na)|czytaj (?:dalej|więcej|też|także)|zobacz (?:też|także)|udostępnij (?:ten|artykuł)|ta strona (?:używa|korzysta z) |śledź nas|polub nas|kliknij tutaj)"
 )
 _ASKED_FOR_CHROME = r"(?i)\b(?:newsletter|cookies?|copyright|disclaimer|banner|footer|sign-?up|subscri\w+|rights reserved|advert\w*|button|website|web ?page|landing page|page|terms|link|call to action|share|blog|post|impressum|app\b)"
 # A message was wanted, or the prompt is a customer's.
@@ -105,16 +202,26 @@ _MESSAGE = (
     r"|\b(?:my|our) (?:\w+ )?(?:order|account|plan|subscription|card|parcel|package|booking|refund|invoice|bill|payment|password|delivery|shipment|purchase|profile|address|contract|policy|claim)s?\b|\bi (?:want|need|would like|['’]d like|wish|have to|am trying|cannot|can['’]t) to\b|\{\{|\b(?:cancel|refund|purchase|shipping|delivery|customer service|human agent|newsletter)\b"
 )
 
+# Who writes a message for others: a greeting, a firm, a name below.
+_OF_STAFF = r"(?i)^\W*(?:dear|hi|hello|good (?:morning|afternoon)|liebe|sehr geehrte|guten tag|hallo|bonjour|madame|monsieur|cher|estimad|hola|gentile|buongiorno|caro|prezad|olá|beste|geachte|szanown|dzień dobry)\b|\b(?:we|our|us|wir|unser\w*|nous|notre|nos|nosotros|nuestr\w+|noi|nostr\w+|nós|noss\w+|wij|onze|my|nasz\w*|kind regards|sincerely|order|refund|return|customer|bestellung|commande|pedido|ordine)\b"
 # Somebody who speaks for a firm: on Bitext's 4,514 support answers the farewells above are what agents say.
 _WE = english(r"(?i)\b(?:we|our|us)\b")
 
 # A farewell stands at the end.
 _END = 240
 _FAREWELL_WORDS = (
-    "hope", "let me know", "feel free", "hesitate", "have any", "anything else", "hilft", "fragen", "hésite",
+    "hope", "happy", "good luck", "enjoy", "trust this", "like me", "want me", "shall i", "wissen", "melde", "bescheid", "wenn", "hoffe", "viel",
+    "gern", "savoir", "vous avez", "tu as", "chance", "disposition", "autre chose", "avís", "avis", "saber", "tiene", "disposici", "haber", "algo más", "gustaría",
+    "sapere", "se ha", "non esit", "resto a", "fortuna", "altro", "precisar", "hesite", "disposição", "boa sorte", "ajudar", "weten", "als je", "als u", "succes",
+    "aarzel", "znać", "jeśli", "powodzenia", "w razie", "pomóc", "let me know", "feel free", "hesitate", "have any", "anything else", "hilft", "fragen", "hésite",
     "espère", "espero", "dudes en", "dúvidas", "spero", "hoop dat", "nadziej",
 )  # fmt: skip
 _CHROME_WORDS = (
+    "copyright", "©", "powered by", "privacy policy", "cookie", "log in", "login", "posted ", "filed under", " read", "credit:", "previous", "next ", "forget to", "smash that", "affiliate", "sponsored",
+    "rate this", "jump to", "pin this", "pin it", "tag: ", "tags: ", "tweet this", "this article", "this post", "was this", "comments", "loading...", "javascript", "email address", "join our", "download our", "home >",
+    "home>", "home |", "home»", "home »", "vorbehalten", "newsletter", "abonnier", "weiterlesen", "mehr lesen", "teilen", "interessier", "lesen sie", "folgen sie", "hinterlassen", "droits", "abonnez", "lire la", "lire aussi", "partage", "suivez", "commentaire",
+    "cliquez", "derechos", "suscr", "leer más", "comparte", "interesar", "síguenos", "comentario", "clic aqu", "diritti", "iscriviti", "leggi", "condividi", "utilizza", "seguici", "commento", "clicca", "direitos", "inscreva", "assine", "leia ",
+    "compartilhe", "partilhe", "siga-nos", "clique", "comentário", "rechten", "lees ", "schrijf je", "meld je", "volg ons", "deel dit", "klik hier", "zastrzeżone", "zapisz", "czytaj", "zobacz", "udostępnij", "ta strona", "śledź", "polub", "kliknij",
     "as of my", "my knowledge", "my training", "subscribe to", "sign up", "cookies", "click here", "share th",
     "follow us", "also like", "also enjoy", "also be", "rights reserved", "continue reading", "read more",
     "comment below", "reply below", "advertisement", "skip to", "related ar", "related po", "related st", "purposes only",
@@ -129,7 +236,7 @@ def may_be_boilerplate(field: str) -> pl.Expr:
     return (
         (farewell & ~text.str.contains(_WE))
         | text.str.contains_any(list(_CHROME_WORDS), ascii_case_insensitive=True)
-        | text.str.head(60).str.contains(_OPENERS)
+        | text.str.head(80).str.contains(_OPENERS)
     )
 
 
@@ -137,6 +244,6 @@ def boilerplate(field: str) -> pl.Expr:
     """1 where the field carries phrases about itself, or what stands around a text on a web page."""
     text, prompt = pl.col(field), pl.col("input")
     staff = prompt.str.contains(_MESSAGE) | text.str.contains(_WE)
-    polite = (text.str.head(60).str.contains(_OPENERS) | text.str.tail(_END).str.contains(_CLOSERS)) & ~staff
+    polite = (text.str.head(80).str.contains(_OPENERS) | text.str.tail(_END).str.contains(_CLOSERS)) & ~staff
     chrome = text.str.contains(_CHROME) & ~prompt.str.contains(_ASKED_FOR_CHROME)
     return (polite | chrome | text.str.contains(_DATED)).cast(pl.UInt32)

@@ -20,22 +20,27 @@ from curate.validate.faults.rowwise import judged
 _TABLE: tuple[tuple[str, str, tuple[float, ...]], ...] = (
     ("length", "mm|millimet(?:er|re)s?|millimètres?|milímetros?|millimetri", (0.001,)),
     ("length", "cm|centimet(?:er|re)s?|zentimeter|centimètres?|centímetros?|centimetri", (0.01,)),
-    ("length", "m|met(?:er|re)s?|mètres?|metros?|metri", (1.0,)),
-    ("length", "km|kms|kilomet(?:er|re)s?|kilomètres?|kilómetros?|chilometri", (1000.0,)),
-    ("length", "in|inch(?:es)?|zoll|pouces?|pulgadas?|″", (0.0254,)),
-    ("length", "ft|foot|feet|fuß|pieds?|pies", (0.3048,)),
+    ("length", "m|met(?:er|re)s?|mètres?|metros?|metri|metr(?:y|ów)?", (1.0,)),
+    ("length", "km|kms|kilomet(?:er|re)s?|kilomètres?|kilómetros?|quil[óô]metros?|chilometri|kilometr(?:y|ów)?", (1000.0,)),
+    ("length", "in|inch(?:es)?|zoll|pouces?|pulgadas?|polegadas?|pollici|cali|″", (0.0254,)),
+    ("length", "ft|foot|feet|fuß|pieds?|pies|piedi|pés|voet|stóp", (0.3048,)),
     ("length", "yd|yds|yards?", (0.9144,)),
-    ("length", "mi|miles?|meilen?|millas?|miglia", (1609.344, 1852.0)),
+    ("length", "mi|miles?|meilen?|millas?|miglia|milhas?|mijl(?:en)?|mil", (1609.344, 1852.0)),
     ("mass", "mg|milligrams?|milligramm", (0.000001,)),
     ("mass", "g|gr|grams?|grammes?|gramm|gramos?|grammi", (0.001,)),
     ("mass", "kg|kgs|kilos?|kilograms?|kilogrammes?|kilogramm|kilogramos?|chili", (1.0,)),
-    ("mass", "lbs?|pounds?", (0.45359237, 0.5)),
-    ("mass", "oz|ounces?", (0.028349523,)),
+    ("mass", "lbs?|pounds?|pfund|livres?|libras?|libbre|pond|funt(?:y|ów)?", (0.45359237, 0.5)),
+    ("mass", "oz|ounces?|unzen?|onces?|onzas?|onças?", (0.028349523,)),
+    ("mass", "mcg|µg|μg|micrograms?|mikrogramm", (1e-9,)),
     ("mass", "st|stones?", (6.35029318,)),
     ("mass", "tons?|tonnes?|tonnen?|toneladas?", (1000.0, 907.18474, 1016.0469)),
     ("volume", "ml|millilit(?:er|re)s?", (0.001,)),
     ("volume", "cl|centilit(?:er|re)s?", (0.01,)),
     ("volume", "l|lit(?:er|re)s?|litros?|litri", (1.0,)),
+    ("volume", "dl|decilit(?:er|re)s?|deziliter", (0.1,)),
+    ("volume", "tsps?|teaspoons?", (0.00492892, 0.005)),
+    ("volume", "tbsps?|tablespoons?", (0.0147868, 0.015, 0.0177582)),
+    ("volume", "quarts?|qt", (0.946352946, 1.1365225)),
     ("volume", "gal|gallons?", (3.785411784, 4.54609)),
     ("volume", "pints?", (0.473176473, 0.56826125)),
     ("volume", "cups?", (0.2365882365, 0.25)),
@@ -51,10 +56,16 @@ _TABLE: tuple[tuple[str, str, tuple[float, ...]], ...] = (
     ("speed", "m/s|met(?:er|re)s? per second", (1.0,)),
     ("speed", "knots?|kn", (0.514444,)),
     ("time", "s|sec|secs|seconds?|sekunden?|secondes?|segundos?|secondi", (1.0,)),
-    ("time", "min|mins|minutes?|minuten?|minutos?|minuti", (60.0,)),
-    ("time", "h|hrs?|hours?|stunden?|heures?|horas?|ore", (3600.0,)),
-    ("time", "days?|tage?n?|jours?|días?|giorni", (86400.0,)),
-    ("time", "weeks?|wochen?|semaines?|semanas?|settimane", (604800.0,)),
+    ("time", "min|mins|minutes?|minuten?|minutos?|minuti|minut[ay]?", (60.0,)),
+    ("time", "h|hrs?|hours?|stunden?|heures?|horas?|ore|uur|uren|godzin[ay]?", (3600.0,)),
+    ("time", "days?|tage?n?|jours?|días?|giorni|dias?|dagen|dni", (86400.0,)),
+    ("time", "weeks?|wochen?|semaines?|semanas?|settimane|weken|tygodni[ea]?", (604800.0,)),
+    ("time", "months?|monate?n?|mois|meses|mes|mesi|mese|maanden|miesięcy|miesiące", (2629746.0, 2592000.0)),
+    ("time", "years?|jahre?n?|ans|années?|años?|anni|anno|anos?|jaar|lata?", (31556952.0,)),
+    ("energy", "kcal|kilocalories|calories", (4184.0,)),
+    ("energy", "kj|kilojoules?", (1000.0,)),
+    ("power", "kw|kilowatts?", (1000.0,)),
+    ("power", "hp|bhp|horsepower|ps|cv", (745.7, 735.49875)),
     ("data", "kb|kilobytes?", (1e3, 1024.0)),
     ("data", "bytes?", (1.0,)),
     ("data", "mb|megabytes?", (1e6, 1024.0**2)),
@@ -63,6 +74,8 @@ _TABLE: tuple[tuple[str, str, tuple[float, ...]], ...] = (
     ("pressure", "bar", (1.0,)),
     ("pressure", "psi", (0.0689476,)),
     ("pressure", "kpa", (0.01,)),
+    ("pressure", "hpa|mbar", (0.001,)),
+    ("pressure", "mmhg", (0.00133322,)),
     ("temperature", "°\\s?c|degrees celsius|grad celsius|celsius", (0.0,)),
     ("temperature", "°\\s?f|degrees fahrenheit|grad fahrenheit|fahrenheit", (1.0,)),
 )
@@ -73,7 +86,7 @@ _PATTERNS = tuple(
 _NUMBER = r"\d{1,3}(?:[,.]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)?"
 _ABOUT = (
     r"(?:about|approximately|approx\.?|around|roughly|some|nearly|almost|over|just over|just under|under|"
-    r"a little (?:over|under)|more or less|etwa|ca\.?|circa|rund|environ|unos|unas|cerca de|c\.|~|≈)\s*"
+    r"a little (?:over|under)|more or less|etwa|ca\.?|circa|rund|environ|unos|unas|cerca de|około|ongeveer|prawie|c\.|~|≈)\s*"
 )
 
 
@@ -88,10 +101,12 @@ def _amount(which: str) -> str:
 _BRACKETED = rf"\(\s*(?:=|or|i\.e\.,?|that is,?|equal to)?\s*(?P<about1>{_ABOUT})?{_amount('1')}\s*\)"
 _SAID = (
     r"(?:\s*[=≈]\s*|,?\s+(?:is|are|equals?|is equal to|makes|that is|i\.e\.|also|das sind|das heißt|ist|sind|"
-    r"entspr(?:icht|echen)|font|fait|son|equivalen? a|sono)\s+)"
+    r"entspr(?:icht|echen)|font|fait|son|equivalen? a|sono|(?:which|that) (?:is|comes to|makes|equals)|that['’]s|corresponds? to|works out (?:at|as)|das sind|was (?:etwa )?entspricht|soit|c['’]est-à-dire|ce qui fait|es decir|o sea|lo que equivale a|cioè|ossia|ovvero|pari a|oftewel|dat is|ofwel|ou seja|isto é|o que equivale a|czyli|to jest)\s+|\s?/\s?|,?\s+(?:or|oder|ou|o|of|lub)\s+(?=(?:about|approximately|approx|around|roughly|nearly|etwa|ca|circa|rund|environ|unos|unas|cerca|około|ongeveer|just)))"
     rf"(?P<about2>{_ABOUT})?{_amount('2')}(?![\w/²])"
 )
 _PAIR = re.compile(rf"(?<![\w.,/-]){_amount('0')}(?:\s*{_BRACKETED}|{_SAID})", re.IGNORECASE)
+# A slip that the text itself calls one; in brackets "more than 4 kg (88 lb)" is still the same amount.
+_CALLED_WRONG = r"(?i)\b(?:wrong|incorrect|mistakes?|error|falsch|fehler|faux|joke|myth|scale|instead of)\b"
 _OTHERWISE = (
     r"(?i)\b(?:wrong|incorrect|mistakes?|error|instead|not|isn['’]t|falsch|fehler|faux|joke|myth|longer|shorter|more than|less than|heavier|lighter|difference|scale|per|each|"
     r"away|apart|wide|thick|later)\b"
@@ -111,7 +126,7 @@ def may_hold_unit(field: str) -> pl.Expr:
 def may_hold_two_units(field: str) -> pl.Expr:
     """The second gate: an amount with an amount in brackets or on the other side of "=" or "is"."""
     return pl.col(field).str.contains(
-        r"\d\s?-?[a-zA-Z°²/., ]{1,24}(?:\(|=|≈|\b(?:is|are|also|ist|sind|equals?|entspr\w+|das|fait|font|son|sono|makes|that)\b)[^\d\n]{0,24}\d"
+        r"\d\s?-?[a-zA-Z°²/., ]{1,24}(?:\(|=|≈|/|\b(?:is|are|also|ist|sind|equals?|entspr\w+|das|was|fait|font|son|sono|makes|that|which|corresponds?|works|soit|ce|c['’]est|es|sea|lo|equivale\w*|cioè|ossia|ovvero|pari|oftewel|dat|ofwel|ou|isto|o|czyli|to|or|oder|of|lub|i\.e)\b)[^\d\n]{0,24}\d"
     )
 
 
@@ -167,7 +182,7 @@ def slips(_prompt: str, answer: str) -> int:
     """How many amounts of `answer` do not agree with themselves in another unit."""
     text, faults = answer[:_LONGEST], 0
     for match in _PAIR.finditer(text):
-        if re.search(_OTHERWISE, text[max(0, match.start() - 40) : match.end() + 40]):
+        if re.search(_CALLED_WRONG if match["number1"] else _OTHERWISE, text[max(0, match.start() - 40) : match.end() + 40]):
             continue
         first = _amounts(match, "0")
         second = _amounts(match, "1" if match["number1"] else "2")
