@@ -153,8 +153,8 @@ _MAY_BE_NONE = (
 )
 # The same in other languages: a closed question, a question of which, a word for "if there is none".
 _MAY_BE_NONE_ELSEWHERE = (
-    r"(?is)(?:^|[.!?:,;\n]\s*)(?:gibt|hat|haben|ist|sind|kann|können|war|waren|muss|welche[rsn]?|wie viele|y a-t-il|"
-    r"est-ce|avez|ont|a-t-|quel(?:le)?s?|combien|hay|tienen?|es|son|está|cuáles?|cuánt[oa]s|ci sono|c['’]è|ha|hanno|"
+    r"(?is)(?:^|[.!?:,;\n]\s*)¿?(?:gibt|hat|haben|ist|sind|kann|können|war|waren|muss|welche[rsn]?|wie viele|y a-t-il|"
+    r"est-ce|avez|ont|a-t-|quel(?:le)?s?|combien|hay|tienen?|es|son|está|cuál(?:es)?|quién|cuánt[oa]s|ci sono|c['’]è|ha|hanno|"
     r"sono|quali|quant[ei]|zijn|is er|heeft|welke|hoeveel|há|tem|existem?|quais|quant[oa]s|czy|które|ile)\b[^\n]*\?"
     r"|\b(?:falls|wenn|gibt es keine?|sinon|s['’]il n['’]y|si (?:aucune?|non|no)|se (?:non|não)|indien|als er|jeśli|"
     r"jeżeli)\b|\b(?:nenne|liste|finde|suche|trouve|cherche|relève|extrais|busca|extrae|señala|trova|cerca|estrai|zoek|"
@@ -228,23 +228,37 @@ _FACTS = (
 _NOT_APPLICABLE = r"(?i)^\W*(?:not|nicht|keine|non|no|não|niet van|nie|sans)\s+(?:applicable|zutreffend|anwendbar|applicabile|aplica|aplicável|se aplica|toepassing|dotyczy|objet|corresponde|available|verfügbar|disponible|disponibile|disponível)\W*$"
 
 
+_MACHINE = r"(?i)^\W*(?:#|null|nan|nil|none|undefined|object|<|\$|%|n/?a|empty|void)"
+_WANTS_WORDS = (
+    r"(?i)(?:^|[.!?:;\n]\s*|\bplease |\bbitte |\bproszę )"
+    + either(
+        "write draft compose explain describe summari[sz]e rewrite rephrase paraphrase translate outline discuss elaborate reply schreibe?n? verfasse?n? formuliere?n? "
+        "erkläre?n? beschreibe?n? fasse?n? übersetze?n? écri(?:s|vez) rédige[zr]? explique[zr]? décri(?:s|vez) résume[zr]? tradui(?:s|sez) escrib[ea] redact[ea] "
+        "explic[ae] describ[ea] resum[ea] traduc[ea] scriv[ia] redigi spiega descrivi riassumi traduci schrijf beschrijf vat vertaal escreva redija descreva "
+        "resuma traduza napisz wyjaśnij opisz streść przetłumacz"
+    )
+    + r"\b"
+)
+_IF_NONE = r"(?i)\b(?:if (?:any|there|it|not|no|none|nothing)|none|nil|n/a|nothing|anything|blank|empty|falls|wenn (?:es )?kein\w*|sinon|si (?:aucun|no|non)|se (?:non|não)|indien|jeśli|(?:any|all) (?:allerg|known|open|errors|issues))\b"
+
+
 def _plain_marker(field: str) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
     """Whether the answer is surely a marker, whether it is one of the weak ones, and whether it may be sound."""
     text, prompt = pl.col(field), pl.col("input").fill_null("")
     brief = (text.str.len_chars() <= _LONGEST) & text.str.contains(r"\S")
     head = text.str.head(_LONGEST)
     spoken_of = prompt.str.contains(_SPEAKS_OF_ONE) | prompt.str.contains(_ABOUT_MARKERS)
-    plausible = (
-        prompt.str.contains(_MAY_BE_NONE)
-        | prompt.str.contains(_MAY_BE_NONE_ELSEWHERE)
-        | prompt.str.contains(_MAY_BE_CODE)
-        | prompt.str.contains(_FACTS)
-        | spoken_of
-    )
+    code = prompt.str.contains(_MAY_BE_CODE)
+    closed = prompt.str.contains(_MAY_BE_NONE) | prompt.str.contains(_MAY_BE_NONE_ELSEWHERE)
+    # "Which is better? Explain." wants words, whatever its question is.
+    wants_words = prompt.str.contains(_WANTS_WORDS) & ~prompt.str.contains(_IF_NONE)
+    plausible = (closed & ~wants_words) | code | prompt.str.contains(_FACTS) | spoken_of
     sign = head.str.contains(rf"^(?:{_SIGNS})$")
     plausible = pl.when(sign).then(prompt.str.contains(_MAY_BE_SIGN)).otherwise(plausible)
-    # "Not applicable" is an answer to some questions.
+    # "Not applicable" is an answer to some questions, "#N/A" to one about spreadsheets.
+    machine = head.str.contains(_MACHINE) & code
     strong = brief & head.str.contains(_WHOLE_STRONG) & ~head.str.contains(_NOT_APPLICABLE) & ~spoken_of
+    strong &= ~machine
     weak = brief & (head.str.contains(_WHOLE) | head.str.contains(_TWICE))
     return strong, weak, plausible
 

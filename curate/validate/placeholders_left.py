@@ -33,8 +33,9 @@ _GIVEN = (
     r"proporcionad[oa]|disponible|necesari[oa]|indicad[oa]|fornit[oa]|disponibile|necessari[oa]|inserit[oa]|fornecid[oa]|disponível|necessári[oa]|informad[oa]|"
     r"gegeven|beschikbaar|nodig|opgegeven|ingevuld|dostępn[eya]|podan[oeay]))?"
 )
+_SURELY_GIVEN = _GIVEN.removesuffix("?")
 NOTHING = (
-    rf"(?:{_NONE}[ _-](?:[a-z]+[ _-])?{_FIELD}{_GIVEN}|"
+    rf"(?:{_NONE}[ _-](?:[a-z]+[ _-])?(?:question|query|request|task|frage|anfrage|aufgabe|demande|pregunta|domanda|pergunta|vraag|pytani[ea]|{_THING}){_SURELY_GIVEN}|{_NONE}[ _-](?:[a-z]+[ _-])?{_FIELD}{_GIVEN}|"
     rf"(?:{_FIELD}|{_THING})(?: {_FIELD})? (?:is |was |ist |war |est |está |è |is )?(?:empty|blank|leer|vide|vac[ií][oa]|vuot[oa]|leeg|vazi[oa]|pust[yae]))"
 )
 NOTHING_IN_DOUBT = rf"(?:{_NONE}[ _-](?:[a-z]+[ _-])?{_THING}{_GIVEN})"

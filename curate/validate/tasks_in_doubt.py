@@ -38,7 +38,7 @@ _LABEL = re.compile(
 # As much of it as a linear regex says: the gate.
 _HOLDS_REPLY = rf"(?im)(?:^|[.?!>|;\"”'\w]\s)[\s#*\[<(>-]*(?:{_REPLY_NAMES})(?:[ \t]?\d{{1,2}})?[ \t]*(?:[*_]{{1,2}}:|:|[\])>])"
 _ORDERS = (
-    "translate convert calculate compute name define spell list write draft compose explain describe suggest give tell summari[sz]e classify create generate rewrite "
+    "fix correct check count sort rank solve finish spell state rate pick choose guess recite replace turn make provide label shorten expand mention translate convert calculate compute name define spell list write draft compose explain describe suggest give tell summari[sz]e classify create generate rewrite "
     "rephrase compare recommend outline invent propose find design plan correct identify "
     "übersetze?n? rechne?n? nenne?n? berechne?n? schreibe?n? erkläre?n? beschreibe?n? gib fasse schlage? formuliere?n? verfasse?n? liste "
     "traduis traduisez traduire calcule[zr]? convertis nomme[zr]? cite[zr]? écris écrivez explique[zr]? décris donne[zr]? propose[zr]? rédige[zr]? résume[zr]? "
@@ -51,7 +51,7 @@ _ORDERS = (
 _ORDER = re.compile(rf"(?i)^(?:please |bitte |kindly |can you |could you |proszę )?(?P<verb>{'|'.join(_ORDERS.split())})\b")
 _HOLDS_ORDERS = rf"(?is)(?:^|[.?!:;\n]\s*)(?:\d{{1,2}}[.)]\s*|[-*•]\s*)?(?:also,? |and |please |bitte )?(?:{'|'.join(_ORDERS.split())})\b.{{8,}}?[.?!;\n]\s*(?:\d{{1,2}}[.)]\s*|[-*•]\s*)?(?:also,? |and |please |bitte )?(?:{'|'.join(_ORDERS.split())}|what|who|how|when|where|which|why)\b"
 _QUESTION = re.compile(
-    r"(?i)^(?:what|who|whom|whose|how|when|where|which|why|is|are|do|does|did|can|could|should|will|was|were|wer|wie|was|wann|wo|welche[rsn]?|warum|ist|sind|kann|hat|que|quel(?:le)?s?|qui|comment|quand|où|pourquoi|combien|est-ce|"
+    r"(?i)^(?:what['’]?s?|who['’]?s|how['’]?s|where['’]?s|who|whom|whose|how|when|where|which|why|is|are|do|does|did|can|could|should|will|was|were|wer|wie|was|wann|wo|welche[rsn]?|warum|ist|sind|kann|hat|que|quel(?:le)?s?|qui|comment|quand|où|pourquoi|combien|est-ce|"
     r"qué|quién|cómo|cuándo|dónde|cuál(?:es)?|cuánt\w+|por qué|che|cosa|chi|come|quando|dove|quale|quali|quant\w+|perché|wat|wie|hoe|wanneer|waar|welke|waarom|o que|qual|quem|como|onde|quanto|por que|co|kto|jak|kiedy|gdzie|które|ile|dlaczego|czy)\b|\?[\"”']?$"
 )
 # Small facts and changes of form: next to another task they are one of their own.
@@ -77,10 +77,15 @@ _COMMON = set(
 def may_hold_pairs(_field: str) -> pl.Expr:
     """The gate: a label of an answer, or two orders in a row."""
     prompt = pl.col("input").str.head(_LONGEST)
-    return prompt.str.contains(_HOLDS_REPLY) | prompt.str.contains(_HOLDS_ORDERS)
+    return (
+        prompt.str.contains(_HOLDS_REPLY)
+        | prompt.str.contains(_HOLDS_BLOCKS)
+        | prompt.str.contains(_HOLDS_ORDERS)
+    )
 
 
 _LONGEST = 4_000
+_HOLDS_BLOCKS = r"\S[^\n]*\n[^\n]*\S[^\n]*\n\s*\n\s*\S"
 # Requests without answers: of a longer text they are parts.
 _ROW_OF_REQUESTS = 500
 
@@ -145,9 +150,43 @@ def several(prompt: str, _text: str) -> int:
         if chat and not orders:
             return 0
         return int(stand and not _WANTS_SEVERAL.search(text) and _unrelated(tasks, 1))
+    if _blocks_of_pairs(text) or _alternates(text):
+        return 1
     if len(text) > _ROW_OF_REQUESTS or _WANTS_SEVERAL.search(text):
         return 0
     return int(_row_of_requests(text))
+
+
+def _is_task(text: str) -> bool:
+    return bool(_ORDER.match(text) or _QUESTION.search(text))
+
+
+def _blocks_of_pairs(text: str) -> bool:
+    """Whether paragraphs are a task with its answer on the next line, the last one a task alone."""
+    paragraphs = re.split(r"\n\s*\n", text)
+    blocks = [[line.strip() for line in part.splitlines() if line.strip()] for part in paragraphs]
+    blocks = [block for block in blocks if block]
+    if len(blocks) < 2 or not all(_is_task(block[0]) for block in blocks):
+        return False
+    answered = all(len(block) >= 2 and not _is_task(block[1]) for block in blocks[:-1])
+    return answered and len(blocks[-1]) == 1 and _unrelated([block[0] for block in blocks], 1)
+
+
+# Words of an answer that stands between two tasks on one line.
+_SHORT_ANSWER = 8
+
+
+def _alternates(text: str) -> bool:
+    """Whether sentences are a task and a short answer by turns, the last one a task."""
+    parts = [part.strip() for part in re.split(r"(?<=[.?!])\s+|\n+", text) if part.strip()]
+    tasks, answers = parts[::2], parts[1::2]
+    return (
+        len(tasks) >= 3
+        and len(parts) % 2 == 1
+        and all(_is_task(task) for task in tasks)
+        and not any(_is_task(answer) or len(answer.split()) > _SHORT_ANSWER for answer in answers)
+        and _unrelated(tasks, 1)
+    )
 
 
 def _row_of_requests(text: str) -> bool:

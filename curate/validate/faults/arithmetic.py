@@ -50,7 +50,12 @@ _BARE = re.compile(
 )
 _OTHERWISE = (
     r"(?i)\b(?:wrong|incorrect|mistakes?|error|false|joke|binary|hexadecimal|hex|octal|base|mod|modulo|remainder|"
-    r"not|isn['’]t|myth|floating|falsch|fehler|faux|erreur|incorrecto|sbagliato|fout|errado|instead|typo|rest|approximately|about|roughly|clock)\b|≈|≠|≡"
+    r"not|isn['’]t|myth|floating|falsch|fehler|faux|erreur|incorrecto|sbagliato|fout|errado|instead|typo|rest|clock)\b|≠|≡"
+)
+_ROUGHLY = r"(?i)\b(?:approximately|approx|about|roughly|around|nearly|rund|etwa|ca|circa|environ|casi|cerca|około)\b|≈|~"
+# A prompt of other numbers, or of mistakes.
+_OTHER_SUMS = (
+    r"(?i)\b(?:wrong|incorrect|mistakes?|joke|binary|hexadecimal|hex|octal|base|mod|modulo|remainder|myth|floating|falsch|fehler\w*|faux|erreurs?|incorrect[oa]|sbagliat[oa]|fout\w*|errad[oa]|błąd|błędy)\b|≠|≡"
 )
 # A unit behind a number; it goes where all numbers of the sum have the same one, or where it is money.
 _MONEY = r"(?:€|£|\$|¥|zł|kr|EUR|USD|GBP|CHF|PLN|SEK|euros?|Euro|dollars?|pounds?|francs?|Franken|złotych|reais)"
@@ -269,7 +274,7 @@ def _without_units(part: str) -> str:
 def wrong(prompt: str, answer: str) -> int:
     """How many sums of `answer` do not come out."""
     text = answer[:_LONGEST]
-    if "==" in text or re.search(_OTHERWISE, prompt[:2_000]):
+    if "==" in text or re.search(_OTHER_SUMS, prompt[:2_000]):
         return 0
     said, text = text, _in_signs(text)
     circle = bool(_CIRCLES.search(said) or _CIRCLES.search(prompt[:2_000]))
@@ -301,7 +306,8 @@ def _excused(text: str, match: re.Match[str]) -> bool:
     sentence = text[max(0, match.start() - 60) : match.end() + 60]
     # "= 12 x", "= 5y", "= 1e9", "= 12:30", "= 4 R 2", "= 3 × 4": not the end of a sum
     goes_on = re.match(r"\s*[-+*×·÷/^:%²³!]|\s?[xXyzeRr]\b|\d", match["after"])
-    return bool(re.search(_OTHERWISE, sentence) or goes_on)
+    near = text[max(0, match.start() - 20) : match.end() + 12]
+    return bool(re.search(_OTHERWISE, sentence) or re.search(_ROUGHLY, near) or goes_on)
 
 
 def _bare_answer(prompt: str, answer: str) -> int:

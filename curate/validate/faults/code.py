@@ -55,6 +55,8 @@ _WANTS = (
 # "What is the command to ...", "I need a regex that ...", "Excel formula please", "how would the query look".
 _DOES = r"(?:to|for|that|which|in order to|please|bitte|s'il|por favor|per favore|por favor|alstublieft|proszę|zum|zur|um|für|der|die|das|mit|pour|qui|para|que|per|che|om|voor|dat|do|który|która|które|aby|żeby|[,:;]|look)"
 _ASKS_FOR = (
+    rf"(?i)\b(?:(?:can|could|would|will|does|has) (?:you|some(?:one|body)|any(?:one|body))(?: please)?(?: \w+)? (?:post|share|paste|give|send|show|write|have|help|provide|suggest|tell|got)|(?:kann|könnte|hat) (?:mir )?(?:jemand|wer|einer)|quelqu['’]un (?:peut|pourrait|a|aurait)|alguien (?:puede|tiene|podría)|qualcuno (?:può|ha|potrebbe)|"
+    rf"alguém (?:pode|tem)|(?:kan|heeft) iemand|czy ktoś)\b[^.!?\n]{{0,60}}?\b(?:{_ALWAYS})\b|"
     rf"(?i)(?:\bi(?:['’]d like| would like| need| want|['’]m looking for| am looking for)|\bwe need|\blooking for|\bgot|\bhave you got|\bany|\b(?:ich|wir) (?:brauche|möchte|suche|brauchen|bräuchte)n?|\bj['’]ai besoin d|\bje (?:cherche|voudrais)|\bil me faut|\bnecesito|\bquiero|\bbusco|"
     rf"\bmi serve|\bho bisogno di|\bvorrei|\bpreciso de|\bquero|\bik (?:zoek|wil|heb)|\bpotrzebuję|\bposzukuję)[^.!?\n]{{0,40}}?\b(?:{_ALWAYS})\b"
     rf"|(?i)\b(?:what(?:['’]s| is| would be| are)|which is|wie lautet|was ist|wie heißt|quelle est|quel est|c['’]est quoi|cuál es|cuál sería|qual è|qual é|wat is|jaki[e]? jest|jakie|how (?:does|would|should)) (?:a |an |the |my |your |der |die |das |la |le |el |il |lo |o |een |het |de )?(?:[\w-]+ ){{0,3}}?(?:{_ALWAYS})(?: {_DOES}\b|[,:;])"

@@ -48,14 +48,16 @@ _TURN_NAMES = (
     "utilisateur client consigne question demande usuario cliente pregunta instrucción tarea utente domanda richiesta compito usuário "
     "pergunta tarefa gebruiker klant opdracht vraag użytkownik klient polecenie pytanie zadanie"
 )
-_TURN = r"^(?:(?:sure|ok|okay|certainly|of course|" + "|".join(_TURN_NAMES.split()) + r")\s)+"
+# "Frage des Nutzers", "question of the user"
+_OF_WHOM = r"(?:(?:\s(?:des|der|de|du|del|della|van|do|of|from|the|l|la|el|dell|od)){1,3}\s[\w'’]+)"
+_TURN = rf"^(?:(?:sure|ok|okay|certainly|of course|{'|'.join(_TURN_NAMES.split())}){_OF_WHOM}?\s)+"
 _REPLY_NAMES = (
     "answer response assistant output reply completion ai bot a chatbot antwort ausgabe assistent réponse sortie respuesta salida asistente "
     "risposta assistente resposta saída antwoord odpowiedź asystent"
 )
 # A frame of two turns, whatever the words of the first.
 _FRAME = (
-    rf"(?is)^[\s#*>\[-]*(?:{'|'.join(_TURN_NAMES.split())})[\s*\]]*:.{{3,400}}?(?:\n|[.?!]\s)[\s#*>\[-]*(?:{'|'.join(_REPLY_NAMES.split())})[\s*\]]*:"
+    rf"(?is)^[\s#*>\[-]*(?:{'|'.join(_TURN_NAMES.split())}){_OF_WHOM}?[\s*\]]*:.{{3,400}}?(?:\n|[.?!]\s)[\s#*>\[-]*(?:{'|'.join(_REPLY_NAMES.split())}){_OF_WHOM}?[\s*\]]*:"
 )
 _WANTS_TURNS = (
     r"(?i)\b(?:dialog\w*|conversation\w*|scripts?|transcripts?|chats?|faqs?|quiz\w*|q ?& ?a|interviews?|examples?|exercises?|flash ?cards?|templates?|"
@@ -79,7 +81,7 @@ def may_repeat_prompt(field: str) -> pl.Expr:
     answer = pl.col(field).str.head(8 * _HEAD).str.to_lowercase()
     return ((pl.col("input").str.len_chars() >= _HEAD) & answer.str.contains(head, literal=True)) | pl.col(
         field
-    ).str.head(_BEFORE).str.contains(rf"(?i)^[\s#*>\[-]*(?:{'|'.join(_TURN_NAMES.split())})[\s*\]]*:")
+    ).str.head(_BEFORE).str.contains(rf"(?i)^[\s#*>\[-]*(?:{'|'.join(_TURN_NAMES.split())}){_OF_WHOM}?[\s*\]]*:")
 
 
 def prompt_in_answer(field: str) -> pl.Expr:

@@ -95,12 +95,18 @@ _NO_YEAR = re.compile(
 )
 _OTHERWISE = (
     r"(?i)\b(?:not an? |no |in)valid\b|\b(?:invalid|ungültig\w*|invalide|inválid\w+|nieprawidłow\w+|exists?|existiert|gibt es|gibt['’]s|existe|esiste|bestaat|istnieje|nie ma|impossible|no such|there['’]s no|there is no|is there an?|leap|schaltjahr|schalttag|bissextile|bisiesto|bisestile|bissexto|schrikkeljaar|przestępn\w+|"
-    r"only (?:has |28|29|30|thirty)|has (?:only )?(?:28|29|30|thirty|twenty)|(?:hat|compte|tiene|ha|heeft|tem|ma) (?:\w+ )?(?:28|29|30)|calendars?|never|mistakes?|error|typo|wrong|incorrect|parse[rd]?|parsing|"
-    r"valueerror|raises?|reject\w*|joke|fictional|firmware|version|release|part (?:no|number)|real date|test case|kein(?:en)? (?:29|30|31)|pas de (?:29|30|31)|nie|niemals|jamais|nunca|falsch\w*|faux|erróne\w+|sbagliat\w+|verkeerd|errad\w+|błędn\w+)\b"
+    r"only (?:has |28|29|30|thirty)|has (?:only )?(?:28|29|30|thirty|twenty)|(?:hat|compte|tiene|ha|heeft|tem|ma) (?:\w+ )?(?:28|29|30)|(?:no|any|which|what|gregorian|julian|fictional|lunar|revolution\w*) calendars?|calendar (?:has|that)|mistakes?|typo|wrong|incorrect|parse[rd]?|parsing|"
+    r"valueerror|raises?|reject\w*|joke|fictional|real date|test case|kein(?:en)? (?:29|30|31)|pas de (?:29|30|31)|nie|niemals|jamais|nunca|falsch\w*|faux|erróne\w+|sbagliat\w+|verkeerd|errad\w+|błędn\w+)\b"
+)
+_ABOUT_ERRORS = (
+    r"(?i)\b(?:error|bug|never|validat\w+|test data|fehler|erreur|errore?s?|fout|erro|błąd)\b"
 )
 # What stands before a number that is no date.
 _NO_DATE = re.compile(
     r"(?i)\b(?:tel|phone|call|dial|ring|fax|part|model|serial|sku|refs?|order|item|article|isbn|iban|v|build|case|docket|room|code|number|nummer|nr|no|ext|extension|ip|section|clause|lot|batch|ticket|invoice|ratio|score|version|numéro|n°|numero|anruf\w*|wählen sie|appelez)\b[.:#]*\W{0,3}$"
+)
+_A_PART = re.compile(
+    r"(?i)\b(?:parts?|model|serial|sku|phone|tel|telephone|fax|dial|article|item|catalogue|isbn|teil|ersatzteil|artikel|modell|pièce|référence|pieza|referencia|pezzo|onderdeel|część)\b"
 )
 # Characters around a date in which it may be called a mistake.
 _AROUND = 140
@@ -148,8 +154,12 @@ def _year(match: re.Match[str]) -> int | None:
 def _is_excused(text: str, match: re.Match[str]) -> bool:
     """Whether the words around a date call it a mistake, or say that the number is none."""
     around = text[max(0, match.start() - _AROUND) : match.end() + _AROUND]
+    figures = "month" not in match.groupdict()
     return bool(
-        re.search(_OTHERWISE, around) or _NO_DATE.search(text[max(0, match.start() - 24) : match.start()])
+        re.search(_OTHERWISE, around)
+        or re.search(r"(?i)\bcalendars?\b", around)
+        or (figures and _A_PART.search(text[max(0, match.start() - 60) : match.start()]))
+        or _NO_DATE.search(text[max(0, match.start() - 24) : match.start()])
     )
 
 
@@ -182,6 +192,8 @@ def _figures(text: str) -> list[tuple[re.Match[str], bool]]:
             or _possible(_year(match), int(match["a"]), int(match["b"])),
         )
         for match in _NUMERIC.finditer(text)
+        # "45-13-2022" is the number of a part.
+        if max(int(match["a"]), int(match["b"])) < 40
     ]
     for match in (*_SHORT.finditer(text), *_NO_YEAR.finditer(text)):
         month = int(match["b"])
@@ -194,7 +206,7 @@ def _figures(text: str) -> list[tuple[re.Match[str], bool]]:
 def impossible(prompt: str, answer: str) -> int:
     """How many dates of `answer` no calendar has."""
     text = answer[:_LONGEST]
-    if re.search(_OTHERWISE, prompt[:2_000]):
+    if re.search(_OTHERWISE, prompt[:2_000]) or re.search(_ABOUT_ERRORS, prompt[:2_000]):
         return 0
     wrong = {
         match.end("month") if "month" in match.groupdict() else match.end()

@@ -18,7 +18,7 @@ from curate.validate.faults.rowwise import judged
 
 _ASKED = (
     r"(?i)(?:\b(?:as|in|into|to|als|im|en|au|em|jako|w|in formato|no formato|au format|en formato)\s+(?:an?\s+|the\s+|valid\s+|strict\s+|pure\s+|raw\s+|un\s+|einem?\s+|format\s+|formato\s+|formacie\s+)*json\b"
-    r"|\b(?:return|returns?|output|produce|write|generate|create|give|provide|need|respond|reply|answer|make|send|emit|devuelve|genera|réponds|renvoie|produis|gib|erstelle|antworte|liefere|restituisci|rispondi|geef|retorne|responda|zwróć|must be|should be)\b[^.?!\n]{0,40}?\bjson\b)"
+    r"|\b(?:return|returns?|output|produce|write|generate|create|give|provide|need|respond|reply|answer|make|send|emit|devuelve|genera|réponds|renvoie|produis|gib|erstelle|antworte|liefere|restituisci|rispondi|geef|retorne|responda|zwróć|must be|should be)\b[^.?!\n]{0,40}?\bjson\b|\bjson,? (?:only|please|bitte|s['’]il|por favor|per favore|alstublieft|proszę|format please)\b|\b(?:please|bitte)\b[^.?!\n]{0,30}\bjson\b|^\W*(?:an? |un |ein |una |um |een )?(?:valid |small )?json(?:[,:]| (?:for|with|of|object|array|list|record|document|containing|output|mit|für|avec|con|com|met|z)\b))"
 )
 _ABOUT_IT = (
     r"(?i)\b(?:invalid|broken|malformed|this|the given|the following|following|existing|without|from|my|your|load\w*|read\w*|pars\w+|validat\w+) json\b|\bjson (?:into|to) \w|\bjson (?:parser|escapes?|syntax|jargon|module|library|web token|path|lines?\b)"

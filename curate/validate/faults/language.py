@@ -18,7 +18,7 @@ from functools import cache
 
 import polars as pl
 
-from curate.validate.faults.language_asked import asked_for
+from curate.validate.faults.language_asked import asked_for, names_of
 from curate.validate.patterns import english
 
 # Small words that are of one of these languages alone.
@@ -43,8 +43,9 @@ _ASKING = {
     "pt": "qual quais quando onde quem faço escreva explique posso quanto",
     "pl": "jak co kto gdzie kiedy jaki jakie napisz podaj czy mogę mojego",
 }
+TRANSLATES = r"(?i)translat|übersetz|tradu|vertaal|przet[łl]um|\bauf \w+isch\b"
 SPEAKS_OF_LANGUAGE = (
-    r"(?i)translat|übersetz|tradu|vertaal|przet[łl]um|\bauf \w+isch\b|\b(?:english|german|french|spanish|italian|dutch|"
+    TRANSLATES + r"|\b(?:english|german|french|spanish|italian|dutch|"
     r"portuguese|polish|chinese|japanese|korean|arabic|hindi|russian|turkish|latin|swedish|danish|"
     r"norwegian|greek|hebrew|englisch\w*|deutsch\w*|französisch\w*|spanisch\w*|italienisch\w*|"
     r"anglais\w*|allemand\w*|français\w*|espagnol\w*|italien\w*|inglés|alemán|francés|español|"
@@ -60,6 +61,8 @@ BEGINNING = 240
 # Letters that an input, words that an answer must have for its language to be told.
 _INPUT_LETTERS = 18
 WORDS = 6
+# Where the prompt names the language.
+_ASKED_WORDS = 4
 _OTHER_LETTERS = r"[\p{Cyrillic}\p{Greek}\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Arabic}\p{Hebrew}\p{Devanagari}\p{Thai}]"
 # Small words that leave no doubt where the other language has none.
 _PLAIN = 3
@@ -107,7 +110,7 @@ def other_than_input(examples: pl.DataFrame) -> pl.DataFrame:
     unclear = unclear.filter(
         told_enough(answer, foreign)
         & (prompt.str.count_matches(r"\p{L}") >= _INPUT_LETTERS)
-        & ~pl.col("input").str.contains(SPEAKS_OF_LANGUAGE)
+        & ~pl.col("input").str.contains(TRANSLATES)
         & ~answer.str.contains(_CODE_LIKE)
     ).with_columns(
         script=(foreign * 2 > answer.str.count_matches(r"\p{L}")) & ~prompt.str.contains(_OTHER_LETTERS)
@@ -125,13 +128,23 @@ def other_than_input(examples: pl.DataFrame) -> pl.DataFrame:
     )
     unclear, plain = unclear.filter(plain["asked"].is_null()), plain.drop_nulls("asked")
     if not unclear.height:
-        return plain
+        return _not_named(plain)
     told = unclear.with_columns(asked=identify(unclear["prompt"]), told=identify(unclear["answer"])).filter(
         pl.col("told") != pl.col("asked")
     )
     rows = told.select("script", "asked", "told", "prompt", "answer").iter_rows()
     sure = [script or _borne_out(*rest) for script, *rest in rows]
-    return pl.concat([plain, told.filter(pl.Series(sure, dtype=pl.Boolean))])
+    return _not_named(pl.concat([plain, told.filter(pl.Series(sure, dtype=pl.Boolean))]))
+
+
+def _not_named(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows whose prompt names neither the answer's language nor one that is not known here."""
+    kept = []
+    for prompt, told in rows.select("prompt", "told").iter_rows():
+        named = names_of(str(prompt))
+        speaks = bool(re.search(SPEAKS_OF_LANGUAGE, str(prompt)))
+        kept.append((not speaks and not named) or (bool(named) and not named & {told, "other"}))
+    return rows.filter(pl.Series(kept, dtype=pl.Boolean))
 
 
 def other_than_asked(examples: pl.DataFrame) -> pl.DataFrame:
@@ -152,7 +165,8 @@ def other_than_asked(examples: pl.DataFrame) -> pl.DataFrame:
         pl.col("output").fill_null("").str.head(BEGINNING).alias("answer"),
         pl.col("input").fill_null("").str.head(2 * BEGINNING).alias("prompt"),
     )
-    named = named.filter(told_enough(answer) & ~answer.str.contains(_CODE_LIKE))
+    enough = answer.str.count_matches(r"\p{L}+") >= _ASKED_WORDS
+    named = named.filter(enough & ~answer.str.contains(_CODE_LIKE))
     asked = [asked_for(prompt) for prompt in named["prompt"]]
     named = named.with_columns(pl.Series("asked", asked, dtype=pl.String)).drop_nulls("asked")
     if not named.height:
@@ -208,6 +222,11 @@ def _speak_for_two(prompt: str, answer: str) -> bool:
 
 def names_alone(told: str, answer: str) -> bool:
     """Whether most words of an answer have a capital, as titles and names do."""
+    # Dishes, songs, places: a list of short items.
+    items = [item for item in re.split(r"[,;\n•]\s*", answer.strip(" .")) if item.strip()]
+    small = {word for word in re.findall(r"[^\W\d_]+", answer.lower()) if word in SMALL_WORDS.get(told, "").split()}
+    if len(items) >= 3 and len(small) < 2 and sum(len(item.split()) for item in items) <= 3 * len(items):
+        return True
     words = re.findall(r"[^\W\d_]{3,}", answer)
     return told != "de" and sum(word[0].isupper() for word in words) * 2 > len(words)
 
@@ -228,4 +247,4 @@ def _borne_out(asked: str, told: str, prompt: str, answer: str) -> bool:
     if names_alone(told, answer):
         return False
     asks, answered = _counts(re.sub(_QUOTED, " ", prompt), 1), _counts(answer, 2)
-    return answered[told] > answered[asked] and asks[asked] > asks[told]
+    return answered[told] > answered[asked] and asks[asked] > max(1, asks[told])

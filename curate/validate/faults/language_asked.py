@@ -32,15 +32,32 @@ _ENDS = (
 )
 _WANTED = re.compile(rf"{_IN}(?:{_ANY}){_ENDS}", re.IGNORECASE)
 _EVERY = re.compile(rf"\b(?:{_ANY})\b", re.IGNORECASE)
+# "One English sentence", "a short French reply".
+_KIND = (
+    r"(?:sentences?|summary|version|translation|reply|answer|response|paragraph|e-?mails?|texts?|message|title|abstract|description|slogan|letter|note|satz|sätzen?|zusammenfassung|fassung|übersetzung|antwort|text|nachricht|"
+    r"phrase|résumé|traduction|réponse|texte|frase|resumen|traducción|respuesta|texto|riassunto|traduzione|risposta|testo|resumo|tradução|resposta|zin|samenvatting|vertaling|antwoord|zdani\w+|streszczenie|tłumaczenie|odpowiedź)"
+)
+_AS_KIND = re.compile(
+    rf"\b(?:an?|one|two|three|four|five|ein(?:e[nrm]?)?|zwei|drei)\s+(?:[a-z-]+\s+)?(?:{_ANY})(?:\s+[a-z-]+)?\s+{_KIND}\b|"
+    rf"\b(?:une?|una?|uno|deux|dos|due|duas|trois|tres|tre|três|een|twee|jedno|jedn[ąa])\s+{_KIND}\s+(?:\w+\s+)?(?:{_ANY.replace('?P<', '?P<_')})\b",
+    re.IGNORECASE,
+)
 _ASKS = re.compile(
-    r"(?i)\b(?:translat\w*|answer|reply|respond|response|write|draft|compose|say|put|render|give|explain|tell|summari[sz]e|rewrite|version|please|übersetze?\w*|antworte?\w*|schreib\w*|formulier\w*|sag\w*|bitte|erklär\w*|"
+    r"(?i)\b(?:describ\w*|list|create|make|prepare|generate|provide|suggest|beschreib\w*|décri\w*|descriv\w*|descrev\w*|opisz|nenne|erstelle|translat\w*|answer|reply|respond|response|write|draft|compose|say|put|render|give|explain|tell|summari[sz]e|rewrite|version|please|übersetze?\w*|antworte?\w*|schreib\w*|formulier\w*|sag\w*|bitte|erklär\w*|"
     r"tradui\w*|répond\w*|écri\w*|rédige\w*|explique\w*|traduc\w*|traduzca|respond\w*|escrib\w*|redacta|explica|traduci\w*|rispond\w*|scriv\w*|spiega|vertaal\w*|antwoord\w*|schrijf\w*|traduz\w*|escrev\w*|przetłumacz\w*|odpowiedz\w*|napisz\w*|proszę|kindly)\b"
 )
 _ARROW = re.compile(r"\b(en|de|fr|es|it|nl|pt|pl)\s?(?:->|→|>|=>|–>)\s?(?P<to>en|de|fr|es|it|nl|pt|pl)\b", re.IGNORECASE)
+_OTHERS = re.compile(
+    r"(?i)\b(?:chinese|japanese|korean|arabic|hindi|russian|turkish|latin|swedish|danish|norwegian|greek|hebrew|croatian|czech|slovak|serbian|romanian|hungarian|finnish|icelandic|vietnamese|thai|indonesian|malay|swahili|"
+    r"ukrainian|bulgarian|persian|farsi|urdu|bengali|tamil|welsh|irish|gaelic|catalan|basque|mandarin|cantonese|estonian|latvian|lithuanian|russisch\w*|spaniards?|frenchm[ae]n)\b"
+)
 # Not one answer in one language.
 _SEVERAL = re.compile(
-    r"(?i)\b(?:both|bilingual|zweisprachig|bilingüe|bilingue|tweetalig|and (?:then )?(?:in|into)|original|explain (?:the |this )?(?:\w+ )?(?:word|phrase|saying|proverb|idiom|expression)|explain in|mean|means|meaning|how do (?:i|you|we)|what(?:['’]s| is) (?:the )?|word for|wie sagt|wie hei|comment dit|cómo se dice|come si dice|hoe zeg|como se diz|jak (?:jest|powiedzieć)|words|wörter|phrases|vocabulary|names?|teach|lesson|learn\w*|from \w+ to)\b"
+    r"(?i)\b(?:both|bilingual|zweisprachig|bilingüe|bilingue|tweetalig|and (?:then )?(?:in|into)|original|explain (?:the |this )?(?:\w+ )?(?:word|phrase|saying|proverb|idiom|expression)|explain in|mean|means|meaning|how do (?:i|you|we)|what(?:['’]s| is) (?:the )?|word for|wie sagt|wie hei|comment dit|cómo se dice|come si dice|hoe zeg|como se diz|jak (?:jest|powiedzieć)|words|wörter|phrases|vocabulary|teach|lesson|learn\w*|from \w+ to)\b"
 )
+
+# "How much does it cost to translate ... into French?"
+_NO_ORDER = r"(?i)\W*(?:how (?:much|long|many|often|good)|who|where|when|why|does|do|is|are|did|should|was|were)\b"
 
 
 def asked_for(prompt: str) -> str | None:
@@ -50,8 +67,18 @@ def asked_for(prompt: str) -> str | None:
         return arrow["to"].lower()
     bare = re.sub(r"[\"“„«][^\"”»“]{2,600}[\"”»“]|(?:^|(?<=[\s(:]))['‘].{2,600}?['’](?=\W|$)", " ", prompt)
     order, _, _ = bare.partition("\n\n")
-    if not _ASKS.search(order) or _SEVERAL.search(order):
+    if re.match(_NO_ORDER, order) or not _ASKS.search(order) or _SEVERAL.search(order):
         return None
-    wanted = {match.lastgroup for match in _WANTED.finditer(order)}
+    wanted = {
+        str(match.lastgroup).lstrip("_")
+        for pattern in (_WANTED, _AS_KIND)
+        for match in pattern.finditer(order)
+    }
     named = {match.lastgroup for match in _EVERY.finditer(order)}
     return next(iter(wanted)) if len(wanted) == 1 and named == wanted else None
+
+
+def names_of(prompt: str) -> set[str]:
+    """The languages among the eight that a prompt names, and `other` where it names one beside them."""
+    named = {str(match.lastgroup) for match in _EVERY.finditer(prompt)}
+    return named | ({"other"} if _OTHERS.search(prompt) else set())

@@ -97,7 +97,7 @@ _SIDE_BY_SIDE = [
 # Consonants of the middle row on end: no language that is written with these keys has five.
 _HOME_RUN = re.compile(r"[sdfghjkl]{5,}")
 # Less sure: each is found in some name or loanword, hardly in most words of a text.
-_ODD = r"[sdfghjkl]{4,}|q[b-df-hj-npr-tv-z]|[bcdfghkpqrstvwxz]j[bcdfghklmnpqrstvwxz]|[bcdfghjklmnpqrstvxz]{6,}"
+_ODD = r"[sdfghjkl]{4,}|q[b-df-hj-npr-tv-z]|[bcdfghkpqrstvwxz]j[bcdfghklmnpqrstvwxz]|wj[^a\\W]|[^i\\W]jf|[bcdfghjklmnpqrstvxz]{6,}"
 _ODD_WORD = re.compile(_ODD)
 _SUSPECT = rf"(?i){'|'.join(_SIDE_BY_SIDE)}|[asdfghjkl;öä]{{10}}|{_ODD}"
 # Share of neighbouring letters (at most two keys apart on one row) from which on a word is none.

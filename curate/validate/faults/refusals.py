@@ -30,7 +30,7 @@ PREAMBLE = (
     r"){0,4}(?:version|rewrite|rewriting|summary|text|translation|reply|response)\b[^\n]{0,80}:"
 )
 
-_CANNOT = r"(?:can['’]?t|cannot|can not|am (?:not able|unable) to|['’]m (?:not able|unable) to|won['’]t|am not allowed to|['’]m not allowed to|must decline to|have to decline to|do not have the ability to|don['’]t have the ability to)"
+_CANNOT = r"(?:can['’]?t|cannot|can not|am (?:not able|unable) to|['’]m (?:not able|unable) to|won['’]t|am not allowed to|['’]m not allowed to|must decline to|have to decline to|(?:do not|don['’]t) have the (?:ability|capability|capacity|means|tools|authority) to|lack the (?:ability|capability|capacity) to|have no (?:way|ability) (?:to|of))"
 _HELPS = r"(?:assist|help|comply|fulfil+|complete|answer|respond|provide|create|generate|write|engage|discuss|support|offer|produce|summari[sz]e|process|give|continue|share)"
 _THE_REQUEST = r"(?:(?:you )?with )?(?:this|that|your|the|such|any|these|content|information|product|medical|legal|financial|harmful|explicit|advice|instructions)\b"
 _REQUEST_ITSELF = r"(?:requests?|prompts?|topics?|task|question|content|material|nature|matter|conversation|recommendations?|advice|guidelines|assistance|instructions|subject)"
@@ -45,6 +45,7 @@ _SELF = (
     r"|(?i)^\W*(?:it (?:is|would be)|it['’]s|it['’]d be) (?:not (?:possible|appropriate|ethical|right) |in(?:appropriate|advisable) |un(?:ethical|wise) |irresponsible |against \w+ \w+ )(?:for me )?(?:to|for)\b|^\W*(?i:no comment|request (?:denied|refused|declined|blocked)|content (?:blocked|removed|filtered)|i['’]ll pass|no can do)\b"
     r"|(?i)\b(?:my|our|openai['’]s|the) (?:(?:safety|content|usage|ethical|community|ethics|use|internal|strict) )*(?:guidelines|polic(?:y|ies)|programming|training|rules|restrictions|safeguards|filters) (?:do(?:es)? not|don['’]t|doesn['’]t|prevents?|prohibits?|forbids?|won['’]t|restricts?|stops?) [^.!?\n]{0,30}\b(?:me|permit|allow|let)\b"
     r"|(?i)^\W*(?:let['’]s|can we|could we|i suggest we|perhaps we (?:can|could)) (?:please )?(?:talk about|discuss|change|switch to|move on to|focus on) (?:something|another|a different|the subject|other)\b"
+    r"|(?i)^\W*(?:unfortunately|sorry|i['’]m sorry|i am sorry|regrettably)?[,;.:]*\s*(?:but )?i (?:do not|don['’]t) (?:currently )?have (?:the (?:ability|capability|capacity|means|tools)|any way|access) (?:to|of)\b|(?i)\bmy (?:knowledge|information) is limited to\b|\bmy training data\b|\bno access to (?:real[- ]time|current|live|the internet)|\bit (?:is not|isn['’]t) possible for me to\b"
     r"|(?i)\b(?:not something (?:that )?i can (?:help|assist|do|provide|produce|create|write|discuss|answer|support|comment|advise)|unable to (?:fulfil+|comply with|process|complete|assist with|help with) (?:this|that|your|the) (?:request|prompt|query))\b"
 )
 # The same in other languages, at the beginning.
@@ -87,7 +88,7 @@ _WIDE = english(
     r"|\b(?:als (?:ai|taalmodel)|het spijt me)\b[^.!?\n]{0,40}\bkan ik (?:daar|hier|dit|dat|u|je)\b[^.!?\n]{0,30}\b(?:niet|helpen)\b|\bjako (?:model językowy|sztuczna inteligencja)\b|\bprzykro mi\b[^.!?\n]{0,20}\bnie mogę (?:pomóc|spełnić|odpowiedzieć)"
 )
 # The prompt is about machines, refusals or their words.
-_ABOUT_REFUSALS = r"(?i)\b(?:ai\b|a\.i\.|language model|chatbot|bot\b|robot|android|assistant|siri|alexa|refus\w+|declin\w+|rejection|turn(?:ing)? down|apolog\w+|fallback|absage|ablehn\w*|entschuldig\w*|künstliche|ki\b|excuse|refus\w*|rechaz\w+|rifiut\w+|recus\w+|weiger\w+|afwijz\w+|odm[oó]w\w+|intelligence artificielle|inteligencia artificial|intelligenza artificiale|inteligência artificial|translate|rephrase|what does|what do you say|word for word)"
+_ABOUT_REFUSALS = r"(?i)\b(?:ai\b|a\.i\.|language model|chatbot|bot\b|robot|android|assistant|siri|alexa|refus\w+|declin\w+|rejection|turn(?:ing)? down|apolog\w+|fallback|absage|ablehn\w*|entschuldig\w*|künstliche|ki\b|excuse|refus\w*|rechaz\w+|rifiut\w+|recus\w+|weiger\w+|afwijz\w+|odm[oó]w\w+|intelligence artificielle|inteligencia artificial|intelligenza artificiale|inteligência artificial|what do you say|word for word)|\b(?:translate|rephrase|übersetz\w*|tradui\w*|traduc\w*|vertaal|traduz\w*|przetłumacz)\b[^\n]*\b(?:sorry|afraid|cannot|can['’]t|unable|leid|désolé\w*|siento|dispiace|desculpe|spijt|przykro)\b"
 # A story, in which somebody may say such words, but not as its beginning.
 _STORY = r"(?i)\b(?:scene|screenplay|dialogue|character|story|sketch|play|szene|geschichte|kurzgeschichte|scène|histoire|escena|historia|scena|storia|cena|história|verhaal|opowiadanie)\b"
 # A beginning that may be a refusal: the gate.
@@ -179,6 +180,12 @@ _CLOSERS = (
     r"|\bspero (?:che questo |di esser\w* )?(?:ti |stat\w |aiuti|utile)|\bik hoop dat dit helpt|\bmam nadzieję,? że (?:to )?pom"
 )
 _DATED = r"(?i)\bas of my (?:last )?(?:knowledge )?(?:update|cut-?off|training)\b|\bmy (?:knowledge|training)(?: data)? (?:cut-?off|only goes|ends|was last updated)\b|\bas of my knowledge\b"
+# "Sure! Here is a message for you:" is no message.
+_ANNOUNCED = 160
+_ANNOUNCES = (
+    r"(?i)^\W*(?:certainly|sure(?: thing)?|of course|absolutely|definitely|no problem|gladly|gerne?|natürlich|klar|selbstverständlich|bien sûr|avec plaisir|certainement|volontiers|claro(?: que sí)?|por supuesto|con (?:mucho )?gusto|certo|certamente|volentieri|"
+    r"com certeza|com (?:todo o )?prazer|natuurlijk|zeker|graag|oczywiście|jasne|chętnie|proszę bardzo)\s?[!,.:–-]+\s*¡?(?:here(?:['’]s| is| are)|below|hier (?:ist|sind|kommt|haben|is|zijn)|anbei|voici|voilà|aquí (?:tienes|tiene|está|va)|a continuación|ecco|di seguito|aqui (?:está|vai|tem)|segue|hieronder|oto|poniżej)\b[^\n]{0,90}:\s*(?:\n|$|[\"“„«])"
+)
 # What web pages carry around a text.
 _CHROME = (
     r"(?i)\b(?:subscribe to (?:our|my|the) (?:newsletter|channel|blog|mailing list)|sign up for (?:our|free|the newsletter)\b|this (?:web)?site uses cookies|accept (?:all )?cookies|click here (?:to|for)\b"
@@ -186,7 +193,7 @@ _CHROME = (
     r"|all rights reserved|continue reading(?: below)?[.!…]?(?:\s|$)|read more(?: at| here|:|\.{3}|»|$)|leave a (?:comment|reply) below|(?-i:Advertisement)s?\.|skip to (?:main )?content|related (?:articles|posts|stories):"
     r"|for (?:informational|educational) purposes only|does not constitute (?:medical|legal|financial|investment|professional) advice|terms (?:of (?:use|service)|and conditions) apply|print this page|back to top"
     r"|copyright (?:©|\(c\)|\d{4})|©\s?\d{4}|powered by (?:wordpress|\w+press|blogger|shopify|disqus)|privacy policy \||cookie (?:settings|policy|preferences)|log ?in (?:or|to) (?:register|comment|continue|read)|posted (?:by|in|on) [^.\n]{1,40}\b(?:20\d\d|at|in)\b|filed under|\d+ (?:min(?:ute)?s?) read\b|(?:photo|image) credit:|\(?(?:previous|next) (?:post|article)|don['’]t forget to (?:like|subscribe|share|comment)|like and subscribe|smash that|this (?:post|article) (?:contains affiliate|was originally|first appeared|originally appeared|is sponsored)|affiliate links|sponsored (?:content|post)|"
-    r"rate this (?:recipe|article|post)|jump to recipe|pin (?:this|it) (?:for later|on pinterest)|tags?: #?\w+, #?\w+|share this:|tweet this|read (?:the )?(?:full|rest of the) (?:article|story|post)|was this (?:article|page|answer) helpful|view (?:all|\d+) comments|\d+ comments\b|loading\.\.\.|enable javascript|your email address will not be published|join our (?:newsletter|mailing list|community)|download our app|home ?[>»|] ?\w+"
+    r"rate this (?:recipe|article|post)|jump to recipe|pin (?:this|it) (?:for later|on pinterest)|tags?: #?\w+, #?\w+|share this:|tweet this|read (?:the )?(?:full|rest of the) (?:article|story|post)|was this (?:article|page|answer) helpful|view (?:all|\d+) comments|\d+ comments\b|loading\.\.\.|enable javascript|your email address will not be published|join our (?:newsletter|mailing list|community)|download our app|home ?[>»|] ?\w+|improve this (?:answer|question)|answered \d+|asked \d+ \w+ ago|add a comment|permalink|accepted answer|\b(?:share|follow|reply|like|report|print|contact|privacy|about us|login|sign in|terms) \| |\| (?:share|follow|reply|report|contact|privacy|about us|terms|imprint|impressum)\b"
     r"|alle rechte vorbehalten|newsletter (?:abonnieren|anmelden)|abonnieren sie unseren|abonniere unseren|weiterlesen|mehr lesen|jetzt teilen|diesen (?:artikel|beitrag) teilen|das könnte (?:sie|dich) auch interessieren|diese (?:website|seite) verwendet cookies|lesen sie auch|folgen sie uns|kommentar(?:e)? hinterlassen"
     r"|tous droits réservés|abonnez-vous à|lire la suite|partage[rz] (?:cet|cette) (?:article|page|recette)|à lire aussi|ce site utilise des cookies|suivez-nous sur|laisse[rz] un commentaire|inscrivez-vous à (?:notre|la) newsletter|cliquez ici"
     r"|todos los derechos reservados|suscríbe(?:te|se) a|leer más|comparte (?:este|esta)|también te puede interesar|este sitio (?:web )?utiliza cookies|síguenos en|deja un comentario|haz clic aquí|haga clic aquí"
@@ -220,7 +227,7 @@ _CHROME_WORDS = (
     "copyright", "©", "powered by", "privacy policy", "cookie", "log in", "login", "posted ", "filed under", " read", "credit:", "previous", "next ", "forget to", "smash that", "affiliate", "sponsored",
     "rate this", "jump to", "pin this", "pin it", "tag: ", "tags: ", "tweet this", "this article", "this post", "was this", "comments", "loading...", "javascript", "email address", "join our", "download our", "home >",
     "home>", "home |", "home»", "home »", "vorbehalten", "newsletter", "abonnier", "weiterlesen", "mehr lesen", "teilen", "interessier", "lesen sie", "folgen sie", "hinterlassen", "droits", "abonnez", "lire la", "lire aussi", "partage", "suivez", "commentaire",
-    "cliquez", "derechos", "suscr", "leer más", "comparte", "interesar", "síguenos", "comentario", "clic aqu", "diritti", "iscriviti", "leggi", "condividi", "utilizza", "seguici", "commento", "clicca", "direitos", "inscreva", "assine", "leia ",
+    "improve this", "answered ", "asked ", "a comment", "permalink", " | ", "accepted answer", "cliquez", "derechos", "suscr", "leer más", "comparte", "interesar", "síguenos", "comentario", "clic aqu", "diritti", "iscriviti", "leggi", "condividi", "utilizza", "seguici", "commento", "clicca", "direitos", "inscreva", "assine", "leia ",
     "compartilhe", "partilhe", "siga-nos", "clique", "comentário", "rechten", "lees ", "schrijf je", "meld je", "volg ons", "deel dit", "klik hier", "zastrzeżone", "zapisz", "czytaj", "zobacz", "udostępnij", "ta strona", "śledź", "polub", "kliknij",
     "as of my", "my knowledge", "my training", "subscribe to", "sign up", "cookies", "click here", "share th",
     "follow us", "also like", "also enjoy", "also be", "rights reserved", "continue reading", "read more",
@@ -237,6 +244,7 @@ def may_be_boilerplate(field: str) -> pl.Expr:
         (farewell & ~text.str.contains(_WE))
         | text.str.contains_any(list(_CHROME_WORDS), ascii_case_insensitive=True)
         | text.str.head(80).str.contains(_OPENERS)
+        | text.str.head(_ANNOUNCED).str.contains(_ANNOUNCES)
     )
 
 
@@ -245,5 +253,7 @@ def boilerplate(field: str) -> pl.Expr:
     text, prompt = pl.col(field), pl.col("input")
     staff = prompt.str.contains(_MESSAGE) | text.str.contains(_WE)
     polite = (text.str.head(80).str.contains(_OPENERS) | text.str.tail(_END).str.contains(_CLOSERS)) & ~staff
+    # A message that was asked for, and words around it.
+    announced = text.str.head(_ANNOUNCED).str.contains(_ANNOUNCES)
     chrome = text.str.contains(_CHROME) & ~prompt.str.contains(_ASKED_FOR_CHROME)
-    return (polite | chrome | text.str.contains(_DATED)).cast(pl.UInt32)
+    return (polite | announced | chrome | text.str.contains(_DATED)).cast(pl.UInt32)

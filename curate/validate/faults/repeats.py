@@ -8,6 +8,7 @@ the prompt asks for, tables, code and JSON.
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import polars as pl
 
@@ -24,6 +25,9 @@ _LOWEST_SHARE = 0.1
 # A phrase said five times on end, whatever stands around it.
 _TIMES = 5
 _PHRASE = 6
+# Words of a phrase that comes again with others between, and the share of all words that it must cover.
+_OFTEN = 5
+_COVERED = 0.65
 _WANTS_IT = (
     r"(?i)\b(?:repeat\w*|times|chorus|refrain|chant\w*|mantra|lyrics|song|poem|cheer|laugh\w*|rhyme|lullaby|"
     r"echo|again and again|lines?|notes? of|tongue twister|wiederhol\w*|mal hintereinander|refrain|répèt\w*|"
@@ -42,6 +46,8 @@ def may_repeat(field: str) -> pl.Expr:
     for share in (0.35, 0.6):
         at = (length * share).cast(pl.Int64)
         again.append(text.str.count_matches(text.str.slice(at, _CHUNK), literal=True) >= 3)
+    # The end of a loop has stood before, whatever stands between.
+    again.append(text.str.count_matches(text.str.slice(-_CHUNK - 2, _CHUNK), literal=True) >= 4)
     last_item = text.str.extract(r"\n\s*(?:\d{1,3}[.)]|[-*•])\s+([^\n]{3,60})\s*$")
     again.append((text.str.count_matches(last_item, literal=True) >= 3).fill_null(False))
     return (length >= 40) & pl.any_horizontal(again)
@@ -71,6 +77,16 @@ def _periods(trigrams: list[tuple[str, str, str]], longest: int) -> list[int]:
     return sorted(distance for distance in distances if distance <= longest)
 
 
+def _is_one_phrase(words: list[str]) -> bool:
+    """Whether most words stand in a phrase of five that comes four times or more, with little between."""
+    phrases = list(zip(*(words[at:] for at in range(_OFTEN)), strict=False))
+    counted = Counter(phrases)
+    covered = {
+        place for at, phrase in enumerate(phrases) if counted[phrase] >= 4 for place in range(at, at + _OFTEN)
+    }
+    return len(covered) >= _COVERED * len(words)
+
+
 def circles(prompt: str, answer: str) -> int:
     """1 where `answer` says the same again and again."""
     words = [word.lower() for word in _WORD.findall(_MARKER.sub(" ", answer[:_LONGEST]))]
@@ -80,6 +96,8 @@ def circles(prompt: str, answer: str) -> int:
     repeated = 1 - len(set(trigrams)) / len(trigrams)
     if repeated >= _SHARE or repeated < _LOWEST_SHARE:
         return int(repeated >= _SHARE)
+    if _is_one_phrase(words):
+        return 1
     for period in _periods(trigrams, min(30, len(words) // _TIMES)):
         run = 0
         for first, then in zip(words, words[period:], strict=False):

@@ -130,6 +130,8 @@ def circles_by_all_periods(prompt: str, answer: str) -> int:
     repeated = 1 - len(set(trigrams)) / len(trigrams)
     if repeated >= repeats._SHARE or repeated < repeats._LOWEST_SHARE:
         return int(repeated >= repeats._SHARE)
+    if repeats._is_one_phrase(words):
+        return 1
     for period in range(1, min(30, len(words) // repeats._TIMES) + 1):
         run = 0
         for first, then in zip(words, words[period:], strict=False):
