@@ -119,7 +119,11 @@ def _other_language(examples: pl.DataFrame) -> pl.DataFrame:
                 pl.lit("answer_language").alias("rule"),
                 pl.format(f"output: reads as {{}}, {what}", "told", "asked").alias("evidence"),
             )
-            for rows, what in ((row, "the row is {}"), (shown, "the input as {}"), (named, "the input asks for {}"))
+            for rows, what in (
+                (row, "the row is {}"),
+                (shown, "the input as {}"),
+                (named, "the input asks for {}"),
+            )
         ]
     )
 

@@ -77,7 +77,6 @@ _STRONG = (
     r"toepassing"
     r"|niet (?:beschikbaar|opgegeven)"
     r"|brak (?:danych|wejścia|kontekstu|odpowiedzi)(?: (?:wejściowych|wejściowego))?|nie dotyczy|nie podano"
-    rf"|{NOTHING}"
 )
 # A word of its own in some tasks, so that an answer of it is judged by its prompt.
 _WEAK = (
@@ -87,9 +86,11 @@ _WEAK = (
     rf"(?:none|nothing|not) {_NOT_THERE}|unavailable"
     r"|keine?r?s?|nichts|aucune?|néant|ningun[oa]|nada|nessun[oa]|nenhum[a]?|geen|niets|brak|k\.\s?a\.|"
     r"leer|vide|vacío|vuoto|leeg|s/d|s/o|n\.\s?v\.\s?t\.?|nvt|n\.\s?d\.?|n\.\s?c\.?|n\.\s?b\.?|nd|x{2,6}|"
-    r"entfällt|rien|niente|nic|pusto|pusty|puste|vazio|vacía|vuota|brak informacji|ohne angabe|o\.\s?a\.|"
-    rf"{NOTHING_IN_DOUBT}|{OPEN}|{OPEN_IN_DOUBT}|{DUMMY}"
+    r"entfällt|rien|niente|nic|pusto|pusty|puste|vazio|vacía|vuota|brak informacji|ohne angabe|o\.\s?a\."
 )
+# What a whole field may be; behind a prompt only the above is a marker.
+_STRONG_ALONE = rf"{_STRONG}|{NOTHING}"
+_WEAK_ALONE = rf"{_WEAK}|{NOTHING_IN_DOUBT}|{OPEN}|{OPEN_IN_DOUBT}|{DUMMY}"
 # As an input never: it is a fine answer.
 _WEAK_INPUT = (
     r"unknown|unspecified|not known|nothing|same|see above|same as above|instruction|input|no|false|0"
@@ -100,14 +101,17 @@ _SIGNS = r"[-–—_.…*?/\\|~·\s]{1,12}|\{\s*\}|\[\s*\]|\(\s*\)|<\s*>|[\"'`�
 _HEADING = r"(?:###\s*)?(?:input|output|response|answer|completion|assistant|ai|bot|result)\s*:"
 _OPEN, _SHUT = r"[\s\"'`*_~=#-]*[<\[({]{0,2}[\s/|*]*", r"[\s/|*]*[>\])}]{0,2}[\s.!…:\"'`*_~=#-]*"
 _BRACKETED = rf"[<\[({{]+\s*(?:{_STRONG}|{_WEAK}|{_WEAK_INPUT}|{STAND_IN}|{STAND_IN_BRACKETS})\s*[>\])}}]+"
+_BRACKETED_ALONE = (
+    rf"[<\[({{]+\s*(?:{_STRONG_ALONE}|{_WEAK_ALONE}|{_WEAK_INPUT}|{STAND_IN}|{STAND_IN_BRACKETS})\s*[>\])}}]+"
+)
 _WEAK_ANSWER = r"no (?:answer|reply|results?|completion|comment|solution)s?"
-_WHOLE = rf"(?is)^(?:{_OPEN}(?:{_STRONG}|{_WEAK}|{_WEAK_ANSWER}|{STAND_IN}){_SHUT}|{_SIGNS}|\s*{_HEADING}\s*)$"
+_WHOLE = rf"(?is)^(?:{_OPEN}(?:{_STRONG_ALONE}|{_WEAK_ALONE}|{_WEAK_ANSWER}|{STAND_IN}){_SHUT}|{_SIGNS}|\s*{_HEADING}\s*)$"
 _WHOLE_INPUT = (
-    rf"(?is)^(?:{_OPEN}(?:{_STRONG}|{_WEAK}){_SHUT}|\s*{TOKENS}\s*|\s*{_BRACKETED}\s*|\s*(?:unknown|unspecified|not known|no (?:text|"
+    rf"(?is)^(?:{_OPEN}(?:{_STRONG_ALONE}|{_WEAK_ALONE}){_SHUT}|\s*{TOKENS}\s*|\s*{_BRACKETED_ALONE}\s*|\s*(?:unknown|unspecified|not known|no (?:text|"
     rf"content|data|question|prompt|description|information|info))[\s.]*|[<\[({{]+\s*no (?:message|body|subject|text)\s*[>\])}}]+\s*|{_SIGNS}|\s*{_HEADING}\s*)$"
 )
 _WHOLE_STRONG = (
-    rf"(?is)^(?:{_OPEN}(?:{_STRONG}|{STAND_IN}){_SHUT}|\W*[<\[{{]+\s*(?:{_STRONG}|{_WEAK}|{STAND_IN}|{STAND_IN_BRACKETS})\s*[>\]}}]+\W*|"
+    rf"(?is)^(?:{_OPEN}(?:{_STRONG_ALONE}|{STAND_IN}){_SHUT}|\W*[<\[{{]+\s*(?:{_STRONG_ALONE}|{_WEAK_ALONE}|{STAND_IN}|{STAND_IN_BRACKETS})\s*[>\]}}]+\W*|"
     rf"\s*{_HEADING}\s*|\s*{TOKENS}\s*)$"
 )
 # The same marker twice ("N/A N/A", "null, null").
@@ -156,7 +160,7 @@ _MAY_BE_NONE_ELSEWHERE = (
     r"(?is)(?:^|[.!?:,;\n]\s*)¿?(?:gibt|hat|haben|ist|sind|kann|können|war|waren|muss|welche[rsn]?|wie viele|y a-t-il|"
     r"est-ce|avez|ont|a-t-|quel(?:le)?s?|combien|hay|tienen?|es|son|está|cuál(?:es)?|quién|cuánt[oa]s|ci sono|c['’]è|ha|hanno|"
     r"sono|quali|quant[ei]|zijn|is er|heeft|welke|hoeveel|há|tem|existem?|quais|quant[oa]s|czy|które|ile)\b[^\n]*\?"
-    r"|\b(?:falls|wenn|gibt es keine?|sinon|s['’]il n['’]y|si (?:aucune?|non|no)|se (?:non|não)|indien|als er|jeśli|"
+    r"|\b(?:falls|wenn (?:es )?(?:kein\w*|nicht\w*)|gibt es keine?|sinon|s['’]il n['’]y|si (?:aucune?|non|no)|se (?:non|não)|indien|als er|jeśli|"
     r"jeżeli)\b|\b(?:nenne|liste|finde|suche|trouve|cherche|relève|extrais|busca|extrae|señala|trova|cerca|estrai|zoek|"
     r"encontre|extraia|znajdź)\b"
 )
@@ -239,7 +243,7 @@ _WANTS_WORDS = (
     )
     + r"\b"
 )
-_IF_NONE = r"(?i)\b(?:if (?:any|there|it|not|no|none|nothing)|none|nil|n/a|nothing|anything|blank|empty|falls|wenn (?:es )?kein\w*|sinon|si (?:aucun|no|non)|se (?:non|não)|indien|jeśli|(?:any|all) (?:allerg|known|open|errors|issues))\b"
+_IF_NONE = r"(?i)\b(?:if (?:any|there|it|not|no|none|nothing|un\w+)|none|nil|null|nan|undefined|unknown|n/a|nothing|anything|blank|empty|falls|wenn (?:es )?kein\w*|sinon|si (?:aucun|no|non)|se (?:non|não)|indien|jeśli|(?:any|all) (?:allerg|known|open|errors|issues))\b"
 
 
 def _plain_marker(field: str) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
@@ -252,6 +256,7 @@ def _plain_marker(field: str) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
     closed = prompt.str.contains(_MAY_BE_NONE) | prompt.str.contains(_MAY_BE_NONE_ELSEWHERE)
     # "Which is better? Explain." wants words, whatever its question is.
     wants_words = prompt.str.contains(_WANTS_WORDS) & ~prompt.str.contains(_IF_NONE)
+    code &= ~wants_words
     plausible = (closed & ~wants_words) | code | prompt.str.contains(_FACTS) | spoken_of
     sign = head.str.contains(rf"^(?:{_SIGNS})$")
     plausible = pl.when(sign).then(prompt.str.contains(_MAY_BE_SIGN)).otherwise(plausible)
@@ -284,6 +289,20 @@ def null_in_doubt(field: str) -> pl.Expr:
     strong, weak, plausible = _plain_marker(field)
     writes = pl.col("input").fill_null("").str.contains(_WRITES)
     return (~strong & weak & ~writes & ~plausible).cast(pl.UInt32)
+
+
+def may_be_null(field: str) -> pl.Expr:
+    """The gate of `null_marker`: an answer as short as a marker; an input of that kind, or with a word of one near its end or its
+    beginning.
+    """
+    text = pl.col(field)
+    if field != "input":
+        return text.str.len_chars() <= _LONGEST
+    return (
+        text.str.tail(_LONGEST).str.contains(r"[\])>}\n]|[.?!:]\s+\S[^.?!\n]{0,60}[.!]?\s*$")
+        | text.str.contains(r"^[^\n]{0,60}$")
+        | text.str.head(_LONGEST).str.contains(r"\n")
+    )
 
 
 def is_brief(field: str) -> pl.Expr:

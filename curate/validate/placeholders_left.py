@@ -39,9 +39,7 @@ NOTHING = (
     rf"(?:{_FIELD}|{_THING})(?: {_FIELD})? (?:is |was |ist |war |est |está |è |is )?(?:empty|blank|leer|vide|vac[ií][oa]|vuot[oa]|leeg|vazi[oa]|pust[yae]))"
 )
 NOTHING_IN_DOUBT = rf"(?:{_NONE}[ _-](?:[a-z]+[ _-])?{_THING}{_GIVEN})"
-_DONE = (
-    r"(?:filled(?:[ -]in| out)?|completed?|added|written|provided|inserted|supplied|done|drafted|translated|answered|entered|replaced|updated|finali[sz]ed)"
-)
+_DONE = r"(?:filled(?:[ -]in| out)?|completed?|added|written|provided|inserted|supplied|done|drafted|translated|answered|entered|replaced|updated|finali[sz]ed)"
 _DECIDED = r"(?:determined|confirmed|announced|decided|defined|discussed|advised|specified)"
 # "To be filled in" and its like.
 OPEN = (
@@ -80,9 +78,7 @@ STAND_IN_BRACKETS = (
     r"(?:the |your )?(?:response|answer|output|completion|reply|prompt|instruction|antwort|réponse|respuesta|risposta|resposta|antwoord|odpowiedź))"
 )
 # What calls itself one.
-DUMMY = (
-    r"(?:(?:this is )?(?:a |the |just a |only a )?(?:(?:placeholder|platzhalter|texte? factice|blind ?text)(?: (?:text|answer|response|content|output))?|(?:dummy|sample|filler) (?:text|answer|response|content|output))|lorem ipsum[a-z ,.]{0,120})"
-)
+DUMMY = r"(?:(?:this is )?(?:a |the |just a |only a )?(?:(?:placeholder|platzhalter|texte? factice|blind ?text)(?: (?:text|answer|response|content|output))?|(?:dummy|sample|filler) (?:text|answer|response|content|output))|lorem ipsum[a-z ,.]{0,120})"
 # Tokens that tools write for nothing.
 TOKENS = (
     r"(?:<\|?(?:empty|blank|pad|unk|eos|bos|nil|none|null|end(?:of(?:text|sentence))?|sep|mask)\|?>|\[(?:pad|unk|sep|cls|mask|empty)\]|\(null\)|\$null|%(?:empty|null)%|empty_string|no_(?:output|input|answer|response|text|content)|"

@@ -40,7 +40,7 @@ from curate.validate.media.absent import (
     names_media,
 )
 from curate.validate.merged_tasks import may_hold_tasks, merged_instructions
-from curate.validate.null_markers import is_brief, null_in_doubt, null_marker, without_null_tail
+from curate.validate.null_markers import is_brief, may_be_null, null_in_doubt, null_marker, without_null_tail
 from curate.validate.patterns import holds_digit
 from curate.validate.rule import Rule
 from curate.validate.tasks_in_doubt import may_hold_pairs, tasks_in_doubt
@@ -211,6 +211,7 @@ RULES: Mapping[str, Rule] = {
             null_marker,
             "task",
             "quarantine",
+            (may_be_null,),
             fix=without_null_tail,
             fix_scope="input",
         ),
@@ -279,7 +280,7 @@ RULES: Mapping[str, Rule] = {
             code.code_missing,
             "answer",
             "warn",
-            (code.may_want_code, code.shows_no_code),
+            (code.speaks_of_code, code.may_want_code, code.shows_no_code),
         ),
         Rule(
             "json_broken",
@@ -311,7 +312,7 @@ RULES: Mapping[str, Rule] = {
             refusals.refusal,
             "answer",
             "warn",
-            (refusals.may_refuse,),
+            (refusals.may_refuse, refusals.refuses_somehow),
         ),
         Rule(
             "boilerplate",
@@ -319,7 +320,7 @@ RULES: Mapping[str, Rule] = {
             refusals.boilerplate,
             "answer",
             "warn",
-            (refusals.may_be_boilerplate,),
+            (refusals.may_hold_phrase, refusals.may_be_boilerplate),
         ),
         Rule(
             "encoding_damage",

@@ -24,9 +24,7 @@ _ASK_NAMES = (
     "question|q|prompt|instruction|task|exercise|request|problem|frage|f|aufgabe|anweisung|demande|consigne|tâche|pregunta|p|tarea|instrucción|domanda|d|compito|"
     "richiesta|istruzione|pergunta|instrução|vraag|v|opdracht|pytanie|zadanie|polecenie|input|eingabe|entrée|entrada"
 )
-_CHAT_NAMES = (
-    "user|human|customer|client|student|person|nutzer|benutzer|kunde|mensch|utilisateur|usuario|cliente|utente|usuário|gebruiker|klant|użytkownik|klient|me|ich"
-)
+_CHAT_NAMES = "user|human|customer|client|student|person|nutzer|benutzer|kunde|mensch|utilisateur|usuario|cliente|utente|usuário|gebruiker|klant|użytkownik|klient|me|ich"
 _REPLY_NAMES = (
     "answer|a|response|output|completion|result|reply|solution|assistant|ai|bot|chatbot|chatgpt|gpt|model|antwort|ausgabe|lösung|assistent|réponse|r|sortie|respuesta|salida|"
     "asistente|risposta|uscita|assistente|resposta|saída|antwoord|uitvoer|odpowiedź|o|asystent"
@@ -38,7 +36,7 @@ _LABEL = re.compile(
 # As much of it as a linear regex says: the gate.
 _HOLDS_REPLY = rf"(?im)(?:^|[.?!>|;\"”'\w]\s)[\s#*\[<(>-]*(?:{_REPLY_NAMES})(?:[ \t]?\d{{1,2}})?[ \t]*(?:[*_]{{1,2}}:|:|[\])>])"
 _ORDERS = (
-    "fix correct check count sort rank solve finish spell state rate pick choose guess recite replace turn make provide label shorten expand mention translate convert calculate compute name define spell list write draft compose explain describe suggest give tell summari[sz]e classify create generate rewrite "
+    "put draw fill fix correct check count sort rank solve finish spell state rate pick choose guess recite replace make provide label shorten expand mention translate convert calculate compute name define spell list write draft compose explain describe suggest give tell summari[sz]e classify create generate rewrite "
     "rephrase compare recommend outline invent propose find design plan correct identify "
     "übersetze?n? rechne?n? nenne?n? berechne?n? schreibe?n? erkläre?n? beschreibe?n? gib fasse schlage? formuliere?n? verfasse?n? liste "
     "traduis traduisez traduire calcule[zr]? convertis nomme[zr]? cite[zr]? écris écrivez explique[zr]? décris donne[zr]? propose[zr]? rédige[zr]? résume[zr]? "
@@ -48,7 +46,9 @@ _ORDERS = (
     "traduza calcule nomeie escreva explique descreva dê sugira resuma converta liste "
     "przetłumacz oblicz wymień podaj napisz wyjaśnij opisz zaproponuj streść przelicz"
 )
-_ORDER = re.compile(rf"(?i)^(?:please |bitte |kindly |can you |could you |proszę )?(?P<verb>{'|'.join(_ORDERS.split())})\b")
+_ORDER = re.compile(
+    rf"(?i)^(?:please |bitte |kindly |can you |could you |proszę )?(?P<verb>{'|'.join(_ORDERS.split())})\b"
+)
 _HOLDS_ORDERS = rf"(?is)(?:^|[.?!:;\n]\s*)(?:\d{{1,2}}[.)]\s*|[-*•]\s*)?(?:also,? |and |please |bitte )?(?:{'|'.join(_ORDERS.split())})\b.{{8,}}?[.?!;\n]\s*(?:\d{{1,2}}[.)]\s*|[-*•]\s*)?(?:also,? |and |please |bitte )?(?:{'|'.join(_ORDERS.split())}|what|who|how|when|where|which|why)\b"
 _QUESTION = re.compile(
     r"(?i)^(?:what['’]?s?|who['’]?s|how['’]?s|where['’]?s|who|whom|whose|how|when|where|which|why|is|are|do|does|did|can|could|should|will|was|were|wer|wie|was|wann|wo|welche[rsn]?|warum|ist|sind|kann|hat|que|quel(?:le)?s?|qui|comment|quand|où|pourquoi|combien|est-ce|"
@@ -59,7 +59,7 @@ _SMALL = re.compile(
     r"(?i)^(?:please )?(?:translate|convert|calculate|compute|name|define|spell|übersetze?|rechne|nenne|berechne|tradui\w+|calcule|convertis|traduce|traduci|calcola|calcula|convierte|converti|vertaal|bereken|noem|traduza|converta|przetłumacz|oblicz|podaj|wymień|przelicz|what(?:['’]s| is) the (?:capital|chemical|past tense|plural|square root))\b"
 )
 _POINTS_BACK = re.compile(
-    r"(?i)\b(?:it|its|they|them|their|this|that|these|those|above|below|same|previous|each|instead|there|another|more|else|too|he|she|his|her|him|text|sentence|passage|story|list|answer|"
+    r"(?i)\b(?:it|its|they|them|their|this|these|those|above|below|same|previous|each|instead|there|another|more|else|too|he|she|his|her|him|the (?:text|sentence|passage|story|list|answer)|"
     r"dies\w*|ihn|sie|ihre?|diese\w*|davon|dazu|cela|ça|ce|cette|ces|eux|elle|eso|esto|est[aeo]s?|ell[oa]s?|quest[oaei]|quell[oaei]|ess[oa]|dit|dat|deze|isso|isto|ele|ela|tego|jego)\b|^(?:and|or|but|then|so|ok|okay|now|next|und|dann|et|puis|y|luego|e|poi|en|dan|i|potem|thanks?|danke|merci|gracias)\b"
 )
 _WANTS_SEVERAL = re.compile(
@@ -109,18 +109,18 @@ def _questions(text: str) -> tuple[list[str], bool]:
     kinds = [kind for kind, _ in parts]
     if "reply" not in kinds:
         return [], False
-    if kinds[0] != "reply":
-        asked = [part for kind, part in parts if kind != "reply"]
+    if before and kinds[0] != "reply":
         # Words before the first label are an order for all of them.
-        return ([] if before else asked), "chat" in kinds
-    # Answers have a label, questions none: a question is the last paragraph before each.
-    texts = [before, *(part for _, part in parts)]
-    asked = [texts[0]]
-    for part in texts[1:]:
-        lines = [line.strip() for line in re.split(r"\n\s*\n|\n", part) if line.strip()]
-        if len(lines) > 1:
+        return [], False
+    asked = [before] if before else []
+    for number, (kind, part) in enumerate(parts):
+        lines = [line.strip() for line in part.splitlines() if line.strip()]
+        if kind != "reply":
+            asked.append(part)
+        elif len(lines) > 1 and kinds[number + 1 : number + 2] in ([], ["reply"]):
+            # Answers have a label, questions none: a question is the last line before each.
             asked.append(lines[-1])
-    return asked, False
+    return asked, "chat" in kinds
 
 
 def _content(task: str) -> set[str]:
@@ -193,7 +193,12 @@ def _row_of_requests(text: str) -> bool:
     """Whether a prompt is nothing but requests, of several kinds and on several things."""
     tasks = []
     for piece in re.split(r"(?<=[.?!;])\s+|\n+|\s[/|]\s", text):
-        bare = re.sub(r"^\W*(?:\d{1,2}[.):]\s*)?(?:also,? |and |plus,? |außerdem |aussi,? |también |anche )?", "", piece, flags=re.IGNORECASE).strip()
+        bare = re.sub(
+            r"^\W*(?:\d{1,2}[.):]\s*)?(?:also,? |and |plus,? |außerdem |aussi,? |también |anche )?",
+            "",
+            piece,
+            flags=re.IGNORECASE,
+        ).strip()
         if bare:
             tasks.append(bare)
     verbs = [match["verb"].lower() if (match := _ORDER.match(task)) else "" for task in tasks]

@@ -210,6 +210,11 @@ _CODE_STOPS = (
 )
 
 
+_DO, _THEN = r"(?m)(?:;[ \t]*|^[ \t]*)do[ \t]*$", r"(?m)(?:;[ \t]*|^[ \t]*)then[ \t]*$"
+# A last line of code with a string that does not close: `CMD ["gunicorn", "0.0.0.0:80`
+_OPEN_QUOTE = r"(?:^|\n)[^\"\n]*[\[({=][^\"\n]*\"(?:[^\"\n]*\"[^\"\n]*\")*[^\"\n]*[^\"\n.!?]$"
+
+
 def _announces(text: pl.Expr, ends: pl.Expr) -> pl.Expr:
     """Whether a text stops at a colon behind which something was to come, or in the middle of code."""
     colon = text.str.contains(r"[\p{L})\"”»]\s?:$") & text.str.contains(_ANNOUNCES)
@@ -218,11 +223,15 @@ def _announces(text: pl.Expr, ends: pl.Expr) -> pl.Expr:
     braces = (text.str.count_matches(r"\{") > text.str.count_matches(r"\}")) & text.str.contains(
         r"(?m)[;{]\s*$|^\s*(?:function|public|class|const|let|var|int|void)\b"
     )
-    return (colon & ~asked) | text.str.contains(_CODE_STOPS) | braces
+    shell = (text.str.count_matches(_DO) > text.str.count_matches(r"(?m)^\s*done\b")) | (
+        text.str.count_matches(_THEN) > text.str.count_matches(r"(?m)^\s*(?:fi|elif|else)\b")
+    )
+    quote = text.str.contains(_OPEN_QUOTE)
+    return (colon & ~asked) | text.str.contains(_CODE_STOPS) | braces | shell | quote
 
 
 # What `_announces` asks for at least; a row without it is not looked at.
-_ANNOUNCING_END = r":$|\{|[=+&|>-]$"
+_ANNOUNCING_END = rf":$|\{{|[=+&|>-]$|{_OPEN_QUOTE}"
 
 
 def cut_short(field: str) -> pl.Expr:

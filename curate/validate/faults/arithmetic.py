@@ -54,23 +54,23 @@ _OTHERWISE = (
 )
 _ROUGHLY = r"(?i)\b(?:approximately|approx|about|roughly|around|nearly|rund|etwa|ca|circa|environ|casi|cerca|około)\b|≈|~"
 # A prompt of other numbers, or of mistakes.
-_OTHER_SUMS = (
-    r"(?i)\b(?:wrong|incorrect|mistakes?|joke|binary|hexadecimal|hex|octal|base|mod|modulo|remainder|myth|floating|falsch|fehler\w*|faux|erreurs?|incorrect[oa]|sbagliat[oa]|fout\w*|errad[oa]|błąd|błędy)\b|≠|≡"
-)
+_OTHER_SUMS = r"(?i)\b(?:wrong|incorrect|mistakes?|joke|binary|hexadecimal|hex|octal|base|mod|modulo|remainder|myth|floating|falsch|fehler\w*|faux|erreurs?|incorrect[oa]|sbagliat[oa]|fout\w*|errad[oa]|błąd|błędy)\b|≠|≡"
 # A unit behind a number; it goes where all numbers of the sum have the same one, or where it is money.
-_MONEY = r"(?:€|£|\$|¥|zł|kr|EUR|USD|GBP|CHF|PLN|SEK|euros?|Euro|dollars?|pounds?|francs?|Franken|złotych|reais)"
+_MONEY = (
+    r"(?:€|£|\$|¥|zł|kr|EUR|USD|GBP|CHF|PLN|SEK|euros?|Euro|dollars?|pounds?|francs?|Franken|złotych|reais)"
+)
 _UNIT_BEHIND = re.compile(
     rf"(?<=\d)\s?(?P<unit>{_MONEY}|[^\W\d_]{{1,14}})(?=\s*[-+*×·÷/=−–)]|\s+[xX]\s|[.,;!?)]|$)"
 )
 _UNIT_OF_RESULT = re.compile(rf"=\s*[$£€]?\d[\d.,]*\s?({_MONEY}|[^\W\d_]{{1,14}})")
 _SPELT_SUM = re.compile(
     r"(?i)(?<=\d)\s+(?P<sign>plus|minus|times|multiplied by|divided by|mal|geteilt durch|fois|moins|divisé par|por|más|menos|dividido (?:por|entre)|"
-    r"più|meno|diviso|keer|gedeeld door|vezes|mais|razy|dodać|odjąć)\s+(?=[$£€]?\d)"
+    r"più|meno|diviso|keer|gedeeld door|vezes|mais|razy|dodać|odjąć)\s+(?:(?:[^\W\d_]+\s+){1,2}(?=\d))?(?=[$£€]?\d)"
 )
 _SPELT_EQUALS = re.compile(
     r"(?i)(?P<sum>\d[\d.,]*(?: [-+*/] [$£€]?\d[\d.,]*)+)\s+(?:is|equals?|is equal to|makes?|gives?|comes to|ist|sind|macht|ergibt|ergeben|font|fait|égale?|donne|son|es|igual a|da|fa|sono|fanno|é|são|dá|maakt|to|daje|równa się)\s+(?=[$£€]?\d)"
 )
-_WORDS_OF_SUMS = r"\d (?i:plus|minus|times|multiplied by|divided by|mal|geteilt|fois|moins|divisé|por|más|menos|dividido|più|meno|diviso|keer|gedeeld|vezes|mais|razy|dodać|odjąć) [$£€]?\d"
+_WORDS_OF_SUMS = r"\d (?i:plus|minus|times|multiplied by|divided by|mal|geteilt|fois|moins|divisé|por|más|menos|dividido|più|meno|diviso|keer|gedeeld|vezes|mais|razy|dodać|odjąć) (?:\p{L}+ ){0,2}[$£€]?\d"
 _SIGN_OF = {
     "plus": "+", "más": "+", "più": "+", "mais": "+", "dodać": "+", "minus": "-", "moins": "-", "menos": "-", "meno": "-",
     "odjąć": "-", "divided by": "/", "geteilt durch": "/", "divisé par": "/", "dividido por": "/",
@@ -253,11 +253,13 @@ def _stands_alone(text: str, start: int, left: str) -> bool:
 
 def _in_signs(text: str) -> str:
     """Sums in words as signs, and without the units that all numbers of a line's sum share."""
-    said = re.search(_WORDS_OF_SUMS, text)
+    said = _SPELT_SUM.search(text)
     if said:
         text = _SPELT_SUM.sub(lambda match: f" {_SIGN_OF.get(match['sign'].lower(), '*')} ", text)
         text = _SPELT_EQUALS.sub(r"\g<sum> = ", text)
-    return "".join(_without_units(part) if "=" in part else part for part in re.split(r"(\n|[;:]\s|[.!?]\s)", text))
+    return "".join(
+        _without_units(part) if "=" in part else part for part in re.split(r"(\n|[;:]\s|[.!?]\s)", text)
+    )
 
 
 def _without_units(part: str) -> str:
@@ -295,7 +297,9 @@ def wrong(prompt: str, answer: str) -> int:
 
 def _fails(left: set[Fraction], right: str, *, circle: bool = False) -> int:
     try:
-        if circle and any((value - number) % way == 0 for value in left for number in _readings(right) for way in _ROUND):
+        if circle and any(
+            (value - number) % way == 0 for value in left for number in _readings(right) for way in _ROUND
+        ):
             return 0
         return int(bool(left) and not _comes_out(left, right))
     except (_NoSum, ValueError):

@@ -60,6 +60,7 @@ _ASKS_FOR = (
     rf"(?i)(?:\bi(?:['’]d like| would like| need| want|['’]m looking for| am looking for)|\bwe need|\blooking for|\bgot|\bhave you got|\bany|\b(?:ich|wir) (?:brauche|möchte|suche|brauchen|bräuchte)n?|\bj['’]ai besoin d|\bje (?:cherche|voudrais)|\bil me faut|\bnecesito|\bquiero|\bbusco|"
     rf"\bmi serve|\bho bisogno di|\bvorrei|\bpreciso de|\bquero|\bik (?:zoek|wil|heb)|\bpotrzebuję|\bposzukuję)[^.!?\n]{{0,40}}?\b(?:{_ALWAYS})\b"
     rf"|(?i)\b(?:what(?:['’]s| is| would be| are)|which is|wie lautet|was ist|wie heißt|quelle est|quel est|c['’]est quoi|cuál es|cuál sería|qual è|qual é|wat is|jaki[e]? jest|jakie|how (?:does|would|should)) (?:a |an |the |my |your |der |die |das |la |le |el |il |lo |o |een |het |de )?(?:[\w-]+ ){{0,3}}?(?:{_ALWAYS})(?: {_DOES}\b|[,:;])"
+    rf"|(?i)\b(?:which|what|welche[rs]?|quelle?|qué|quale|welk|jakie|jaka) (?:{_ALWAYS}) (?:\w{{2,}}[st]|do|will|would|can|should|must|to|kann|peut|permet|puede|può|kan|usunie)\b"
     rf"|(?i)\bhow (?:do|can|would|should) (?:i|we|you) (?:write|build|phrase|express)[^.!?\n]{{0,40}}?\b(?:{_ALWAYS})\b"
     rf"|(?i)^\W*(?:an? |the |one |una? |une? |eine? )?(?:[\w-]+ ){{0,2}}?(?:{_ALWAYS})(?: {_DOES}\b|[,:;] )"
 )
@@ -90,13 +91,31 @@ _NEEDLESS = (
 _ASKS_BACK = r"\?\s*$"
 
 
+# A prompt that wants code holds one of these: a language, a thing that is code, a verb of programming.
+_SPEAKS_OF_CODE = (
+    "python", "java", "js", "typescript", "sql", "postgres", "bash", "shell", "zsh", "rust", "ruby", "golang", "kotlin", "swift", "scala", "perl", "php", "haskell", "lua", "matlab", "julia", "html", "css",
+    "react", "vue", "angular", "node", "jquery", "pandas", "numpy", "pytest", "junit", "regex", "regexp", "excel", "vba", "awk", "sed ", "latex", "terraform", "ansible", "kubernetes", "k8s", "docker", "nginx", "apache",
+    "systemd", "graphql", "stata", "cobol", "fortran", "assembl", "prolog", "lisp", "clojure", "elixir", "erlang", "groovy", "delphi", "dax", "sheet", "libreoffice", "arduino", "yaml", "flask", "django", "fastapi",
+    "express", "unix", "linux", "c++", "c#", " in c", " in r", " in go", " in dart", "c program", "c function", "c code", " sas", " apl", "r-", "script", "skript", "query", "queries", "abfrage", "anweisung", "regul", "régul", "regulare", "wyraż",
+    "makefile", "snippet", "source code", "unit test", "recursive", "web page", "web form", "web table", "web document", "stylesheet", "list comprehension", "one-line", "oneline", "formula", "formel", "formule", "fórmula", "formuł",
+    "macro", "makro", "terminal", "git ", "git-", "command", "befehl", "comando", "commande", "polecenie", "commando", "kubectl", "ffmpeg", "curl", "grep", "find ", "find-", "ssh", "rsync", "tar ", "iptables", "alias", "config", "konfig", "haproxy", "caddy",
+    "traefik", "prometheus", "vim", "eslint", "webpack", "redis", "htaccess", "server block", "location block", "cron", "xpath", "jsonpath", "jq", "selector", "selektor", "github action", "helm chart", "userscript", "stored procedure",
+    "linked list", "kod ", "código", "codice", "code", "zapytanie", "interrogazione", "instruc", "istruzione", "instrução", "refactor", "debug", "fix", "implement", "program", "funktion", "fonction", "función", "funzione", "functie", "funkcj",
+)  # fmt: skip
+
+
+def speaks_of_code(_field: str) -> pl.Expr:
+    """The first gate: the prompt has a word of code."""
+    return pl.col("input").str.contains_any(list(_SPEAKS_OF_CODE), ascii_case_insensitive=True)
+
+
 def may_want_code(_field: str) -> pl.Expr:
-    """The first gate: the prompt makes or fixes code, or asks for it."""
+    """The second gate: the prompt makes or fixes code, or asks for it."""
     return pl.col("input").str.contains(_WANTS) | pl.col("input").str.contains(_ASKS_FOR)
 
 
 def shows_no_code(field: str) -> pl.Expr:
-    """The second gate: no sign of code is in the answer."""
+    """The third gate: no sign of code is in the answer."""
     text = pl.col(field)
     # A command or a formula of few words, without a capital or a full stop.
     line = text.str.contains(r"^\s*[^\sA-Z][^\n]{0,60}[^\n.!?:…]\s*$")
@@ -110,6 +129,7 @@ def code_missing(field: str) -> pl.Expr:
     given = prompt.str.contains(r"(?i)\b(?:code|refactor|fix|debug)\b") & prompt.str.contains(_LINES_OF_CODE)
     excused = pl.col(field).str.contains(_NEEDLESS) | pl.col(field).str.contains(_ASKS_BACK)
     return (
-        (named | given | prompt.str.contains(r"(?i)^(?:implement|code) ")) & ~prompt.str.contains(_NOT_CODE)
+        (named | given | prompt.str.contains(r"(?i)^(?:implement|code) "))
+        & ~prompt.str.contains(_NOT_CODE)
         & ~excused
     ).cast(pl.UInt32)

@@ -56,9 +56,7 @@ _REPLY_NAMES = (
     "risposta assistente resposta saída antwoord odpowiedź asystent"
 )
 # A frame of two turns, whatever the words of the first.
-_FRAME = (
-    rf"(?is)^[\s#*>\[-]*(?:{'|'.join(_TURN_NAMES.split())}){_OF_WHOM}?[\s*\]]*:.{{3,400}}?(?:\n|[.?!]\s)[\s#*>\[-]*(?:{'|'.join(_REPLY_NAMES.split())}){_OF_WHOM}?[\s*\]]*:"
-)
+_FRAME = rf"(?is)^[\s#*>\[-]*(?:{'|'.join(_TURN_NAMES.split())}){_OF_WHOM}?[\s*\]]*:.{{3,400}}?(?:\n|[.?!]\s)[\s#*>\[-]*(?:{'|'.join(_REPLY_NAMES.split())}){_OF_WHOM}?[\s*\]]*:"
 _WANTS_TURNS = (
     r"(?i)\b(?:dialog\w*|conversation\w*|scripts?|transcripts?|chats?|faqs?|quiz\w*|q ?& ?a|interviews?|examples?|exercises?|flash ?cards?|templates?|"
     r"format|questions?|fragen|questions|preguntas|domande|perguntas|vragen|pytania|gespräch|conversación|conversazione|conversa|gesprek|rozmow\w*)\b"
@@ -81,7 +79,9 @@ def may_repeat_prompt(field: str) -> pl.Expr:
     answer = pl.col(field).str.head(8 * _HEAD).str.to_lowercase()
     return ((pl.col("input").str.len_chars() >= _HEAD) & answer.str.contains(head, literal=True)) | pl.col(
         field
-    ).str.head(_BEFORE).str.contains(rf"(?i)^[\s#*>\[-]*(?:{'|'.join(_TURN_NAMES.split())}){_OF_WHOM}?[\s*\]]*:")
+    ).str.head(_BEFORE).str.contains(
+        rf"(?i)^[\s#*>\[-]*(?:{'|'.join(_TURN_NAMES.split())}){_OF_WHOM}?[\s*\]]*:"
+    )
 
 
 def prompt_in_answer(field: str) -> pl.Expr:

@@ -98,9 +98,7 @@ _OTHERWISE = (
     r"only (?:has |28|29|30|thirty)|has (?:only )?(?:28|29|30|thirty|twenty)|(?:hat|compte|tiene|ha|heeft|tem|ma) (?:\w+ )?(?:28|29|30)|(?:no|any|which|what|gregorian|julian|fictional|lunar|revolution\w*) calendars?|calendar (?:has|that)|mistakes?|typo|wrong|incorrect|parse[rd]?|parsing|"
     r"valueerror|raises?|reject\w*|joke|fictional|real date|test case|kein(?:en)? (?:29|30|31)|pas de (?:29|30|31)|nie|niemals|jamais|nunca|falsch\w*|faux|erróne\w+|sbagliat\w+|verkeerd|errad\w+|błędn\w+)\b"
 )
-_ABOUT_ERRORS = (
-    r"(?i)\b(?:error|bug|never|validat\w+|test data|fehler|erreur|errore?s?|fout|erro|błąd)\b"
-)
+_ABOUT_ERRORS = r"(?i)\b(?:error|bug|never|validat\w+|test data|fehler|erreur|errore?s?|fout|erro|błąd)\b"
 # What stands before a number that is no date.
 _NO_DATE = re.compile(
     r"(?i)\b(?:tel|phone|call|dial|ring|fax|part|model|serial|sku|refs?|order|item|article|isbn|iban|v|build|case|docket|room|code|number|nummer|nr|no|ext|extension|ip|section|clause|lot|batch|ticket|invoice|ratio|score|version|numéro|n°|numero|anruf\w*|wählen sie|appelez)\b[.:#]*\W{0,3}$"

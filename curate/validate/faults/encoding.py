@@ -27,13 +27,13 @@ _MAC = "ÄÅÇÉÑÖÜáàâäãåçéèêëíìîïñóòôöõúùûü†°¢�
 _CYRILLIC = "(?:[РС][°±²³ґµ¶·ё№є»јЅѕї‚ѓ„…†‡€‰Љ‹ЊЌЋЏђ‘’“”•–—™љ›њќћџ\u00a0ЎўЈ¤Ґ¦§Ё©Є«¬\u00ad®Ї]){2,}"
 # UTF-8 read as Windows-1250 ("GrĂĽĂźe") and as a code page of DOS ("gr├╝n", "donΓÇÖt", "donÔÇÖt").
 _LATIN_TWO = "Ă[¤¶©¨ˇĽźłşęě®±ş«]|Ĺ[‚„›ş»]|â€"
+# Mac Roman read as Windows-1252 ("fŸr gro§e BŠume"), a code page of DOS as Latin-1 ("f³r", "sch÷n").
+_MAC_LETTERS = r"\p{L}[Ÿ§Š†‡][\p{Ll}Ÿ§Š]|\p{L}[³÷▀]\p{Ll}"
 _DOS = r"\p{L}├[^\s\w]|├[^\s]\p{Ll}|ΓÇ[^\s]|ÔÇ[^\sA-Za-z]"
 # The second byte is lost or has become a space: "itâs", "Ã  la", "Ãberweisung"; in small letters: "fã¼r".
 _LOST = r"\p{Ll}â(?:s|t|re|ll|ve|d|m)\b|(?:^|[\s(])Ã[ \u00a0]+\p{Ll}|\bÃ[b-df-hj-np-tv-z]|ã[¼¶¤©¨ª«¡³º±§]"
 # Bytes written out: "\\xc3\\xbc", "f=FCr", "M%C3%BCnchen", "cafu00e9", "caf+AOk-", a header of a mail.
-_BYTES = (
-    r"\\x[cC][23]\\x[89abAB][0-9a-fA-F]|\p{Ll}=[CDEF][0-9A-F]\p{Ll}|\p{L}u00[c-f][0-9a-f]|\p{L}\+A[OPD][A-Za-z0-9]-|=\?(?i:utf-8|iso-8859-1|windows-125\d)\?[QB]\?"
-)
+_BYTES = r"\\x[cC][23]\\x[89abAB][0-9a-fA-F]|\p{Ll}=[CDEF][0-9A-F]\p{Ll}|\p{L}u00[c-f][0-9a-f]|\p{L}\+A[OPD][A-Za-z0-9]-|=\?(?i:utf-8|iso-8859-1|windows-125\d)\?[QB]\?"
 _LETTER = r"[aeiouyncAEIOUYNC](?:uml|acute|grave|circ|ring|tilde|cedil)|szlig|oslash|aelig|AElig|oelig|lstrok|eogon|aogon"
 _SIGN = r"[lr](?:dquo|squo|aquo)|[bs]dquo|sbquo|quot|apos|nbsp|hellip|[mn]dash|euro|pound|deg|middot|bull|iexcl|iquest|times|copy|reg|shy|#\d{2,5}|#x[0-9a-fA-F]{2,4}"
 # Once or twice escaped.
@@ -41,7 +41,7 @@ _ENTITY = rf"&(?:amp;(?:amp;)?)?(?:{_LETTER}|{_SIGN});|&amp;(?:amp|lt|gt);"
 DAMAGE = (
     f"\\p{{L}}√[{_MAC}]|√[{_MAC}]\\p{{L}}|‚Ä[ôúùìîòêï¶]|¬[£©®∞°]|{_CYRILLIC}|Å[¼º‚„›\u0082\u0084]|Ä[™…‡\u0085\u0087\u0099]|"
     r"\p{L}\\u00[c-f][0-9a-f]|\\u00[c-f][0-9a-f]\p{L}|(?:=C[23]=[89AB][0-9A-F]|=E2=80=[89AB][0-9A-F])|âœ[\p{S}\p{P}“”]|"
-    f"{_LATIN_TWO}|{_DOS}|{_LOST}|{_BYTES}|{_ENTITY}"
+    f"{_LATIN_TWO}|{_MAC_LETTERS}|{_DOS}|{_LOST}|{_BYTES}|{_ENTITY}"
 )
 # An address holds such bytes by right.
 _PERCENT = r"\p{L}%C3%[89AB][0-9A-F]|%C3%[89AB][0-9A-F]\p{L}"
@@ -77,7 +77,7 @@ def may_hold_signs(field: str) -> pl.Expr:
 def may_be_damaged(field: str) -> pl.Expr:
     """The second gate of `encoding_damage`."""
     return pl.col(field).str.contains(
-        r"[√¬‚РСÅÄâĂĹ├ΓÔÃã]|\\u00|\\x[cC]|=[C-F][0-9A-F]|=\?|%C3%|u00[c-f]|\+A[OPD]|&#?\w{2,8};|[\p{L}]\?{1,2}\p{Ll}"
+        r"[√¬‚РСÅÄâĂĹ├ΓÔÃãŸ§Š†‡³÷▀]|\\u00|\\x[cC]|=[C-F][0-9A-F]|=\?|%C3%|u00[c-f]|\+A[OPD]|&#?\w{2,8};|[\p{L}]\?{1,2}\p{Ll}"
     )
 
 

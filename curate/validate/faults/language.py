@@ -35,13 +35,13 @@ SMALL_WORDS = {
 # Words that begin a request in one of the languages alone.
 _ASKING = {
     "en": "what how why who where when which does do to my i need want can could should give tell write explain describe name show please",
-    "de": "wie mein meine ich mir kostet warum wer wo wann welche welcher welches schreibe nenne erkläre gib fasse bitte kannst",
-    "fr": "que quel quelle quels puis mon mes faire pourquoi qui où quand donne écris explique recommande est-ce peux",
-    "es": "qué cómo cuál cuándo dónde quién puedo explica escribe dime cuánto",
-    "it": "cosa quali quale mio mia fare quando dove chi perché scrivi spiega posso",
-    "nl": "wat hoe wie waar wanneer welke schrijf leg geef waarom kan ik",
-    "pt": "qual quais quando onde quem faço escreva explique posso quanto",
-    "pl": "jak co kto gdzie kiedy jaki jakie napisz podaj czy mogę mojego",
+    "de": "wie mein meine ich mir kostet warum wer wo wann welche welcher welches schreibe nenne erkläre gib fasse bitte kannst wieviel wieso weshalb wohin woher womit darf soll muss meinem meinen meiner",
+    "fr": "que quel quelle quels puis mon mes faire pourquoi qui où quand donne écris explique recommande est-ce peux combien quelles mes dois faut",
+    "es": "qué cómo cuál cuándo dónde quién puedo explica escribe dime cuánto cuántos cuántas cuánta cuáles quiénes mis me debo tengo hacer",
+    "it": "cosa quali quale mio mia fare quando dove chi perché scrivi spiega posso quanti quante miei devo",
+    "nl": "wat hoe wie waar wanneer welke schrijf leg geef waarom kan ik hoeveel mijn moet mag",
+    "pt": "qual quais quando onde quem faço escreva explique posso quanto quantos quantas minha meu devo",
+    "pl": "jak co kto gdzie kiedy jaki jakie napisz podaj czy mogę mojego dlaczego ile które jaka mój moja moich moje",
 }
 TRANSLATES = r"(?i)translat|übersetz|tradu|vertaal|przet[łl]um|\bauf \w+isch\b"
 SPEAKS_OF_LANGUAGE = (
@@ -80,7 +80,11 @@ def _words(language: str, *, asking: bool = False, twice: bool = False) -> str:
     if asking:
         # "para" in a prompt says nothing: it is Spanish and Portuguese.
         known = _languages_of()
-        words = " ".join(word for word in words.split() if len(known[word]) == 1 or word not in SMALL_WORDS[language].split())
+        words = " ".join(
+            word
+            for word in words.split()
+            if len(known[word]) == 1 or word not in SMALL_WORDS[language].split()
+        )
     one = rf"\b(?:{'|'.join(words.split())})\b"
     pattern = rf"(?is){one}.*?{one}" if twice else rf"(?i){one}"
     return english(pattern) if language == "en" else pattern
@@ -224,7 +228,9 @@ def names_alone(told: str, answer: str) -> bool:
     """Whether most words of an answer have a capital, as titles and names do."""
     # Dishes, songs, places: a list of short items.
     items = [item for item in re.split(r"[,;\n•]\s*", answer.strip(" .")) if item.strip()]
-    small = {word for word in re.findall(r"[^\W\d_]+", answer.lower()) if word in SMALL_WORDS.get(told, "").split()}
+    small = {
+        word for word in re.findall(r"[^\W\d_]+", answer.lower()) if word in SMALL_WORDS.get(told, "").split()
+    }
     if len(items) >= 3 and len(small) < 2 and sum(len(item.split()) for item in items) <= 3 * len(items):
         return True
     words = re.findall(r"[^\W\d_]{3,}", answer)

@@ -22,9 +22,7 @@ _NAMES = {
     "pl": "polish|polnisch\\w*|polonais|polaco|polacco|pools|polonês|polsk\\w*|pl",
 }
 _ANY = "|".join(f"(?P<{code}>{names.removesuffix('|' + code)})" for code, names in _NAMES.items())
-_IN = (
-    r"\b(?:in(?:to|s)?|to|auf|in (?:das|gutem|einfachem|simple|plain|good|correct|formal)|en|al?|in|nel|naar het|naar|in het|em|para o?|ao|po|na(?: język)?|w języku|vers l['’]|en langue)\s+(?:the )?(?:l['’])?"
-)
+_IN = r"\b(?:in(?:to|s)?|to|auf|in (?:das|gutem|einfachem|simple|plain|good|correct|formal)|en|al?|in|nel|naar het|naar|in het|em|para o?|ao|po|na(?: język)?|w języku|vers l['’]|en langue)\s+(?:the )?(?:l['’])?"
 # Behind the name nothing that it could be the adjective of ("in Polish cities").
 _ENDS = (
     r"\b(?=\s*(?:[.,:;!?\"“„«'‘()\n–—-]|$)|\s+(?:please|kindly|bitte|proszę|por|per|s['’]il|alstublieft|what|how|why|where|when|who|which|to|for|with|about|using|that|so|in|on|an?|the|my|our|was|wie|wo|warum|eine?[nrm]?|"
@@ -46,7 +44,9 @@ _ASKS = re.compile(
     r"(?i)\b(?:describ\w*|list|create|make|prepare|generate|provide|suggest|beschreib\w*|décri\w*|descriv\w*|descrev\w*|opisz|nenne|erstelle|translat\w*|answer|reply|respond|response|write|draft|compose|say|put|render|give|explain|tell|summari[sz]e|rewrite|version|please|übersetze?\w*|antworte?\w*|schreib\w*|formulier\w*|sag\w*|bitte|erklär\w*|"
     r"tradui\w*|répond\w*|écri\w*|rédige\w*|explique\w*|traduc\w*|traduzca|respond\w*|escrib\w*|redacta|explica|traduci\w*|rispond\w*|scriv\w*|spiega|vertaal\w*|antwoord\w*|schrijf\w*|traduz\w*|escrev\w*|przetłumacz\w*|odpowiedz\w*|napisz\w*|proszę|kindly)\b"
 )
-_ARROW = re.compile(r"\b(en|de|fr|es|it|nl|pt|pl)\s?(?:->|→|>|=>|–>)\s?(?P<to>en|de|fr|es|it|nl|pt|pl)\b", re.IGNORECASE)
+_ARROW = re.compile(
+    r"\b(en|de|fr|es|it|nl|pt|pl)\s?(?:->|→|>|=>|–>)\s?(?P<to>en|de|fr|es|it|nl|pt|pl)\b", re.IGNORECASE
+)
 _OTHERS = re.compile(
     r"(?i)\b(?:chinese|japanese|korean|arabic|hindi|russian|turkish|latin|swedish|danish|norwegian|greek|hebrew|croatian|czech|slovak|serbian|romanian|hungarian|finnish|icelandic|vietnamese|thai|indonesian|malay|swahili|"
     r"ukrainian|bulgarian|persian|farsi|urdu|bengali|tamil|welsh|irish|gaelic|catalan|basque|mandarin|cantonese|estonian|latvian|lithuanian|russisch\w*|spaniards?|frenchm[ae]n)\b"
@@ -57,7 +57,9 @@ _SEVERAL = re.compile(
 )
 
 # "How much does it cost to translate ... into French?"
-_NO_ORDER = r"(?i)\W*(?:how (?:much|long|many|often|good)|who|where|when|why|does|do|is|are|did|should|was|were)\b"
+_NO_ORDER = (
+    r"(?i)\W*(?:how (?:much|long|many|often|good)|who|where|when|why|does|do|is|are|did|should|was|were)\b"
+)
 
 
 def asked_for(prompt: str) -> str | None:

@@ -36,13 +36,13 @@ _THE_REQUEST = r"(?:(?:you )?with )?(?:this|that|your|the|such|any|these|content
 _REQUEST_ITSELF = r"(?:requests?|prompts?|topics?|task|question|content|material|nature|matter|conversation|recommendations?|advice|guidelines|assistance|instructions|subject)"
 # A refusal in its own words, whatever was asked: at the very beginning, of the request itself.
 _SORRY = r"(?:(?:oh|hi|hello|thank you[^.!?\n]{0,40})[,.!]?\s+)?(?:(?:i(?:['’]m| am)?(?: very| really| truly| so)? (?:sorry|afraid)|i apologi[sz]e(?: for [^.,!?\n]{1,40})?|i regret|my apologies|apologies|sorry(?: about that| to say)?|unfortunately|regrettably|as much as i['’]?d? (?:would )?like to(?: help)?|i understand[^.!?\n]{0,60}|i appreciate[^.!?\n]{0,60})[,;.:–—-]*\s*(?:but|however|that)?,?\s*)"
-_SELF = (
+_SELF = english(
     rf"(?i)^\W*{_SORRY}?(?:at this time,? )?i(?: am|['’]m)? ?(?:simply |really |just |currently |not |unable |afraid )*(?:{_CANNOT}|will not(?: be able to)?|won['’]t be able to|would rather not|['’]d rather not|prefer not to|am going to have to|['’]ll have to|have to|must|need to) "
     rf"(?:be able to |be |politely |respectfully |pass on|decline|refuse|refrain from|help|assist|comply|answer|respond|discuss|comment|talk about|engage|fulfil+|complete|continue|support|speculate|weigh in|advise)\b(?: (?:you|to|with|on|for|about|in|any|further|the|answering|helping|providing|discussing|doing))*(?: (?:this|that|such|these|those|it|your (?:request|question|query)|here|requests?|questions?|topics?|subject|matter)\b|\s*[.!]|\s*$)"
     rf"|(?i)^\W*{_SORRY}?(?:this|that|it|your (?:request|question|prompt)|the (?:request|question|prompt|topic))(?: (?:request|question|topic|prompt|subject|content|task|one|kind of \w+|type of \w+))?(?:['’]s| is| was| would be| falls| goes| lies| touches| appears to be)? (?:not |un|in)?(?:something (?:that )?i|outside (?:of )?(?:my|what i|the scope)|beyond (?:my|what i|the scope)|appropriate for me|inappropriate|not (?:possible|appropriate) for me|against (?:my|our)|able to be|been (?:blocked|flagged|refused|declined))"
     rf"|(?i)^\W*{_SORRY}?(?:i(?:['’]m| am) (?:not (?:comfortable|permitted|allowed|authori[sz]ed|designed|trained|programmed|equipped|qualified|able)|uncomfortable|unable|only able|designed|programmed|trained|prohibited|restricted))\b[^.!?\n]{{0,60}}\b(?:requests?|(?:this|that|such|these|your) (?:question|topic|subject|kind|type|sort|matter)s?|topics?|advice|content|opinions?|with (?:this|that)|do (?:this|that)|discuss\w*|generat\w+|creat\w+|produc\w+)\b"
     r"|(?i)^\W*(?:as|being|since i(?:['’]m| am)|because i(?:['’]m| am)|i(?:['’]m| am)(?: just| only| merely)?) (?:just |only |merely )?(?:an? |your )?(?:\w+[ -]){0,3}(?:ai|a\.i\.|language model|llm|chatbot|bot|digital assistant|virtual assistant|text-based model|machine learning model|artificial intelligence|automated (?:system|assistant))\b"
-    r"|(?i)^\W*(?:it (?:is|would be)|it['’]s|it['’]d be) (?:not (?:possible|appropriate|ethical|right) |in(?:appropriate|advisable) |un(?:ethical|wise) |irresponsible |against \w+ \w+ )(?:for me )?(?:to|for)\b|^\W*(?i:no comment|request (?:denied|refused|declined|blocked)|content (?:blocked|removed|filtered)|i['’]ll pass|no can do)\b"
+    r"|(?i)^\W*(?:it (?:is|would be|would not be|wouldn['’]t be|isn['’]t)|it['’]s|it['’]d be) (?:appropriate for me |right for me |possible for me |ethical |not (?:possible|appropriate|ethical|right) |in(?:appropriate|advisable) |un(?:ethical|wise) |irresponsible |against \w+ \w+ )(?:for me )?(?:to|for)\b|^\W*(?i:no comment|request (?:denied|refused|declined|blocked)|content (?:blocked|removed|filtered)|i['’]ll pass|no can do)\b"
     r"|(?i)\b(?:my|our|openai['’]s|the) (?:(?:safety|content|usage|ethical|community|ethics|use|internal|strict) )*(?:guidelines|polic(?:y|ies)|programming|training|rules|restrictions|safeguards|filters) (?:do(?:es)? not|don['’]t|doesn['’]t|prevents?|prohibits?|forbids?|won['’]t|restricts?|stops?) [^.!?\n]{0,30}\b(?:me|permit|allow|let)\b"
     r"|(?i)^\W*(?:let['’]s|can we|could we|i suggest we|perhaps we (?:can|could)) (?:please )?(?:talk about|discuss|change|switch to|move on to|focus on) (?:something|another|a different|the subject|other)\b"
     r"|(?i)^\W*(?:unfortunately|sorry|i['’]m sorry|i am sorry|regrettably)?[,;.:]*\s*(?:but )?i (?:do not|don['’]t) (?:currently )?have (?:the (?:ability|capability|capacity|means|tools)|any way|access) (?:to|of)\b|(?i)\bmy (?:knowledge|information) is limited to\b|\bmy training data\b|\bno access to (?:real[- ]time|current|live|the internet)|\bit (?:is not|isn['’]t) possible for me to\b"
@@ -104,18 +104,46 @@ _MAY_REFUSE = (
 _REFUSED = 400
 
 
-# How a refusal without any of these words begins.
-_BEGINS = (
-    r"(?i)^\W*(?:i(?:['’]m)?\b|it(?:['’](?:s|d))?\b|this\b|that(?:['’]s)?\b|your (?:request|question|prompt)|the (?:request|question|prompt|topic)|as\b|being\b|since\b|because\b|let['’]s|(?:can|could) we|perhaps we|no co|no can|request|content|"
-    r"ich\b|das\b|da\b|dies\w*\b|hier\w*\b|dabei|damit|dazu|bei\b|auf\b|als\b|entschuld|verzeih|bedaur|je\b|il m|cela\b|ce\w*\b|en\b|malheur|pardon|toutes|excus|no\b|debo\b|tengo\b|prefiero|es[at]\w*\b|tu\b|su\b|como\b|al ser|soy\b|lament|desa|disculp|perd|"
-    r"non\b|devo\b|preferisco|questa|la (?:tua|sua)|come\b|in quanto|essendo|sono\b|purtroppo|spiac|scus|n[ãa]o\b|prefiro|tenho\b|o seu|seu\b|por ser|sendo|sou\b|infeliz|peço|receio|ik\b|kan\b|mag\b|helaas|mijn|nie\b|muszę|odmaw|to\b|ta\b|twoja|jako\b|jestem|niestety|przepra|wybacz|żałuję|mi\b|ci\b)"
-)
+# Words of which a refusal in its own words holds one, near its beginning.
+_REFUSING = (
+    "can't", "can’t", "cannot", "can not", "unable", "not able", "won't", "won’t", "will not", "declin", "refus", "comfortable",
+    "permitted", "authori", "not allowed", "appropriate", "ethical", "guideline", "programm", "language model", "chatbot", "virtual assistant",
+    "rather not", "prefer not", "outside", "beyond", "no comment", "denied", "blocked", "have the ability", "capabil", "training data",
+    "real-time", "something else", "another topic", "have to pass", "i'll pass", "no can do", "prohibit", "restrict", "possible for me",
+    "irresponsible", "have any way", "have access", "designed", "trained", "an ai", "i'm ai", "nicht", "keine", "ablehn", "richtlinien", "als ki",
+    "ne peux", "ne suis", "ne puis", "ne saurais", "ne souhaite", "décliner", "refuser", "impossible", "en tant qu", "je suis un", "à l'encontre", "ne fait", "no puedo", "no podr", "no me es", "no estoy", "no tengo perm",
+    "declinar", "rechazar", "como ia", "como un", "como asis", "como mod", "como int", "soy un", "va en contra", "infringe", "viola", "non posso", "non potr", "non sono", "non mi", "rifiutare", "linee guida",
+    "come ia", "come un", "come int", "come ass", "come mod", "in quanto", "sono un", "não posso", "não poderei", "não consigo", "não estou", "não me", "não tenho perm", "recusar", "diretrizes", "sou um", "sou apenas",
+    "niet", "geen", "weiger", "richtlijnen", "als ai", "als taal", "nie mog", "nie jestem", "nie wolno", "nie potraf", "nie mam", "odmów", "odmawiam", "wytyczn", "narusza", "jako", "jestem",
+)  # fmt: skip
 
 
 def may_refuse(field: str) -> pl.Expr:
-    """The gate of `refusal`."""
-    head = pl.col(field).str.head(_REFUSED)
-    return head.str.contains(_MAY_REFUSE) | head.str.head(40).str.contains(_BEGINS)
+    """The first gate of `refusal`."""
+    head = pl.col(field).str.head(_BEGINNING)
+    return head.str.contains_any(list(_REFUSING), ascii_case_insensitive=True) | pl.col(field).str.head(
+        _REFUSED
+    ).str.contains(_MAY_REFUSE)
+
+
+# How no English refusal begins, or one of the words that two of the patterns seek further on.
+_FOREIGN_START = (
+    r"(?i)^\W*(?:es |tut |leider|das |da |hier|dabei|damit|dazu|ich |als |diese|bei |auf |entschuld|bedau|verzeih|je |en t|en ma|mal|dés|navr|pardon|toutes|excus|il |cela|ce |cette|lo |no p|no m|no e|no t|la|des|disc|como|soy|debo|tengo|prefi|est|tu |su |me |al s|perd|mi |non |pur|spia|scus|"
+    r"come|in q|esse|sono|devo|quest|ci |n[ãa]o|inf|sinto|sou|peço|rec|por s|o s|seu|ik |kan |mag |het |hel|sorry|mijn|exc|prz|nie|jako|jest|mus|wyb|żał|odm|to |ta |tw)|richtlin|encontre|directives|políticas|directrices|linee guida|diretrizes|richtlijnen|wytyczn|zasad"
+)
+
+
+def refuses_somehow(field: str) -> pl.Expr:
+    """The second gate of `refusal`: few rows, since the patterns for eight languages are dear."""
+    text = pl.col(field)
+    own = text.str.head(_BEGINNING).str.contains_any(list(_REFUSING), ascii_case_insensitive=True)
+    return own | text.str.head(_REFUSED).str.contains(_WIDE) | text.str.contains(_SURE_WORDS)
+
+
+# Of the patterns that are not bound to the beginning.
+_SURE_WORDS = r"(?i)guidelines|polic(?:y|ies)|training data|not something|unable to|limited to|no access to|possible for me"
+# A refusal in its own words begins with it.
+_BEGINNING = 120
 
 
 def boilerplate_refusal(field: str) -> pl.Expr:
@@ -139,7 +167,10 @@ def refusal(field: str) -> pl.Expr:
     text = whole.str.head(_REFUSED)
     # A message that was asked for may begin so.
     message = prompt.str.contains(_MESSAGE)
-    begins = text.str.contains(_SELF) | text.str.contains(_SELF_ELSEWHERE)
+    foreign = text.str.head(60).str.contains(_FOREIGN_START)
+    begins = text.str.contains(_SELF) | pl.when(foreign).then(text).otherwise(pl.lit("")).str.contains(
+        _SELF_ELSEWHERE
+    )
     wont = text.str.contains(_WONT_WRITE) & prompt.str.contains(_WRITES)
     wide = text.str.contains(_WIDE) & ~prompt.str.contains(_STORY)
     quoted = text.str.contains(r"^\s*[\"“„«]") & prompt.str.contains(_STORY)
@@ -149,12 +180,14 @@ def refusal(field: str) -> pl.Expr:
 
 
 # What an assistant says about its answer, at the beginning and at the end.
-_OPENERS = (
+_OPENERS = english(
     r"(?i)^\W*(?:wow[,!] )?(?:(?:that['’]s |this is |what )?an? )?(?:really |very )?(?:great|good|excellent|interesting|fantastic|wonderful|thoughtful|fascinating) (?:question|choice|idea|topic|prompt)[!.,]|^\W*thank(?:s| you) for (?:asking|your question|the question|this question)\b"
     r"|^\W*(?:certainly|sure(?: thing)?|of course|absolutely|definitely|no problem|gladly|happy to help|glad to help|with pleasure|my pleasure|got it|you got it|understood|okay|ok|alright)\s?[!,.:–—-]+\s*(?:(?:here|below|the following|let['’]s (?:break|dive|look|explore|start|begin|go|take|get|unpack|walk|work)|let me (?:help|explain|break|walk|show|give|see)|i(?:['’]d| would) (?:be|love)|i(?:['’]ll| will| can) (?:explain|write|draft|walk|break|summari[sz]e|do my best)|i(?:['’]ve| have) (?:written|drafted|prepared|created|put|compiled|rewritten|summari\w+|translated)|i(?:['’]m| am) (?:happy|glad)|please find|happy|glad)\b)"
     r"|^\W*(?:i(?:['’]d| would) be (?:more than |very )?(?:happy|glad|delighted) to|i(?:['’]m| am) (?:more than |very )?(?:happy|glad|delighted) to (?:help|assist)|let me (?:break (?:this|it|that) down|help you with|explain this)|here(?:['’]s| is| are) (?:what i|my (?:attempt|take|answer|response|suggestion)|your|the (?:answer|response|requested)))\b"
     r"|^\W*as (?:you )?requested[,:]|^\W*(?:i|we) hope this (?:message|email|e-mail) finds you"
-    r"|^\W*(?:(?:sehr |aber )?gerne?|natürlich|klar|selbstverständlich|sicher|kein problem)\s?[!,.:–-]+\s*(?:hier|anbei|im folgenden|unten|ich|nachfolgend|dann)\b|^\W*(?:das ist eine |eine |was für eine )?(?:sehr )?(?:gute|tolle|interessante|spannende|super) frage[!.,]"
+)
+_OPENERS_ELSEWHERE = (
+    r"(?i)^\W*(?:(?:sehr |aber )?gerne?|natürlich|klar|selbstverständlich|sicher|kein problem)\s?[!,.:–-]+\s*(?:hier|anbei|im folgenden|unten|ich|nachfolgend|dann)\b|^\W*(?:das ist eine |eine |was für eine )?(?:sehr )?(?:gute|tolle|interessante|spannende|super) frage[!.,]"
     r"|^\W*(?:bien sûr|avec plaisir|certainement|volontiers|absolument|bien entendu|d['’]accord|pas de problème)\s?[!,.:–-]+\s*(?:voici|voilà|je|ci-dessous)\b|^\W*(?:c['’]est une |quelle )?(?:très )?(?:bonne|excellente|belle) question\s?[!.,]"
     r"|^\W*(?:claro(?: que sí)?|por supuesto|con (?:mucho )?gusto|desde luego|ciertamente|encantado)\s?[!,.:–-]+\W*(?:aquí|a continuación|te|le|estaré|con gusto|puedo)\b|^\W*(?:es una |qué )?(?:muy )?(?:buena|excelente|gran|interesante) pregunta\s?[!.,]"
     r"|^\W*(?:certo|certamente|volentieri|con piacere|sicuramente|ma certo|naturalmente)\s?[!,.:–-]+\s*(?:ecco|di seguito|sarò|ti|le|posso)\b|^\W*(?:è una |che )?(?:bella|ottima|buona) domanda\s?[!.,]"
@@ -190,7 +223,7 @@ _ANNOUNCES = (
 _CHROME = (
     r"(?i)\b(?:subscribe to (?:our|my|the) (?:newsletter|channel|blog|mailing list)|sign up for (?:our|free|the newsletter)\b|this (?:web)?site uses cookies|accept (?:all )?cookies|click here (?:to|for)\b"
     r"|share (?:this|the) (?:article|post|story|page|recipe)? ?(?:on|via|with)\b|follow us on (?:facebook|twitter|instagram|x)\b|you (?:might|may) also (?:like|enjoy|be interested in)\b"
-    r"|all rights reserved|continue reading(?: below)?[.!…]?(?:\s|$)|read more(?: at| here|:|\.{3}|»|$)|leave a (?:comment|reply) below|(?-i:Advertisement)s?\.|skip to (?:main )?content|related (?:articles|posts|stories):"
+    r"|all rights reserved|continue reading(?: below)?[.!…]?(?:\s|$)|read more(?: at| here|:|\.{3}|»|$)|leave a (?:comment|reply)\b|share this (?:article|post|page|recipe|story)\b|sign up to (?:get|receive|our)\b|(?-i:Advertisement)s?\.|skip to (?:main )?content|related (?:articles|posts|stories):"
     r"|for (?:informational|educational) purposes only|does not constitute (?:medical|legal|financial|investment|professional) advice|terms (?:of (?:use|service)|and conditions) apply|print this page|back to top"
     r"|copyright (?:©|\(c\)|\d{4})|©\s?\d{4}|powered by (?:wordpress|\w+press|blogger|shopify|disqus)|privacy policy \||cookie (?:settings|policy|preferences)|log ?in (?:or|to) (?:register|comment|continue|read)|posted (?:by|in|on) [^.\n]{1,40}\b(?:20\d\d|at|in)\b|filed under|\d+ (?:min(?:ute)?s?) read\b|(?:photo|image) credit:|\(?(?:previous|next) (?:post|article)|don['’]t forget to (?:like|subscribe|share|comment)|like and subscribe|smash that|this (?:post|article) (?:contains affiliate|was originally|first appeared|originally appeared|is sponsored)|affiliate links|sponsored (?:content|post)|"
     r"rate this (?:recipe|article|post)|jump to recipe|pin (?:this|it) (?:for later|on pinterest)|tags?: #?\w+, #?\w+|share this:|tweet this|read (?:the )?(?:full|rest of the) (?:article|story|post)|was this (?:article|page|answer) helpful|view (?:all|\d+) comments|\d+ comments\b|loading\.\.\.|enable javascript|your email address will not be published|join our (?:newsletter|mailing list|community)|download our app|home ?[>»|] ?\w+|improve this (?:answer|question)|answered \d+|asked \d+ \w+ ago|add a comment|permalink|accepted answer|\b(?:share|follow|reply|like|report|print|contact|privacy|about us|login|sign in|terms) \| |\| (?:share|follow|reply|report|contact|privacy|about us|terms|imprint|impressum)\b"
@@ -217,34 +250,73 @@ _WE = english(r"(?i)\b(?:we|our|us)\b")
 # A farewell stands at the end.
 _END = 240
 _FAREWELL_WORDS = (
-    "hope", "happy", "good luck", "enjoy", "trust this", "like me", "want me", "shall i", "wissen", "melde", "bescheid", "wenn", "hoffe", "viel",
-    "gern", "savoir", "vous avez", "tu as", "chance", "disposition", "autre chose", "avís", "avis", "saber", "tiene", "disposici", "haber", "algo más", "gustaría",
-    "sapere", "se ha", "non esit", "resto a", "fortuna", "altro", "precisar", "hesite", "disposição", "boa sorte", "ajudar", "weten", "als je", "als u", "succes",
-    "aarzel", "znać", "jeśli", "powodzenia", "w razie", "pomóc", "let me know", "feel free", "hesitate", "have any", "anything else", "hilft", "fragen", "hésite",
-    "espère", "espero", "dudes en", "dúvidas", "spero", "hoop dat", "nadziej",
+    "hope this", "hope that", "hope it", "let me know", "feel free", "hesitate", "have any", "anything else", "happy coding", "happy cooking",
+    "happy baking", "happy learning", "happy writing", "happy reading", "happy travels", "happy gardening", "happy to help", "happy to clarify", "happy to elaborate",
+    "good luck with", "enjoy your", "trust this", "like me to", "want me to", "shall i", "hilft", "fragen", "mich wissen", "mich gerne wissen", "melde dich", "bescheid",
+    "wenn du", "wenn sie", "ich hoffe", "viel erfolg", "viel spaß", "viel glück", "gern geschehen", "hésite", "espère", "moi savoir", "questions", "bonne chance", "ma disposition", "votre disposition",
+    "autre chose", "espero", "dudes en", "avísame", "aviseme", "avisame", "avíseme", "saber", "si tiene", "disposición", "algo más", "gustaría que", "dúvidas", "spero", "sapere", "se hai", "se ha ", "non esit", "disposizione",
+    "fortuna con", "altro", "me avise", "avise-me", "precisar de", "não hesite", "disposição", "boa sorte", "ajudar", "hoop dat", "weten", "als je", "als u", "succes met", "aarzel", "nadziej", "znać", "jeśli", "powodzenia", "w razie", "pomóc",
+)  # fmt: skip
+_FOREIGN_OPENINGS = (
+    "gern", "natürlich", "klar", "selbstverst", "sicher", "kein problem", "frage", "bien sûr", "plaisir", "certainement", "volontiers", "absolument", "bien entendu", "d'accord", "d’accord", "pas de probl", "claro", "supuesto", "gusto", "desde luego", "ciertamente", "encantado", "pregunta", "certo", "certamente", "volentieri", "piacere", "sicuramente", "naturalmente", "domanda", "certeza", "prazer", "sem problema", "pergunta", "natuurlijk", "zeker", "graag", "uiteraard", "geen probleem", "vraag", "oczywi", "jasne", "chętnie", "pewnie", "przyjemno", "nie ma probl", "proszę", "pytanie",
 )  # fmt: skip
 _CHROME_WORDS = (
-    "copyright", "©", "powered by", "privacy policy", "cookie", "log in", "login", "posted ", "filed under", " read", "credit:", "previous", "next ", "forget to", "smash that", "affiliate", "sponsored",
-    "rate this", "jump to", "pin this", "pin it", "tag: ", "tags: ", "tweet this", "this article", "this post", "was this", "comments", "loading...", "javascript", "email address", "join our", "download our", "home >",
-    "home>", "home |", "home»", "home »", "vorbehalten", "newsletter", "abonnier", "weiterlesen", "mehr lesen", "teilen", "interessier", "lesen sie", "folgen sie", "hinterlassen", "droits", "abonnez", "lire la", "lire aussi", "partage", "suivez", "commentaire",
-    "improve this", "answered ", "asked ", "a comment", "permalink", " | ", "accepted answer", "cliquez", "derechos", "suscr", "leer más", "comparte", "interesar", "síguenos", "comentario", "clic aqu", "diritti", "iscriviti", "leggi", "condividi", "utilizza", "seguici", "commento", "clicca", "direitos", "inscreva", "assine", "leia ",
-    "compartilhe", "partilhe", "siga-nos", "clique", "comentário", "rechten", "lees ", "schrijf je", "meld je", "volg ons", "deel dit", "klik hier", "zastrzeżone", "zapisz", "czytaj", "zobacz", "udostępnij", "ta strona", "śledź", "polub", "kliknij",
-    "as of my", "my knowledge", "my training", "subscribe to", "sign up", "cookies", "click here", "share th",
-    "follow us", "also like", "also enjoy", "also be", "rights reserved", "continue reading", "read more",
-    "comment below", "reply below", "advertisement", "skip to", "related ar", "related po", "related st", "purposes only",
-    "not constitute", "conditions apply", "of use apply", "of service apply", "print this", "back to top",
+    "as of my", "my knowledge", "my training", "subscribe to", "sign up for", "sign up to", "cookies", "cookie settings", "cookie policy", "cookie preferences", "click here", "share th", "follow us", "also like", "also enjoy",
+    "also be", "rights reserved", "continue reading", "read more", "leave a", "advertisement", "skip to", "related ar", "related po", "related st", "purposes only", "not constitute", "conditions apply", "of use apply",
+    "of service apply", "print this", "back to top", "copyright", "©", "powered by", "privacy policy |", "log in or", "login or", "log in to comment", "log in to read", "login to comment", "log in to register", "log in to continue", "posted by", "posted in", "posted on",
+    "filed under", "min read", "mins read", "minute read", "minutes read", "credit:", "previous post", "previous article", "next post", "next article", "forget to like", "forget to subscribe", "forget to share", "forget to comment",
+    "like and subscribe", "smash that", "affiliate", "sponsored", "this post is", "this post was", "this post first", "this post orig", "this article is", "this article was", "this article first", "this article orig", "this post contains", "this article contains",
+    "rate this", "jump to recipe", "pin this", "pin it", "tag: ", "tags: ", "tag #", "tweet this", "the full ", "full article", "full story", "full post", "rest of the", "helpful", "comments", "loading...", "enable javascript",
+    "address will not", "join our", "download our", "home >", "home>", "home |", "home»", "home »", "vorbehalten", "newsletter", "abonnieren sie", "abonniere unseren", "weiterlesen", "mehr lesen", "jetzt teilen", "artikel teilen", "beitrag teilen",
+    "auch interessieren", "lesen sie auch", "folgen sie uns", "hinterlassen", "droits réservés", "abonnez", "lire la suite", "lire aussi", "partagez", "partager", "suivez-nous", "un commentaire", "cliquez ici", "derechos reservados", "suscríb", "leer más",
+    "comparte est", "puede interesar", "síguenos", "un comentario", "clic aquí", "diritti riservati", "iscriviti", "leggi anche", "leggi tutto", "condividi", "sito utilizza", "seguici", "un commento", "clicca qui", "direitos reservados", "inscreva-se", "assine",
+    "leia mais", "leia também", "compartilhe", "partilhe este", "siga-nos", "clique aqui", "seu comentário", "rechten voorbehouden", "lees meer", "lees ook", "lees verder", "schrijf je in", "meld je aan", "volg ons", "deel dit", "klik hier", "zastrzeżone", "zapisz się",
+    "czytaj", "zobacz", "udostępnij", "ta strona", "śledź nas", "polub nas", "kliknij tutaj", "improve this", "add a comment", "permalink", "accepted answer", "answered 1", "answered 2", "answered 3", "answered 4", "answered 5", "answered 6", "answered 7", "answered 8", "answered 9",
+    "years ago", "months ago", "days ago", " | ",
 )  # fmt: skip
+
+
+def _opens(text: pl.Expr) -> pl.Expr:
+    """Whether a text opens by praising the question or by announcing itself."""
+    head = text.str.head(80)
+    # A text that holds none of the words is blanked, so that the dear pattern has nothing to read.
+    foreign = head.str.head(48).str.contains_any(list(_FOREIGN_OPENINGS), ascii_case_insensitive=True)
+    return head.str.contains(_OPENERS) | pl.when(foreign).then(head).otherwise(pl.lit("")).str.contains(
+        _OPENERS_ELSEWHERE
+    )
+
+
+def _announces(text: pl.Expr) -> pl.Expr:
+    head = text.str.head(_ANNOUNCED)
+    return (
+        pl.when(head.str.contains(":", literal=True))
+        .then(head)
+        .otherwise(pl.lit(""))
+        .str.contains(_ANNOUNCES)
+    )
+
+
+def may_hold_phrase(field: str) -> pl.Expr:
+    """The first gate of `boilerplate`: a literal that each of its phrases holds, where it stands."""
+    text = pl.col(field)
+    return (
+        text.str.tail(_END).str.contains_any(list(_FAREWELL_WORDS), ascii_case_insensitive=True)
+        | text.str.contains_any(list(_CHROME_WORDS), ascii_case_insensitive=True)
+        | text.str.head(48).str.contains_any(list(_FOREIGN_OPENINGS), ascii_case_insensitive=True)
+        | text.str.head(80).str.contains(_OPENERS)
+        | _announces(text)
+    )
 
 
 def may_be_boilerplate(field: str) -> pl.Expr:
-    """The gate of `boilerplate`: one of the words that its phrases hold, where they stand."""
+    """The second gate of `boilerplate`: one of the words that its phrases hold, or an opening itself."""
     text = pl.col(field)
     farewell = text.str.tail(_END).str.contains_any(list(_FAREWELL_WORDS), ascii_case_insensitive=True)
     return (
         (farewell & ~text.str.contains(_WE))
         | text.str.contains_any(list(_CHROME_WORDS), ascii_case_insensitive=True)
-        | text.str.head(80).str.contains(_OPENERS)
-        | text.str.head(_ANNOUNCED).str.contains(_ANNOUNCES)
+        | _opens(text)
+        | _announces(text)
     )
 
 
@@ -252,8 +324,8 @@ def boilerplate(field: str) -> pl.Expr:
     """1 where the field carries phrases about itself, or what stands around a text on a web page."""
     text, prompt = pl.col(field), pl.col("input")
     staff = prompt.str.contains(_MESSAGE) | text.str.contains(_WE)
-    polite = (text.str.head(80).str.contains(_OPENERS) | text.str.tail(_END).str.contains(_CLOSERS)) & ~staff
+    polite = (_opens(text) | text.str.tail(_END).str.contains(_CLOSERS)) & ~staff
     # A message that was asked for, and words around it.
-    announced = text.str.head(_ANNOUNCED).str.contains(_ANNOUNCES)
+    announced = _announces(text)
     chrome = text.str.contains(_CHROME) & ~prompt.str.contains(_ASKED_FOR_CHROME)
     return (polite | announced | chrome | text.str.contains(_DATED)).cast(pl.UInt32)

@@ -25,9 +25,9 @@ _LOWEST_SHARE = 0.1
 # A phrase said five times on end, whatever stands around it.
 _TIMES = 5
 _PHRASE = 6
-# Words of a phrase that comes again with others between, and the share of all words that it must cover.
-_OFTEN = 5
-_COVERED = 0.65
+# Words of a phrase that comes again with others between and how often, and the share of all words that it covers.
+_OFTEN = ((5, 4), (8, 3))
+_COVERED = 0.6
 _WANTS_IT = (
     r"(?i)\b(?:repeat\w*|times|chorus|refrain|chant\w*|mantra|lyrics|song|poem|cheer|laugh\w*|rhyme|lullaby|"
     r"echo|again and again|lines?|notes? of|tongue twister|wiederhol\w*|mal hintereinander|refrain|répèt\w*|"
@@ -78,13 +78,22 @@ def _periods(trigrams: list[tuple[str, str, str]], longest: int) -> list[int]:
 
 
 def _is_one_phrase(words: list[str]) -> bool:
-    """Whether most words stand in a phrase of five that comes four times or more, with little between."""
-    phrases = list(zip(*(words[at:] for at in range(_OFTEN)), strict=False))
+    """Whether most words stand in a phrase that comes again and again, with little between."""
+    return any(_covered(words, length, times) >= _COVERED * len(words) for length, times in _OFTEN)
+
+
+def _covered(words: list[str], length: int, times: int) -> int:
+    """How many words stand in a phrase of `length` words that comes `times` or more."""
+    phrases = list(zip(*(words[at:] for at in range(length)), strict=False))
     counted = Counter(phrases)
-    covered = {
-        place for at, phrase in enumerate(phrases) if counted[phrase] >= 4 for place in range(at, at + _OFTEN)
-    }
-    return len(covered) >= _COVERED * len(words)
+    return len(
+        {
+            place
+            for at, phrase in enumerate(phrases)
+            if counted[phrase] >= times
+            for place in range(at, at + length)
+        }
+    )
 
 
 def circles(prompt: str, answer: str) -> int:

@@ -21,7 +21,11 @@ _TABLE: tuple[tuple[str, str, tuple[float, ...]], ...] = (
     ("length", "mm|millimet(?:er|re)s?|millimètres?|milímetros?|millimetri", (0.001,)),
     ("length", "cm|centimet(?:er|re)s?|zentimeter|centimètres?|centímetros?|centimetri", (0.01,)),
     ("length", "m|met(?:er|re)s?|mètres?|metros?|metri|metr(?:y|ów)?", (1.0,)),
-    ("length", "km|kms|kilomet(?:er|re)s?|kilomètres?|kilómetros?|quil[óô]metros?|chilometri|kilometr(?:y|ów)?", (1000.0,)),
+    (
+        "length",
+        "km|kms|kilomet(?:er|re)s?|kilomètres?|kilómetros?|quil[óô]metros?|chilometri|kilometr(?:y|ów)?",
+        (1000.0,),
+    ),
     ("length", "in|inch(?:es)?|zoll|pouces?|pulgadas?|polegadas?|pollici|cali|″", (0.0254,)),
     ("length", "ft|foot|feet|fuß|pieds?|pies|piedi|pés|voet|stóp", (0.3048,)),
     ("length", "yd|yds|yards?", (0.9144,)),
@@ -182,7 +186,10 @@ def slips(_prompt: str, answer: str) -> int:
     """How many amounts of `answer` do not agree with themselves in another unit."""
     text, faults = answer[:_LONGEST], 0
     for match in _PAIR.finditer(text):
-        if re.search(_CALLED_WRONG if match["number1"] else _OTHERWISE, text[max(0, match.start() - 40) : match.end() + 40]):
+        if re.search(
+            _CALLED_WRONG if match["number1"] else _OTHERWISE,
+            text[max(0, match.start() - 40) : match.end() + 40],
+        ):
             continue
         first = _amounts(match, "0")
         second = _amounts(match, "1" if match["number1"] else "2")
