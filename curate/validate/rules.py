@@ -320,7 +320,7 @@ RULES: Mapping[str, Rule] = {
             refusals.boilerplate,
             "answer",
             "warn",
-            (refusals.may_hold_phrase, refusals.may_be_boilerplate),
+            (refusals.may_be_boilerplate,),
         ),
         Rule(
             "encoding_damage",

@@ -16,6 +16,8 @@ Cost: some thirty linear-time regexes, most of them on the answer's last line, a
 prefixes; of rows whose end has no stop and could be one (`cut_off_places`, `cut_short_places`).
 """
 
+# ruff: noqa: E501 (a long list in a regex is read in a row)
+
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
@@ -149,7 +151,8 @@ def _with_parts(rows: pl.DataFrame, field: str) -> pl.DataFrame:
     may_be = (
         text.str.contains(_OPEN_END)
         | text.str.contains(_STRUCTURE_END)
-        | text.str.contains(_ANNOUNCING_END)
+        | text.str.tail(_LAST).str.contains(_ANNOUNCING_END)
+        | text.str.contains(_CODE_LINES)
         | pl.col(field).str.contains(_STRUCTURE)
     )
     near = near.filter(may_be).with_columns(text.str.extract(r"([^\n]*)$", 1).alias("part_last_line"))
@@ -210,9 +213,15 @@ _CODE_STOPS = (
 )
 
 
+# Characters of the end in which a string may stay open.
+_LAST = 200
 _DO, _THEN = r"(?m)(?:;[ \t]*|^[ \t]*)do[ \t]*$", r"(?m)(?:;[ \t]*|^[ \t]*)then[ \t]*$"
 # A last line of code with a string that does not close: `CMD ["gunicorn", "0.0.0.0:80`
 _OPEN_QUOTE = r"(?:^|\n)[^\"\n]*[\[({=][^\"\n]*\"(?:[^\"\n]*\"[^\"\n]*\")*[^\"\n]*[^\"\n.!?]$"
+
+
+# A line of code that opens a block or ends a statement.
+_CODE_LINES = r"[;{][ \t\r]*(?:\n|$)"
 
 
 def _announces(text: pl.Expr, ends: pl.Expr) -> pl.Expr:
@@ -220,18 +229,16 @@ def _announces(text: pl.Expr, ends: pl.Expr) -> pl.Expr:
     colon = text.str.contains(r"[\p{L})\"”»]\s?:$") & text.str.contains(_ANNOUNCES)
     colon &= (ends >= 1) | text.str.contains(r"^[^\n:]{30,}:$")
     asked = pl.col("input").fill_null("").str.contains(_OPENS_LETTER)
-    braces = (text.str.count_matches(r"\{") > text.str.count_matches(r"\}")) & text.str.contains(
-        r"(?m)[;{]\s*$|^\s*(?:function|public|class|const|let|var|int|void)\b"
-    )
+    braces = (text.str.count_matches(r"\{") > text.str.count_matches(r"\}")) & text.str.contains(_CODE_LINES)
     shell = (text.str.count_matches(_DO) > text.str.count_matches(r"(?m)^\s*done\b")) | (
         text.str.count_matches(_THEN) > text.str.count_matches(r"(?m)^\s*(?:fi|elif|else)\b")
     )
-    quote = text.str.contains(_OPEN_QUOTE)
+    quote = text.str.tail(_LAST).str.contains(_OPEN_QUOTE)
     return (colon & ~asked) | text.str.contains(_CODE_STOPS) | braces | shell | quote
 
 
 # What `_announces` asks for at least; a row without it is not looked at.
-_ANNOUNCING_END = rf":$|\{{|[=+&|>-]$|{_OPEN_QUOTE}"
+_ANNOUNCING_END = rf":$|[=+&|>-]$|{_OPEN_QUOTE}"
 
 
 def cut_short(field: str) -> pl.Expr:

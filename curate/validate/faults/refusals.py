@@ -223,7 +223,7 @@ _ANNOUNCES = (
 _CHROME = (
     r"(?i)\b(?:subscribe to (?:our|my|the) (?:newsletter|channel|blog|mailing list)|sign up for (?:our|free|the newsletter)\b|this (?:web)?site uses cookies|accept (?:all )?cookies|click here (?:to|for)\b"
     r"|share (?:this|the) (?:article|post|story|page|recipe)? ?(?:on|via|with)\b|follow us on (?:facebook|twitter|instagram|x)\b|you (?:might|may) also (?:like|enjoy|be interested in)\b"
-    r"|all rights reserved|continue reading(?: below)?[.!…]?(?:\s|$)|read more(?: at| here|:|\.{3}|»|$)|leave a (?:comment|reply)\b|share this (?:article|post|page|recipe|story)\b|sign up to (?:get|receive|our)\b|(?-i:Advertisement)s?\.|skip to (?:main )?content|related (?:articles|posts|stories):"
+    r"|all rights reserved|continue reading(?: below)?[.!…]?(?:\s|$)|read more(?: at| here|:|\.{3}|»|$)|leave a (?:comment|reply) below|(?:^|[.!?|\n]\s*)leave a (?:comment|reply)\s*(?:[.!|\n]|$)|share this (?:article|post|page|recipe|story)\b|sign up to (?:get|receive|our)\b|(?-i:Advertisement)s?\.|skip to (?:main )?content|related (?:articles|posts|stories):"
     r"|for (?:informational|educational) purposes only|does not constitute (?:medical|legal|financial|investment|professional) advice|terms (?:of (?:use|service)|and conditions) apply|print this page|back to top"
     r"|copyright (?:©|\(c\)|\d{4})|©\s?\d{4}|powered by (?:wordpress|\w+press|blogger|shopify|disqus)|privacy policy \||cookie (?:settings|policy|preferences)|log ?in (?:or|to) (?:register|comment|continue|read)|posted (?:by|in|on) [^.\n]{1,40}\b(?:20\d\d|at|in)\b|filed under|\d+ (?:min(?:ute)?s?) read\b|(?:photo|image) credit:|\(?(?:previous|next) (?:post|article)|don['’]t forget to (?:like|subscribe|share|comment)|like and subscribe|smash that|this (?:post|article) (?:contains affiliate|was originally|first appeared|originally appeared|is sponsored)|affiliate links|sponsored (?:content|post)|"
     r"rate this (?:recipe|article|post)|jump to recipe|pin (?:this|it) (?:for later|on pinterest)|tags?: #?\w+, #?\w+|share this:|tweet this|read (?:the )?(?:full|rest of the) (?:article|story|post)|was this (?:article|page|answer) helpful|view (?:all|\d+) comments|\d+ comments\b|loading\.\.\.|enable javascript|your email address will not be published|join our (?:newsletter|mailing list|community)|download our app|home ?[>»|] ?\w+|improve this (?:answer|question)|answered \d+|asked \d+ \w+ ago|add a comment|permalink|accepted answer|\b(?:share|follow|reply|like|report|print|contact|privacy|about us|login|sign in|terms) \| |\| (?:share|follow|reply|report|contact|privacy|about us|terms|imprint|impressum)\b"
@@ -296,20 +296,8 @@ def _announces(text: pl.Expr) -> pl.Expr:
     )
 
 
-def may_hold_phrase(field: str) -> pl.Expr:
-    """The first gate of `boilerplate`: a literal that each of its phrases holds, where it stands."""
-    text = pl.col(field)
-    return (
-        text.str.tail(_END).str.contains_any(list(_FAREWELL_WORDS), ascii_case_insensitive=True)
-        | text.str.contains_any(list(_CHROME_WORDS), ascii_case_insensitive=True)
-        | text.str.head(48).str.contains_any(list(_FOREIGN_OPENINGS), ascii_case_insensitive=True)
-        | text.str.head(80).str.contains(_OPENERS)
-        | _announces(text)
-    )
-
-
 def may_be_boilerplate(field: str) -> pl.Expr:
-    """The second gate of `boilerplate`: one of the words that its phrases hold, or an opening itself."""
+    """The gate of `boilerplate`: one of the words that its phrases hold, or an opening itself."""
     text = pl.col(field)
     farewell = text.str.tail(_END).str.contains_any(list(_FAREWELL_WORDS), ascii_case_insensitive=True)
     return (

@@ -5,6 +5,8 @@ Gopher, do), and as a phrase said again and again without a break. Left alone: r
 the prompt asks for, tables, code and JSON.
 """
 
+# ruff: noqa: E501 (a long list in a regex is read in a row)
+
 from __future__ import annotations
 
 import re
@@ -47,7 +49,8 @@ def may_repeat(field: str) -> pl.Expr:
         at = (length * share).cast(pl.Int64)
         again.append(text.str.count_matches(text.str.slice(at, _CHUNK), literal=True) >= 3)
     # The end of a loop has stood before, whatever stands between.
-    again.append(text.str.count_matches(text.str.slice(-_CHUNK - 2, _CHUNK), literal=True) >= 4)
+    end = text.str.tail(30 * _CHUNK)
+    again.append(end.str.count_matches(text.str.slice(-_CHUNK - 2, _CHUNK), literal=True) >= 3)
     last_item = text.str.extract(r"\n\s*(?:\d{1,3}[.)]|[-*•])\s+([^\n]{3,60})\s*$")
     again.append((text.str.count_matches(last_item, literal=True) >= 3).fill_null(False))
     return (length >= 40) & pl.any_horizontal(again)
