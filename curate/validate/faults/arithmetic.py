@@ -257,12 +257,14 @@ def _in_signs(text: str) -> str:
     if said:
         text = _SPELT_SUM.sub(lambda match: f" {_SIGN_OF.get(match['sign'].lower(), '*')} ", text)
         text = _SPELT_EQUALS.sub(r"\g<sum> = ", text)
-    return "".join(
-        _without_units(part) if "=" in part else part for part in re.split(r"(\n|[;:]\s|[.!?]\s)", text)
-    )
+    parts = re.split(r"(\n|[;:]\s|[.!?]\s)", text)
+    return "".join(_without_units(part) for part in parts)
 
 
 def _without_units(part: str) -> str:
+    """A part of a text, and if it is a sum of one unit, without that."""
+    if "=" not in part:
+        return part
     units = {match["unit"] for match in _UNIT_BEHIND.finditer(part)} - {"x", "X"}
     money = {unit for unit in units if re.fullmatch(_MONEY, unit)}
     if len(units - money) > 1 or (len(money) > 1) or (units - money and money):
