@@ -153,6 +153,7 @@ def _with_parts(rows: pl.DataFrame, field: str) -> pl.DataFrame:
         | text.str.contains(_STRUCTURE_END)
         | text.str.tail(_LAST).str.contains(_ANNOUNCING_END)
         | text.str.contains(_CODE_LINES)
+        | text.str.contains(rf"{_DO}|{_THEN}")
         | pl.col(field).str.contains(_STRUCTURE)
     )
     near = near.filter(may_be).with_columns(text.str.extract(r"([^\n]*)$", 1).alias("part_last_line"))

@@ -33,31 +33,31 @@ _MONTHS = {
 }
 _NUMBER_OF = {name: month for month, names in _MONTHS.items() for name in names.split("|")}
 _NAMES = "|".join(sorted(_NUMBER_OF, key=lambda name: (-len(name), name)))
-_YEAR = r"(?:,?\.?\s+(?:de\s+|del\s+|of\s+|r\.\s)?(?P<year>\d{4})\b)?"
+_YEAR = r"(?:,?\.?\s+(?:de\s+|del\s+|of\s+|r\.\s)?(?P<year>[0-9]{4})\b)?"
 _ORDINAL = r"(?:st|nd|rd|th|\.|er|º|°|ª|e)?"
 _OF = r"(?:of\s+|de\s+|di\s+|d['’])?"
 _DAY_FIRST = re.compile(
-    rf"(?<![\d.,/:-])(?P<day>\d{{1,2}}){_ORDINAL}\s+{_OF}(?P<month>{_NAMES})\b\.?(?!\s+\d{{1,2}}\b(?!\d)){_YEAR}",
+    rf"(?<![\w.,/:-])(?P<day>[0-9]{{1,2}}){_ORDINAL}\s+{_OF}(?P<month>{_NAMES})\b\.?(?!\s+[0-9]{{1,2}}\b(?![0-9])){_YEAR}",
     re.IGNORECASE,
 )
 # "April 48" is a reading of some index, "April 31" a slip.
 _MONTH_FIRST = re.compile(
-    rf"(?<!in )(?<![\w-])(?P<month>{_NAMES})\.?\s+(?:the\s+)?(?P<day>[0-3]?\d)(?:st|nd|rd|th)?\b(?![.,:/-]?\d|\s?%|\s:\s?\d){_YEAR}(?!\s+(?:\w{{3,}}s|has|people|percent)\b)",
+    rf"(?<!in )(?<![\w-])(?P<month>{_NAMES})\.?\s+(?:the\s+)?(?P<day>[0-3]?[0-9])(?:st|nd|rd|th)?\b(?![.,:/-]?[0-9]|\s?%|\s:\s?[0-9]){_YEAR}(?!\s+(?:\w{{3,}}s|has|people|percent)\b)",
     re.IGNORECASE,
 )
 _TO = r"(?:st|nd|rd|th|\.)?\s?(?:[-–—]|to|through|until|and|&|bis|und|au|et|al|y|tot|en|do|i|a|e)\s?"
 # The later day of a range: "28-31 June", "June 28 to 31".
 _RANGE = re.compile(
-    rf"(?<![\d.,/:-])\d{{1,2}}{_TO}(?P<day>\d{{1,2}}){_ORDINAL}\s+{_OF}(?P<month>{_NAMES})\b\.?{_YEAR}",
+    rf"(?<![\w.,/:-])[0-9]{{1,2}}{_TO}(?P<day>[0-9]{{1,2}}){_ORDINAL}\s+{_OF}(?P<month>{_NAMES})\b\.?{_YEAR}",
     re.IGNORECASE,
 )
 _RANGE_BEHIND = re.compile(
-    rf"(?<![\w-])(?P<month>{_NAMES})\.?\s+\d{{1,2}}(?:st|nd|rd|th)?\s?(?:[-–—]|to|through|until)\s?(?P<day>[0-3]?\d)(?:st|nd|rd|th)?\b(?![.,:/-]?\d|\s?%){_YEAR}",
+    rf"(?<![\w-])(?P<month>{_NAMES})\.?\s+[0-9]{{1,2}}(?:st|nd|rd|th)?\s?(?:[-–—]|to|through|until)\s?(?P<day>[0-3]?[0-9])(?:st|nd|rd|th)?\b(?![.,:/-]?[0-9]|\s?%){_YEAR}",
     re.IGNORECASE,
 )
 # "31-Apr-2024", "31/Apr/24", "30Feb2024"
 _JOINED = re.compile(
-    rf"(?<![\w.,/:-])(?P<day>\d{{1,2}})(?P<sign>[-/.]?)(?P<month>{_NAMES})(?:(?P=sign)(?:(?P<year>\d{{4}})|\d{{2}}))?(?![\w-])",
+    rf"(?<![\w.,/:-])(?P<day>[0-9]{{1,2}})(?P<sign>[-/.]?)(?P<month>{_NAMES})(?:(?P=sign)(?:(?P<year>[0-9]{{4}})|[0-9]{{2}}))?(?![\w-])",
     re.IGNORECASE,
 )
 _THIRTY = {
@@ -79,18 +79,18 @@ _SPELT = tuple(
     for day, words in _THIRTY.items()
 )
 _ISO = re.compile(
-    r"(?<![\w./-])(?P<year>[12]\d{3})(?P<sign>[-/.])(?P<month>\d{2})(?P=sign)(?P<day>\d{2})(?=T\d\d|[^\w/-]|$)(?!\.\d)"
+    r"(?<![\w./-])(?P<year>[12][0-9]{3})(?P<sign>[-/.])(?P<month>[0-9]{2})(?P=sign)(?P<day>[0-9]{2})(?=T[0-9][0-9]|[^\w/-]|$)(?!\.[0-9])"
 )
 _NUMERIC = re.compile(
-    r"(?<![\w./-])(?P<a>\d{1,2})(?P<sign>[./-]|\.\s)(?P<b>\d{1,2})(?P=sign)(?P<year>(?:19|20)\d{2})(?![\w/-]|\.\d)"
+    r"(?<![\w./-])(?P<a>[0-9]{1,2})(?P<sign>[./-]|\.\s)(?P<b>[0-9]{1,2})(?P=sign)(?P<year>(?:19|20)[0-9]{2})(?![\w/-]|\.[0-9])"
 )
 # A year of two digits or none: days that other months have.
 _SHORT = re.compile(
-    r"(?<![\w./-])(?P<a>29|30|31)(?P<sign>[./-])(?P<b>\d{1,2})(?P=sign)(?P<year>\d{2})(?![\w/-]|\.\d)"
+    r"(?<![\w./-])(?P<a>29|30|31)(?P<sign>[./-])(?P<b>[0-9]{1,2})(?P=sign)(?P<year>[0-9]{2})(?![\w/-]|\.[0-9])"
 )
 _NO_YEAR = re.compile(
     r"\b(?:am|bis|zum|vom|ab|seit|den|on|by|until|till|from|before|due|le|du|au|el|al|dal|il|op|tot|vanaf|em|até|do|od|dnia|dia|día)\s+"
-    r"(?:(?!\d)\w{2,12}[.,]{0,2}\s+(?:den\s+)?){0,2}(?P<a>30|31)[./](?P<b>\d{1,2})(?![\w/-]|\.?\d)",
+    r"(?:(?![0-9])\w{2,12}[.,]{0,2}\s+(?:den\s+)?){0,2}(?P<a>30|31)[./](?P<b>[0-9]{1,2})(?![\w/-]|\.?[0-9])",
     re.IGNORECASE,
 )
 _OTHERWISE = (
@@ -109,12 +109,13 @@ _A_PART = re.compile(
 # Characters around a date in which it may be called a mistake.
 _AROUND = 140
 _LONGEST = 20_000
-# Days that some or all years lack; a gate for the rest. Numbers are looked at one by one.
+# Days that some or all years lack; a gate for the rest. Numbers are looked at one by one. Its borders are wider than
+# those above: to polars a combining mark is part of a word, to `re` it is not.
 _WORDS = "|".join(_THIRTY.values())
 _GATE = (
-    rf"(?i)\b(?:29|[3-9]\d)(?:st|nd|rd|th|\.|er|º|°|ª|e)?(?:\s+(?:of |de |di |d['’])?|[-/.]?)(?:{_NAMES})\b|\b(?:{_NAMES})\.?\s+(?:the )?(?:\d{{1,2}}(?:st|nd|rd|th)?\s?(?:[-–—]|to|through|until)\s?)?(?:29|[3-9]\d)(?:st|nd|rd|th)?\b"
-    rf"|\b(?:{_WORDS})\b|\b\d{{4}}[-/.](?:[1-9]\d|0\d)[-/.](?:29|[3-9]\d)|\b\d{{4}}[-/.](?:1[3-9]|[2-9]\d)[-/.]\d\d|\b(?:29|[3-9]\d)(?:[./-]|\. )\d{{1,2}}(?:[./-]|\. )(?:19|20)\d\d\b|\b\d{{1,2}}(?:[./-]|\. )(?:29|[3-9]\d)(?:[./-]|\. )(?:19|20)\d\d\b"
-    r"|\b(?:1[3-9]|2\d)(?:[./-]|\. )(?:1[3-9]|2\d)(?:[./-]|\. )(?:19|20)\d\d\b|\b(?:29|30|31)[./-]\d{1,2}(?:[./-]\d\d\b|\W|$)"
+    rf"(?i)(?-u:\b)(?:29|[3-9]\d)(?:st|nd|rd|th|\.|er|º|°|ª|e)?(?:\s+(?:of |de |di |d['’])?|[-/.]?)(?:{_NAMES})|(?-u:\b)(?:{_NAMES})\.?\s+(?:the )?(?:\d{{1,2}}(?:st|nd|rd|th)?\s?(?:[-–—]|to|through|until)\s?)?(?:29|[3-9]\d)(?:st|nd|rd|th)?"
+    rf"|(?-u:\b)(?:{_WORDS})|(?-u:\b)\d{{4}}[-/.](?:[1-9]\d|0\d)[-/.](?:29|[3-9]\d)|(?-u:\b)\d{{4}}[-/.](?:1[3-9]|[2-9]\d)[-/.]\d\d|(?-u:\b)(?:29|[3-9]\d)(?:[./-]|\. )\d{{1,2}}(?:[./-]|\. )(?:19|20)\d\d|(?-u:\b)\d{{1,2}}(?:[./-]|\. )(?:29|[3-9]\d)(?:[./-]|\. )(?:19|20)\d\d"
+    r"|(?-u:\b)(?:1[3-9]|2\d)(?:[./-]|\. )(?:1[3-9]|2\d)(?:[./-]|\. )(?:19|20)\d\d|(?-u:\b)(?:29|30|31)[./-]\d{1,2}(?:[./-]\d\d|\W|$)"
 )
 
 
