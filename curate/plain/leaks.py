@@ -28,7 +28,8 @@ from curate.text import plural
 
 @dataclass(frozen=True, repr=False)
 class LeaksResult(Result):
-    """Test rows with a twin in training.
+    """Test rows with a twin in training. Rows of one meaning in other words are candidates for a person: they
+    stand among the pairs, and count as no twin.
 
     Parameters
     ----------
@@ -66,18 +67,23 @@ class LeaksResult(Result):
     overlap: OverlapParams | None = None
 
     @property
+    def twins(self) -> pl.DataFrame:
+        """The pairs that are leaks: all but those of kind `semantic`."""
+        return self.pairs.filter(pl.col("kind") != "semantic")
+
+    @property
     def kept(self) -> pl.DataFrame:
         """Test rows without a twin in training."""
-        return self.test.filter(~among(self.test_rows, self.pairs["test_row"]))
+        return self.test.filter(~among(self.test_rows, self.twins["test_row"]))
 
     @property
     def dropped(self) -> pl.DataFrame:
         """Test rows with one."""
-        return self.test.filter(among(self.test_rows, self.pairs["test_row"]))
+        return self.test.filter(among(self.test_rows, self.twins["test_row"]))
 
     def counts(self) -> dict[str, int]:
         """Leaked test rows by how near their nearest twin is: `exact`, `near`."""
-        nearest = self.pairs.unique("test_row", keep="first", maintain_order=True)
+        nearest = self.twins.unique("test_row", keep="first", maintain_order=True)
         counted = nearest.group_by("kind").len("rows")
         return dict(counted.sort(["rows", "kind"], descending=[True, False]).iter_rows())
 
@@ -86,30 +92,32 @@ class LeaksResult(Result):
         return self.pairs
 
     def facts(self) -> dict[str, int]:
-        """Counts of rows and pairs; a test row counts by its nearest twin, a pair by itself."""
-        counts = leak_counts(self.pairs)
+        """Counts of rows and pairs; a test row counts by its nearest twin, a pair by itself, and pairs of one
+        meaning only as `semantic_pairs`."""
+        twins = self.twins
+        counts = leak_counts(twins)
         facts = {
             "train_rows": self.train.height,
             "test_rows": self.test.height,
             "train_rows_without_text": self.empty_rows[0],
             "test_rows_without_text": self.empty_rows[1],
             "leaked_test_rows": counts["held_out_rows"],
-            "leaked_train_rows": self.pairs["train_row"].n_unique(),
+            "leaked_train_rows": twins["train_row"].n_unique(),
             "pairs": counts["pairs"],
-            "exact_pairs": self.pairs.filter(pl.col("kind") == "exact").height,
+            "exact_pairs": twins.filter(pl.col("kind") == "exact").height,
         }
         if self.overlap is not None:
-            facts["overlapping_pairs"] = self.pairs.filter(pl.col("kind").is_in(KINDS)).height
-        if self.meaning is not None:
-            facts["semantic_pairs"] = self.pairs.filter(pl.col("kind") == "semantic").height
+            facts["overlapping_pairs"] = twins.filter(pl.col("kind").is_in(KINDS)).height
         if self.labelled:
             facts["leaked_test_rows_with_another_label"] = counts["held_out_rows_conflicting"]
             facts["pairs_with_another_label"] = counts["conflicting_pairs"]
+        if self.meaning is not None:
+            facts["semantic_pairs"] = self.pairs.height - twins.height
         return facts
 
     def headline(self) -> str:
         """How many test rows are known from training."""
-        leaked = self.pairs["test_row"].n_unique()
+        leaked = self.twins["test_row"].n_unique()
         verb = "has" if leaked == 1 else "have"
         return f"{leaked:,} of {plural(self.test.height, 'test row')} {verb} a twin in training"
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from governance.cli.rim import stdout
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import polars as pl
 
@@ -32,6 +32,7 @@ def print_pairs(
     pairs: pl.DataFrame, sides: Sequence[tuple[pl.Series, pl.Series]], show_texts: bool | None
 ) -> None:
     """The most telling pairs: those whose labels differ, then near ones before exact ones, the closest first.
+    Pairs of one meaning are candidates and follow under a name of their own.
 
     Parameters
     ----------
@@ -45,27 +46,40 @@ def print_pairs(
     """
     if not pairs.height:
         return
-    from curate.text import for_rich, plural
+    import polars as pl
 
     first, second = pairs.columns[:2]
-    shown_pairs = first_pairs(pairs)
     texts = {
         column: dict(zip(*side, strict=True)) for column, side in zip((first, second), sides, strict=True)
     }
     with_texts = texts_wanted(show_texts)
+    by_meaning = pl.col("kind") == "semantic"
+    for part, title in (
+        (pairs.filter(~by_meaning), ""),
+        (pairs.filter(by_meaning), "Of one meaning in other words, for a person to judge:"),
+    ):
+        if part.height:
+            _list(part, texts if with_texts else {}, title)
+    if not with_texts:
+        stdout().print("(texts are shown on a terminal, or with --show-texts)", markup=False)
+
+
+def _list(pairs: pl.DataFrame, texts: Mapping[str, dict[Any, str]], title: str) -> None:
+    """The first of some pairs under a title, with the texts of the columns that have any."""
+    from curate.text import for_rich, plural
+
+    first, second = pairs.columns[:2]
     console = stdout()
-    console.print()
-    for pair in shown_pairs.iter_rows(named=True):
+    console.print(f"\n{title}" if title else "", markup=False)
+    for pair in first_pairs(pairs).iter_rows(named=True):
         conflict = ", another label" if pair.get("label_conflict") else ""
         ids = " ~ ".join(for_rich(str(pair[column]), 40) for column in (first, second))
         console.print(f"{pair['kind']} {pair['similarity']:.3f}  {ids}{conflict}")
-        for column in (first, second) if with_texts else ():
-            console.print(f"    {shown(texts[column][pair[column]] or '')}", markup=False)
+        for column, known in texts.items():
+            console.print(f"    {shown(known[pair[column]] or '')}", markup=False)
     if pairs.height > _SHOWN:
         more = plural(pairs.height - _SHOWN, "more pair")
         console.print(f"... and {more}: write them all with -o pairs.parquet", markup=False)
-    if not with_texts:
-        console.print("(texts are shown on a terminal, or with --show-texts)", markup=False)
 
 
 def texts_wanted(show_texts: bool | None) -> bool:

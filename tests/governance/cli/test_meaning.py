@@ -55,7 +55,21 @@ def test_leaks_by_meaning_are_listed_and_do_not_fail(
     code, facts = call("leaks", *files, "--field", "text", "--semantic", "--cosine", "0.8", "-o", str(out))
     pairs = pl.read_parquet(out)
     assert code == 0 and facts["semantic_pairs"] == 1
+    assert facts["leaked_test_rows"] == facts["leaked_train_rows"] == facts["pairs"] == 0
     assert pairs.select("train_row", "test_row", "kind").rows() == [(0, 0, "semantic")]
+
+
+def test_pairs_of_one_meaning_follow_the_leaks(
+    files: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    train, test = files
+    pl.concat([pl.read_csv(test), pl.DataFrame({"text": ["I forgot my PIN!"]})]).write_csv(test)
+    with pytest.raises(SystemExit):
+        main(["leaks", train, test, "--field", "text", "--semantic", "--cosine", "0.8"])
+    shown = [line for line in capsys.readouterr().out.splitlines() if line]
+    assert [line.split()[-1] for line in shown[2:4]] == ["1", "1"]
+    at = shown.index("Of one meaning in other words, for a person to judge:")
+    assert shown[at - 1].startswith("near") and shown[at + 1].startswith("semantic")
 
 
 def test_a_test_row_inside_a_training_row_is_a_leak(call: Call, files: tuple[str, str]) -> None:
