@@ -79,7 +79,7 @@ def dedup(
     from curate.text import plural
     from governance.cli.pairs import first_pairs, print_facts, print_pairs, texts_wanted
     from governance.cli.plain_files import (
-        checked_place,
+        checked_out,
         large_file,
         open_file,
         plain_engine,
@@ -90,7 +90,7 @@ def dedup(
     )
     from governance.cli.rim import emit_json, progress_bar, say, stdout
 
-    checked_place(out)
+    checked_out(out, file)
     meaning = semantic_params(semantic, cosine)
     if meaning is not None:
         if engine in ("stream", "daft"):

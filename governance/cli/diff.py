@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from curate.show.jsontext import json_text
-from governance.cli.plain_files import Reading, open_file, reading_options
+from governance.cli.plain_files import Reading, checked_out, open_file, reading_options, write_out
 from governance.cli.rim import DOCUMENTS, say, stdout
 
 if TYPE_CHECKING:
@@ -55,9 +55,8 @@ LISTED = {"text": 5, "json": 1000, "markdown": 10, "html": 25_000, "github": 10}
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write every change to this Parquet file (with all values: keep it out of git); a name that "
-    "ends in .html, .md or .json gets the masked "
-    "document in place of stdout.",
+    help="Write every change (with all values: keep it out of git) to a name that ends in .parquet, .csv, "
+    ".tsv or .jsonl; one that ends in .html, .md or .json gets the masked document in place of stdout.",
 )
 @click.option(
     "--fetch", is_flag=True, help="Bring an old version that DVC's cache lacks from the DVC remote."
@@ -131,6 +130,9 @@ def diff(
 
     if on and comment is None:
         raise click.UsageError("--on names the row of a comment; give --comment TEXT too")
+    named = DOCUMENTS.get(output.suffix.lower()) if output else None
+    if not named:
+        checked_out(output)
     # Digests of gold files are taken while the rest is loaded.
     versions = open_both(
         before, after, keys=keys, label=label, fetch=fetch, read=lambda path: open_file(path, reading)
@@ -138,12 +140,11 @@ def diff(
 
     from curate.diff import compare, draw, step_summary, workflow_commands
     from curate.diff.show.document import failed
-    from curate.files import write_parquet, write_text
+    from curate.files import write_text
     from curate.show.door import commands
     from curate.text import plural
     from governance.cli.gates import judged
 
-    named = DOCUMENTS.get(output.suffix.lower()) if output else None
     form = form or named or "text"
     if named and form not in DOCUMENTS.values():
         raise click.UsageError(
@@ -158,8 +159,7 @@ def diff(
     gates = judged(difference.before.name, difference.after.name) if with_gates else ()
     most = LISTED[form] if limit is None else limit
     if output is not None and not named:
-        write_parquet(difference.table, output)
-        say(f"{plural(difference.changes.height, 'change')} written to {output}")
+        write_out(difference.table, output, plural(difference.changes.height, "change"))
     if form in DOCUMENTS.values():
         text = _document(difference, form, most, shown, gates)
         if named and output:

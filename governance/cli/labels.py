@@ -84,12 +84,12 @@ def labels(
     """
     from curate.text import plural
     from governance.cli.other_labels import kind_of, print_fields
-    from governance.cli.plain_files import checked_place, open_file, row_ids, unreadable, write_out
+    from governance.cli.plain_files import checked_out, open_file, row_ids, unreadable, write_out
     from governance.cli.rim import emit_json, say
     from train.plain import labels as judged
     from train.plain import need_extra
 
-    checked_place(out)
+    checked_out(out, file)
     records = open_file(file, reading)
     chosen = kind_of(records.frame, output_column, rejected, kind, by)
     named: dict[str, Any] = {"id": row_ids(records, id_column, file, once=False), "name": str(file)}

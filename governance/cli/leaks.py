@@ -83,7 +83,7 @@ def leaks(
     from curate.plain.leaks import leaks as leaked
     from curate.text import plural
     from governance.cli.pairs import print_facts, print_pairs
-    from governance.cli.plain_files import checked_place, open_file, row_ids, write_out
+    from governance.cli.plain_files import checked_out, open_file, row_ids, write_out
     from governance.cli.rim import emit_json, stdout
 
     if (test is None) == (against is None):
@@ -93,7 +93,7 @@ def leaks(
     if test is None:
         assert against is not None
         test, overlap = against, True
-    checked_place(out)
+    checked_out(out, train, test)
     seen, held_out = open_file(train, reading), open_file(test, reading)
     for records, file in ((seen, train), (held_out, test)):
         row_ids(records, id_column, file)

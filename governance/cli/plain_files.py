@@ -210,23 +210,41 @@ def checked_place(out: Path | None) -> None:
         )
 
 
+def checked_out(out: Path | None, *sources: Path | None) -> None:
+    """Fail before the work if `-o` cannot be written: see `checked_place` and `checked_table`.
+
+    Parameters
+    ----------
+    sources
+        Files that are read.
+    """
+    checked_place(out)
+    if out is not None:
+        for source in sources or (None,):
+            checked_table(out, source)
+
+
 def write_out(frame: pl.DataFrame, out: Path | None, what: str) -> None:
-    """Write the contract's table where `-o` says, whole or not at all, and say so."""
+    """Write the contract's table where `-o` says, as its ending says, whole or not at all, and say so."""
     if out is None:
         return
-    from curate.files import write_parquet
-
     out.absolute().parent.mkdir(parents=True, exist_ok=True)
-    write_parquet(frame, out)
-    say(f"{what} written to {out}")
+    write_table(frame, out, checked_table(out, None), what)
 
 
-# The forms a redacted table can be written in, by the end of its name.
+# The forms a table can be written in, by the end of its name.
 _FORMS = {".parquet": "parquet", ".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl"}
 
 
-def checked_table(out: Path, source: Path) -> str:
+def checked_table(out: Path, source: Path | None, option: str = "-o", word: str = "new") -> str:
     """The form of a table to be written to `out`; fail before the work if it cannot be, or if it is `source`.
+
+    Parameters
+    ----------
+    option
+        The option that names `out`.
+    word
+        Stands in the name that is suggested in place of the source's.
 
     Raises
     ------
@@ -235,15 +253,15 @@ def checked_table(out: Path, source: Path) -> str:
     """
     from curate.errors import AssayError
 
-    if out.resolve() == source.resolve():
+    if source is not None and out.resolve() == source.resolve():
         raise AssayError(
             f"{out} is the file that is read: it would be overwritten",
-            fix=f"give -o another name, such as {out.stem}.redacted.parquet",
+            fix=f"give {option} another name, such as {out.stem}.{word}.parquet",
         )
     form = _FORMS.get(out.suffix.lower())
     if form is None:
         raise AssayError(
-            f"{out.name} does not end in one of {', '.join(_FORMS)}", fix=f"-o {out.stem}.parquet"
+            f"{out.name} does not end in one of {', '.join(_FORMS)}", fix=f"{option} {out.stem}.parquet"
         )
     return form
 
@@ -335,5 +353,5 @@ def out_option(columns: str, *spellings: str) -> Callable[[Command], Command]:
         "out",
         type=click.Path(dir_okay=False, path_type=Path),
         metavar="FILE",
-        help=f"Write `{columns}` as Parquet.",
+        help=f"Write `{columns}`; FILE ends in .parquet, .csv, .tsv or .jsonl.",
     )

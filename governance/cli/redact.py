@@ -87,7 +87,7 @@ def redact(
     from governance.cli.rim import emit_json, progress_bar, stdout
 
     checked_place(out)
-    form = checked_table(out, Path(file))
+    form = checked_table(out, Path(file), word="redacted")
     records = open_file(file, reading)
     policy = parse(
         RedactParams,

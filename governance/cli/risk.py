@@ -55,15 +55,15 @@ def risk(
     """
     from typing import cast
 
-    from curate.files import write_parquet
     from curate.project import Project
-    from governance.cli.plain_files import checked_place
+    from curate.text import plural
+    from governance.cli.plain_files import checked_out, write_out
     from governance.cli.rim import emit_json, say
     from governance.risk import Outcome, last_test, record_test, risk_facts
 
     if (outcome is None) != (tried is None) or (outcome is None and (note or by)):
         raise click.UsageError("--record and --tried go together; --note and --by go with them")
-    checked_place(out)
+    checked_out(out)
     project = Project.find()
     facts, special = risk_facts(project)
     if outcome is not None and tried is not None:
@@ -71,8 +71,7 @@ def risk(
         say(f"recorded: intruder-test {record.id[:12]}; commit the folder records/")
     facts["intruder_test"] = last_test(project)
     if out:
-        out.absolute().parent.mkdir(parents=True, exist_ok=True)
-        write_parquet(special, out)
+        write_out(special, out, plural(special.height, "finding"))
     if shape == "json":
         emit_json(facts)
     else:

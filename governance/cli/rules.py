@@ -123,7 +123,7 @@ def rules(
     from curate.task import read_task
     from curate.text import plural
     from governance.cli.plain_files import (
-        checked_place,
+        checked_out,
         lost_rows,
         open_file,
         row_ids,
@@ -132,7 +132,7 @@ def rules(
     )
     from governance.cli.rim import emit_json, stdout
 
-    checked_place(out)
+    checked_out(out, file)
     records = open_file(file, reading)
     result = judged(
         records.frame,

@@ -134,7 +134,7 @@ def scan(
     from curate.read import shown_name
     from curate.text import plural
     from governance.cli.plain_files import (
-        checked_place,
+        checked_out,
         large_file,
         lost_rows,
         open_file,
@@ -148,7 +148,7 @@ def scan(
 
     asked["processes"] = processes or min(cores(), 4)
     params, root = _params(asked, allow, deny, no_project)
-    checked_place(out)
+    checked_out(out, file)
     with plain_engine(engine, file) as running, progress_bar("scan") as progress:
         if running.name == "local":
             records = open_file(file, reading)

@@ -97,11 +97,11 @@ def select(
       assay select export.csv --input text --budget 200 --balance language --vectors words
     """
     from curate.text import plural
-    from governance.cli.plain_files import checked_place, checked_table, write_out, write_table
+    from governance.cli.plain_files import checked_out, checked_table, write_out, write_table
     from governance.cli.rim import emit_json, say
 
-    checked_place(out)
-    form = checked_table(subset, file or Path("gold/train.parquet")) if subset else ""
+    checked_out(out, file)
+    form = checked_table(subset, file or Path("gold/train.parquet"), "--subset") if subset else ""
     common: dict[str, Any] = {
         "budget": budget,
         "evenness": evenness,
