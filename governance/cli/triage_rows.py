@@ -109,13 +109,17 @@ def _told(wishes: list[Wish]) -> str:
     from collections import Counter
 
     from curate.verdicts.journal import FILE
+    from governance.triage.queue import TAKEN_BACK
 
-    counts = Counter(wish.verdict for wish in wishes)
+    counts = Counter("taken back" if wish.reason == TAKEN_BACK else wish.verdict for wish in wishes)
     said = ", ".join(f"{count:,} {word}" for word, count in sorted(counts.items()))
     return f"{said or 'no verdict'}\n  next: git add {FILE} && dvc repro"
 
 
 def _work(project: Project, judge: Judge, limit: int | None, keys: str | None, *, near: bool) -> str:
+    from dataclasses import replace
+
+    from curate.errors import AssayError
     from curate.text import plural
     from curate.verdicts.journal import FILE, append_rows
     from curate.verdicts.standing import project_rows
@@ -133,7 +137,11 @@ def _work(project: Project, judge: Judge, limit: int | None, keys: str | None, *
 
     def step(session: RowSession, key: str) -> RowSession:
         after, wishes = press(session, key)
-        append_rows(project.root, desk.lines(wishes))
+        try:
+            lines = desk.lines(wishes)
+        except AssayError as error:  # said on the screen; the row stays open
+            return replace(session, message=f"not written: {error.problem}; {error.fix}")
+        append_rows(project.root, lines)
         return after
 
     session = loop(

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from curate.text import plain
 from curate.verdicts.journal import Word
 from governance.triage.queue import TAKEN_BACK
 from governance.triage.row_verdicts import Wish
@@ -82,11 +83,16 @@ def press(session: RowSession, key: str) -> tuple[RowSession, list[Wish]]:
     if key == "o" and item.twin:
         return _drop_twin(session, item)
     if key == "s":
-        return _forward(session, Step((session.at,), None, session.at), "skipped"), []
+        return _forward(session, Step((session.at,), None, session.at), f"{named(item)}: skipped"), []
     if key.isdigit() and 0 < int(key) <= len(item.choices):
         wish = Wish(item.example_id, "relabel", {"output": item.choices[int(key) - 1]})
         return _decide(session, item, wish)
     return replace(session, message="? lists the keys"), []
+
+
+def named(item: RowItem) -> str:
+    """The row's id, fit to be shown."""
+    return plain(item.example_id, 60)
 
 
 def _decide(session: RowSession, item: RowItem, wish: Wish) -> tuple[RowSession, list[Wish]]:
@@ -99,7 +105,9 @@ def _decide(session: RowSession, item: RowItem, wish: Wish) -> tuple[RowSession,
     others = {at for at in alike if at not in session.closed and at != session.at}
     places = (session.at, *sorted(others))
     tally = Counter(session.tally) + Counter({wish.verdict: 1})
-    said = wish.verdict + (f"; {len(others)} more of its contradiction settled with it" if others else "")
+    said = f"{named(item)}: {wish.verdict}" + (
+        f"; {len(others)} more of its contradiction settled with it" if others else ""
+    )
     return replace(_forward(session, Step(places, wish.verdict, session.at), said), tally=dict(tally)), [wish]
 
 
@@ -113,7 +121,9 @@ def _drop_twin(session: RowSession, item: RowItem) -> tuple[RowSession, list[Wis
     places = (session.at, *sorted(twins - session.closed - {session.at}))
     tally = dict(Counter(session.tally) + Counter({"keep": 1, "drop": 1}))
     step = Step(places, "keep", session.at, item.twin)
-    return replace(_forward(session, step, "kept; its twin dropped"), tally=tally), twin_wishes(item)
+    return replace(
+        _forward(session, step, f"{named(item)}: kept; its twin dropped"), tally=tally
+    ), twin_wishes(item)
 
 
 def _forward(session: RowSession, step: Step, message: str) -> RowSession:
@@ -139,6 +149,6 @@ def _undo(session: RowSession) -> tuple[RowSession, list[Wish]]:
         closed=session.closed - set(step.places),
         history=tuple(before),
         tally=tally,
-        message=f"taken back: {step.word or 'skip'}",
+        message=f"{named(session.queue[step.at])}: {step.word or 'skip'} taken back",
     )
     return back, wishes

@@ -23,6 +23,8 @@ from curate.validate.params import ValidateParams
 from curate.validate.schema import requirements, schema_failures
 from curate.verdicts.journal import RowVerdict, Word, content_digest, latest, read_rows, row_digest
 from curate.verdicts.standing import Reader
+from governance.triage.queue import TAKEN_BACK
+from governance.triage.without_effect import leaving
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,8 @@ class Desk:
         Raises
         ------
         AssayError
-            Naming the first row that is not there, or whose new text is not fit to be kept.
+            Naming the first row that is not there, whose new text is not fit to be kept, that leaves although
+            it is to be kept, or of which nothing can be taken back.
         """
         ids = [wish.example_id for wish in wishes]
         if len(set(ids)) < len(ids):
@@ -85,12 +88,20 @@ class Desk:
         made = [self._canonical(wish) for wish in wishes]
         self._check_labels(made)
         self._check(made)
+        self._check_kept(made)
         before = latest([each for each in read_rows(self.project.root) if each.key_id == self._key.key_id])
         expires = self.judge.days and (self.judge.today + timedelta(days=self.judge.days)).isoformat()
         lines = []
         for wish in made:
             name = row_digest(self._key, wish.example_id)
             known = before.get(name)
+            if wish.reason == TAKEN_BACK and (known is None or known.verdict.reason == TAKEN_BACK):
+                raise AssayError(
+                    f"nobody has decided on row {plain(wish.example_id, 60)}: there is nothing to undo"
+                    if known is None
+                    else f"the verdict on row {plain(wish.example_id, 60)} was taken back already",
+                    fix=f"assay why {shell_word(wish.example_id)}",
+                )
             lines.append(
                 RowVerdict(
                     row=name,
@@ -140,6 +151,16 @@ class Desk:
                     "would get",
                     fix="take a label that there is, or list it under `labels` in task.yaml",
                 )
+
+    def _check_kept(self, wishes: Sequence[Wish]) -> None:
+        """Fail on a row that leaves whatever is said of it: a verdict without effect would look like one."""
+        kept = [wish.example_id for wish in wishes if wish.verdict == "keep"]
+        for row in leaving(self.project, self.examples, kept) if kept else ():
+            raise AssayError(
+                f"row {plain(row.example_id, 60)} leaves as {row.reason} ({plain(row.evidence, 200)}), and "
+                "no verdict lifts that: keep would do nothing",
+                fix=row.fix,
+            )
 
     def _check(self, wishes: Sequence[Wish]) -> None:
         """Fail on a change that the schema of the kind or the policy on personal data refuses."""

@@ -47,15 +47,22 @@ def screen(session: RowSession, queue: RowQueue) -> RenderableType:
     if item is None:
         done = "Nothing is left in this queue." if not session.left else "The end of the queue."
         counts = ", ".join(f"{count:,} {word}" for word, count in session.tally.items() if count)
-        return Group(head, Text(), Text(done), Text(counts), Text("z undo   q quit", style="dim"))
+        keys = Text("z undo   q quit", style="dim")
+        return Group(head, *_said(session), Text(), Text(done), Text(counts), keys)
     return Group(
         head,
+        *_said(session),
         Text(),
         *_row(item, queue.texts[item.example_id]),
         *_twin(item, queue),
-        Text(session.message, style="green"),
+        Text(),
         _keys(item),
     )
+
+
+def _said(session: RowSession) -> list[Text]:
+    """What the last key did, above the row that is asked about now: it is mostly about another one."""
+    return [Text(session.message, style="green")] if session.message else []
 
 
 def _row(item: RowItem, texts: Mapping[str, str | None]) -> list[RenderableType]:

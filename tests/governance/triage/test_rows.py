@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from curate.errors import AssayError
-from curate.examples import EXAMPLES, conform
+from curate.examples import EXAMPLES, conform, ledger
 from curate.files import write_folder
 from curate.project import Project
 from curate.verdicts.journal import append_rows, read_rows
@@ -108,6 +108,21 @@ def test_keys_decide_and_the_rest_of_a_contradiction_is_settled_with_it(project:
     assert "no row waits for a verdict" in _run(project, "--rows", "--keys", "k")
 
 
+def test_the_screen_names_the_row_that_was_decided_above_the_next_one(project: Path) -> None:
+    screens = _run(project, "--rows", "--keys", "dsz").split("rows: ")[1:]
+    assert "drop" not in screens[0].split("keep")[0]  # nothing is decided yet
+    for screen, said, shown in zip(
+        screens[1:], ("a1: drop", "a2: skipped", "a2: skip taken back"), ("a2", "b1", "a2"), strict=True
+    ):
+        _, message, blank, row, *_ = screen.splitlines()
+        assert (message, blank, row) == (said, "", shown)
+
+
+def test_the_last_verdict_is_named_at_the_end_of_the_queue(project: Path) -> None:
+    last = _run(project, "--rows", "--keys", "dddd").split("rows: ")[-1]
+    assert last.splitlines()[1] == "c1: drop"
+
+
 def test_an_undo_opens_the_row_again(project: Path) -> None:
     _run(project, "--rows", "--keys", "dz")
     assert [line.verdict for line in read_rows(project)] == ["drop", "unsure"]
@@ -150,6 +165,54 @@ def test_what_cannot_be_done_says_why_and_writes_nothing(
         _run(project, *arguments)
     assert "07911" not in str(error.value)
     assert read_rows(project) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "reason", "fix"),
+    [
+        ("long", "too_long (input: 20001 characters, at most 20000 asked)", "--set input='...'"),
+        ("other", "unknown_label", "--relabel LABEL"),
+        ("leak", "leak (the held-out set holds it too: d1)", "leave it out"),
+    ],
+)
+def test_a_keep_that_would_do_nothing_is_refused_with_what_to_do_instead(
+    project: Path, row: str, reason: str, fix: str
+) -> None:
+    more = rows(
+        ("long", "a " * 10_000 + "b", "billing"),
+        ("other", "is this one", "no label"),
+        ("leak", "ok", "billing"),
+    )
+    write_folder(project / "data/redact", {"examples": pl.concat([TEXTS, more])}, {})
+    write_folder(project / "data/ingest", {"examples": pl.concat([TEXTS, more]), "drops": TEXTS.head(0)}, {})
+    drops = ledger(more.tail(1), "dedup", "leak", pl.lit("as d1"), kept_id=pl.lit("d1"))
+    write_folder(project / "data/dedup", {"drops": drops}, {})
+    with pytest.raises(AssayError) as error:
+        _run(project, "--row", row, "--keep")
+    assert reason in error.value.problem and "keep would do nothing" in error.value.problem
+    assert fix in error.value.fix
+    assert read_rows(project) == []
+    _run(project, "--row", row, "--drop")  # which does something
+
+
+def test_at_the_screen_a_refused_verdict_is_said_and_the_row_stays_open(project: Path) -> None:
+    odd = TEXTS.with_columns(
+        pl.when(pl.col("example_id") == "a1").then(pl.lit("odd")).otherwise("output").alias("output")
+    )
+    write_folder(project / "data/redact", {"examples": odd.select(TEXTS.columns)}, {})
+    said = _run(project, "--rows", "--keys", "kd")
+    assert "not written: row a1 leaves as unknown_label" in said
+    assert [line.verdict for line in read_rows(project)] == ["drop"]
+
+
+def test_there_is_something_to_undo_or_it_is_said_that_there_is_not(project: Path) -> None:
+    with pytest.raises(AssayError, match="nobody has decided on row d1: there is nothing to undo"):
+        _run(project, "--row", "d1", "--undo")
+    _run(project, "--row", "d1", "--drop")
+    assert "1 taken back" in _run(project, "--row", "d1", "--undo")
+    with pytest.raises(AssayError, match="was taken back already"):
+        _run(project, "--row", "d1", "--undo")
+    assert [line.verdict for line in read_rows(project)] == ["drop", "unsure"]
 
 
 def test_a_file_decides_on_many_at_once_or_on_none(project: Path) -> None:
