@@ -111,7 +111,8 @@ def _told(wishes: list[Wish]) -> str:
     from curate.verdicts.journal import FILE
     from governance.triage.queue import TAKEN_BACK
 
-    counts = Counter("taken back" if wish.reason == TAKEN_BACK else wish.verdict for wish in wishes)
+    done = ["taken back" if wish.reason == TAKEN_BACK else wish.verdict for wish in wishes]
+    counts = Counter(done)
     said = ", ".join(f"{count:,} {word}" for word, count in sorted(counts.items()))
     return f"{said or 'no verdict'}\n  next: git add {FILE} && dvc repro"
 
