@@ -16,6 +16,7 @@ from curate.errors import AssayError, option
 from curate.plain.frames import Table, frame_of, row_names, text_column
 from curate.plain.result import Result, among
 from curate.plain.spellings import folded_labels, spellings
+from curate.read import need_columns
 from curate.text import plural
 
 if TYPE_CHECKING:
@@ -160,6 +161,7 @@ def labels(
     rows = row_names(frame, id, name, once=False)
     texts = text_column(frame, input, "input", name).alias("text")
     given = text_column(frame, output, "output", name).alias("given")
+    need_columns(frame, by, name, option=option("by"))
     spelt = spellings(given)
     usual = dict(spelt.select("spelling", "label").iter_rows())
     number = pl.int_range(frame.height, eager=True).cast(pl.String).str.zfill(12).alias("number")
@@ -173,19 +175,15 @@ def labels(
     judged = suspected.select(
         rows.gather(places).alias("row"), given.gather(places).alias("given"), "suggested", "score", "flagged"
     )
-    decided = _decided(frame, known, by, name, rows) if by else None
+    decided = _decided(frame, known, by, rows) if by else None
     result = LabelsResult(frame, judged, CUT_OFF, frame.height - known.height, alone, spelt, places, decided)
     return result if threshold is None else result.at(threshold)
 
 
-def _decided(
-    frame: pl.DataFrame, known: pl.DataFrame, by: Sequence[str], name: str, rows: pl.Series
-) -> Decisions:
+def _decided(frame: pl.DataFrame, known: pl.DataFrame, by: Sequence[str], rows: pl.Series) -> Decisions:
     """The decisions that one value of a column takes otherwise than the rest, with rows as they are named."""
-    from curate.read import need_columns
     from train.encoded import decisions
 
-    need_columns(frame, by, name, option="--by")
     places = known["number"].cast(pl.Int64)
     slices = frame.select(pl.col(column).cast(pl.String) for column in by)[places]
     found = decisions(known["number"], known["text"], known["label"], slices)

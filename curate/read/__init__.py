@@ -122,6 +122,11 @@ def shown_columns(frame: pl.DataFrame) -> str:
     )
 
 
+# From which likeness on (difflib's, 0 to 1) a column is named as what was meant: `lable` is 0.8 from `label`,
+# `msg` 0.6 from `message`, and half of the letters in order, as of `nosuch` and `source`, is chance.
+_NEAR = 0.6
+
+
 def need_columns(frame: pl.DataFrame, wanted: Iterable[str], path: Path | str, *, option: str = "") -> None:
     """Fail unless `frame` has every wanted column.
 
@@ -133,7 +138,7 @@ def need_columns(frame: pl.DataFrame, wanted: Iterable[str], path: Path | str, *
     missing = [name for name in wanted if name not in frame.columns]
     if not missing:
         return
-    near = difflib.get_close_matches(missing[0].lower(), [name.lower() for name in frame.columns], 1, 0.5)
+    near = difflib.get_close_matches(missing[0].lower(), [name.lower() for name in frame.columns], 1, _NEAR)
     nearest = next((shown_name(name) for name in frame.columns if near and name.lower() == near[0]), None)
     raise AssayError(
         f"{path} has no column {', '.join(repr(plain(name, 40)) for name in missing)}; its columns are: "

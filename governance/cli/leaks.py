@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +15,11 @@ from governance.cli.similarity import (
     similarity_options,
     texts_option,
 )
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from curate.read import Records
 
 
 @click.command()
@@ -37,7 +42,9 @@ from governance.cli.similarity import (
     help="A benchmark file in place of TEST; with --overlap by itself.",
 )
 @click.option(
-    "--against-field", metavar="COLUMN", help="Column with the text in that file.  [default: as --field]"
+    "--against-field",
+    metavar="COLUMN",
+    help="Column with the text in that file, whose rows need no --id.  [default: as --field]",
 )
 @id_option
 @similarity_options
@@ -95,17 +102,20 @@ def leaks(
         test, overlap = against, True
     checked_out(out, train, test)
     seen, held_out = open_file(train, reading), open_file(test, reading)
-    for records, file in ((seen, train), (held_out, test)):
-        row_ids(records, id_column, file)
+    row_ids(seen, id_column, train)
+    # A benchmark has its own ways: where it lacks the column of --id, its record numbers name its rows.
+    named = id_column is not None and (against is None or id_column in held_out.frame.columns)
+    row_ids(held_out, id_column if named else None, test)
+    train_texts = text_column(seen.frame, field, "field", str(train))
     other = against_field or field
-    texts = text_column(held_out.frame, other, "against-field" if against_field else "field")
+    texts = text_column(held_out.frame, other, "against-field" if against else "field", str(test))
     tested = held_out.frame if other == field else held_out.frame.with_columns(texts.alias(field))
     result = leaked(
         seen.frame,
         tested,
         field,
         label=label,
-        id=id_column if id_column is not None else (seen.numbers, held_out.numbers),
+        id=id_column if named else (_names(seen, id_column, str(train)), held_out.numbers),
         threshold=threshold,
         unit=unit,
         n=n,
@@ -131,9 +141,16 @@ def leaks(
         if not result.all_listed:
             stdout().print("more pairs than can be listed: equal test rows are shown by their first")
         sides = [
-            (result.train_rows, text_column(seen.frame, field, "field")),
+            (result.train_rows, train_texts),
             (result.test_rows, texts),
         ]
         print_pairs(result.pairs, sides, show_texts)
     if (result.pairs["kind"] != "semantic").any():
         raise SystemExit(1)
+
+
+def _names(records: Records, id_column: str | None, name: str) -> pl.Series:
+    """What names the training rows where the benchmark's are named by their numbers."""
+    from curate.plain.frames import row_names
+
+    return records.numbers if id_column is None else row_names(records.frame, id_column, name)

@@ -83,3 +83,6 @@ def test_missing_columns_name_the_nearest() -> None:
     with pytest.raises(AssayError, match="no column 'Txt'; its columns are: text, n, turns") as caught:
         need_columns(FRAME, ["Txt"], "d.csv", option="--input")
     assert "did you mean 'text'" in caught.value.fix and "--input" in caught.value.fix
+    with pytest.raises(AssayError) as caught:
+        need_columns(FRAME.select(pl.first().alias("source")), ["nosuch"], "d.csv")
+    assert "did you mean" not in caught.value.fix and "its columns are: source" in caught.value.problem

@@ -35,6 +35,20 @@ def forms(tmp_path: Path) -> Path:
     return path
 
 
+def test_a_column_of_by_is_looked_for_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("sklearn")
+    pytest.importorskip("transformers")
+    monkeypatch.setattr("train.labels.suspects", lambda *_, **__: pytest.fail("labels were judged"))
+    pl.DataFrame({"text": ["a b", "c d", "e f", "g h"], "label": ["x", "y"] * 2}).write_csv(
+        tmp_path / "f.csv"
+    )
+    columns = ["--input", "text", "--output", "label", "--by", "nosuch"]
+    with pytest.raises(AssayError, match=r"no column 'nosuch'(?s:.)*with --by"):
+        labels.main([str(tmp_path / "f.csv"), *columns], standalone_mode=False)
+
+
 def test_fields_of_json_are_judged_one_by_one(forms: Path, tmp_path: Path) -> None:
     out = tmp_path / "odd.parquet"
     done = call(forms, "--input", "text", "--output", "form", "--id", "key", "-o", out, "--format", "json")

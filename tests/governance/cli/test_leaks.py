@@ -60,3 +60,21 @@ def test_the_leaks_of_banking77(shared_data: Path, capsys: pytest.CaptureFixture
 def test_a_missing_label_column_is_named(files: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     assert call(*files, "--field", "text", "--label", "lable") == 2
     assert "lable" in capsys.readouterr().err
+
+
+def test_a_benchmark_needs_neither_the_field_nor_the_id_of_the_training_rows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train, other, out = tmp_path / "train.csv", tmp_path / "bench.jsonl", tmp_path / "l.csv"
+    rows = {"key": ["a", "b"], "text": ["something else", "where is my parcel today"]}
+    pl.DataFrame(rows).write_csv(train)
+    pl.DataFrame({"question": ["no such thing", "Where is my parcel today?"]}).write_ndjson(other)
+    asked = (str(train), "--field", "text", "--id", "key", "--against", str(other))
+    assert call(*asked) == 2
+    refused = capsys.readouterr().err
+    assert f"{other} has no column 'text'" in refused and "with --against-field" in refused
+    assert call(*asked, "--against-field", "question", "-o", str(out)) == 1
+    assert pl.read_csv(out).select("train_row", "test_row", "kind").rows() == [("b", 1, "near")]
+    # Test rows are the project's own, and are to be named as it names them.
+    pl.DataFrame({"text": ["hello"]}).write_csv(tmp_path / "test.csv")
+    assert call(str(train), str(tmp_path / "test.csv"), "--field", "text", "--id", "key") == 2
