@@ -37,6 +37,8 @@ TokenIds = list[list[int]]
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 BUNDLED = "all-MiniLM-L6-v2"
+# The parameter that names an encoder, where it is not a command's option.
+KNOB = "params.train.encoder"
 # Other names under which people ask for the bundled weights.
 _ALIASES = (BUNDLED, f"sentence-transformers/{BUNDLED}")
 # model.safetensors of sentence-transformers/all-MiniLM-L6-v2 as published on the hub.
@@ -210,7 +212,7 @@ def _load(name: str, max_length: int, threads: int, sha256: str | None, remote: 
     except (OSError, ValueError) as error:
         raise AssayError(
             f"encoder `{name}` has no tokenizer that transformers can load",
-            fix=f"set params.train.encoder to {BUNDLED}",
+            fix=f"set {KNOB} to {BUNDLED}",
         ) from error
     return Encoder(name, source, digest, tokenizer, max_length, threads)
 
@@ -237,7 +239,7 @@ def _locate(name: str, remote: bool) -> Path:
                 "encoder",
                 ["*.json", "*.txt", "*.model", "model.safetensors"],
                 remote=remote,
-                knob="params.train.encoder",
+                knob=KNOB,
                 instead=BUNDLED,
             )
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -11,7 +11,7 @@ from curate.errors import AssayError, option
 from curate.plain.frames import Table, frame_of, row_names, text_column
 from curate.plain.result import Result, among
 from curate.task import Kind
-from curate.text import plural
+from curate.text import plain, plural
 from curate.validate.catalogue import REQUIREMENTS
 from curate.validate.params import ValidateParams
 from curate.validate.rules import RULES
@@ -45,6 +45,10 @@ class SelectResult(Result):
         Whether outputs were judged by the other rows, as quality.
     without_text
         Rows that could not be chosen.
+    budget
+        Rows that were asked for.
+    over
+        The columns over whose values the budget was divided, and how many values they have together.
     """
 
     frame: pl.DataFrame
@@ -55,6 +59,8 @@ class SelectResult(Result):
     vectors: str
     judged: bool
     without_text: int
+    budget: int
+    over: tuple[tuple[str, ...], int]
 
     @property
     def _taken(self) -> pl.Series:
@@ -78,6 +84,20 @@ class SelectResult(Result):
     def details(self) -> pl.DataFrame:
         """The chosen rows, by rank."""
         return self.chosen
+
+    def notes(self) -> tuple[str, ...]:
+        """Where the budget does not fit: it is more than the rows, or fewer than there are values."""
+        columns, values = self.over
+        said = []
+        if self.budget > self.chosen.height:
+            rows = plural(self.chosen.height, "row")
+            said.append(f"the budget is {self.budget:,}, and all there is to choose from is {rows}")
+        if self.chosen.height < values:
+            said.append(
+                f"{plain(' · '.join(columns), 80)} has {values:,} values, more than the budget of "
+                f"{self.budget:,}: only the commonest get a row"
+            )
+        return tuple(said)
 
     def headline(self) -> str:
         """How many rows were chosen of how many."""
@@ -126,13 +146,16 @@ def select(
         `auto`: the bundled encoder where it is installed, else `words`; or an encoder's name.
     judge
         Whether outputs and rules count as quality.
+    id
+        The column (or a series) that names a row, each once; by default rows are numbered from 0.
     warned
         Rules that a row breaks, by its name, where they are known; else they are looked for here.
 
     Raises
     ------
     AssayError
-        If a column is missing, the budget is not positive, or the encoder is not there.
+        If a column is missing, an id repeats or has no value, the budget is not positive, or the encoder is
+        not there.
 
     Examples
     --------
@@ -147,7 +170,7 @@ def select(
     if not 0 <= evenness <= 1:
         raise AssayError(f"{option('evenness')} {evenness} is not from 0 to 1", fix=f"{option('evenness')} 1")
     frame = frame_of(table, name)
-    rows = row_names(frame, id, name, once=False)
+    rows = row_names(frame, id, name)
     chosen_kind = Kind(kind)
     texts = text_column(frame, input, "input", name).alias("input")
     if output is None:
@@ -157,7 +180,11 @@ def select(
     over = (
         balance if balance is not None else [output] if output and chosen_kind is Kind.CLASSIFICATION else []
     )
-    groups = {column: _values(frame, column, name) for column in dict.fromkeys([*over, *by])}
+    named = dict.fromkeys(by, "by") | dict.fromkeys(balance or (), "balance")
+    groups = {
+        column: text_column(frame, column, named.get(column, "output"), name).fill_null("").alias(column)
+        for column in dict.fromkeys([*over, *by])
+    }
     number = pl.int_range(frame.height, eager=True).cast(pl.String).str.zfill(12).alias("example_id")
     known = pl.DataFrame(
         [number, texts, outputs, _stratum([groups[column] for column in over], frame.height)]
@@ -189,11 +216,8 @@ def select(
         quality=quality,
         evenness=evenness,
     )
-    return _result(frame, rows, told, groups, points.made_by, judged, frame.height - known.height)
-
-
-def _values(frame: pl.DataFrame, column: str, name: str) -> pl.Series:
-    return text_column(frame, column, "by", name).fill_null("").alias(column)
+    result = _result(frame, rows, told, groups, points.made_by, judged, frame.height - known.height)
+    return replace(result, budget=budget, over=(tuple(over), known["stratum"].n_unique()))
 
 
 def _stratum(columns: Sequence[pl.Series], height: int) -> pl.Series:
@@ -239,7 +263,18 @@ def _result(
         "quality",
     )
     chosen = told.chosen.select(rows.gather(places).alias("row"), pl.exclude("example_id"))
-    return SelectResult(frame, chosen, passed, _spread(groups, places), places, made_by, judged, without)
+    return SelectResult(
+        frame,
+        chosen,
+        passed,
+        _spread(groups, places),
+        places,
+        made_by,
+        judged,
+        without,
+        places.len(),
+        ((), 1),
+    )
 
 
 def _spread(groups: Mapping[str, pl.Series], places: pl.Series) -> pl.DataFrame:

