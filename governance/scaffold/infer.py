@@ -13,7 +13,8 @@ from typing import Any
 import polars as pl
 
 from curate.errors import AssayError
-from curate.text import plain, plural
+from curate.text import plain, plural, visible
+from curate.validate.null_markers import null_marker
 
 # A label column names few things many times. Up to this many distinct values nothing is asked; beyond it,
 # repeats.
@@ -23,6 +24,8 @@ _LABEL_CHARACTERS = 200
 _SHAPE_NAMES = 60
 # Deeper documents are not a task's targets; `validate` reports them.
 _DEEPEST = 100
+# Labels named by which nobody may have meant one.
+_STAND_INS_TOLD = 8
 # A heading is the house's, not one writer's, if nearly every row has it.
 _HEADING_SHARE = 0.95
 _HEADING = re.compile(
@@ -48,6 +51,28 @@ def labels(outputs: pl.Series, column: str) -> list[str]:
             "extraction)",
         )
     return distinct
+
+
+def stand_ins(outputs: pl.Series) -> tuple[str, ...]:
+    """Labels that read as if nobody had given one (`NULL`, `nan`, `N/A`, `none`, `-`), as sentences: they may
+    be classes all the same.
+    """
+    # Judged as inputs are: whether an answer may be "none" is for its prompt to say, and a label has none.
+    counted = outputs.drop_nulls().rename("input").to_frame().group_by("input").len("rows")
+    found = counted.filter(null_marker("input") > 0).sort("rows", "input", descending=[True, False])
+    if found.is_empty():
+        return ()
+    named = ", ".join(
+        f"'{visible(label, 40)}' ({plural(rows, 'row')})"
+        for label, rows in found.head(_STAND_INS_TOLD).iter_rows()
+    )
+    more = found.height - _STAND_INS_TOLD
+    return (
+        f"labels that may stand for no label: {named}" + (f" and {more:,} more" if more > 0 else ""),
+        "each is a class of its own in task.yaml. Where they mean that nobody labelled the row, empty them "
+        "in the file and run init again, or take them out of `labels`, which drops their rows as "
+        "unknown_label; where they are classes, leave them",
+    )
 
 
 def output_schema(outputs: pl.Series) -> dict[str, Any] | None:

@@ -27,6 +27,7 @@ from curate.read.dialect import delimiter_sign
 from curate.stage import funnel
 from curate.task import METRICS, Kind, TaskCard
 from governance.scaffold import infer
+from governance.scaffold.json_outputs import are_json
 
 # A figure to argue about, not advice: without one nothing runs.
 ASSUMED_TARGET = 0.80
@@ -199,8 +200,9 @@ def _plan(options: Options) -> Plan:
     variants: tuple[str, ...] = ()
     if kind is Kind.CLASSIFICATION:
         card["labels"] = infer.labels(kept["output"], ", ".join(options.output) or "output")
-        variants = _spelt_otherwise(kept["output"])
+        variants = _spelt_otherwise(kept["output"]) + infer.stand_ins(kept["output"])
     elif kind is Kind.EXTRACTION:
+        variants = are_json(kept["output"], options.output, records)
         card["output_schema"] = infer.output_schema(kept["output"])
     elif kind is Kind.SUMMARY:
         card["sections"] = list(options.sections) or infer.sections(kept["output"])
