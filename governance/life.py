@@ -5,9 +5,10 @@ Reads only what the stages left on disk and filters each table for one id, so it
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -21,8 +22,8 @@ from curate.stages import DROPPING
 from curate.text import mask, plain, plural
 from governance.alike import of_row
 
-# Characters of a text.
-SHOWN = 400
+# Characters of a text, and of an output beside the split that the row is in.
+SHOWN, _OUTPUT_SHOWN = 400, 80
 
 
 @dataclass(frozen=True)
@@ -281,9 +282,26 @@ def _where(project: Project, example_id: str) -> str:
 
 def _fate(project: Project, example_id: str) -> Iterator[Event]:
     for split in SPLITS:
-        row = _rows(project.gold / f"{split}.parquet", example_id, of=("output",))
-        if row.height:
-            yield Event("publish", f"in gold/{split}.parquet", f"output: {plain(row['output'][0] or '', 80)}")
+        rows = _rows(project.gold / f"{split}.parquet", example_id)
+        for row in rows.iter_rows(named=True):
+            output = plain(row["output"] or "", _OUTPUT_SHOWN)
+            yield Event("publish", f"in gold/{split}.parquet", f"output: {output}")
+            yield from _changed(project, example_id, row)
+
+
+def _changed(project: Project, example_id: str, gold: Mapping[str, Any]) -> Iterator[Event]:
+    """The texts in gold that are not as redaction left them (edited by a person, put right by a rule), masked
+    as those are. An output that fits beside the split is not told twice.
+    """
+    from curate.diff.show.privacy import masks
+
+    redacted = _rows(project.stage("redact") / "examples.parquet", example_id)
+    before = redacted.row(0, named=True) if redacted.height else {}
+    texts = {name: gold[name] for name in TEXT_FIELDS if gold.get(name) and gold[name] != before.get(name)}
+    hidden = masks([], named=texts.values())
+    for name, text in texts.items():
+        if name != "output" or len(text) > _OUTPUT_SHOWN:
+            yield Event("publish", f"{name} in gold: {plain(hidden.get(text, text), SHOWN)}")
 
 
 def _predictions(project: Project, example_id: str) -> Iterator[Event]:

@@ -13,7 +13,7 @@ from curate.examples import EXAMPLES, conform
 from curate.files import write_folder
 from curate.project import Project
 from governance.cli.main import main
-from governance.life import _predictions
+from governance.life import _fate, _predictions
 from tests.governance.audit.conftest import Small
 
 
@@ -35,6 +35,22 @@ def test_why_shows_the_redacted_text_with_what_policy_keeps_masked(
     assert not stopped.value.code
     assert "<PERSON_1> cannot log in" in shown and "[red]x[/]" in shown and "output: reset" in shown
     assert "123456" not in shown and "•" in shown
+
+
+def test_why_shows_the_text_in_gold_where_somebody_changed_it(tmp_path: Path) -> None:
+    texts = {"example_id": ["e1"], "input": ["a wrong text"], "output": ["reset"], "rejected": [None]}
+    redacted = pl.DataFrame(texts, schema_overrides={"rejected": pl.String})
+    edited = redacted.with_columns(pl.lit("a new text, ring 07911 123456").alias("input"))
+    (tmp_path / "data" / "redact").mkdir(parents=True)
+    (tmp_path / "gold").mkdir()
+    redacted.write_parquet(tmp_path / "data" / "redact" / "examples.parquet")
+    edited.write_parquet(tmp_path / "gold" / "train.parquet")
+    split, text = _fate(Project(tmp_path), "e1")
+    assert (split.what, split.evidence) == ("in gold/train.parquet", "output: reset")
+    assert text.what.startswith("input in gold: a new text, ring ")
+    assert "123456" not in text.what and "•" in text.what
+    redacted.write_parquet(tmp_path / "gold" / "train.parquet")
+    assert len(list(_fate(Project(tmp_path), "e1"))) == 1  # as redaction left it, which is shown above
 
 
 def test_an_answer_without_a_probability_is_told_without_one(tmp_path: Path) -> None:
