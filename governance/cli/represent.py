@@ -151,7 +151,8 @@ def _of_project(
     params = project.params("report", ReportParams)
     if declared:
         params = params.model_copy(update={"reference": declared})
-    told = representation(project, rows, params, sample, options)
+    said_in = {"declared_in": "--reference"} if declared else {}
+    told = representation(project, rows, params, sample, options, **said_in)
     if told is None:
         raise AssayError(
             "the gold version has no training rows", fix="raise params.split.train, then: dvc repro"

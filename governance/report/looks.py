@@ -151,6 +151,7 @@ def representation(
     params: ReportParams,
     live: Sample | None,
     options: Mapping[str, Any],
+    declared_in: str = "params.report.reference",
 ) -> Representation | None:
     """How the gold rows represent what they are for; None without training rows.
 
@@ -160,6 +161,8 @@ def representation(
         A sample of live inputs.
     options
         Of `train.represent.represent`.
+    declared_in
+        What an error calls the declared shares.
     """
     from train.represent import represent
     from train.represent.represent import Sample
@@ -169,7 +172,7 @@ def representation(
     told = dict(columns) | ({"output": gold["output"]} if labelled else {})
     if unknown := [name for name in params.reference if name not in told]:
         raise AssayError(
-            f"params.report.reference names {plain(', '.join(unknown), 80)}, which gold does not hold",
+            f"{declared_in} names {plain(', '.join(unknown), 80)}, which gold does not hold",
             fix=f"name some of {', '.join(told)}",
         )
     if gold.filter(pl.col("split") == "train").is_empty():

@@ -104,6 +104,8 @@ def test_of_a_project_the_gold_rows_are_told(desk: Project, files: tuple[Path, P
     said = json.loads(done.stdout)
     assert {one["label"] for one in said["classes"]} == {"billing", "delivery"}
     assert said["live"]["far"] >= 5
+    with pytest.raises(AssayError, match="--reference names town"):
+        represent.main(["--vectors", "words", "--reference", "town=York:0.5"], standalone_mode=False)
 
 
 def test_the_report_names_columns_that_are_not_there_and_slices_that_part_nothing(desk: Project) -> None:
