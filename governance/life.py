@@ -234,8 +234,22 @@ def _decided(project: Project, example_id: str) -> Iterator[Event]:
             waits = bool(states) if line.verdict == "unsure" else line.verdict not in states
             what += ", not yet carried out" if waits else _STATES.get(states.get(line.verdict, ""), "")
             what += ", disputed" if table.height and table["disputed"][0] else ""
+            if line.verdict == "keep" and states.get("keep") == "in_force":
+                what += _nothing_lifts(project, example_id)
         said = f"by {plain(line.reviewer, 60)} on {line.date[:10]}"
         yield Event("dedup", what, said + (f": {plain(line.reason, 120)}" if line.reason else ""))
+
+
+def _nothing_lifts(project: Project, example_id: str) -> str:
+    """What a verdict to keep does nothing against; empty where it holds the row."""
+    drops = [_rows(project.stage(stage) / "drops.parquet", example_id) for stage in ("dedup", "validate")]
+    reasons = [reason for table in drops if table.height for reason in table["reason"]]
+    if not reasons:
+        return ""
+    from curate.validate.catalogue import REQUIREMENTS
+
+    unlifted = sorted({reason for reason in reasons if reason in REQUIREMENTS or reason == "leak"})
+    return f", without effect: no verdict lifts {', '.join(unlifted)}" if unlifted else ""
 
 
 def _cluster(project: Project, example_id: str) -> Iterator[Event]:

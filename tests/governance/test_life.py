@@ -13,7 +13,7 @@ from curate.examples import EXAMPLES, conform
 from curate.files import write_folder
 from curate.project import Project
 from governance.cli.main import main
-from governance.life import _fate, _predictions
+from governance.life import _fate, _nothing_lifts, _predictions
 from tests.governance.audit.conftest import Small
 
 
@@ -51,6 +51,17 @@ def test_why_shows_the_text_in_gold_where_somebody_changed_it(tmp_path: Path) ->
     assert "123456" not in text.what and "•" in text.what
     redacted.write_parquet(tmp_path / "gold" / "train.parquet")
     assert len(list(_fate(Project(tmp_path), "e1"))) == 1  # as redaction left it, which is shown above
+
+
+def test_a_keep_that_nothing_comes_of_is_said_to_be_without_effect(tmp_path: Path) -> None:
+    folder = tmp_path / "data" / "validate"
+    folder.mkdir(parents=True)
+    drops = {"example_id": ["r1", "r2"], "reason": ["too_long", "null_marker"]}
+    pl.DataFrame(drops).write_parquet(folder / "drops.parquet")
+    project = Project(tmp_path)
+    assert _nothing_lifts(project, "r1") == ", without effect: no verdict lifts too_long"
+    assert _nothing_lifts(project, "r2") == ""  # kept once the stages have run again
+    assert _nothing_lifts(project, "r3") == ""
 
 
 def test_an_answer_without_a_probability_is_told_without_one(tmp_path: Path) -> None:
