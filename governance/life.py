@@ -246,9 +246,9 @@ def _nothing_lifts(project: Project, example_id: str) -> str:
     reasons = [reason for table in drops if table.height for reason in table["reason"]]
     if not reasons:
         return ""
-    from curate.validate.catalogue import REQUIREMENTS
+    from governance.triage.without_effect import UNLIFTED
 
-    unlifted = sorted({reason for reason in reasons if reason in REQUIREMENTS or reason == "leak"})
+    unlifted = sorted(UNLIFTED.intersection(reasons))
     return f", without effect: no verdict lifts {', '.join(unlifted)}" if unlifted else ""
 
 

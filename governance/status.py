@@ -143,6 +143,7 @@ def _personal_data(project: Project) -> Line:
 def _row_verdicts(project: Project) -> list[Line]:
     """What people decided on rows; no line where nobody did."""
     from curate.verdicts.journal import FILE, read_rows
+    from governance.triage.without_effect import kept_in_vain
 
     if not (project.root / FILE).exists() or not read_rows(project.root):
         return []
@@ -161,6 +162,8 @@ def _row_verdicts(project: Project) -> list[Line]:
         )
         if counts[state]
     ]
+    in_vain = kept_in_vain(project)
+    wrong += [f"{in_vain:,} kept without effect (assay why)"] if in_vain else []
     again = counts["stale"] or counts["refused"] or counts["disputed"]
     return [Line("row verdicts", "; ".join([held, *wrong]), "assay triage --rows" if again else "")]
 

@@ -15,9 +15,13 @@ import polars as pl
 from curate.documents import load_parquet
 from curate.project import Project
 from curate.text import plain, shell_word
+from curate.validate.catalogue import REQUIREMENTS
 from curate.validate.params import ValidateParams
 from curate.validate.schema import requirements
 from curate.validate.stage import cleaned
+
+# Reasons for which a row leaves and which no verdict lifts.
+UNLIFTED = frozenset({*REQUIREMENTS, "leak"})
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,19 @@ def leaving(project: Project, examples: pl.DataFrame, ids: Collection[str]) -> l
     """
     rows = examples.filter(pl.col("example_id").is_in(sorted(ids)))
     return [*_unfit(project, rows), *_held_out_too(project, ids)]
+
+
+def kept_in_vain(project: Project) -> int:
+    """How many rows left in the last run although a verdict in force keeps them."""
+    tables = [project.stage("redact") / "verdicts.parquet"]
+    tables += [project.stage(stage) / "drops.parquet" for stage in ("dedup", "validate")]
+    if not all(path.exists() for path in tables):
+        return 0
+    verdicts, *drops = map(load_parquet, tables)
+    kept = verdicts.filter(pl.col("verdict") == "keep", pl.col("state") == "in_force")
+    gone = pl.concat(table.select("example_id", "reason") for table in drops)
+    unlifted = gone.filter(pl.col("reason").is_in(sorted(UNLIFTED)))
+    return kept.join(unlifted, on="example_id", how="semi").height
 
 
 def _unfit(project: Project, rows: pl.DataFrame) -> list[Leaving]:

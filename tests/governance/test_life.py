@@ -14,6 +14,7 @@ from curate.files import write_folder
 from curate.project import Project
 from governance.cli.main import main
 from governance.life import _fate, _nothing_lifts, _predictions
+from governance.triage.without_effect import kept_in_vain
 from tests.governance.audit.conftest import Small
 
 
@@ -62,6 +63,12 @@ def test_a_keep_that_nothing_comes_of_is_said_to_be_without_effect(tmp_path: Pat
     assert _nothing_lifts(project, "r1") == ", without effect: no verdict lifts too_long"
     assert _nothing_lifts(project, "r2") == ""  # kept once the stages have run again
     assert _nothing_lifts(project, "r3") == ""
+    (tmp_path / "data" / "dedup").mkdir()
+    (tmp_path / "data" / "redact").mkdir()
+    pl.DataFrame(drops).clear().write_parquet(tmp_path / "data" / "dedup" / "drops.parquet")
+    said = {"example_id": ["r1", "r2", "r3"], "verdict": ["keep"] * 3, "state": ["in_force"] * 3}
+    pl.DataFrame(said).write_parquet(tmp_path / "data" / "redact" / "verdicts.parquet")
+    assert kept_in_vain(project) == 1
 
 
 def test_an_answer_without_a_probability_is_told_without_one(tmp_path: Path) -> None:
