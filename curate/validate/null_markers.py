@@ -246,6 +246,24 @@ _WANTS_WORDS = (
 _IF_NONE = r"(?i)\b(?:if (?:any|there|it|not|no|none|nothing|un\w+)|none|nil|null|nan|undefined|unknown|n/a|nothing|anything|blank|empty|falls|wenn (?:es )?kein\w*|sinon|si (?:aucun|no|non)|se (?:non|não)|indien|jeśli|(?:any|all) (?:allerg|known|open|errors|issues))\b"
 
 
+# A request that "none" may answer, as a text that is to be summarised or rewritten holds none.
+_REQUESTS = (
+    r"(?i)\?|(?:^|[.!:;,\n]\s*|\bplease |\band |\bthen |\bbitte )"
+    + either(
+        "list name state note record give enter report extract return find tell show identify classify fill provide answer "
+        "indicate specify select choose pick quote cite count mark flag put supply look check get take determine write "
+        "nenne?n? gib geben notiere?n? trage?n? finde?n? suche?n? zeige?n? indique[zr]? donne[zr]? note[zr]? cite[zr]? trouve[zr]? "
+        "indica indique nombra nombre anota da dé busca elenca nomina trova noem geef noteer vind zoek indica nomeie dê encontre "
+        "podaj wymień wskaż znajdź"
+    )
+    + r"\b"
+)
+# Of the weak markers those that nobody says.
+_WRITTEN_ALONE = r"(?i)^\W*(?:n\s?/\s?[ad]|null|nil|nan|undefined|tb[adc]|todo|empty|blank|placeholder)\W*$"
+# A text of fewer characters may be a heading or a field's name.
+_TEXT = 40
+
+
 def _plain_marker(field: str) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
     """Whether the answer is surely a marker, whether it is one of the weak ones, and whether it may be sound."""
     text, prompt = pl.col(field), pl.col("input").fill_null("")
@@ -280,15 +298,20 @@ def null_marker(field: str) -> pl.Expr:
             pl.UInt32
         )
     strong, weak, plausible = _plain_marker(field)
-    writes = pl.col("input").fill_null("").str.contains(_WRITES)
-    return (strong | (weak & writes & ~plausible)).cast(pl.UInt32)
+    return (strong | (weak & _wants_text(field) & ~plausible)).cast(pl.UInt32)
+
+
+def _wants_text(field: str) -> pl.Expr:
+    """Whether the prompt asks for something to be written, or is a text of which another is to be made."""
+    prompt = pl.col("input").fill_null("")
+    is_text = (prompt.str.len_chars() >= _TEXT) & ~prompt.str.contains(_REQUESTS)
+    return prompt.str.contains(_WRITES) | (pl.col(field).str.contains(_WRITTEN_ALONE) & is_text)
 
 
 def null_in_doubt(field: str) -> pl.Expr:
     """1 where the answer is a marker that some tasks want, and this one hardly."""
     strong, weak, plausible = _plain_marker(field)
-    writes = pl.col("input").fill_null("").str.contains(_WRITES)
-    return (~strong & weak & ~writes & ~plausible).cast(pl.UInt32)
+    return (~strong & weak & ~_wants_text(field) & ~plausible).cast(pl.UInt32)
 
 
 def may_be_null(field: str) -> pl.Expr:
