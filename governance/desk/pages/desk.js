@@ -185,7 +185,7 @@
   }
   async function takeBack() {
     const last = steps.pop();
-    if (last && last.kind === "skip") { say("back from a skip"); await jump(last.from); return; }
+    if (last && last.kind === "skip") { await jump(last.from); say("back from a skip"); return; }
     await settled();
     try {
       const answer = await fetch(article().dataset.undo, {
