@@ -1,6 +1,7 @@
 """Decisions that examples encode: how many planted ones are named, and how often a clean set raises an alarm.
 
     python -m benchmarks.encoded ../shared/data [SEED]
+    python -m benchmarks.encoded ../shared/data texts   # alarms where slices follow the texts, by either test
 
 | set | labels |
 |---|---|
@@ -18,7 +19,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ import polars as pl
 from train.encoded import decided
 from train.encoder import load_encoder
 from train.labels import FLOOR, fit_noise, opinions
-from train.text_slices import by_text
+from train.text_slices import Chances, by_text
 
 NAMES = np.array(list("abcde"))
 SHARES = [0.4, 0.25, 0.15, 0.12, 0.08]
@@ -86,6 +87,33 @@ def trial(frame: pl.DataFrame, seed: int, runs: int = 14, clean: int = 40) -> No
     print(f"{time.process_time() - started:.0f} s of CPU without the embedding")
 
 
+def texts(folder: str, seeds: Sequence[int] = range(2, 7), clean: int = 80) -> None:
+    """Alarms on clean banking77 with slices that follow the texts: with the odds alone, and with both tests."""
+    for name, frame in list(sets(Path(folder)))[:2]:
+        frame = frame.sort("text", "label")
+        names, given = sorted(frame["label"].unique()), frame["text"].to_list()
+        codes = np.array([names.index(label) for label in frame["label"]])
+        features = np.asarray(load_encoder().embed(given), dtype=np.float64)
+        ids = pl.Series([str(at) for at in range(len(given))])
+        proba, heard = opinions(given, features, codes, len(names))
+        noise = fit_noise(proba[heard], codes[heard])
+        logs = noise.exponent * np.log(np.maximum(proba, FLOOR))
+        ways: dict[str, Chances] = {"odds alone": _alike, "both": by_text(given, features)}
+        for seed in seeds:
+            rng = np.random.default_rng(600 + seed)
+            drawn = [_by_text(rng, features).tolist() for _ in range(clean)]
+            columns = [pl.DataFrame({"by": pl.Series(one, dtype=pl.String)}) for one in drawn]
+            for way, chances in ways.items():
+                told = [decided(logs, codes, heard, by, names, ids, chances).found for by in columns]
+                alarms = sum(not one.is_empty() for one in told)
+                print(f"{name}, seed {seed}, {way}: {alarms} of {clean}", flush=True)
+
+
+def _alike(column: Any) -> Any:
+    """Chances of texts that say nothing of the slice: the test of the odds alone."""
+    return np.tile(np.bincount(column[column >= 0]) / np.count_nonzero(column >= 0), (len(column), 1))
+
+
 def _by_label(rng: np.random.Generator, codes: Any, labels: int) -> Any:
     shares = rng.dirichlet(np.ones(len(NAMES)), labels)
     return np.array([rng.choice(NAMES, p=shares[code]) for code in codes])
@@ -131,4 +159,7 @@ def planted(codes: Any, features: Any, fit: Any, named: Any, labels: list[str], 
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *map(int, sys.argv[2:3]), *sys.argv[3:4])
+    if sys.argv[2:] == ["texts"]:
+        texts(sys.argv[1])
+    else:
+        main(sys.argv[1], *map(int, sys.argv[2:3]), *sys.argv[3:4])

@@ -111,7 +111,9 @@ def _other_language(examples: pl.DataFrame) -> pl.DataFrame:
     """Answers in another language than their row says or their input shows."""
     said = pl.col("language").is_not_null()
     row, unsaid = _than_the_row_says(examples.filter(said)), examples.filter(~said)
-    shown, named = other_than_input(unsaid), other_than_asked(unsaid)
+    named = other_than_asked(unsaid)
+    # A row is told of once: what the input asks for goes before what it is written in.
+    shown = other_than_input(unsaid).join(named, on="example_id", how="anti", maintain_order="left")
     return pl.concat(
         [
             rows.select(

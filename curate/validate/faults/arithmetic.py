@@ -1,10 +1,11 @@
 """Rule `wrong_arithmetic`: a sum that is written out and does not come out.
 
-Sums of numbers are looked at, with one unit or none (`12,50 € + 7,80 € = 20,50 €`), in signs or in words (`17 plus
-5 is 23`): `17 × 23 = 381`, `20% of 350 = 75`, and a bare number that answers a prompt which is nothing but a sum. They are evaluated over fractions by a parser of its own (no `eval`; four
-operations, powers, brackets; 200 characters). A result counts as right if it is the value rounded or cut to
-the digits that are shown, read with a decimal point or a decimal comma. Left alone: what the text itself calls
-wrong, other bases, remainders, clocks, equations with letters.
+Sums of numbers are looked at, with one unit or none (`12,50 € + 7,80 € = 20,50 €`), in signs or in words (`17
+plus 5 is 23`): `17 × 23 = 381`, `20% of 350 = 75`, and a bare number that answers a prompt which is nothing but
+a sum. They are evaluated over fractions by a parser of its own (no `eval`; four operations, powers, brackets; 200
+characters). A result counts as right if it is the value rounded or cut to the digits that are shown, read with a
+decimal point or a decimal comma. Left alone: what the text itself calls wrong, other bases, remainders, clocks,
+equations with letters.
 """
 
 # ruff: noqa: E501 (a long list in a regex is read in a row)

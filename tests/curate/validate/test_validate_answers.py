@@ -52,6 +52,21 @@ def test_where_another_language_may_be_meant_nothing_is_said(
     assert validate(german_rows(examples, answers, text), card("rewriting"), STRICT).dropped.is_empty()
 
 
+def test_a_row_whose_prompt_names_another_language_than_either_is_told_of_once(
+    examples: Build, card: Build
+) -> None:
+    rows = examples(
+        [
+            "Please answer in French: which papers do I need for the appointment?",
+            *["Where is it?"] * 12,
+        ],
+        [GERMAN[0], *[ENGLISH] * 12],
+    )
+    assert validate(rows, card("rewriting"), STRICT).dropped.select("reason", "evidence").rows() == [
+        ("answer_language", "output: reads as de, the input asks for fr")
+    ]
+
+
 def test_an_answer_that_breaks_the_style_does_not_reach_gold(examples: Build, card: Build) -> None:
     styled: TaskCard = card("rewriting", style=Style(never=("cheap",), protected=("noraFlow",)))
     rows = examples(
