@@ -88,7 +88,7 @@ def trial(frame: pl.DataFrame, seed: int, runs: int = 14, clean: int = 40) -> No
 
 
 def texts(folder: str, seeds: Sequence[int] = range(2, 7), clean: int = 80) -> None:
-    """Alarms on clean banking77 with slices that follow the texts: with the odds alone, and with both tests."""
+    """Alarms on clean banking77 whose slices follow the texts: by the odds alone, and by both tests."""
     for name, frame in list(sets(Path(folder)))[:2]:
         frame = frame.sort("text", "label")
         names, given = sorted(frame["label"].unique()), frame["text"].to_list()
